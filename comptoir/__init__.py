@@ -1,0 +1,1 @@
+"""Comptoir, a lending desk for laptops, phones and connectivity vouchers."""

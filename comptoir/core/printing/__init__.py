@@ -1,0 +1,1 @@
+"""Paper: fonts, codes as vector paths, PDF/UA through Typst."""

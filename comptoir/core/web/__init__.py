@@ -1,0 +1,1 @@
+"""What every page shares: layout, static files, error answers, request context."""

@@ -1,0 +1,1 @@
+"""What is lent: categories, models, items, tag codes, labels."""

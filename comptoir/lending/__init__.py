@@ -1,0 +1,1 @@
+"""Lending: borrowers, policies, loans, agreements, the desk."""

@@ -1,0 +1,1 @@
+"""Places: address, weekly hours, staff."""
