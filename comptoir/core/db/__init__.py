@@ -1,0 +1,207 @@
+"""The database: one interface over SQLite and PostgreSQL.
+
+Everything that differs between the two engines is hidden in this package.
+Simple reads and writes go through the Piccolo tables; what the desk does often
+goes through ``fetch`` and ``execute``, one statement for many facts.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import asyncpg
+from piccolo.table import TABLE_REGISTRY
+
+from comptoir.core.db.postgres import Postgres
+from comptoir.core.db.sqlite import SQLite
+
+#: Piccolo apps in the order of their migrations, lowest floor first.
+PACKAGES = ("core", "sites", "inventory", "lending")
+
+Row = dict[str, Any]
+
+#: What both engines raise when a constraint of the schema says no.
+IntegrityErrors = (sqlite3.IntegrityError, asyncpg.IntegrityConstraintViolationError)
+
+_engine: SQLite | Postgres | None = None
+_joinable: ContextVar[bool] = ContextVar("joinable_transaction", default=False)
+
+
+def connect(url: str) -> SQLite | Postgres:
+    """Make ``url`` the database of this process and give its engine.
+
+    ``url`` is ``sqlite:///PATH`` or ``postgres://…``. No connection is opened
+    before the first query.
+    """
+    global _engine
+    if urlsplit(url).scheme == "sqlite":
+        _engine = SQLite(url.removeprefix("sqlite:///"))
+    else:
+        _engine = Postgres(url)
+    for table in TABLE_REGISTRY:
+        table._meta.db = _engine
+    return _engine
+
+
+def engine() -> SQLite | Postgres:
+    """The engine that ``connect`` made."""
+    if _engine is None:
+        raise RuntimeError("comptoir.core.db.connect() has not been called")
+    return _engine
+
+
+def is_postgres() -> bool:
+    """True on PostgreSQL, False on SQLite."""
+    return isinstance(_engine, Postgres)
+
+
+async def disconnect() -> None:
+    """Close every connection of this process."""
+    await engine().close()
+
+
+@asynccontextmanager
+async def transaction() -> AsyncIterator[None]:
+    """One use case's unit of work: all of it is written, or nothing is.
+
+    On SQLite it takes the write lock at once, so that what was read is still
+    true at the write. It does not nest, for an inner one could not roll back
+    alone; inside ``joinable()`` it takes part in the transaction around it.
+    """
+    if _joinable.get():
+        yield
+        return
+    async with engine().transaction(allow_nested=False):
+        yield
+
+
+@asynccontextmanager
+async def joinable() -> AsyncIterator[None]:
+    """A transaction that services called inside take part in.
+
+    It lets ``core.idempotency`` write a call's outcome together with its
+    effects.
+    """
+    async with engine().transaction(allow_nested=False):
+        token = _joinable.set(True)
+        try:
+            yield
+        finally:
+            _joinable.reset(token)
+
+
+async def fetch(sql: str, /, **values: Any) -> list[Row]:
+    """Run one statement and give its rows.
+
+    Values are named, ``:like_this``; a list after ``IN`` is spread. A computed
+    timestamp, date or boolean says its type in the alias, as in ``AS "due_at
+    [TIMESTAMPTZ]"``, because SQLite only knows the types of stored columns.
+    """
+    engine_type = "postgres" if is_postgres() else "sqlite"
+    lengths = tuple((k, len(v)) for k, v in values.items() if isinstance(v, (list, tuple)))
+    text, names = _compile(engine_type, sql, lengths)
+    if lengths:
+        values = _spread(values)
+    return await engine().run(text, [values[name] for name in names])
+
+
+async def fetch_one(sql: str, /, **values: Any) -> Row | None:
+    """The first row of ``fetch``, or None."""
+    rows = await fetch(sql, **values)
+    return rows[0] if rows else None
+
+
+async def execute(sql: str, /, **values: Any) -> None:
+    """``fetch`` for a statement whose rows nobody reads."""
+    await fetch(sql, **values)
+
+
+def choose(*, sqlite: str, postgres: str) -> str:
+    """The statement for the engine in use, where the two must differ."""
+    return postgres if is_postgres() else sqlite
+
+
+def for_update(of: str) -> str:
+    """The clause that locks the rows read from ``of``; on SQLite, nothing to add."""
+    return f" FOR UPDATE OF {of}" if is_postgres() else ""
+
+
+def violated_constraint(error: BaseException) -> str:
+    """The index or ``table.column`` that an integrity error names."""
+    name = getattr(error, "constraint_name", None)
+    return str(name) if name else str(error).partition("failed: ")[2]
+
+
+_PLACE = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
+_TYPED_ALIAS = re.compile(r'"(\w+) \[\w+\]"')
+
+
+@lru_cache(maxsize=1024)
+def _compile(
+    engine_type: str, sql: str, lengths: tuple[tuple[str, int], ...]
+) -> tuple[str, tuple[str, ...]]:
+    for name, length in lengths:
+        spread = ", ".join(f":{name}_{i}" for i in range(length)) or "NULL"
+        sql = re.sub(rf":{name}\b", f"({spread})", sql)
+    names: list[str] = []
+
+    def number(match: re.Match[str]) -> str:
+        if engine_type == "sqlite":
+            names.append(match[1])
+            return "?"
+        if match[1] not in names:
+            names.append(match[1])
+        return f"${names.index(match[1]) + 1}"
+
+    text = _PLACE.sub(number, sql)
+    if engine_type == "postgres":
+        text = _TYPED_ALIAS.sub(r'"\1"', text)
+    return text, tuple(names)
+
+
+def _spread(values: Mapping[str, Any]) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, (list, tuple)):
+            flat |= {f"{name}_{i}": part for i, part in enumerate(value)}
+        else:
+            flat[name] = value
+    return flat
+
+
+@contextmanager
+def count_statements() -> Iterator[list[str]]:
+    """Collect the statements sent while the block runs, in order."""
+    sent: list[str] = []
+    engine().listeners.append(sent.append)
+    try:
+        yield sent
+    finally:
+        engine().listeners.remove(sent.append)
+
+
+__all__ = [
+    "PACKAGES",
+    "IntegrityErrors",
+    "Row",
+    "choose",
+    "connect",
+    "count_statements",
+    "disconnect",
+    "engine",
+    "execute",
+    "fetch",
+    "fetch_one",
+    "for_update",
+    "is_postgres",
+    "joinable",
+    "transaction",
+    "violated_constraint",
+]

@@ -1,0 +1,84 @@
+"""Bring the database to the schema this version of the program needs."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from importlib import import_module
+from typing import Any
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+from piccolo.apps.migrations.commands.forwards import ForwardsMigrationManager
+from piccolo.apps.migrations.tables import Migration
+
+from comptoir.core import db
+
+#: Any number does; it only has to be the same in every process.
+_ADVISORY_LOCK = 7_266_726_784
+
+
+class MigrationFailed(Exception):
+    """A migration did not run; the database is as it was before that one."""
+
+
+async def migrate() -> list[str]:
+    """Run what has not run yet, lowest floor first; give the names of what ran.
+
+    Processes that start together wait for each other.
+
+    Raises:
+        MigrationFailed: with the output of the migration that failed.
+    """
+    Migration._meta.db = db.engine()
+    if not db.is_postgres():
+        return await _run_all()
+    connection = await db.engine().get_new_connection()
+    try:
+        await connection.execute(f"SELECT pg_advisory_lock({_ADVISORY_LOCK})")
+        return await _run_all()
+    finally:
+        await connection.close()
+
+
+async def pending() -> list[str]:
+    """The migrations that have not run; all of them where there is no database yet."""
+    Migration._meta.db = db.engine()
+    names = [f"{package} {name}" for package in db.PACKAGES for name in _names(package)]
+    if not await Migration.table_exists().run():
+        return names
+    ran = await Migration.select(Migration.app_name, Migration.name)
+    done = {f"{row['app_name']} {row['name']}" for row in ran}
+    return [name for name in names if name not in done]
+
+
+def raw(migration_id: str, package: str, description: str, *statements: str) -> MigrationManager:
+    """A migration of plain SQL, for what Piccolo cannot say: indexes, triggers.
+
+    Statements run in order, in one transaction.
+    """
+    manager = MigrationManager(migration_id=migration_id, app_name=package, description=description)
+
+    async def run() -> None:
+        for statement in statements:
+            await db.execute(statement)
+
+    manager.add_raw(run)
+    return manager
+
+
+async def _run_all() -> list[str]:
+    before = set(await pending())
+    for package in db.PACKAGES:
+        output = io.StringIO()
+        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+            result = await ForwardsMigrationManager(app_name=package).run()
+        if not result.success:
+            raise MigrationFailed(output.getvalue())
+    return sorted(before - set(await pending()))
+
+
+def _names(package: str) -> list[str]:
+    config: Any = import_module(f"comptoir.{package}.piccolo_app").APP_CONFIG
+    manager = ForwardsMigrationManager(app_name=package)
+    modules = manager.get_migration_modules(config.resolved_migrations_folder_path)
+    return manager.get_migration_ids(modules)

@@ -1,0 +1,158 @@
+"""Settings: read once from the environment, checked, then passed around.
+
+The table in ``docs/operator/settings.md`` is made from this class.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+
+class SettingsInvalid(Exception):
+    """A setting is missing or wrong; the text says which, and how to mend it."""
+
+
+def setting(variable: str, about: str, default: Any = None) -> Any:
+    """A settings field: its environment variable and what it is for."""
+    return field(default=default, metadata={"variable": variable, "about": about})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the operator may decide. All of it comes from the environment."""
+
+    environment: str = setting(
+        "COMPTOIR_ENV",
+        "`development` or `production`. In production a secret must be set, never made up.",
+        "development",
+    )
+    host: str = setting("COMPTOIR_HOST", "Address to listen on.", "127.0.0.1")
+    port: int = setting("COMPTOIR_PORT", "Port to listen on.", 8000)
+    data: Path = setting(
+        "COMPTOIR_DATA",
+        "Folder of the SQLite file, uploads and generated secrets.",
+        Path("data"),
+    )
+    database_url: str = setting(
+        "DATABASE_URL",
+        "`postgres://user:password@host/name`. Unset: an SQLite file in the data folder.",
+        "",
+    )
+    public_url: str = setting(
+        "COMPTOIR_PUBLIC_URL",
+        "Address that people and QR codes use, such as `https://desk.example.org`. "
+        "Unset: the address listened on.",
+        "",
+    )
+    secret: str = setting(
+        "COMPTOIR_SECRET",
+        "At least 32 characters; signs forms and encrypts second factors. "
+        "Unset in development: made once and kept in the data folder.",
+        "",
+    )
+    workers: int = setting("COMPTOIR_WORKERS", "Server processes.", 1)
+    trusted_proxies: tuple[str, ...] = setting(
+        "COMPTOIR_TRUSTED_PROXIES",
+        "Addresses, separated by commas, whose `X-Forwarded-For` is believed.",
+        (),
+    )
+
+    @property
+    def production(self) -> bool:
+        """True if the secrets must be given rather than made up."""
+        return self.environment == "production"
+
+    @property
+    def database(self) -> str:
+        """Where the rows are: a ``postgres://`` URL, or ``sqlite:///`` and a path."""
+        return self.database_url or f"sqlite:///{self.data / 'comptoir.sqlite'}"
+
+    @property
+    def base_url(self) -> str:
+        """The address people use, without a slash at the end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def https(self) -> bool:
+        """True if people reach the program over HTTPS."""
+        return self.base_url.startswith("https://")
+
+    @cached_property
+    def signing_secret(self) -> str:
+        """The secret, made and kept in the data folder the first time in development.
+
+        Raises:
+            SettingsInvalid: it is unset in production.
+        """
+        if self.secret:
+            return self.secret
+        if self.production:
+            raise SettingsInvalid(
+                "COMPTOIR_SECRET is not set. In production it must be: run "
+                "`python3 -c 'import secrets; print(secrets.token_urlsafe(48))'` and set it "
+                "to what that prints. Keep it apart from the backups."
+            )
+        return _secret_from_file(self.data / "secret")
+
+
+def _secret_from_file(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        # O_EXCL: of two processes that start at once, one makes it.
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    made = secrets.token_urlsafe(48)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(made + "\n")
+    return made
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from ``environ`` (default: the process's environment).
+
+    Raises:
+        SettingsInvalid: a value is not of the kind it should be.
+    """
+    environ = os.environ if environ is None else environ
+    given: dict[str, Any] = {}
+    for item in fields(Settings):
+        text = environ.get(item.metadata["variable"], "").strip()
+        if text:
+            given[item.name] = _parse(item.name, item.metadata["variable"], text)
+    settings = Settings(**given)
+    _check(settings)
+    return settings
+
+
+def _parse(name: str, variable: str, text: str) -> Any:
+    if name in ("port", "workers"):
+        if not text.isdecimal() or not 0 < int(text) < 65536:
+            raise SettingsInvalid(f"{variable} must be a whole number from 1 to 65535.")
+        return int(text)
+    if name == "data":
+        return Path(text)
+    if name == "trusted_proxies":
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    return text
+
+
+def _check(settings: Settings) -> None:
+    if settings.environment not in ("development", "production"):
+        raise SettingsInvalid("COMPTOIR_ENV must be `development` or `production`.")
+    if settings.secret and len(settings.secret) < 32:
+        raise SettingsInvalid("COMPTOIR_SECRET must have at least 32 characters.")
+    scheme = urlsplit(settings.database).scheme
+    if scheme not in ("postgres", "postgresql", "sqlite"):
+        raise SettingsInvalid(
+            "DATABASE_URL must start with `postgres://`, or be unset to use SQLite."
+        )
+    if settings.public_url and urlsplit(settings.public_url).scheme not in ("http", "https"):
+        raise SettingsInvalid("COMPTOIR_PUBLIC_URL must start with `https://` or `http://`.")

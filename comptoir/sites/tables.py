@@ -1,0 +1,63 @@
+"""Organisations, their places, when these are open, and who works there."""
+
+from __future__ import annotations
+
+from piccolo.columns import UUID, Boolean, ForeignKey, Integer, SmallInt, Timestamptz, Varchar
+from piccolo.columns.base import OnDelete
+from piccolo.table import Table
+
+from comptoir.core.accounts.tables import User
+from comptoir.core.ids import new_id
+
+
+class Organisation(Table, tablename="sites_organisation"):
+    """Who owns what is lent; ``return_to`` is the line printed on every label."""
+
+    id = UUID(default=new_id, primary_key=True)
+    name = Varchar(120)
+    return_to = Varchar(120)
+    phone = Varchar(30, default="")
+    email = Varchar(200, default="")
+    website = Varchar(200, default="")
+    version = Integer(default=1)
+
+
+class Site(Table, tablename="sites_site"):
+    """A place one can go to. ``short_name`` fits a label and a message."""
+
+    id = UUID(default=new_id, primary_key=True)
+    organisation = ForeignKey(Organisation, on_delete=OnDelete.restrict, index=True, null=False)
+    name = Varchar(120)
+    short_name = Varchar(40)
+    street = Varchar(160, default="")
+    postcode = Varchar(12, default="")
+    city = Varchar(80)
+    country = Varchar(2)
+    time_zone = Varchar(60)
+    language = Varchar(2, default="fr")
+    phone = Varchar(30, default="")
+    email = Varchar(200, default="")
+    active = Boolean(default=True)
+    created_at = Timestamptz(default=None)
+    version = Integer(default=1)
+
+
+class WeeklySpan(Table, tablename="sites_weekly_span"):
+    """One span of a site's week; minutes from local midnight, 1440 is 24:00."""
+
+    id = UUID(default=new_id, primary_key=True)
+    site = ForeignKey(Site, on_delete=OnDelete.cascade, index=True, null=False)
+    weekday = SmallInt()  # 0 is Monday
+    opens = SmallInt()
+    closes = SmallInt()
+
+
+class StaffMember(Table, tablename="sites_staff_member"):
+    """What somebody is at a site; at every site where ``site`` is null."""
+
+    id = UUID(default=new_id, primary_key=True)
+    user = ForeignKey(
+        User, db_column_name="user_id", on_delete=OnDelete.cascade, index=True, null=False
+    )
+    site = ForeignKey(Site, on_delete=OnDelete.cascade, index=True)
+    role = Varchar(12)
