@@ -1,0 +1,57 @@
+"""Calendars for tests: one office, and whatever Hypothesis makes up."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import strategies as st
+
+from comptoir.sites.opening_hours import END_OF_DAY, Span, WeeklyHours
+
+ZURICH = ZoneInfo("Europe/Zurich")
+
+#: Zones whose clocks change at different hours, by half an hour, or never.
+ZONES = [
+    ZURICH,
+    ZoneInfo("Africa/Cairo"),
+    ZoneInfo("America/Havana"),
+    ZoneInfo("America/Santiago"),
+    ZoneInfo("Asia/Kolkata"),
+    ZoneInfo("Australia/Lord_Howe"),
+]
+
+
+def at(day: date, clock: time, zone: ZoneInfo = ZURICH) -> datetime:
+    """The moment, in UTC, when a clock on that day shows that time."""
+    return datetime.combine(day, clock, zone).astimezone(UTC)
+
+
+def office() -> WeeklyHours:
+    """Monday to Friday, 9 to 12 and 14 to 18, in Fribourg."""
+    return WeeklyHours(
+        ZURICH,
+        tuple(
+            Span(weekday, opens * 60, closes * 60)
+            for weekday in range(5)
+            for opens, closes in ((9, 12), (14, 18))
+        ),
+    )
+
+
+@st.composite
+def weekly_hours(draw: st.DrawFn, *, least_spans: int = 0) -> WeeklyHours:
+    """Any week without problems, from one that never opens to one that never closes."""
+    spans: list[Span] = []
+    for weekday in draw(st.sets(st.integers(0, 6), min_size=least_spans)):
+        minutes = sorted(draw(st.sets(st.integers(0, END_OF_DAY), min_size=2, max_size=6)))
+        for opens, closes in zip(minutes[::2], minutes[1::2], strict=False):
+            spans.append(Span(weekday, opens, closes))
+    return WeeklyHours(draw(st.sampled_from(ZONES)), tuple(spans))
+
+
+def moments() -> st.SearchStrategy[datetime]:
+    """Any moment of the years that matter, in UTC."""
+    first, last = datetime(2026, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)
+    seconds = st.integers(0, int((last - first).total_seconds()))
+    return seconds.map(lambda later: first + timedelta(seconds=later))
