@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from comptoir.sites.opening_hours import END_OF_DAY, Span, WeeklyHours
+from comptoir.sites.opening_hours import END_OF_DAY, Calendar, Interval, Span, WeeklyHours
 
 ZURICH = ZoneInfo("Europe/Zurich")
 
@@ -16,6 +17,7 @@ ZONES = [
     ZURICH,
     ZoneInfo("Africa/Cairo"),
     ZoneInfo("America/Havana"),
+    ZoneInfo("America/Nuuk"),
     ZoneInfo("America/Santiago"),
     ZoneInfo("Asia/Kolkata"),
     ZoneInfo("Australia/Lord_Howe"),
@@ -39,11 +41,30 @@ def office() -> WeeklyHours:
     )
 
 
+@dataclass(frozen=True)
+class WithClosures(Calendar):
+    """A week with closed days: the interface is enough to be a calendar."""
+
+    zone: ZoneInfo
+    weekly: WeeklyHours
+    closed: frozenset[date]
+
+    def intervals(self, day: date) -> tuple[Interval, ...]:
+        return () if day in self.closed else self.weekly.intervals(day)
+
+
+def closed_from(first: date, last: date) -> WithClosures:
+    """The office, closed from one day to another, both included."""
+    days = range((last - first).days + 1)
+    closed = frozenset(first + timedelta(days=number) for number in days)
+    return WithClosures(ZURICH, office(), closed)
+
+
 @st.composite
-def weekly_hours(draw: st.DrawFn, *, least_spans: int = 0) -> WeeklyHours:
+def weekly_hours(draw: st.DrawFn, *, least_days: int = 0) -> WeeklyHours:
     """Any week without problems, from one that never opens to one that never closes."""
     spans: list[Span] = []
-    for weekday in draw(st.sets(st.integers(0, 6), min_size=least_spans)):
+    for weekday in draw(st.sets(st.integers(0, 6), min_size=least_days)):
         minutes = sorted(draw(st.sets(st.integers(0, END_OF_DAY), min_size=2, max_size=6)))
         for opens, closes in zip(minutes[::2], minutes[1::2], strict=False):
             spans.append(Span(weekday, opens, closes))

@@ -1,0 +1,155 @@
+"""When a loan is due, and whether it is overdue.
+
+Day 0 is the date at the return site when the loan starts: 14 days from a Monday
+end on the Monday two weeks later. Due is the closing time on the last day, so a
+borrower may use the whole of it. Why a shut door changes the answer, and how
+this compares with Koha's modes, is told in ``docs/adr/0100``.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from comptoir.lending.refusals import Refusal, RefusalCode
+from comptoir.sites.opening_hours import END_OF_DAY, ONE_DAY, Calendar, first_moment
+
+#: The longest loan a policy may grant, in days.
+LONGEST = 3_650
+
+#: How many weeks ``same_weekday`` waits for that weekday to be open.
+WEEKS_AWAITED = 4
+
+
+class DueMode(StrEnum):
+    """How a policy counts its length."""
+
+    #: Every day counts, and the last may be a closed one.
+    CALENDAR_DAYS = "calendar_days"
+    #: Only days count on which the site is open.
+    OPEN_DAYS = "open_days"
+    #: Every day counts; if the last is a closed one, the next open day is meant.
+    CALENDAR_DAYS_NEXT_OPEN = "calendar_days_next_open"
+    #: Whole weeks (a begun one counts), so that one can come on one's usual day.
+    SAME_WEEKDAY = "same_weekday"
+    #: Hours, for use at the site; over at closing time at the latest.
+    ON_SITE = "on_site"
+
+
+def due_at(
+    length: int, mode: DueMode, start: datetime, calendar: Calendar, cap: date | None = None
+) -> datetime | Refusal:
+    """When a loan that starts at ``start`` is due, in UTC; always later than ``start``.
+
+    Args:
+        length: days from 1 to ``LONGEST``; with ``on_site`` hours, 0 being until closing.
+        start: aware.
+        calendar: of the site where it is to be brought back.
+        cap: the last day the borrower may keep anything. Due is on the last
+            open day until then at the latest: after it, the door stays shut.
+
+    Refused with ``site-never-open``, ``site-closed-today`` (``on_site`` after
+    the day's closing) or ``eligibility-ending`` (no closing time is left before
+    the cap).
+
+    Raises:
+        ValueError: no policy can have that length.
+    """
+    today = calendar.local_date(start)
+    if calendar.open_day_from(today) is None:
+        return Refusal(RefusalCode.SITE_NEVER_OPEN)
+    if cap is not None and cap < today:
+        return _eligibility_ending(cap)
+    if mode is DueMode.ON_SITE:
+        return _due_in_hours(length, start, calendar)
+    day = _due_day(length, mode, today, calendar)
+    if day is None:
+        return Refusal(RefusalCode.SITE_NEVER_OPEN)
+    if cap is None:
+        return due_time(day, calendar)
+    last = calendar.open_day_until(cap)
+    due = due_time(min(day, last), calendar) if last else start
+    return due if due > start else _eligibility_ending(cap)
+
+
+def renewed_due_at(
+    length: int,
+    mode: DueMode,
+    present: datetime,
+    calendar: Calendar,
+    cap: date | None = None,
+    *,
+    now: datetime,
+) -> datetime | Refusal:
+    """When a renewed loan is due: later than ``present``, or refused as by ``due_at``.
+
+    It counts from the present due date, so that nobody loses days by renewing
+    early; from now where that is past, so that a renewal always helps.
+    """
+    return due_at(length, mode, max(present, now), calendar, cap)
+
+
+def overdue_days(due: datetime, calendar: Calendar, *, now: datetime) -> int:
+    """On how many days the door was open since the loan was due; 0: not overdue.
+
+    Nobody is overdue because of a door that was shut. In a query over many
+    loans of a site: more than 0 exactly where ``due < calendar.last_open(now)``.
+    """
+    if now <= due:
+        return 0
+    days = calendar.open_days(calendar.local_date(due), calendar.local_date(now))
+    return sum(
+        any(interval.closes > due and interval.opens <= now for interval in calendar.intervals(day))
+        for day in days
+    )
+
+
+def due_time(day: date, calendar: Calendar) -> datetime:
+    """The closing time of that day, in UTC; 23:59 where there is none.
+
+    It is 23:59 too at a site open until 24:00: midnight would be written with
+    the date of the day after.
+    """
+    last_minute = first_moment(day, END_OF_DAY - 1, calendar.zone)
+    closing = calendar.closing_of(day)
+    return min(closing, last_minute) if closing else last_minute
+
+
+def _due_in_hours(hours: int, start: datetime, calendar: Calendar) -> datetime | Refusal:
+    if hours < 0:
+        raise ValueError(f"a loan of {hours} hours")
+    today = calendar.local_date(start)
+    closing = due_time(today, calendar)
+    if not calendar.is_open_day(today) or closing <= start:
+        return Refusal(RefusalCode.SITE_CLOSED_TODAY)
+    return min(start + timedelta(hours=hours), closing) if hours else closing
+
+
+def _due_day(length: int, mode: DueMode, today: date, calendar: Calendar) -> date | None:
+    if not 1 <= length <= LONGEST:
+        raise ValueError(f"a loan of {length} days")
+    if mode is DueMode.OPEN_DAYS:
+        return _open_days_later(length, today, calendar)
+    if mode is DueMode.SAME_WEEKDAY:
+        return _same_weekday(today + -(-length // 7) * 7 * ONE_DAY, calendar)
+    day = today + length * ONE_DAY
+    return day if mode is DueMode.CALENDAR_DAYS else calendar.open_day_from(day)
+
+
+def _open_days_later(length: int, today: date, calendar: Calendar) -> date | None:
+    day = today
+    for _ in range(length):
+        following = calendar.open_day_from(day + ONE_DAY)
+        if following is None:
+            return None
+        day = following
+    return day
+
+
+def _same_weekday(day: date, calendar: Calendar) -> date | None:
+    weeks = (day + week * 7 * ONE_DAY for week in range(WEEKS_AWAITED + 1))
+    return next(filter(calendar.is_open_day, weeks), None) or calendar.open_day_from(day)
+
+
+def _eligibility_ending(cap: date) -> Refusal:
+    return Refusal(RefusalCode.ELIGIBILITY_ENDING, {"eligible_until": cap})
