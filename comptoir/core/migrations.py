@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 from importlib import import_module
-from typing import Any
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.apps.migrations.commands.forwards import ForwardsMigrationManager
 from piccolo.apps.migrations.tables import Migration
+from piccolo.conf.apps import AppConfig
 
 from comptoir.core import db
 
 #: Any number does; it only has to be the same in every process.
-_ADVISORY_LOCK = 7_266_726_784
+_MIGRATION_LOCK = 7_266_726_784
 
 
 class MigrationFailed(Exception):
@@ -29,20 +30,14 @@ async def migrate() -> list[str]:
     Raises:
         MigrationFailed: with the output of the migration that failed.
     """
-    Migration._meta.db = db.engine()
-    if not db.is_postgres():
+    _introduce()
+    async with db.advisory_lock(_MIGRATION_LOCK):
         return await _run_all()
-    connection = await db.engine().get_new_connection()
-    try:
-        await connection.execute(f"SELECT pg_advisory_lock({_ADVISORY_LOCK})")
-        return await _run_all()
-    finally:
-        await connection.close()
 
 
 async def pending() -> list[str]:
     """The migrations that have not run; all of them where there is no database yet."""
-    Migration._meta.db = db.engine()
+    _introduce()
     names = [f"{package} {name}" for package in db.PACKAGES for name in _names(package)]
     if not await Migration.table_exists().run():
         return names
@@ -67,18 +62,31 @@ def raw(migration_id: str, package: str, description: str, *statements: str) -> 
 
 
 async def _run_all() -> list[str]:
+    await Migration.create_table(if_not_exists=True).run()
     before = set(await pending())
     for package in db.PACKAGES:
         output = io.StringIO()
         with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-            result = await ForwardsMigrationManager(app_name=package).run()
+            result = await ForwardsMigrationManager(app_name=package).run_migrations(
+                _config(package)
+            )
         if not result.success:
             raise MigrationFailed(output.getvalue())
     return sorted(before - set(await pending()))
 
 
+def _introduce() -> None:
+    """Tell Piccolo, which looks for it by this variable, where our engine is."""
+    os.environ.setdefault("PICCOLO_CONF", "comptoir.piccolo_conf")
+    Migration._meta.db = db.engine()
+
+
+def _config(package: str) -> AppConfig:
+    config: AppConfig = import_module(f"comptoir.{package}.piccolo_app").APP_CONFIG
+    return config
+
+
 def _names(package: str) -> list[str]:
-    config: Any = import_module(f"comptoir.{package}.piccolo_app").APP_CONFIG
     manager = ForwardsMigrationManager(app_name=package)
-    modules = manager.get_migration_modules(config.resolved_migrations_folder_path)
-    return manager.get_migration_ids(modules)
+    folder = _config(package).resolved_migrations_folder_path
+    return manager.get_migration_ids(manager.get_migration_modules(folder))

@@ -57,6 +57,11 @@ def engine() -> SQLite | Postgres:
     return _engine
 
 
+def is_connected() -> bool:
+    """True once ``connect`` has been called."""
+    return _engine is not None
+
+
 def is_postgres() -> bool:
     """True on PostgreSQL, False on SQLite."""
     return isinstance(_engine, Postgres)
@@ -133,6 +138,21 @@ def for_update(of: str) -> str:
     return f" FOR UPDATE OF {of}" if is_postgres() else ""
 
 
+@asynccontextmanager
+async def advisory_lock(number: int) -> AsyncIterator[None]:
+    """Keep other processes out of the block; on SQLite the file's own lock has to do."""
+    current = engine()
+    if isinstance(current, SQLite):
+        yield
+        return
+    connection = await current.get_new_connection()
+    try:
+        await connection.execute(f"SELECT pg_advisory_lock({number})")
+        yield
+    finally:
+        await connection.close()
+
+
 def violated_constraint(error: BaseException) -> str:
     """The index or ``table.column`` that an integrity error names."""
     name = getattr(error, "constraint_name", None)
@@ -191,6 +211,7 @@ __all__ = [
     "PACKAGES",
     "IntegrityErrors",
     "Row",
+    "advisory_lock",
     "choose",
     "connect",
     "count_statements",
@@ -200,6 +221,7 @@ __all__ = [
     "fetch",
     "fetch_one",
     "for_update",
+    "is_connected",
     "is_postgres",
     "joinable",
     "transaction",

@@ -1,0 +1,140 @@
+"""The same key gives the first outcome, whatever has happened since.
+
+A key belongs to whoever sent it. Its outcome is written in the transaction of
+its effects, so that a retry after a lost answer can never act twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from comptoir.core import db
+from comptoir.core.errors import Refused
+from comptoir.core.i18n import gettext as _
+from comptoir.core.ids import new_id
+from comptoir.core.principal import Principal
+
+INSERT = """
+INSERT INTO core_idempotency (id, actor_id, key, fingerprint, status, outcome, created_at)
+VALUES (:idempotency_id, :actor_id, :key, :fingerprint, :status, :outcome, :now)
+"""
+
+
+class IdempotencyKeyReused(Refused):
+    """The key came before with another request."""
+
+    code = "core.idempotency-key-reused"
+
+    def message(self) -> str:
+        return _("This key was used before for another request. Use a new key.")
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    """A call that may be repeated: its key, and a hash of what it asks."""
+
+    key: str
+    fingerprint: str
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What the first call was answered: an HTTP status and a JSON text."""
+
+    status: int
+    body: str
+
+
+def fingerprint(*parts: str | bytes) -> str:
+    """A hash that differs when any part of the request does."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.hexdigest()
+
+
+def values(
+    actor: Principal, attempt: Attempt, outcome: Outcome, *, now: datetime
+) -> dict[str, Any]:
+    """The values of ``INSERT``, for use inside a larger statement."""
+    return {
+        "idempotency_id": new_id(),
+        "actor_id": actor.id,
+        "key": attempt.key,
+        "fingerprint": attempt.fingerprint,
+        "status": outcome.status,
+        "outcome": outcome.body,
+        "now": now,
+    }
+
+
+async def find(actor: Principal, attempt: Attempt) -> Outcome | None:
+    """The outcome of an earlier call with this key.
+
+    Raises:
+        IdempotencyKeyReused: the earlier call asked something else.
+    """
+    row = await db.fetch_one(
+        "SELECT fingerprint, status, outcome FROM core_idempotency "
+        "WHERE actor_id = :actor_id AND key = :key",
+        actor_id=actor.id,
+        key=attempt.key,
+    )
+    return None if row is None else recorded(row, attempt)
+
+
+def recorded(row: db.Row, attempt: Attempt) -> Outcome:
+    """The outcome a row holds (columns ``fingerprint``, ``status``, ``outcome``).
+
+    Raises:
+        IdempotencyKeyReused: the row is of another request.
+    """
+    if row["fingerprint"] != attempt.fingerprint:
+        raise IdempotencyKeyReused
+    return Outcome(status=row["status"], body=row["outcome"])
+
+
+async def remember(actor: Principal, attempt: Attempt, outcome: Outcome, *, now: datetime) -> None:
+    """Keep an outcome, inside the transaction of its effects."""
+    await db.execute(INSERT, **values(actor, attempt, outcome, now=now))
+
+
+async def once(
+    actor: Principal,
+    attempt: Attempt | None,
+    act: Callable[[], Awaitable[Outcome]],
+    *,
+    now: datetime,
+) -> Outcome:
+    """Run ``act`` and remember its outcome, or give the remembered one.
+
+    Services called by ``act`` take part in one transaction with the record. An
+    error is not remembered here: nothing was written, so trying again is safe.
+    """
+    if attempt is None:
+        return await act()
+    try:
+        async with db.joinable():
+            first = await find(actor, attempt)
+            if first is not None:
+                return first
+            outcome = await act()
+            await remember(actor, attempt, outcome, now=now)
+            return outcome
+    except db.IntegrityErrors as error:
+        if "core_idempotency" not in db.violated_constraint(error):
+            raise
+        # The same call ran at the same moment in another process, and won.
+        first = await find(actor, attempt)
+        if first is None:
+            raise
+        return first
+
+
+async def forget(*, before: datetime) -> None:
+    """Delete outcomes older than ``before`` (UTC)."""
+    await db.execute("DELETE FROM core_idempotency WHERE created_at < :before", before=before)

@@ -1,0 +1,130 @@
+"""The one interface over two engines: transactions, placeholders, cancellation."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from piccolo.engine.exceptions import TransactionError
+
+from comptoir.core import db
+from comptoir.core.accounts.tables import User
+from comptoir.core.ids import new_id
+from comptoir.core.tables import AuditEvent
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+async def add_user(login: str, now: datetime) -> UUID:
+    user = User(login=login, name=login.title(), created_at=now)
+    await user.save()
+    return user.id
+
+
+async def test_values_come_back_as_the_types_they_went_in_as(now: datetime) -> None:
+    user_id = await add_user("amina", now)
+    row = await db.fetch_one(
+        'SELECT id, active, created_at, MAX(created_at) AS "latest [TIMESTAMPTZ]" '
+        "FROM core_user WHERE id IN :ids GROUP BY id, active, created_at",
+        ids=[user_id, new_id()],
+    )
+    assert row is not None
+    assert UUID(str(row["id"])) == user_id
+    assert row["active"] is True
+    assert row["created_at"] == now
+    assert row["latest"] == now
+    assert row["latest"].tzinfo is not None
+
+
+async def test_an_empty_list_matches_nothing(now: datetime) -> None:
+    await add_user("amina", now)
+    assert await db.fetch("SELECT id FROM core_user WHERE id IN :ids", ids=[]) == []
+
+
+async def test_an_error_rolls_everything_back(now: datetime) -> None:
+    with pytest.raises(RuntimeError):  # noqa: PT012 – the error has to be raised inside
+        async with db.transaction():
+            await add_user("amina", now)
+            raise RuntimeError
+    assert await User.count() == 0
+
+
+async def test_transactions_do_not_nest() -> None:
+    async with db.transaction():
+        with pytest.raises(TransactionError):
+            async with db.transaction():
+                pass
+
+
+async def test_a_cancelled_transaction_gives_its_connection_back(now: datetime) -> None:
+    entered = asyncio.Event()
+
+    async def never_finishes() -> None:
+        async with db.transaction():
+            await add_user("amina", now)
+            entered.set()
+            await asyncio.Event().wait()
+
+    tasks = [asyncio.create_task(never_finishes())]
+    await entered.wait()
+    tasks[0].cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    # More than the pool holds: one leaked connection or lock would hang this.
+    for number in range(12):
+        async with db.transaction():
+            await add_user(f"user{number}", now)
+    assert await User.count() == 12
+
+
+async def test_concurrent_read_then_write_loses_no_update(now: datetime) -> None:
+    user_id = await add_user("amina", now)
+
+    async def increment() -> None:
+        async with db.transaction():
+            row = await db.fetch_one(
+                "SELECT version FROM core_user WHERE id = :id" + db.for_update("core_user"),
+                id=user_id,
+            )
+            assert row is not None
+            await db.execute(
+                "UPDATE core_user SET version = :version WHERE id = :id",
+                version=row["version"] + 1,
+                id=user_id,
+            )
+
+    await asyncio.gather(*(increment() for _ in range(40)))
+    assert [row["version"] for row in await User.select(User.version)] == [41]
+
+
+async def test_the_audit_trail_refuses_changes(now: datetime) -> None:
+    event = AuditEvent(at=now, actor_kind="system", action="x.done", subject_type="x")
+    await event.save()
+    for statement in (
+        "UPDATE core_audit_event SET action = 'y' WHERE id = :id",
+        "DELETE FROM core_audit_event WHERE id = :id",
+    ):
+        with pytest.raises(Exception, match="append-only"):
+            await db.execute(statement, id=event.id)
+    assert await AuditEvent.count() == 1
+
+
+async def test_statements_are_counted(now: datetime) -> None:
+    with db.count_statements() as sent:
+        async with db.transaction():
+            await db.fetch("SELECT 1")
+    assert [statement.split()[0] for statement in sent] == ["BEGIN", "SELECT", "COMMIT"]
+
+
+def test_ids_sort_by_time_and_are_version_7() -> None:
+    ids = [new_id() for _ in range(50)]
+    assert all(each.version == 7 for each in ids)
+    assert [each.int >> 80 for each in ids] == sorted(each.int >> 80 for each in ids)
+    assert abs((ids[0].int >> 80) / 1000 - datetime.now(UTC).timestamp()) < 60
+
+
+@pytest.fixture(autouse=True)
+def _engine(database: Any) -> None:
+    """Every test of this module has a database of its own."""

@@ -1,0 +1,212 @@
+"""Rows for tests, each complete with as little said as possible.
+
+They write through the tables, not through the services that the tests are
+about. Whatever a test does not care about has a plain default.
+"""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core.accounts.tables import User
+from comptoir.core.principal import Principal, Role, SiteRole
+from comptoir.inventory import codes
+from comptoir.inventory.tables import Accessory, Category, Item, Model
+from comptoir.lending.tables import (
+    Borrower,
+    BorrowerCard,
+    BorrowerGroup,
+    BorrowerSite,
+    Loan,
+    Policy,
+)
+from comptoir.sites.tables import Organisation, Site, StaffMember, WeeklySpan
+
+#: When everything made here began to exist.
+MADE_AT = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
+
+_numbers = itertools.count(1)
+
+
+def names(english: str) -> str:
+    """A name in four languages, as the tables keep it."""
+    return msgspec.json.encode(dict.fromkeys(("fr", "de", "it", "en"), english)).decode()
+
+
+async def organisation(**values: Any) -> Organisation:
+    row = Organisation(
+        **{
+            "name": "Association du Pont",
+            "return_to": "Association du Pont, rue de Lausanne 12, Fribourg",
+            "phone": "+41265550110",
+            **values,
+        }
+    )
+    await row.save()
+    return row
+
+
+async def site(*, opens: int = 9 * 60, closes: int = 17 * 60, **values: Any) -> Site:
+    """A site open from Monday to Friday; minutes from midnight."""
+    owner = values.pop("organisation", None) or (await organisation()).id
+    row = Site(
+        **{
+            "organisation": owner,
+            "name": "Comptoir de Fribourg",
+            "short_name": "Fribourg",
+            "street": "rue de Lausanne 12",
+            "postcode": "1700",
+            "city": "Fribourg",
+            "country": "CH",
+            "time_zone": "Europe/Zurich",
+            "created_at": MADE_AT,
+            **values,
+        }
+    )
+    await row.save()
+    if closes > opens:
+        await WeeklySpan.insert(
+            *(WeeklySpan(site=row.id, weekday=day, opens=opens, closes=closes) for day in range(5))
+        )
+    return row
+
+
+async def user(*, role: Role | None = None, site_id: UUID | None = None, **values: Any) -> User:
+    """A person who can sign in once they have a password; with a role, also staff."""
+    number = next(_numbers)
+    row = User(
+        **{"login": f"user{number}", "name": f"User {number}", "created_at": MADE_AT, **values}
+    )
+    await row.save()
+    if role is not None:
+        await StaffMember(user=row.id, site=site_id, role=role.value).save()
+    return row
+
+
+async def principal(role: Role = Role.RECEPTION, site_id: UUID | None = None) -> Principal:
+    """A signed-in person with a role at a site, or at all of them."""
+    person = await user(role=role, site_id=site_id)
+    return Principal(
+        kind="user",
+        id=person.id,
+        name=person.name,
+        roles=(SiteRole(role, site_id),),
+        site_id=site_id,
+    )
+
+
+async def category(name: str = "Laptop") -> Category:
+    row = Category(names=names(name))
+    await row.save()
+    return row
+
+
+async def model(*, accessories: tuple[str, ...] = (), **values: Any) -> Model:
+    kind = values.pop("category", None) or (await category()).id
+    row = Model(
+        **{
+            "category": kind,
+            "manufacturer": "Lenovo",
+            "name": "ThinkPad L13",
+            "short_name": "ThinkPad L13",
+            "created_at": MADE_AT,
+            **values,
+        }
+    )
+    await row.save()
+    for position, accessory in enumerate(accessories):
+        await Accessory(model=row.id, names=names(accessory), position=position).save()
+    return row
+
+
+async def item(*, site_id: UUID, **values: Any) -> Item:
+    """An available item whose home is the site it is at."""
+    kind = values.pop("model", None) or (await model()).id
+    row = Item(
+        **{
+            "code": codes.new_code(),
+            "model": kind,
+            "home_site": site_id,
+            "present_site": site_id,
+            "created_at": MADE_AT,
+            **values,
+        }
+    )
+    await row.save()
+    return row
+
+
+async def group(name: str = "Everybody", **values: Any) -> BorrowerGroup:
+    row = BorrowerGroup(**{"names": names(name), **values})
+    await row.save()
+    return row
+
+
+async def borrower(*, site_id: UUID | None = None, **values: Any) -> Borrower:
+    """A borrower, known at a site if one is given."""
+    kind = values.pop("borrower_group", None) or (await group()).id
+    row = Borrower(
+        **{"name": "Amina Diallo", "borrower_group": kind, "created_at": MADE_AT, **values}
+    )
+    await row.save()
+    if site_id is not None:
+        await BorrowerSite(borrower=row.id, site=site_id).save()
+    return row
+
+
+async def card(borrower_id: UUID, **values: Any) -> BorrowerCard:
+    row = BorrowerCard(
+        **{
+            "borrower": borrower_id,
+            "code": codes.new_code(),
+            "issued_at": MADE_AT,
+            **values,
+        }
+    )
+    await row.save()
+    return row
+
+
+async def policy(*, category_id: UUID, **values: Any) -> Policy:
+    """Fourteen days, pushed to the next open day, two renewals, no limit."""
+    row = Policy(
+        **{
+            "category": category_id,
+            "mode": "calendar_days_next_open",
+            "length": 14,
+            "renewals": 2,
+            "renewal_length": 14,
+            **values,
+        }
+    )
+    await row.save()
+    return row
+
+
+async def loan(
+    *, item: Item, borrower_id: UUID, now: datetime, days: int = 14, **values: Any
+) -> Loan:
+    """An open loan, and the item's status to match."""
+    kind = await Model.select(Model.category).where(Model.id == item.model).first()
+    assert kind is not None
+    row = Loan(
+        **{
+            "item": item.id,
+            "borrower": borrower_id,
+            "category": kind["category"],
+            "site": item.present_site,
+            "return_site": item.present_site,
+            "checked_out_at": now,
+            "due_at": now + timedelta(days=days),
+            **values,
+        }
+    )
+    await row.save()
+    if row.returned_at is None:
+        await Item.update({Item.status: "on_loan"}).where(Item.id == item.id)
+    return row
