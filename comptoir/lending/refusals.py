@@ -13,10 +13,42 @@ import msgspec
 class RefusalCode(StrEnum):
     """Part of the API: a code keeps its meaning, and is never used for another."""
 
+    # The item
+    ITEM_RETIRED = "lending.item-retired"
+    ITEM_LOST = "lending.item-lost"
+    ITEM_STOLEN = "lending.item-stolen"
+    ITEM_IN_REPAIR = "lending.item-in-repair"
+    ITEM_TO_CHECK = "lending.item-to-check"
+    ITEM_IN_TRANSIT = "lending.item-in-transit"
+    ITEM_ALREADY_THEIRS = "lending.item-already-theirs"
+    ITEM_ON_LOAN = "lending.item-on-loan"
+    ITEM_DAMAGED = "lending.item-damaged"
+    ITEM_INCOMPLETE = "lending.item-incomplete"
+
+    # The policy and the borrower
+    NO_POLICY = "lending.no-policy"
+    BORROWER_ANONYMISED = "lending.borrower-anonymised"
+    BORROWER_SUSPENDED = "lending.borrower-suspended"
+    BORROWER_INELIGIBLE = "lending.borrower-ineligible"
+    PERSON_LIMIT_REACHED = "lending.person-limit-reached"
+    HOUSEHOLD_LIMIT_REACHED = "lending.household-limit-reached"
+
+    # Renewals
+    LOAN_RETURNED = "lending.loan-returned"
+    RENEWALS_USED = "lending.renewals-used"
+
     # Due dates
     SITE_NEVER_OPEN = "lending.site-never-open"
     SITE_CLOSED_TODAY = "lending.site-closed-today"
     ELIGIBILITY_ENDING = "lending.eligibility-ending"
+
+    # Scans
+    CODE_UNKNOWN = "lending.code-unknown"
+    CODE_MISREAD = "lending.code-misread"
+    CODE_FOREIGN = "lending.code-foreign"
+    CODE_TOO_LONG = "lending.code-too-long"
+    CARD_REPLACED = "lending.card-replaced"
+    SCAN_REPEATED = "lending.scan-repeated"
 
 
 class Refusal(msgspec.Struct, frozen=True):

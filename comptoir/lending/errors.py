@@ -1,0 +1,177 @@
+"""What the desk says when lending is refused: one or two sentences per code.
+
+They are read by a receptionist with a person in front of them: what is the
+matter, then what to do now.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from babel.dates import format_date
+from babel.support import LazyProxy
+
+from comptoir.core.errors import Refused
+from comptoir.core.i18n import current_language
+from comptoir.core.i18n import lazy as _l
+from comptoir.lending.refusals import Refusal, RefusalCode
+
+
+class LendingRefused(Refused):
+    """A lending rule said no; ``refusal`` holds the rule's code and data."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(str(refusal.code))
+        self.refusal = refusal
+        self.code = str(refusal.code)  # type: ignore[misc]  # the rule's code, not one of the class
+
+    def message(self) -> str:
+        return sentence(self.refusal)
+
+    def details(self) -> dict[str, object]:
+        return dict(self.refusal.data)
+
+
+class CheckOutRefused(LendingRefused):
+    """The item is not lent (``rules.check_out_due``)."""
+
+
+class RenewalRefused(LendingRefused):
+    """The loan is not renewed (``rules.renewal_due``)."""
+
+
+class ScanRefused(LendingRefused):
+    """The scan has no meaning here (``scans.scan_meaning``)."""
+
+
+def sentence(refusal: Refusal) -> str:
+    """A refusal in the reader's language, with what to do next."""
+    text = _SENTENCES[refusal.code]
+    if refusal.code in _WITHOUT_DATA and not refusal.data:
+        text = _WITHOUT_DATA[refusal.code]
+    return str(text) % {name: _shown(value) for name, value in refusal.data.items()}
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, date):
+        return format_date(value, "long", locale=current_language())
+    return str(value)
+
+
+_SENTENCES: dict[RefusalCode, LazyProxy] = {
+    RefusalCode.ITEM_RETIRED: _l(
+        "This item is retired and is not lent any more. Put it aside and take another one."
+    ),
+    RefusalCode.ITEM_LOST: _l(
+        "This item is marked as lost. If it is here, scan it at the desk: "
+        "it is then marked as found, and must be checked before it is lent."
+    ),
+    RefusalCode.ITEM_STOLEN: _l(
+        "This item is marked as stolen. If it is here, scan it at the desk: "
+        "it is then marked as found. Tell a coordinator."
+    ),
+    RefusalCode.ITEM_IN_REPAIR: _l(
+        "This item is in repair. Take another one. "
+        "If the repair is done, say so on the page of the item."
+    ),
+    RefusalCode.ITEM_TO_CHECK: _l(
+        "This item must be checked before it is lent again. Take another one, "
+        "or check it now and say so on the page of the item."
+    ),
+    RefusalCode.ITEM_IN_TRANSIT: _l(
+        "This item is on its way between two sites. If it has arrived here, "
+        "say so on the page of the item, then scan it again."
+    ),
+    RefusalCode.ITEM_ALREADY_THEIRS: _l(
+        "This person already has this item. To take it back, scan it at the desk. "
+        "If they want to keep it longer, renew the loan."
+    ),
+    RefusalCode.ITEM_ON_LOAN: _l(
+        "This item is on loan to somebody else. If it is here in your hand, "
+        "scan it at the desk to take it back, then scan it again to lend it."
+    ),
+    RefusalCode.ITEM_DAMAGED: _l(
+        "Damage was reported on this item. Take another one. "
+        "If it is mended, say so on the page of the item."
+    ),
+    RefusalCode.ITEM_INCOMPLETE: _l(
+        "Something that belongs to this item is missing. Take another one. "
+        "If it is complete again, say so on the page of the item."
+    ),
+    RefusalCode.NO_POLICY: _l(
+        "Items of this kind are not lent to this person’s group. "
+        "Offer something else, or ask a coordinator."
+    ),
+    RefusalCode.BORROWER_ANONYMISED: _l(
+        "The data of this borrower was deleted. Register the person again as a new borrower."
+    ),
+    RefusalCode.BORROWER_SUSPENDED: _l(
+        "This person may not borrow until %(suspended_until)s. "
+        "They can still bring things back. A coordinator can end the suspension."
+    ),
+    RefusalCode.BORROWER_INELIGIBLE: _l(
+        "This person could borrow until %(eligible_until)s. "
+        "If they still may, change this date on their page, then scan the item again."
+    ),
+    RefusalCode.PERSON_LIMIT_REACHED: _l(
+        "This person has as many items of this kind as one person may have (%(limit)s). "
+        "Take one back first, or ask a coordinator."
+    ),
+    RefusalCode.HOUSEHOLD_LIMIT_REACHED: _l(
+        "This household has as many items of this kind as one household may have (%(limit)s). "
+        "Take one back first, or ask a coordinator."
+    ),
+    RefusalCode.LOAN_RETURNED: _l(
+        "This item has been brought back already, so there is nothing to renew. "
+        "To lend it again, scan the card and the item."
+    ),
+    RefusalCode.RENEWALS_USED: _l(
+        "This loan cannot be renewed any more. "
+        "Ask the person to bring the item back by the due date."
+    ),
+    RefusalCode.SITE_NEVER_OPEN: _l(
+        "This site has no opening hours, so nothing could be brought back there. "
+        "Ask a coordinator to enter the hours, then scan again."
+    ),
+    RefusalCode.SITE_CLOSED_TODAY: _l(
+        "This item is for use here while the site is open, "
+        "and the site is not open any later today. Offer it for the next open day."
+    ),
+    RefusalCode.ELIGIBILITY_ENDING: _l(
+        "This person may borrow until %(eligible_until)s, and that leaves no later opening time "
+        "to bring the item back. If they may borrow for longer, change this date on their page."
+    ),
+    RefusalCode.CODE_UNKNOWN: _l(
+        "Nothing has the code %(code)s. Check that the label is one of ours and scan it again, "
+        "or look for the person or the item by name."
+    ),
+    RefusalCode.CODE_MISREAD: _l(
+        "One letter of this code is wrong. Did you mean %(suggestion)s? "
+        "Compare it with the label, then type it or scan again."
+    ),
+    RefusalCode.CODE_FOREIGN: _l(
+        "This is not one of our codes. Scan the label on an item, or the card of a borrower."
+    ),
+    RefusalCode.CODE_TOO_LONG: _l(
+        "This text is too long to be one of our codes. Scan the label again, only once."
+    ),
+    RefusalCode.CARD_REPLACED: _l(
+        "This card was replaced and is no longer valid. Ask for the new card, "
+        "or find the person by name. Do not give the old card back."
+    ),
+    RefusalCode.SCAN_REPEATED: _l(
+        "This label was just scanned. The second scan changed nothing. "
+        "To do something else with it, wait a moment and scan it again."
+    ),
+}
+
+#: What to say where the data that a sentence names is not known.
+_WITHOUT_DATA: dict[RefusalCode, LazyProxy] = {
+    RefusalCode.BORROWER_SUSPENDED: _l(
+        "This person may not borrow for now. "
+        "They can still bring things back. A coordinator can end the suspension."
+    ),
+    RefusalCode.CODE_MISREAD: _l(
+        "A letter of this code is wrong. Scan the label again, or type its eight letters with care."
+    ),
+}

@@ -1,0 +1,224 @@
+"""Whether something may be lent or renewed: facts in, a refusal or a due time out.
+
+The first rule that says no is the answer, in the order written down at each
+function: what is wrong with the thing in the hand comes before what is wrong
+with a policy, and that before what concerns the person.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+from comptoir.inventory.statuses import GONE, ItemStatus, ProblemKind
+from comptoir.lending.due_dates import DueMode, due_at, renewed_due_at
+from comptoir.lending.refusals import Refusal, RefusalCode
+from comptoir.sites.opening_hours import Calendar
+
+
+class Signature(StrEnum):
+    """How a policy wants the agreement signed."""
+
+    NONE = "none"
+    PAPER = "paper"
+    SCREEN = "screen"
+
+
+class LoanFacts(msgspec.Struct, frozen=True):
+    """The open loan of an item."""
+
+    id: UUID
+    borrower_id: UUID
+    checked_out_at: datetime
+
+
+class ItemFacts(msgspec.Struct, frozen=True):
+    """One item. Whether it is on loan is for its open ``loan`` to say, not its status.
+
+    ``problems`` are the unresolved ones.
+    """
+
+    id: UUID
+    status: ItemStatus
+    home_site_id: UUID
+    loan: LoanFacts | None = None
+    problems: frozenset[ProblemKind] = frozenset()
+
+
+class BorrowerFacts(msgspec.Struct, frozen=True):
+    """One borrower, and how much of the category in question is with them.
+
+    ``eligible_until`` is the last day on which they may borrow; None: no end.
+    A suspension without ``suspended_until`` lasts until somebody ends it.
+    ``household_loans`` include the borrower's own; None: no household is known,
+    and a person is a household of one.
+    """
+
+    id: UUID
+    anonymised: bool = False
+    eligible_until: date | None = None
+    suspended_at: datetime | None = None
+    suspended_until: datetime | None = None
+    own_loans: int = 0
+    household_loans: int | None = None
+
+
+class PolicyFacts(msgspec.Struct, frozen=True):
+    """What a policy grants. Lengths are those of ``due_at``; a limit of None is no limit.
+
+    A ``renewal_length`` of 0 means as long as the loan.
+    """
+
+    mode: DueMode
+    length: int
+    renewals: int = 0
+    renewal_length: int = 0
+    limit_person: int | None = None
+    limit_household: int | None = None
+    signature: Signature = Signature.NONE
+
+
+class CheckOutFacts(msgspec.Struct, frozen=True):
+    """What decides a check-out. ``policy`` is None where none covers category and group.
+
+    ``calendar`` is that of the site where the item is to be brought back.
+    """
+
+    item: ItemFacts
+    borrower: BorrowerFacts
+    policy: PolicyFacts | None
+    calendar: Calendar
+
+
+class RenewalFacts(msgspec.Struct, frozen=True):
+    """What decides a renewal. ``renewals_used`` counts those of this loan."""
+
+    returned: bool
+    item_status: ItemStatus
+    renewals_used: int
+    due_at: datetime
+    borrower: BorrowerFacts
+    policy: PolicyFacts | None
+    calendar: Calendar
+
+
+def refuse_item(item: ItemFacts, borrower_id: UUID | None = None) -> Refusal | None:
+    """Why the item itself cannot be lent; ``borrower_id`` says to whom it would be.
+
+    In this order: retired, lost, stolen, in repair, to check, in transit (a
+    status excludes the others), on loan to this borrower, on loan to another,
+    damaged, incomplete.
+    """
+    if item.status in _REFUSED_STATUSES:
+        return Refusal(_REFUSED_STATUSES[item.status])
+    if item.loan and item.loan.borrower_id == borrower_id:
+        return Refusal(RefusalCode.ITEM_ALREADY_THEIRS)
+    if item.loan:
+        return Refusal(RefusalCode.ITEM_ON_LOAN)
+    if ProblemKind.DAMAGED in item.problems:
+        return Refusal(RefusalCode.ITEM_DAMAGED)
+    if ProblemKind.MISSING in item.problems:
+        return Refusal(RefusalCode.ITEM_INCOMPLETE)
+    return None
+
+
+def check_out_due(facts: CheckOutFacts, *, now: datetime) -> datetime | Refusal:
+    """When a loan made now would be due, in UTC, or why it cannot be made.
+
+    In this order: the item (see ``refuse_item``), no policy, borrower
+    anonymised, suspended, no longer eligible, limit of the person, limit of the
+    household, no due date possible (see ``due_at``). Being late with something
+    else is no reason.
+    """
+    borrower, policy = facts.borrower, facts.policy
+    if refusal := refuse_item(facts.item, borrower.id):
+        return refusal
+    if policy is None:
+        return Refusal(RefusalCode.NO_POLICY)
+    return (
+        _refuse_borrower(borrower, facts.calendar, now)
+        or _refuse_limits(borrower, policy)
+        or due_at(policy.length, policy.mode, now, facts.calendar, borrower.eligible_until)
+    )
+
+
+def refuse_check_out(facts: CheckOutFacts, *, now: datetime) -> Refusal | None:
+    """Why this borrower cannot have this item now; None if they can."""
+    return _only_refusal(check_out_due(facts, now=now))
+
+
+def renewal_due(facts: RenewalFacts, *, now: datetime) -> datetime | Refusal:
+    """When a loan renewed now would be due, in UTC, or why it cannot be renewed.
+
+    In this order: brought back, item lost, item stolen, no policy any more, no
+    renewal left, borrower anonymised, suspended, no longer eligible, no later
+    due date possible (see ``renewed_due_at``). Limits do not count, as the
+    borrower has the item already.
+    """
+    borrower, policy = facts.borrower, facts.policy
+    if facts.returned:
+        return Refusal(RefusalCode.LOAN_RETURNED)
+    if facts.item_status in GONE:
+        return Refusal(_REFUSED_STATUSES[facts.item_status])
+    if policy is None:
+        return Refusal(RefusalCode.NO_POLICY)
+    if facts.renewals_used >= policy.renewals:
+        return Refusal(RefusalCode.RENEWALS_USED, {"limit": policy.renewals})
+    return _refuse_borrower(borrower, facts.calendar, now) or renewed_due_at(
+        policy.renewal_length or policy.length,
+        policy.mode,
+        facts.due_at,
+        facts.calendar,
+        borrower.eligible_until,
+        now=now,
+    )
+
+
+def refuse_renewal(facts: RenewalFacts, *, now: datetime) -> Refusal | None:
+    """Why this loan cannot be renewed now; None if it can."""
+    return _only_refusal(renewal_due(facts, now=now))
+
+
+_REFUSED_STATUSES = {
+    ItemStatus.RETIRED: RefusalCode.ITEM_RETIRED,
+    ItemStatus.LOST: RefusalCode.ITEM_LOST,
+    ItemStatus.STOLEN: RefusalCode.ITEM_STOLEN,
+    ItemStatus.IN_REPAIR: RefusalCode.ITEM_IN_REPAIR,
+    ItemStatus.TO_CHECK: RefusalCode.ITEM_TO_CHECK,
+    ItemStatus.IN_TRANSIT: RefusalCode.ITEM_IN_TRANSIT,
+}
+
+
+def _refuse_borrower(borrower: BorrowerFacts, calendar: Calendar, now: datetime) -> Refusal | None:
+    if borrower.anonymised:
+        return Refusal(RefusalCode.BORROWER_ANONYMISED)
+    if borrower.suspended_at:
+        until = borrower.suspended_until
+        if until is None:
+            return Refusal(RefusalCode.BORROWER_SUSPENDED)
+        if now < until:
+            until_day = calendar.local_date(until)
+            return Refusal(RefusalCode.BORROWER_SUSPENDED, {"suspended_until": until_day})
+    if borrower.eligible_until and borrower.eligible_until < calendar.local_date(now):
+        return Refusal(RefusalCode.BORROWER_INELIGIBLE, {"eligible_until": borrower.eligible_until})
+    return None
+
+
+def _refuse_limits(borrower: BorrowerFacts, policy: PolicyFacts) -> Refusal | None:
+    limit = policy.limit_person
+    if limit is not None and borrower.own_loans >= limit:
+        return Refusal(RefusalCode.PERSON_LIMIT_REACHED, {"limit": limit})
+    limit = policy.limit_household
+    household_loans = borrower.household_loans
+    if household_loans is None:
+        household_loans = borrower.own_loans
+    if limit is not None and household_loans >= limit:
+        return Refusal(RefusalCode.HOUSEHOLD_LIMIT_REACHED, {"limit": limit})
+    return None
+
+
+def _only_refusal(answer: datetime | Refusal) -> Refusal | None:
+    return answer if isinstance(answer, Refusal) else None
