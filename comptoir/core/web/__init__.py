@@ -1,1 +1,28 @@
-"""What every page shares: layout, static files, error answers, request context."""
+"""What every page shares: layout, static files, error answers, request context.
+
+Handlers need only what is named here; see ``docs/engineering/pages.md``.
+"""
+
+from comptoir.core.web.context import Place, local_path, principal_of, speak_to
+from comptoir.core.web.cookies import cookie_name, forget_cookie, make_cookie
+from comptoir.core.web.flash import Flash
+from comptoir.core.web.navigation import NavItem
+from comptoir.core.web.problems import Problem, problems
+from comptoir.core.web.render import fragment, page, redirect
+
+__all__ = [
+    "Flash",
+    "NavItem",
+    "Place",
+    "Problem",
+    "cookie_name",
+    "forget_cookie",
+    "fragment",
+    "local_path",
+    "make_cookie",
+    "page",
+    "principal_of",
+    "problems",
+    "redirect",
+    "speak_to",
+]

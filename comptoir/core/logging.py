@@ -1,0 +1,70 @@
+"""Logs: one JSON object a line in production, readable lines in development.
+
+A log holds no address with its query, no body, no name, no code of an item or
+a card. Whoever logs passes such facts as ids, or not at all.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+
+import structlog
+
+from comptoir.core.settings import Settings
+
+
+def configure(settings: Settings) -> None:
+    """Send structlog's and the standard library's records to stderr in one form."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer()
+        if settings.production
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _drop_none,
+                renderer,
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.INFO)
+
+
+def without_values(error: BaseException) -> dict[str, object]:
+    """An exception for the log: its kind and where it was raised.
+
+    Its message is left out: a database's says which row was in the way, and a
+    parser's quotes the input.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    return {
+        "error": f"{type(error).__module__}.{type(error).__qualname__}",
+        "cause": type(error.__cause__).__qualname__ if error.__cause__ else None,
+        "where": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-8:]],
+    }
+
+
+def _drop_none(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    return {key: value for key, value in event.items() if value is not None}

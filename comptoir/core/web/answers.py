@@ -1,0 +1,94 @@
+"""How an error reaches whoever asked: problem+json, a fragment, or a page."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+from litestar import MediaType, Request, Response
+from litestar.exceptions import HTTPException
+from litestar.types import ExceptionHandlersMap
+
+from comptoir.core import i18n
+from comptoir.core.errors import ComptoirError, TooManyRequests
+from comptoir.core.logging import without_values
+from comptoir.core.web.context import facts, here, is_api, is_htmx
+from comptoir.core.web.problems import MEDIA_TYPE, Problem, problem_of
+from comptoir.core.web.render import fragment, page
+
+SIGN_IN = "/sign-in"
+
+log = structlog.get_logger("comptoir.errors")
+
+AnyRequest = Request[Any, Any, Any]
+AnyResponse = Response[Any]
+
+
+def answer_error(request: AnyRequest, error: Exception) -> AnyResponse:
+    """Turn any exception into an answer; the details go to the log, without values."""
+    known = facts(request.scope)
+    try:
+        problem = problem_of(error, known.id)
+        request.scope["state"]["error_code"] = problem.code
+        if problem.status >= 500:
+            log.error("unexpected", request_id=known.id, **without_values(error))
+        response = _face(request, problem)
+    except Exception as second:  # the error page itself is broken: still say something
+        log.error("error-page-failed", request_id=known.id, **without_values(second))
+        return Response(
+            f"Something went wrong. Try again. Number: {known.id[-12:]}\n",
+            media_type=MediaType.TEXT,
+            status_code=500,
+        )
+    if isinstance(error, TooManyRequests):
+        response.headers["Retry-After"] = str(error.retry_after)
+    elif isinstance(error, HTTPException) and error.headers:
+        response.headers.update(error.headers)
+    return response
+
+
+EXCEPTION_HANDLERS: ExceptionHandlersMap = {
+    ComptoirError: answer_error,
+    HTTPException: answer_error,
+    Exception: answer_error,
+}
+
+
+def _face(request: AnyRequest, problem: Problem) -> AnyResponse:
+    if is_api(request.scope):
+        return _for_program(problem)
+    if problem.status == 401:
+        return _to_sign_in(request, problem)
+    if is_htmx(request.scope):
+        return fragment(
+            request,
+            "core/_error.html",
+            status=problem.status,
+            headers={"HX-Retarget": "#flash", "HX-Reswap": "innerHTML"},
+            problem=problem,
+        )
+    return page(request, "core/error.html", status=problem.status, problem=problem)
+
+
+def _for_program(problem: Problem) -> AnyResponse:
+    headers = {"Content-Language": i18n.current_language()}
+    if problem.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(problem, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def _to_sign_in(request: AnyRequest, problem: Problem) -> AnyResponse:
+    """Sign in, then come back to the page one was on."""
+    back = here(request.scope)
+    target = SIGN_IN if back == "/" else f"{SIGN_IN}?next={quote(back, safe='/')}"
+    if is_htmx(request.scope):
+        # htmx goes there by itself; desk.js has kept the scan that waits for an answer.
+        return fragment(
+            request,
+            "core/_error.html",
+            status=problem.status,
+            headers={"HX-Redirect": target},
+            problem=problem,
+        )
+    return Response("", status_code=303, media_type=MediaType.HTML, headers={"Location": target})

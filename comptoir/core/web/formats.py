@@ -1,0 +1,79 @@
+"""Dates, times, money and codes as the reader writes them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel.core import Locale
+from babel.dates import format_date as babel_date
+from babel.dates import format_time as babel_time
+from babel.numbers import format_currency, format_decimal
+
+from comptoir.core.i18n import current_language, gettext, ngettext
+
+# British English, for the 24-hour clock and the day before the month.
+_LOCALES = {"fr": "fr", "de": "de", "it": "it", "en": "en_GB"}
+
+
+def locale() -> Locale:
+    """Babel's locale for the current reader."""
+    return Locale.parse(_LOCALES[current_language()])
+
+
+def localtime(moment: datetime, time_zone: str) -> datetime:
+    """An aware moment on the clock of ``time_zone`` (an IANA name)."""
+    return moment.astimezone(ZoneInfo(time_zone))
+
+
+def format_day(day: date, style: str = "full") -> str:
+    """A calendar day: ``full`` names the weekday, ``long``, ``medium``, ``short`` are briefer.
+
+    A moment must go through ``localtime`` first: its day depends on the zone.
+    """
+    return babel_date(day, format=style, locale=locale())
+
+
+def format_clock(moment: datetime) -> str:
+    """Hours and minutes of a moment that went through ``localtime``."""
+    return babel_time(moment, format="short", tzinfo=moment.tzinfo, locale=locale())
+
+
+def format_moment(moment: datetime, time_zone: str, style: str = "medium") -> str:
+    """Day and time on the clock of ``time_zone``, without seconds."""
+    local = localtime(moment, time_zone)
+    day = babel_date(local.date(), format=style, locale=locale())
+    return gettext("%(day)s at %(time)s", day=day, time=format_clock(local))
+
+
+def format_money(amount: Decimal, currency: str = "CHF") -> str:
+    """An amount in whole units of ``currency`` (ISO 4217)."""
+    return format_currency(amount, currency, locale=locale())
+
+
+def format_number(number: int | Decimal) -> str:
+    """A number with the reader's thousands and decimal marks."""
+    return format_decimal(number, locale=locale())
+
+
+def relative_day(day: date, today: date) -> str:
+    """How far a due day is from today: "tomorrow", "in 3 days", "2 days late".
+
+    Both are calendar days at the same site.
+    """
+    days = (day - today).days
+    if days == 0:
+        return gettext("today")
+    if days == 1:
+        return gettext("tomorrow")
+    if days > 1:
+        return ngettext("in %(num)s day", "in %(num)s days", days)
+    return ngettext("%(num)s day late", "%(num)s days late", -days)
+
+
+def tag_code(code: str) -> str:
+    """A tag code as it is printed: ``BCDFGHJK`` is shown ``BCDF-GHJK``."""
+    return f"{code[:4]}-{code[4:]}"
+
+

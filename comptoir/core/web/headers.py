@@ -1,0 +1,82 @@
+"""Headers on every answer, and the line about it in the access log."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+from litestar.types import Message, Scope
+
+from comptoir.core.settings import Settings
+from comptoir.core.web.context import facts
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'wasm-unsafe-eval'",  # zxing, which reads codes from the camera
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "worker-src 'self'",
+        "object-src 'none'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+    )
+)
+
+_ALWAYS = {
+    "x-content-type-options": "nosniff",
+    # To our own pages only: with "no-referrer" browsers hide the Origin of our own forms too.
+    "referrer-policy": "same-origin",
+    "permissions-policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+_UNLESS_SET = {
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    # Pages hold personal data: a shared desk PC keeps no copy of them.
+    "cache-control": "no-store",
+}
+_HSTS = {"strict-transport-security": "max-age=31536000"}
+
+log = structlog.get_logger("comptoir.access")
+
+
+def make_send_hook(settings: Settings) -> Callable[[Message, Scope], Awaitable[None]]:
+    """A ``before_send`` hook: it sees answers to unknown addresses and errors too."""
+    always = _encoded(_ALWAYS | (_HSTS if settings.https else {}))
+    unless_set = _encoded(_UNLESS_SET)
+
+    async def before_send(message: Message, scope: Scope) -> None:
+        if message["type"] != "http.response.start" or scope["type"] != "http":
+            return
+        known = facts(scope)
+        headers = list(message["headers"])
+        present = {name.lower() for name, _ in headers}
+        headers += always
+        headers += [pair for pair in unless_set if pair[0] not in present]
+        headers.append((b"x-request-id", known.id.encode("ascii")))
+        message["headers"] = headers
+        if not _is_static(scope):
+            log.info(
+                "request",
+                method=scope["method"],
+                # The pattern, never the address: that may hold a code or a search.
+                route=scope.get("path_template", "(none)"),
+                status=message["status"],
+                code=scope["state"].get("error_code"),
+                ms=known.milliseconds(),
+                request_id=known.id,
+            )
+
+    return before_send
+
+
+def _encoded(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()]
+
+
+def _is_static(scope: Scope) -> bool:
+    handler = scope.get("route_handler")
+    return handler is not None and "static" in handler.opt

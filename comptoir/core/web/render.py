@@ -1,0 +1,116 @@
+"""How a handler answers with HTML: a page, a fragment, or a redirect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import MediaType, Response
+from litestar.datastructures import Cookie
+
+from comptoir.core import i18n
+from comptoir.core.web import flash as flashes
+from comptoir.core.web.context import (
+    Connection,
+    is_htmx,
+    local_path,
+    principal_of,
+    speak_to,
+    template_context,
+)
+from comptoir.core.web.cookies import cookie_name, forget_cookie, make_cookie
+from comptoir.core.web.flash import Flash
+from comptoir.core.web.navigation import visible
+from comptoir.core.web.shell import shell_of
+
+
+def page(
+    request: Connection,
+    template: str,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    cookies: list[Cookie] | None = None,
+    **context: object,
+) -> Response[str]:
+    """A whole page, such as ``page(request, "lending/desk.html", desk=desk)``.
+
+    The layout finds the menus, the principal and the place by itself, and shows
+    the message that a redirect left behind.
+    """
+    shell = shell_of(request.app)
+    message = flashes.decode(request.cookies.get(cookie_name(shell.settings, flashes.COOKIE)))
+    cookies = list(cookies or ())
+    if message is not None:
+        cookies.append(forget_cookie(shell.settings, flashes.COOKIE))
+    html = _render(
+        request,
+        template,
+        {
+            "flash": message,
+            "main_menu": visible(
+                shell.navigation, "main", principal_of(request.scope), request.scope["path"]
+            ),
+            "account_menu": visible(
+                shell.navigation, "account", principal_of(request.scope), request.scope["path"]
+            ),
+            **context,
+        },
+    )
+    return _html(html, status, headers, cookies)
+
+
+def fragment(
+    request: Connection,
+    template: str,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    cookies: list[Cookie] | None = None,
+    **context: object,
+) -> Response[str]:
+    """A piece of a page for htmx to swap in, such as ``lending/_loan_row.html``."""
+    return _html(_render(request, template, context), status, headers, list(cookies or ()))
+
+
+def redirect(
+    request: Connection,
+    path: str,
+    *,
+    flash: Flash | None = None,
+    cookies: list[Cookie] | None = None,
+) -> Response[str]:
+    """Go to a page of ours after a form, with a message to show there.
+
+    Works for a plain form (303) and for one sent by htmx, which would
+    otherwise swap the whole page into a corner of this one.
+    """
+    path = local_path(path)
+    cookies = list(cookies or ())
+    if flash is not None:
+        settings = shell_of(request.app).settings
+        cookies.append(make_cookie(settings, flashes.COOKIE, flashes.encode(flash), max_age=60))
+    if is_htmx(request.scope):
+        return _html("", 200, {"HX-Redirect": path}, cookies)
+    return _html("", 303, {"Location": path}, cookies)
+
+
+def _render(request: Connection, template: str, context: Mapping[str, object]) -> str:
+    speak_to(request.scope, principal_of(request.scope))
+    environment: Any = shell_of(request.app).environment
+    rendered: str = environment.get_template(template).render(
+        {**template_context(request), **context}
+    )
+    return rendered
+
+
+def _html(
+    html: str, status: int, headers: Mapping[str, str] | None, cookies: list[Cookie]
+) -> Response[str]:
+    return Response(
+        html,
+        media_type=MediaType.HTML,
+        status_code=status,
+        headers={**(headers or {}), "Content-Language": i18n.current_language()},
+        cookies=cookies,
+    )

@@ -1,0 +1,28 @@
+// What every page needs: where the focus goes, and the menus.
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest(".menu-button");
+  if (button) {
+    const open = button.getAttribute("aria-expanded") === "true";
+    button.setAttribute("aria-expanded", String(!open));
+  }
+  for (const menu of document.querySelectorAll("details.account[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.account[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+// A form that came back with errors: the summary gets the focus, so that it is read out.
+function focusSummary(root) {
+  root.querySelector("[data-focus]")?.focus();
+}
+
+focusSummary(document);
+document.addEventListener("htmx:afterSettle", (event) => focusSummary(event.detail.elt));
