@@ -9,10 +9,15 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
+from typing import TextIO
 
 import structlog
 
 from comptoir.core.settings import Settings
+
+
+class _Handler(logging.StreamHandler[TextIO]):
+    """Ours, so that configuring a second time replaces it and leaves others alone."""
 
 
 def configure(settings: Settings) -> None:
@@ -34,7 +39,7 @@ def configure(settings: Settings) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Handler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -46,7 +51,8 @@ def configure(settings: Settings) -> None:
         )
     )
     root = logging.getLogger()
-    root.handlers = [handler]
+    root.handlers = [other for other in root.handlers if not isinstance(other, _Handler)]
+    root.addHandler(handler)
     root.setLevel(logging.INFO)
 
 

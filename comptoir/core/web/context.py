@@ -105,7 +105,7 @@ def here(scope: Scope) -> str:
     The answer to a form has no address of its own: then it is the page that
     the form was on.
     """
-    if scope["method"] in ("GET", "HEAD") and not is_htmx(scope):
+    if scope.get("method") in ("GET", "HEAD") and not is_htmx(scope):
         query = scope["query_string"].decode("latin-1")
         return scope["path"] + (f"?{query}" if query else "")
     url = header(scope, b"hx-current-url") or header(scope, b"referer")

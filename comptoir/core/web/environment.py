@@ -33,8 +33,8 @@ def make_environment(
     # Jinja fills the %(name)s places itself, so it is given the bare catalogue.
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=lambda text: i18n.translations(i18n.current_language()).gettext(text),
-        ngettext=lambda one, many, n: (
-            i18n.translations(i18n.current_language()).ngettext(one, many, n)
+        ngettext=lambda one, many, n: i18n.translations(i18n.current_language()).ngettext(
+            one, many, n
         ),
         newstyle=True,
     )

@@ -75,5 +75,3 @@ def relative_day(day: date, today: date) -> str:
 def tag_code(code: str) -> str:
     """A tag code as it is printed: ``BCDFGHJK`` is shown ``BCDF-GHJK``."""
     return f"{code[:4]}-{code[4:]}"
-
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 import structlog
+from litestar.enums import ScopeType
 from litestar.types import Message, Scope
 
 from comptoir.core.settings import Settings
@@ -49,7 +50,7 @@ def make_send_hook(settings: Settings) -> Callable[[Message, Scope], Awaitable[N
     unless_set = _encoded(_UNLESS_SET)
 
     async def before_send(message: Message, scope: Scope) -> None:
-        if message["type"] != "http.response.start" or scope["type"] != "http":
+        if message["type"] != "http.response.start" or scope["type"] != ScopeType.HTTP:
             return
         known = facts(scope)
         headers = list(message["headers"])

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from comptoir.core.errors import Forbidden
@@ -40,7 +41,7 @@ def make_request_middleware(settings: Settings) -> Callable[[ASGIApp], ASGIApp]:
 
     def around(app: ASGIApp) -> ASGIApp:
         async def handle(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] == "http":
+            if scope["type"] == ScopeType.HTTP:
                 facts(scope)
                 if scope["method"] not in _READING and not is_api(scope):
                     refuse_cross_origin(scope, public_host)

@@ -113,8 +113,11 @@ def problem_of(error: Exception, request_id: str) -> Problem:
         500,
         "core.unexpected",
         _("Something went wrong on our side"),
-        _("Nothing you did is lost or half done. Try again. If it happens again, report this "
-          "number: %(number)s", number=request_id[-12:]),
+        _(
+            "Nothing you did is lost or half done. Try again. If it happens again, report this "
+            "number: %(number)s",
+            number=request_id[-12:],
+        ),
         request_id,
     )
 
@@ -125,7 +128,7 @@ def problems(*statuses: int) -> dict[int, ResponseSpec]:
         status: ResponseSpec(
             data_container=Problem,
             description=HTTPStatus(status).phrase,
-            media_type=MEDIA_TYPE,  # type: ignore[arg-type]
+            media_type=MEDIA_TYPE,
             generate_examples=False,
         )
         for status in statuses
