@@ -1,0 +1,93 @@
+"""Real HTTP and a real browser for tests: a server in a thread, Chromium in front of it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from granian.constants import Interfaces
+from granian.server.embed import Server
+from litestar import Litestar
+from playwright.sync_api import Browser, Page, sync_playwright
+
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+@contextmanager
+def serving(app: Litestar) -> Iterator[str]:
+    """The application on a free port of this machine, as long as the block runs."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    loop = asyncio.new_event_loop()
+    started: list[Server] = []
+
+    async def run() -> None:
+        server = Server(
+            app, address="127.0.0.1", port=port, interface=Interfaces.ASGI, log_enabled=False
+        )
+        started.append(server)
+        await server.serve()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(run()), daemon=True)
+    thread.start()
+    _wait_for(port)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        loop.call_soon_threadsafe(started[0].stop)
+        thread.join(timeout=10)
+        loop.close()
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(1000):
+        with socket.socket() as probe:
+            probe.settimeout(0.01)
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+    raise TimeoutError("the server did not start")
+
+
+@contextmanager
+def chromium(flags: Sequence[str] = ()) -> Iterator[Browser]:
+    """Chromium of this machine, with what a test machine needs."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
+            args=[*_FLAGS, *flags],
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def open_page(browser: Browser, base_url: str, width: int = 1280, **options: object) -> Page:
+    """A page that fails the test if a script throws or the CSP stops something."""
+    context = browser.new_context(
+        base_url=base_url,
+        viewport={"width": width, "height": 800},
+        locale="en-GB",
+        **options,  # type: ignore[arg-type]
+    )
+    page = context.new_page()
+    page.on("pageerror", lambda error: _fail(str(error)))
+    page.on("console", lambda line: _fail(line.text) if "Content Security" in line.text else None)
+    return page
+
+
+def _fail(text: str) -> None:
+    raise AssertionError(text)

@@ -1,0 +1,226 @@
+"""A small application with sample pages: what the shell looks like, without any floor above."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import Any
+
+import msgspec
+from litestar import Litestar, Request, Response, get, post
+from litestar.exceptions import HTTPException
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from comptoir.core.errors import (
+    FieldError,
+    Invalid,
+    NotFound,
+    PreconditionFailed,
+    Refused,
+    TooManyRequests,
+    Unauthenticated,
+)
+from comptoir.core.i18n import gettext as _
+from comptoir.core.i18n import lazy as _l
+from comptoir.core.principal import Principal, Role, SiteRole
+from comptoir.core.settings import Settings
+from comptoir.core.web import Flash, NavItem, Place, fragment, page, redirect
+from comptoir.core.web.plugin import WebShell
+
+AnyRequest = Request[Any, Any, Any]
+
+SITE = uuid.UUID("01890000-0000-7000-8000-000000000001")
+PERSON = Principal(
+    kind="user",
+    name="Camille Rossier",
+    language="en",
+    roles=(SiteRole(Role.COORDINATOR, SITE),),
+    site_id=SITE,
+)
+NAVIGATION = [
+    NavItem(_l("Desk"), "/desk"),
+    NavItem(_l("Loans"), "/loans"),
+    NavItem(_l("Items"), "/items"),
+    NavItem(_l("Borrowers"), "/borrowers"),
+    NavItem(_l("Sites"), "/sites", Role.COORDINATOR),
+    NavItem(_l("Settings"), "/settings", Role.ADMIN),
+    NavItem(_l("My account"), "/account", menu="account"),
+    NavItem(_l("Sign out"), "/sign-out", menu="account", method="post"),
+]
+
+
+class ItemOnLoan(Refused):
+    """A refusal such as the floors raise."""
+
+    code = "sample.item-on-loan"
+
+    def message(self) -> str:
+        return _("This item is on loan. Take it back first.")
+
+    def details(self) -> dict[str, object]:
+        return {"due": "2026-11-24"}
+
+
+class NothingThere(NotFound):
+    code = "sample.nothing-there"
+
+    def message(self) -> str:
+        return _("There is no such item here.")
+
+
+class SignedOut(Unauthenticated):
+    code = "sample.signed-out"
+
+    def message(self) -> str:
+        return _("Sign in to go on.")
+
+
+class TooOften(TooManyRequests):
+    code = "sample.too-often"
+
+    def message(self) -> str:
+        return _("Wait a moment, then try again.")
+
+
+class Changed(PreconditionFailed):
+    code = "sample.changed"
+
+    def message(self) -> str:
+        return _("Load it again, then make your change.")
+
+
+class Payload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A body as the API takes it."""
+
+    item: str
+    count: int = 1
+
+
+ERRORS: dict[str, Exception] = {
+    "refused": ItemOnLoan(),
+    "not-found": NothingThere(),
+    "invalid": Invalid([FieldError("name", "sample.name-missing", "Enter a name.")]),
+    "unauthenticated": SignedOut(),
+    "too-often": TooOften(30),
+    "changed": Changed(),
+    "unexpected": RuntimeError("Amélie Dupont already exists"),
+    "unavailable": HTTPException(status_code=503),
+    "teapot": HTTPException(status_code=418),
+}
+
+
+class Row(msgspec.Struct):
+    """One row of the sample list."""
+
+    code: str
+    model: str
+    status: str
+    place: str
+    due: date | None = None
+
+
+ROWS = [
+    Row("BCDFGHJK", "Dell Latitude 5420", "available", "Fribourg"),
+    Row("LNPRSTVX", "Lenovo ThinkPad T480", "on-loan", "Fribourg", date(2026, 11, 27)),
+    Row("KJHGFDCB", "Fairphone 4", "overdue", "Fribourg", date(2026, 11, 22)),
+    Row("XVTSRPNL", "HP EliteBook 840 G5, 16 GB, clavier suisse", "repair", "Lausanne"),
+]
+TODAY = date(2026, 11, 24)
+
+
+def signed_in(app: ASGIApp) -> ASGIApp:
+    """Stands in for the roof's authentication: everyone is Camille, unless ``anonymous`` asks."""
+
+    async def handle(scope: Scope, receive: Receive, send: Send) -> None:
+        if b"anonymous" not in scope.get("query_string", b""):
+            scope["user"] = PERSON
+            scope["state"]["place"] = Place(SITE, "Fribourg", "Europe/Zurich")
+        await app(scope, receive, send)
+
+    return handle
+
+
+@get("/items")
+async def items(request: AnyRequest) -> Response[str]:
+    """A list with filters and pages."""
+    return page(request, "sample/items.html", rows=ROWS, today=TODAY, status_filter="")
+
+
+@get("/nothing")
+async def nothing(request: AnyRequest) -> Response[str]:
+    """A list that is empty."""
+    return page(request, "sample/items.html", rows=[], today=TODAY, status_filter="repair")
+
+
+@get("/items/new")
+async def form(request: AnyRequest) -> Response[str]:
+    """A form, as it is first shown."""
+    return page(request, "sample/form.html", errors=[], form={"name": "", "note": ""})
+
+
+@post("/items/new", status_code=303)
+async def send_form(request: AnyRequest) -> Response[str]:
+    """The form sent: with errors if no name was given."""
+    data = await request.form()
+    if not data.get("name"):
+        errors = [
+            FieldError("name", "sample.name-missing", "Enter a name or a pseudonym."),
+            FieldError("reach", "sample.reach-missing", "Choose how to reach this person."),
+        ]
+        return page(request, "sample/form.html", status=422, errors=errors, form=dict(data))
+    return redirect(request, "/items", flash=Flash("ok", _("Saved.")))
+
+
+@get("/detail")
+async def detail(request: AnyRequest) -> Response[str]:
+    """Facts, a timeline, chips and messages."""
+    return page(request, "sample/detail.html")
+
+
+@get("/confirm")
+async def confirm(request: AnyRequest) -> Response[str]:
+    """The question before something that cannot be undone."""
+    return page(
+        request,
+        "core/confirm.html",
+        title=_("Retire this item?"),
+        text=_("It can no longer be lent. Its history is kept."),
+        action="/items/new",
+        label=_("Retire"),
+        back="/items",
+        kind="danger",
+        fields={"code": "BCDFGHJK"},
+    )
+
+
+@get("/piece")
+async def piece(request: AnyRequest) -> Response[str]:
+    """A fragment alone."""
+    return fragment(request, "core/_error.html", problem={"title": "A", "detail": "B & C"})
+
+
+@get(["/fail/{kind:str}", "/api/fail/{kind:str}"])
+async def fail(kind: str) -> None:
+    """Raise the error asked for."""
+    raise ERRORS[kind]
+
+
+@post(["/api/echo", "/echo"])
+async def echo(data: Payload) -> Payload:
+    """A body that must fit a struct."""
+    return data
+
+
+def sample_app(settings: Settings | None = None, **more: Any) -> Litestar:
+    """The sample application with the real shell around it."""
+    packages = {
+        "core": "comptoir.core.web",
+        "inventory": "comptoir.inventory",
+        "sample": "tests.core.web",
+    }
+    handlers = [items, nothing, form, send_form, detail, confirm, piece, fail, echo]
+    return Litestar(
+        route_handlers=[*handlers, *more.get("route_handlers", ())],
+        middleware=[signed_in],
+        plugins=[WebShell(settings or Settings(), packages, NAVIGATION)],
+    )
