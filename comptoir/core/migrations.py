@@ -62,7 +62,7 @@ def raw(migration_id: str, package: str, description: str, *statements: str) -> 
 
 
 async def _run_all() -> list[str]:
-    await Migration.create_table(if_not_exists=True).run()
+    await Migration.create_table(if_not_exists=True)
     before = set(await pending())
     for package in db.PACKAGES:
         output = io.StringIO()

@@ -11,8 +11,9 @@ from datetime import date
 from babel.dates import format_date
 from babel.support import LazyProxy
 
-from comptoir.core.errors import Refused
+from comptoir.core.errors import NotFound, Refused
 from comptoir.core.i18n import current_language
+from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
 from comptoir.lending.refusals import Refusal, RefusalCode
 
@@ -32,8 +33,25 @@ class LendingRefused(Refused):
         return dict(self.refusal.data)
 
 
+class LoanNotFound(NotFound):
+    """No such loan, or one of a site the actor may not know of."""
+
+    code = "lending.loan-not-found"
+
+    def message(self) -> str:
+        return _("There is no such loan. Search for the item or for the borrower.")
+
+
 class CheckOutRefused(LendingRefused):
     """The item is not lent (``rules.check_out_due``)."""
+
+
+class CheckInRefused(LendingRefused):
+    """The item is not taken back: it is not on loan."""
+
+
+class UndoRefused(LendingRefused):
+    """The last step is not undone: too long ago, or something came after it."""
 
 
 class RenewalRefused(LendingRefused):
@@ -97,6 +115,12 @@ _SENTENCES: dict[RefusalCode, LazyProxy] = {
     RefusalCode.ITEM_INCOMPLETE: _l(
         "Something that belongs to this item is missing. Take another one. "
         "If it is complete again, say so on the page of the item."
+    ),
+    RefusalCode.ITEM_NOT_ON_LOAN: _l(
+        "This item is not on loan, so there is nothing to take back. Put it on the shelf."
+    ),
+    RefusalCode.UNDO_TOO_LATE: _l(
+        "This can no longer be undone. Scan the item again to lend it or to take it back."
     ),
     RefusalCode.NO_POLICY: _l(
         "Items of this kind are not lent to this person’s group. "

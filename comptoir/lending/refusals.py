@@ -24,6 +24,7 @@ class RefusalCode(StrEnum):
     ITEM_ON_LOAN = "lending.item-on-loan"
     ITEM_DAMAGED = "lending.item-damaged"
     ITEM_INCOMPLETE = "lending.item-incomplete"
+    ITEM_NOT_ON_LOAN = "lending.item-not-on-loan"
 
     # The policy and the borrower
     NO_POLICY = "lending.no-policy"
@@ -36,6 +37,7 @@ class RefusalCode(StrEnum):
     # Renewals
     LOAN_RETURNED = "lending.loan-returned"
     RENEWALS_USED = "lending.renewals-used"
+    UNDO_TOO_LATE = "lending.undo-too-late"
 
     # Due dates
     SITE_NEVER_OPEN = "lending.site-never-open"

@@ -128,6 +128,43 @@ async def execute(sql: str, /, **values: Any) -> None:
     await fetch(sql, **values)
 
 
+async def write(*statements: tuple[str, dict[str, Any]], answer: str = "") -> list[Row]:
+    """Send several writes at once: all of them, in one round trip.
+
+    Each is a statement and its values. None may depend on what another writes:
+    on PostgreSQL they become one statement, whose parts see the rows as they
+    were before. ``answer``, a SELECT that takes the values of the first
+    statement, gives the rows as they were before the writes.
+    """
+    if answer:
+        statements = ((answer, statements[0][1]), *statements)
+    compiled = []
+    for sql, values in statements:
+        text, names = _compile("postgres" if is_postgres() else "sqlite", sql, ())
+        compiled.append((text, [values[name] for name in names]))
+    current = engine()
+    if isinstance(current, SQLite):
+        return await current.run_together(compiled)
+    return await current.run(*_one_statement(compiled, answer=bool(answer)))
+
+
+def _one_statement(compiled: list[tuple[str, list[Any]]], *, answer: bool) -> tuple[str, list[Any]]:
+    """The statements as one with data-modifying CTEs, their places renumbered."""
+    texts: list[str] = []
+    arguments: list[Any] = []
+    for text, values in compiled:
+        texts.append(_renumber(text, len(arguments)))
+        arguments += values
+    first = texts.pop(0) if answer else "SELECT 1"
+    parts = ", ".join(f"write_{number} AS ({text})" for number, text in enumerate(texts))
+    return f"WITH {parts} {first}", arguments
+
+
+@lru_cache(maxsize=1024)
+def _renumber(text: str, offset: int) -> str:
+    return re.sub(r"\$(\d+)", lambda match: f"${int(match[1]) + offset}", text)
+
+
 def choose(*, sqlite: str, postgres: str) -> str:
     """The statement for the engine in use, where the two must differ."""
     return postgres if is_postgres() else sqlite
@@ -226,4 +263,5 @@ __all__ = [
     "joinable",
     "transaction",
     "violated_constraint",
+    "write",
 ]

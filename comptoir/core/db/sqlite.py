@@ -144,6 +144,27 @@ class SQLite(SQLiteEngine):
         async with self.write_lock:
             return await self._run_alone(query, args)
 
+    async def run_together(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
+        """Run statements in one hop to the connection's thread; the rows of the first.
+
+        Only inside a transaction.
+        """
+        current = self.current_transaction.get()
+        if current is None:
+            raise RuntimeError("run_together() needs a transaction")
+        connection = current.connection
+        for query, _ in statements:
+            for listener in self.listeners:
+                listener(query)
+
+        def run_all() -> list[Any]:
+            results = [connection._conn.execute(*statement).fetchall() for statement in statements]
+            first: list[Any] = results[0]
+            return first
+
+        rows: list[Any] = await connection._execute(run_all)
+        return rows
+
     async def _run_alone(self, query: str, args: Sequence[Any]) -> list[Any]:
         connection = await self.acquire()
         try:

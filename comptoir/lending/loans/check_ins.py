@@ -1,0 +1,118 @@
+"""Take one item back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from comptoir.core import audit, db, events, idempotency
+from comptoir.core.principal import Principal
+from comptoir.inventory import codes
+from comptoir.inventory.statuses import GONE, ItemStatus
+from comptoir.lending import due_dates
+from comptoir.lending.errors import CheckInRefused
+from comptoir.lending.events import LoanClosed
+from comptoir.lending.loans import facts, outcomes
+from comptoir.lending.loans.schemas import CheckIn, CheckInView
+from comptoir.lending.refusals import Refusal, RefusalCode
+
+_CLOSE_LOAN = """
+UPDATE lending_loan SET returned_at = :now, returned_site = :site_id, version = version + 1
+WHERE id = :loan_id
+"""
+_RECEIVE_ITEM = """
+UPDATE inventory_item SET status = :status, present_site = :site_id, version = version + 1
+WHERE id = :item_id
+"""
+
+
+async def check_in(actor: Principal, command: CheckIn, *, now: datetime) -> CheckInView:
+    """Take one item back at a site, whoever brings it.
+
+    A lost or stolen item is found again by it, with or without a loan, and has
+    to be checked. Repeating ``command.attempt`` returns the first outcome.
+
+    Raises:
+        CheckInRefused: the item is not on loan, or nothing has that code.
+        IdempotencyKeyReused: the attempt's key came with another request before.
+    """
+    row: db.Row | None = None
+    try:
+        async with db.transaction():
+            row = await db.fetch_one(
+                facts.check_in_query(postgres=db.is_postgres()),
+                item=command.item,
+                site_id=command.site_id or actor.site_id,
+                **facts.key_values(actor, command.attempt),
+            )
+            if row is None:
+                return await _refuse_unknown(actor, command)
+            first = outcomes.first_of(row, command.attempt, CheckInView, CheckInRefused)
+            if first is not None:
+                return first
+            if row["loan_id"] is None and ItemStatus(row["status"]) not in GONE:
+                raise CheckInRefused(Refusal(RefusalCode.ITEM_NOT_ON_LOAN))
+            view = _view(row, now)
+            await _write(actor, command, row, view, now)
+            if view.loan_id is not None:
+                await events.publish(LoanClosed(loan_id=view.loan_id, at=now))
+            return view
+    except CheckInRefused as error:
+        await outcomes.record_refusal(actor, command.attempt, error.refusal, row, now=now)
+        raise
+
+
+async def _refuse_unknown(actor: Principal, command: CheckIn) -> CheckInView:
+    if command.attempt is not None:
+        first = await idempotency.find(actor, command.attempt)
+        if first is not None:
+            return outcomes.decode(first, CheckInView, CheckInRefused)
+    refusal = Refusal(RefusalCode.CODE_UNKNOWN, {"code": codes.display(command.item)})
+    raise CheckInRefused(refusal)
+
+
+def _view(row: db.Row, now: datetime) -> CheckInView:
+    found_again = ItemStatus(row["status"]) in GONE
+    set_aside = found_again or row["problem_kinds"]
+    late = 0
+    if row["loan_id"] is not None:
+        late = due_dates.overdue_days(row["due_at"], facts.calendar(row), now=now)
+    return CheckInView(
+        item=row["code"],
+        model=row["short_name"],
+        item_id=row["item_id"],
+        loan_id=row["loan_id"],
+        borrower_id=row["loan_borrower"],
+        status=ItemStatus.TO_CHECK if set_aside else ItemStatus.AVAILABLE,
+        found_again=found_again,
+        returned_at=now,
+        late_days=late,
+        transfer_to=row["home_site"] if row["home_site"] != row["site_id"] else None,
+    )
+
+
+async def _write(
+    actor: Principal, command: CheckIn, row: db.Row, view: CheckInView, now: datetime
+) -> None:
+    values = {
+        "loan_id": view.loan_id,
+        "item_id": view.item_id,
+        "site_id": row["site_id"],
+        "status": view.status,
+        "now": now,
+    }
+    on_loan = view.loan_id is not None
+    trail = audit.values(
+        actor,
+        "loan.closed" if on_loan else "item.found",
+        "loan" if on_loan else "item",
+        view.loan_id if on_loan else view.item_id,
+        now=now,
+        related=(view.item_id, view.borrower_id) if on_loan else (),
+        site_id=row["site_id"],
+        changes={"status": [row["status"], view.status], "item": view.item},
+    )
+    writes = [(_RECEIVE_ITEM, values), (audit.INSERT, trail)]
+    if on_loan:
+        writes.append((_CLOSE_LOAN, values))
+    writes += outcomes.remember(actor, command.attempt, view, now=now)
+    await db.write(*writes)

@@ -1,0 +1,177 @@
+"""Lend one item to one borrower."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from comptoir.core import audit, db, events
+from comptoir.core.ids import new_id
+from comptoir.core.principal import Principal
+from comptoir.lending import rules
+from comptoir.lending.errors import CheckOutRefused
+from comptoir.lending.events import LoanOpened
+from comptoir.lending.loans import facts, outcomes
+from comptoir.lending.loans.schemas import CheckOut, LoanView
+from comptoir.lending.loans.unknown import refuse_unknown
+from comptoir.lending.refusals import Refusal, RefusalCode
+
+_INSERT_LOAN = """
+INSERT INTO lending_loan (id, item, borrower, category, site, return_site, visit, policy,
+                          checked_out_at, due_at, renewals, version)
+VALUES (:loan_id, :item_id, :borrower_id, :category, :site_id, :site_id, :visit_id, :policy_id,
+        :now, :due_at, 0, 1)
+"""
+_LEND_ITEM = """
+UPDATE inventory_item SET status = 'on_loan', present_site = :site_id, version = version + 1
+WHERE id = :item_id
+"""
+_KNOW_BORROWER = """
+INSERT INTO lending_borrower_site (borrower, site) VALUES (:borrower_id, :site_id)
+ON CONFLICT DO NOTHING
+"""
+_COUNT_AGAIN = (
+    f"SELECT {facts.OWN_LOANS.format(borrower=':borrower_id', category=':category')} AS own_loans, "
+    f"{facts.HOUSEHOLD_LOANS.format(household=':household', category=':category')} "
+    "AS household_loans"
+)
+
+
+class _FactsChanged(Exception):
+    """Another desk lent to the same borrower between the read and the lock."""
+
+
+async def check_out(actor: Principal, command: CheckOut, *, now: datetime) -> LoanView:
+    """Lend one item to one borrower.
+
+    Repeating ``command.attempt`` returns the first outcome. A refused attempt
+    is recorded too.
+
+    Raises:
+        CheckOutRefused: a lending rule said no (``rules.check_out_due``), or no
+            item or no live card has the code.
+        IdempotencyKeyReused: the attempt's key came with another request before.
+    """
+    for _ in range(3):
+        try:
+            return await _check_out(actor, command, now=now)
+        except _FactsChanged:
+            continue
+        except db.IntegrityErrors as error:
+            # What another process did at the same moment is there at the next read:
+            # the open loan of this item, or the outcome of this very attempt.
+            if not _raced(db.violated_constraint(error)):
+                raise
+    raise CheckOutRefused(Refusal(RefusalCode.ITEM_ON_LOAN))
+
+
+def _raced(constraint: str) -> bool:
+    return "lending_loan" in constraint or "core_idempotency" in constraint
+
+
+async def _check_out(actor: Principal, command: CheckOut, *, now: datetime) -> LoanView:
+    row: db.Row | None = None
+    try:
+        async with db.transaction():
+            row = await _read(actor, command)
+            if row is None:
+                return await refuse_unknown(actor, command)
+            first = outcomes.first_of(row, command.attempt, LoanView, CheckOutRefused)
+            if first is not None:
+                return first
+            if row["card_revoked_at"] is not None:
+                raise CheckOutRefused(Refusal(RefusalCode.CARD_REPLACED))
+            due = _decide(row, now)
+            view = _view(row, due, now)
+            await _write(actor, command, row, view, now)
+            await events.publish(LoanOpened(loan_id=view.id, at=now))
+            return view
+    except CheckOutRefused as error:
+        await outcomes.record_refusal(actor, command.attempt, error.refusal, row, now=now)
+        raise
+
+
+async def _read(actor: Principal, command: CheckOut) -> db.Row | None:
+    by_card = command.borrower_id is None
+    who = {"card": command.card} if by_card else {"borrower_id": command.borrower_id}
+    return await db.fetch_one(
+        facts.check_out_query(postgres=db.is_postgres(), by_card=by_card),
+        item=command.item,
+        site_id=command.site_id or actor.site_id,
+        **who,
+        **facts.key_values(actor, command.attempt),
+    )
+
+
+def _decide(row: db.Row, now: datetime) -> datetime:
+    answer = rules.check_out_due(
+        rules.CheckOutFacts(
+            item=facts.item_facts(row),
+            borrower=facts.borrower_facts(row),
+            policy=facts.policy_facts(row),
+            calendar=facts.calendar(row),
+        ),
+        now=now,
+    )
+    if isinstance(answer, Refusal):
+        raise CheckOutRefused(answer)
+    return answer
+
+
+def _view(row: db.Row, due: datetime, now: datetime) -> LoanView:
+    return LoanView(
+        id=new_id(),
+        item=row["code"],
+        model=row["short_name"],
+        borrower_id=row["borrower_id"],
+        site_id=row["site_id"],
+        return_site_id=row["site_id"],
+        checked_out_at=now,
+        due_at=due,
+        due_local=due.astimezone(ZoneInfo(row["time_zone"])),
+        signature=row["signature"],
+    )
+
+
+async def _write(
+    actor: Principal, command: CheckOut, row: db.Row, view: LoanView, now: datetime
+) -> None:
+    if row["limit_household"] is not None and row["household"] is not None:
+        # The household's row is the lock under which its loans are counted again.
+        await db.fetch(
+            "SELECT id FROM lending_household WHERE id = :id" + db.for_update("lending_household"),
+            id=row["household"],
+        )
+    values = {
+        "loan_id": view.id,
+        "item_id": row["item_id"],
+        "borrower_id": row["borrower_id"],
+        "household": row["household"],
+        "category": row["category"],
+        "site_id": row["site_id"],
+        "visit_id": command.visit_id,
+        "policy_id": row["policy_id"],
+        "now": now,
+        "due_at": view.due_at,
+    }
+    trail = audit.values(
+        actor,
+        "loan.opened",
+        "loan",
+        view.id,
+        now=now,
+        related=(row["item_id"], row["borrower_id"]),
+        site_id=row["site_id"],
+        changes={"due_at": [None, view.due_at], "item": row["code"]},
+    )
+    writes = [(_INSERT_LOAN, values), (_LEND_ITEM, values), (audit.INSERT, trail)]
+    if not row["known_here"]:
+        writes.append((_KNOW_BORROWER, values))
+    writes += outcomes.remember(actor, command.attempt, view, now=now)
+    limited = row["limit_person"] is not None or row["limit_household"] is not None
+    counts = await db.write(*writes, answer=_COUNT_AGAIN if limited else "")
+    if limited and counts[0] != {
+        "own_loans": row["own_loans"],
+        "household_loans": row["household_loans"],
+    }:
+        raise _FactsChanged

@@ -1,0 +1,201 @@
+"""What a decision needs to know, read in one statement, with the item's row locked."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from comptoir.core import db
+from comptoir.core.idempotency import Attempt
+from comptoir.core.principal import Principal
+from comptoir.inventory.statuses import ItemStatus, ProblemKind
+from comptoir.lending.due_dates import DueMode
+from comptoir.lending.rules import (
+    BorrowerFacts,
+    ItemFacts,
+    LoanFacts,
+    PolicyFacts,
+    Signature,
+)
+from comptoir.sites.opening_hours import Span, WeeklyHours
+
+#: Loans of the category with a borrower, and with their household. Counted in
+#: the write again: between the read and the lock another desk may have lent.
+OWN_LOANS = """
+    (SELECT COUNT(*) FROM lending_loan other
+     WHERE other.borrower = {borrower} AND other.category = {category}
+       AND other.returned_at IS NULL)
+"""
+HOUSEHOLD_LOANS = """
+    (SELECT COUNT(*) FROM lending_loan other
+     JOIN lending_borrower housemate ON housemate.id = other.borrower
+     WHERE housemate.household = {household} AND other.category = {category}
+       AND other.returned_at IS NULL)
+"""
+
+_ITEM_COLUMNS = """
+    item.id AS item_id, item.code, item.status, item.home_site, item.present_site,
+    item.version AS item_version, model.category, model.short_name,
+    (SELECT {join}(problem.kind, ',') FROM inventory_item_problem problem
+     WHERE problem.item = item.id AND problem.resolved_at IS NULL) AS problem_kinds
+"""
+_LOAN_COLUMNS = """
+    loan.id AS loan_id, loan.borrower AS loan_borrower, loan.checked_out_at, loan.due_at,
+    loan.renewals AS loan_renewals, loan.return_site AS loan_return_site, loan.visit AS loan_visit
+"""
+_BORROWER_COLUMNS = """
+    borrower.id AS borrower_id, borrower.eligible_until, borrower.suspended_at,
+    borrower.suspended_until, borrower.household
+"""
+_POLICY_COLUMNS = """
+    policy.id AS policy_id, policy.mode, policy.length, policy.renewals AS policy_renewals,
+    policy.renewal_length, policy.limit_person, policy.limit_household, policy.signature
+"""
+_POLICY_JOIN = """
+    LEFT JOIN lending_policy policy ON policy.id = (
+        SELECT best.id FROM lending_policy best
+        WHERE best.category = {category}
+          AND (best.borrower_group = borrower.borrower_group OR best.borrower_group IS NULL)
+        ORDER BY best.borrower_group IS NULL LIMIT 1)
+"""
+_SITE_COLUMNS = """
+    site.id AS site_id, site.time_zone,
+    (SELECT {join}(CAST(span.weekday AS TEXT) || ' ' || CAST(span.opens AS TEXT) || ' '
+                   || CAST(span.closes AS TEXT), ';')
+     FROM sites_weekly_span span WHERE span.site = site.id) AS hours
+"""
+_OUTCOME_COLUMNS = "first.fingerprint, first.status AS first_status, first.outcome"
+_OUTCOME_JOIN = """
+    LEFT JOIN core_idempotency first ON first.actor_id = :actor_id AND first.key = :key
+"""
+
+
+@lru_cache
+def check_out_query(*, postgres: bool, by_card: bool) -> str:
+    """The read of a check-out: one row, or none where item or borrower is unknown."""
+    borrower = (
+        "JOIN lending_borrower_card card ON card.code = :card "
+        "JOIN lending_borrower borrower ON borrower.id = card.borrower"
+        if by_card
+        else "JOIN lending_borrower borrower ON borrower.id = :borrower_id"
+    )
+    revoked = "card.revoked_at" if by_card else "NULL"
+    sql = f"""
+        SELECT {_ITEM_COLUMNS}, {_LOAN_COLUMNS}, {_BORROWER_COLUMNS}, {_POLICY_COLUMNS},
+               {_SITE_COLUMNS}, {_OUTCOME_COLUMNS}, {revoked} AS card_revoked_at,
+               {OWN_LOANS.format(borrower="borrower.id", category="model.category")} AS own_loans,
+               {HOUSEHOLD_LOANS.format(household="borrower.household", category="model.category")}
+               AS household_loans,
+               EXISTS (SELECT 1 FROM lending_borrower_site known
+                       WHERE known.borrower = borrower.id AND known.site = site.id) AS known_here
+        FROM inventory_item item
+        JOIN inventory_model model ON model.id = item.model
+        {borrower}
+        JOIN sites_site site ON site.id = COALESCE(:site_id, item.present_site)
+        {_POLICY_JOIN.format(category="model.category")}
+        LEFT JOIN lending_loan loan ON loan.item = item.id AND loan.returned_at IS NULL
+        {_OUTCOME_JOIN}
+        WHERE item.code = :item
+    """
+    return _dialect(sql, postgres, "item, borrower")
+
+
+@lru_cache
+def check_in_query(*, postgres: bool) -> str:
+    """The read of a check-in: one row, or none where the item is unknown."""
+    sql = f"""
+        SELECT {_ITEM_COLUMNS}, {_LOAN_COLUMNS}, {_SITE_COLUMNS}, {_OUTCOME_COLUMNS}
+        FROM inventory_item item
+        JOIN inventory_model model ON model.id = item.model
+        JOIN sites_site site ON site.id = COALESCE(:site_id, item.present_site)
+        LEFT JOIN lending_loan loan ON loan.item = item.id AND loan.returned_at IS NULL
+        {_OUTCOME_JOIN}
+        WHERE item.code = :item
+    """
+    return _dialect(sql, postgres, "item")
+
+
+@lru_cache
+def renewal_query(*, postgres: bool) -> str:
+    """The read of a renewal: one row, or none where the loan is unknown."""
+    sql = f"""
+        SELECT {_ITEM_COLUMNS}, {_LOAN_COLUMNS}, {_BORROWER_COLUMNS}, {_POLICY_COLUMNS},
+               {_SITE_COLUMNS}, loan.returned_at, loan.site AS loan_site, loan.undone_at,
+               loan.version AS loan_version
+        FROM lending_loan loan
+        JOIN inventory_item item ON item.id = loan.item
+        JOIN inventory_model model ON model.id = item.model
+        JOIN lending_borrower borrower ON borrower.id = loan.borrower
+        JOIN sites_site site ON site.id = loan.return_site
+        {_POLICY_JOIN.format(category="loan.category")}
+        WHERE loan.id = :loan_id
+    """
+    return _dialect(sql, postgres, "loan")
+
+
+def _dialect(sql: str, postgres: bool, locked: str) -> str:
+    sql = sql.replace("{join}", "string_agg" if postgres else "group_concat")
+    if postgres:
+        sql = sql.replace("COALESCE(:site_id,", "COALESCE(CAST(:site_id AS uuid),")
+        return f"{sql} FOR UPDATE OF {locked}"
+    return sql
+
+
+def item_facts(row: db.Row) -> ItemFacts:
+    """The item of a row of this module's queries, with its open loan."""
+    loan = None
+    if row["loan_id"] is not None and row.get("returned_at") is None:
+        loan = LoanFacts(row["loan_id"], row["loan_borrower"], row["checked_out_at"])
+    return ItemFacts(
+        id=row["item_id"],
+        status=ItemStatus(row["status"]),
+        home_site_id=row["home_site"],
+        loan=loan,
+        problems=frozenset(map(ProblemKind, (row["problem_kinds"] or "").split(",")))
+        if row["problem_kinds"]
+        else frozenset(),
+    )
+
+
+def borrower_facts(row: db.Row) -> BorrowerFacts:
+    """The borrower of a row of this module's queries."""
+    return BorrowerFacts(
+        id=row["borrower_id"],
+        eligible_until=row["eligible_until"],
+        suspended_at=row["suspended_at"],
+        suspended_until=row["suspended_until"],
+        own_loans=row.get("own_loans", 0),
+        household_loans=row.get("household_loans") if row["household"] else None,
+    )
+
+
+def policy_facts(row: db.Row) -> PolicyFacts | None:
+    """The policy of a row of this module's queries, or None where none applies."""
+    if row["policy_id"] is None:
+        return None
+    return PolicyFacts(
+        mode=DueMode(row["mode"]),
+        length=row["length"],
+        renewals=row["policy_renewals"],
+        renewal_length=row["renewal_length"],
+        limit_person=row["limit_person"],
+        limit_household=row["limit_household"],
+        signature=Signature(row["signature"]),
+    )
+
+
+def calendar(row: db.Row) -> WeeklyHours:
+    """The calendar of the row's site."""
+    return _calendar(row["time_zone"], row["hours"] or "")
+
+
+@lru_cache(maxsize=512)
+def _calendar(time_zone: str, hours: str) -> WeeklyHours:
+    spans = (Span(*map(int, span.split())) for span in hours.split(";") if span)
+    return WeeklyHours(ZoneInfo(time_zone), tuple(spans))
+
+
+def key_values(actor: Principal, attempt: Attempt | None) -> dict[str, Any]:
+    """The values that find the outcome of an earlier attempt; none is found without a key."""
+    return {"actor_id": actor.id, "key": attempt.key if attempt else ""}

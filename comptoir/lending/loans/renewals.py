@@ -1,0 +1,77 @@
+"""Let a borrower keep an item longer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from comptoir.core import audit, db, events
+from comptoir.core.principal import Principal
+from comptoir.inventory.statuses import ItemStatus
+from comptoir.lending import rules
+from comptoir.lending.errors import LoanNotFound, RenewalRefused
+from comptoir.lending.events import LoanRenewed
+from comptoir.lending.loans import facts
+from comptoir.lending.loans.schemas import LoanView
+from comptoir.lending.refusals import Refusal
+
+
+async def renew_loan(actor: Principal, loan_id: UUID, *, now: datetime) -> LoanView:
+    """Move a loan's due date as its policy grants.
+
+    Raises:
+        LoanNotFound: there is none, or it is of a site the actor may not know of.
+        RenewalRefused: a rule said no (``rules.renewal_due``).
+    """
+    async with db.transaction():
+        row = await db.fetch_one(facts.renewal_query(postgres=db.is_postgres()), loan_id=loan_id)
+        if row is None or not _may_know(actor, row):
+            raise LoanNotFound
+        due = rules.renewal_due(
+            rules.RenewalFacts(
+                returned=row["returned_at"] is not None,
+                item_status=ItemStatus(row["status"]),
+                renewals_used=row["loan_renewals"],
+                due_at=row["due_at"],
+                borrower=facts.borrower_facts(row),
+                policy=facts.policy_facts(row),
+                calendar=facts.calendar(row),
+            ),
+            now=now,
+        )
+        if isinstance(due, Refusal):
+            raise RenewalRefused(due)
+        await db.execute(
+            "UPDATE lending_loan SET due_at = :due, renewals = renewals + 1, "
+            "version = version + 1 WHERE id = :loan_id",
+            due=due,
+            loan_id=loan_id,
+        )
+        await audit.record(
+            actor,
+            "loan.renewed",
+            "loan",
+            loan_id,
+            now=now,
+            related=(row["item_id"], row["borrower_id"]),
+            site_id=row["site_id"],
+            changes={"due_at": [row["due_at"], due], "item": row["code"]},
+        )
+        await events.publish(LoanRenewed(loan_id=loan_id, at=now))
+    return LoanView(
+        id=loan_id,
+        item=row["code"],
+        model=row["short_name"],
+        borrower_id=row["borrower_id"],
+        site_id=row["loan_site"],
+        return_site_id=row["site_id"],
+        checked_out_at=row["checked_out_at"],
+        due_at=due,
+        due_local=due.astimezone(ZoneInfo(row["time_zone"])),
+        renewals=row["loan_renewals"] + 1,
+    )
+
+
+def _may_know(actor: Principal, row: db.Row) -> bool:
+    return actor.sees_site(row["loan_site"]) or actor.sees_site(row["site_id"])

@@ -1,0 +1,68 @@
+"""What goes into the loan services, and what comes out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core.idempotency import Attempt
+
+
+class CheckOut(msgspec.Struct, frozen=True, kw_only=True):
+    """Lend the item with this code to this borrower (``card`` code, or ``borrower_id``).
+
+    ``site_id`` is the desk's; without it the actor's, or else where the item is.
+    """
+
+    item: str
+    card: str | None = None
+    borrower_id: UUID | None = None
+    site_id: UUID | None = None
+    visit_id: UUID | None = None
+    attempt: Attempt | None = None
+
+
+class CheckIn(msgspec.Struct, frozen=True, kw_only=True):
+    """Take back the item with this code at a site."""
+
+    item: str
+    site_id: UUID | None = None
+    attempt: Attempt | None = None
+
+
+class LoanView(msgspec.Struct, frozen=True, kw_only=True):
+    """A loan, as the API shows it. Times are UTC; ``due_local`` is the site's own time."""
+
+    id: UUID
+    item: str
+    model: str
+    borrower_id: UUID
+    site_id: UUID
+    return_site_id: UUID
+    checked_out_at: datetime
+    due_at: datetime
+    due_local: datetime
+    returned_at: datetime | None = None
+    renewals: int = 0
+    signature: str = "none"
+
+
+class CheckInView(msgspec.Struct, frozen=True, kw_only=True):
+    """What a check-in did. ``transfer_to`` is the item's own site where that is another.
+
+    ``loan_id`` is None where a lost item without a loan was found again.
+    ``status`` is the item's now: ``available``, or ``to_check``.
+    """
+
+    item: str
+    model: str
+    item_id: UUID
+    loan_id: UUID | None
+    borrower_id: UUID | None
+    status: str
+    found_again: bool = False
+    returned_at: datetime
+    late_days: int = 0
+    transfer_to: UUID | None = None
