@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import random
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 import comptoir.inventory
 from comptoir.inventory import codes
+from tests.browser import chromium
 
 MODULE = Path(comptoir.inventory.__file__).parent / "static" / "codes.js"
 VECTORS = Path(__file__).with_name("code_vectors.json")
@@ -28,14 +26,9 @@ def read_all() -> Any:
     """Many texts through ``readCode`` at once; the module is loaded from a data URL."""
     address = "data:text/javascript;base64," + base64.b64encode(MODULE.read_bytes()).decode()
     script = "async ([module, texts]) => texts.map((await import(module)).readCode)"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
-            args=["--no-sandbox", "--disable-gpu", "--no-first-run"],
-        )
+    with chromium() as browser:
         page = browser.new_page()
         yield lambda texts: page.evaluate(script, [address, texts])
-        browser.close()
 
 
 def test_browser_reads_every_vector_as_stated(read_all: ReadAll) -> None:
