@@ -1,1 +1,3 @@
-"""Comptoir, a lending desk for laptops, phones and connectivity vouchers."""
+"""Comptoir: a lending desk for laptops, phones and connectivity vouchers."""
+
+__version__ = "0.1.0"

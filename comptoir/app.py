@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
 from litestar import Litestar
 
-from comptoir.core import logging
+from comptoir.core import db, logging
 from comptoir.core.settings import Settings, load
 from comptoir.core.web.plugin import WebShell
+from comptoir.health import healthz
 
 #: Packages with templates or static files, by the name these go by in addresses.
 PACKAGES = {
@@ -23,6 +27,24 @@ def create_app(settings: Settings | None = None) -> Litestar:
     settings = settings or load()
     logging.configure(settings)
     return Litestar(
-        route_handlers=[],
+        route_handlers=[healthz],
+        lifespan=[_database(settings)],
         plugins=[WebShell(settings, PACKAGES, navigation=[])],
     )
+
+
+def _database(settings: Settings) -> AbstractAsyncContextManager[None]:
+    """The database, for as long as the application runs."""
+
+    @asynccontextmanager
+    async def lifespan() -> AsyncIterator[None]:
+        if db.is_connected():  # whoever connected, such as a test, also disconnects
+            yield
+            return
+        db.connect(settings.database)
+        try:
+            yield
+        finally:
+            await db.disconnect()
+
+    return lifespan()

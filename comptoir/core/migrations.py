@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+from functools import cache
 from importlib import import_module
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
@@ -66,12 +67,11 @@ async def _run_all() -> list[str]:
     before = set(await pending())
     for package in db.PACKAGES:
         output = io.StringIO()
-        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-            result = await ForwardsMigrationManager(app_name=package).run_migrations(
-                _config(package)
-            )
-        if not result.success:
-            raise MigrationFailed(output.getvalue())
+        try:
+            with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+                await ForwardsMigrationManager(app_name=package).run_migrations(_config(package))
+        except db.UnreachableErrors as error:
+            raise MigrationFailed(f"{output.getvalue()}\n{package}: {error}") from error
     return sorted(before - set(await pending()))
 
 
@@ -86,6 +86,7 @@ def _config(package: str) -> AppConfig:
     return config
 
 
+@cache
 def _names(package: str) -> list[str]:
     manager = ForwardsMigrationManager(app_name=package)
     folder = _config(package).resolved_migrations_folder_path

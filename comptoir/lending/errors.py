@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from babel.dates import format_date
 from babel.support import LazyProxy
 
 from comptoir.core.errors import NotFound, Refused
-from comptoir.core.i18n import current_language
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
+from comptoir.core.web.formats import format_day
 from comptoir.lending.refusals import Refusal, RefusalCode
 
 
@@ -71,9 +70,7 @@ def sentence(refusal: Refusal) -> str:
 
 
 def _shown(value: object) -> str:
-    if isinstance(value, date):
-        return format_date(value, "long", locale=current_language())
-    return str(value)
+    return format_day(value, "long") if isinstance(value, date) else str(value)
 
 
 _SENTENCES: dict[RefusalCode, LazyProxy] = {

@@ -140,7 +140,7 @@ def span_problems(spans: Sequence[Span]) -> list[SpanProblem]:
     for index, span in enumerate(spans):
         if span.weekday not in range(7):
             problems.append(SpanProblem(SpanProblemCode.WEEKDAY_UNKNOWN, index))
-        elif not (0 <= span.opens <= END_OF_DAY and 0 <= span.closes <= END_OF_DAY):
+        elif span.opens < 0 or span.closes > END_OF_DAY:
             problems.append(SpanProblem(SpanProblemCode.OUTSIDE_DAY, index))
         elif span.closes <= span.opens:
             problems.append(SpanProblem(SpanProblemCode.ENDS_BEFORE_START, index))

@@ -16,7 +16,7 @@ from comptoir.lending.due_dates import (
 )
 from comptoir.lending.refusals import Refusal, RefusalCode
 from comptoir.sites.opening_hours import END_OF_DAY, Calendar, Span, WeeklyHours
-from tests.sites.calendars import ZURICH, at, closed_from, office
+from tests.sites.calendars import ZURICH, WithClosures, at, closed_from, office
 
 # December 2026: the 7th is a Monday.
 MONDAY, TUESDAY, FRIDAY = date(2026, 12, 7), date(2026, 12, 8), date(2026, 12, 11)
@@ -100,13 +100,17 @@ def test_a_closure_moves_due_on(mode: DueMode, length: int, lent: date, due: dat
     assert due_at(length, mode, at(lent, TEN), CHRISTMAS) == at(due, CLOSING)
 
 
-def test_the_same_weekday_is_awaited_for_four_weeks_and_no_longer() -> None:
-    """Lent on Monday the 7th for a week: due on the 14th, or a Monday up to January 11th."""
-    lent = at(MONDAY, TEN)
-    three_mondays = closed_from(date(2026, 12, 14), date(2027, 1, 10))
-    assert due_at(7, SAME_WEEKDAY, lent, three_mondays) == at(date(2027, 1, 11), CLOSING)
-    five_mondays = closed_from(date(2026, 12, 14), date(2027, 1, 11))
-    assert due_at(7, SAME_WEEKDAY, lent, five_mondays) == at(date(2027, 1, 12), CLOSING)
+@pytest.mark.parametrize(
+    ("closed_mondays", "due"),
+    [(1, date(2026, 12, 21)), (4, date(2027, 1, 11)), (5, date(2026, 12, 15))],
+)
+def test_the_same_weekday_is_awaited_for_four_weeks_and_no_longer(
+    closed_mondays: int, due: date
+) -> None:
+    """For a week from Monday the 7th: the 14th, a Monday until January 11th, or the 15th."""
+    mondays = frozenset(date(2026, 12, 14) + timedelta(weeks=n) for n in range(closed_mondays))
+    calendar = WithClosures(ZURICH, office(), mondays)
+    assert due_at(7, SAME_WEEKDAY, at(MONDAY, TEN), calendar) == at(due, CLOSING)
 
 
 def test_day_zero_is_the_date_at_the_site_not_in_utc() -> None:
@@ -235,6 +239,11 @@ def test_a_length_that_no_policy_has_is_a_mistake_of_ours(mode: DueMode, length:
         due_at(length, mode, at(MONDAY, TEN), office())
 
 
+def test_ten_years_are_the_longest_loan() -> None:
+    assert LONGEST == 3650
+    assert isinstance(due_at(LONGEST, CALENDAR_DAYS, at(MONDAY, TEN), office()), datetime)
+
+
 def test_negative_hours_are_a_mistake_of_ours() -> None:
     with pytest.raises(ValueError, match="hours"):
         due_at(-1, ON_SITE, at(MONDAY, TEN), office())
@@ -287,6 +296,7 @@ def test_an_on_site_renewal_adds_hours_until_closing() -> None:
         (at(MONDAY, CLOSING), at(MONDAY, TEN), 0),
         (at(MONDAY, CLOSING), at(MONDAY, CLOSING), 0),
         (at(MONDAY, time(15)), at(MONDAY, time(14, 30)), 0),
+        (at(MONDAY, time(15)), at(MONDAY, time(15)), 0),
         # due, and the door shut since
         (at(MONDAY, CLOSING), at(MONDAY, time(20)), 0),
         (at(MONDAY, CLOSING), at(TUESDAY, time(8, 59)), 0),

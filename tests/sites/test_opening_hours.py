@@ -250,7 +250,8 @@ def test_next_opening_and_last_open_enclose_the_moment(
 
 def test_sound_spans_have_no_problem() -> None:
     assert span_problems(office().spans) == []
-    assert span_problems([Span(0, 9 * 60, 12 * 60), Span(0, 12 * 60, END_OF_DAY)]) == []
+    morning, afternoon = Span(0, 9 * 60, 12 * 60), Span(0, 12 * 60, END_OF_DAY)
+    assert span_problems([morning, afternoon]) == span_problems([afternoon, morning]) == []
     assert span_problems([Span(0, 9 * 60, 12 * 60), Span(1, 9 * 60, 12 * 60)]) == []
 
 

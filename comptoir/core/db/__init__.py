@@ -30,6 +30,14 @@ Row = dict[str, Any]
 #: What both engines raise when a constraint of the schema says no.
 IntegrityErrors = (sqlite3.IntegrityError, asyncpg.IntegrityConstraintViolationError)
 
+#: What is raised when the database cannot be reached, opened, or understood.
+UnreachableErrors = (
+    OSError,
+    sqlite3.DatabaseError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+)
+
 _engine: SQLite | Postgres | None = None
 _joinable: ContextVar[bool] = ContextVar("joinable_transaction", default=False)
 
@@ -68,8 +76,10 @@ def is_postgres() -> bool:
 
 
 async def disconnect() -> None:
-    """Close every connection of this process."""
+    """Close every connection of this process and forget the database."""
+    global _engine
     await engine().close()
+    _engine = None
 
 
 @asynccontextmanager
@@ -177,10 +187,16 @@ def for_update(of: str) -> str:
 
 @asynccontextmanager
 async def advisory_lock(number: int) -> AsyncIterator[None]:
-    """Keep other processes out of the block; on SQLite the file's own lock has to do."""
+    """Keep other processes out of the block.
+
+    On SQLite the lock is a file of its own beside the database: a lock on the
+    database itself would keep the block from writing. It goes when the process
+    ends, however that is.
+    """
     current = engine()
     if isinstance(current, SQLite):
-        yield
+        async with current.process_lock(number):
+            yield
         return
     connection = await current.get_new_connection()
     try:
@@ -248,6 +264,7 @@ __all__ = [
     "PACKAGES",
     "IntegrityErrors",
     "Row",
+    "UnreachableErrors",
     "advisory_lock",
     "choose",
     "connect",

@@ -10,7 +10,8 @@ behind one lock. Between processes SQLite's own busy timeout is the lock.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, cast
@@ -25,6 +26,7 @@ from piccolo.engine.sqlite import (
 
 CONNECTIONS = 4
 BUSY_TIMEOUT_MS = 20_000
+LOCK_TIMEOUT_S = 120
 _READS = ("SELECT", "WITH", "PRAGMA", "EXPLAIN")
 
 
@@ -125,6 +127,16 @@ class SQLite(SQLiteEngine):
         for connection in self._open:
             await connection.close()
         self._reset()
+
+    @asynccontextmanager
+    async def process_lock(self, number: int) -> AsyncIterator[None]:
+        """Wait until no other process is in a block of this number."""
+        Path(self.path).parent.mkdir(parents=True, exist_ok=True)
+        async with aiosqlite.connect(
+            f"{self.path}.lock-{number}", timeout=LOCK_TIMEOUT_S, isolation_level=None
+        ) as gate:
+            await gate.execute("BEGIN EXCLUSIVE")
+            yield
 
     async def send(
         self, connection: aiosqlite.Connection, query: str, args: Sequence[Any]

@@ -31,7 +31,7 @@ def answer_error(request: AnyRequest, error: Exception) -> AnyResponse:
     try:
         problem = problem_of(error, known.id)
         request.scope["state"]["error_code"] = problem.code
-        if problem.status >= 500:
+        if problem.status == 500:
             log.error("unexpected", request_id=known.id, **without_values(error))
         response = _face(request, problem)
     except Exception as second:  # the error page itself is broken: still say something

@@ -114,7 +114,7 @@ def problem_of(error: Exception, request_id: str) -> Problem:
         "core.unexpected",
         _("Something went wrong on our side"),
         _(
-            "Nothing you did is lost or half done. Try again. If it happens again, report this "
+            "This was not your doing. Try again. If it happens again, report this "
             "number: %(number)s",
             number=request_id[-12:],
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -96,16 +97,16 @@ class Payload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     count: int = 1
 
 
-ERRORS: dict[str, Exception] = {
-    "refused": ItemOnLoan(),
-    "not-found": NothingThere(),
-    "invalid": Invalid([FieldError("name", "sample.name-missing", "Enter a name.")]),
-    "unauthenticated": SignedOut(),
-    "too-often": TooOften(30),
-    "changed": Changed(),
-    "unexpected": RuntimeError("Amélie Dupont already exists"),
-    "unavailable": HTTPException(status_code=503),
-    "teapot": HTTPException(status_code=418),
+ERRORS: dict[str, Callable[[], Exception]] = {
+    "conflict": ItemOnLoan,
+    "not-found": NothingThere,
+    "invalid": lambda: Invalid([FieldError("name", "sample.name-missing", "Enter a name.")]),
+    "unauthenticated": SignedOut,
+    "too-often": lambda: TooOften(30),
+    "changed": Changed,
+    "unexpected": lambda: RuntimeError("Amélie Dupont already exists"),
+    "unavailable": lambda: HTTPException(status_code=503),
+    "teapot": lambda: HTTPException(status_code=418),
 }
 
 
@@ -202,13 +203,61 @@ async def piece(request: AnyRequest) -> Response[str]:
 @get(["/fail/{kind:str}", "/api/fail/{kind:str}"])
 async def fail(kind: str) -> None:
     """Raise the error asked for."""
-    raise ERRORS[kind]
+    raise ERRORS[kind]()
 
 
 @post(["/api/echo", "/echo"])
 async def echo(data: Payload) -> Payload:
     """A body that must fit a struct."""
     return data
+
+
+class Desk:
+    """What the sample desk was sent, and how it shall behave: each entry of ``moods`` once."""
+
+    def __init__(self) -> None:
+        self.sent: list[dict[str, str]] = []
+        self.moods: list[str] = []
+
+
+@get("/desk")
+async def desk_page(request: AnyRequest) -> Response[str]:
+    """The desk before anything was scanned."""
+    return page(request, "sample/desk.html", attempt=str(uuid.uuid4()), visit="", kind="")
+
+
+@post("/desk/scan", status_code=200)
+async def desk_scan(request: AnyRequest) -> Response[str]:
+    """Answer a scan as the desk's mood says; a repeated attempt id counts as one scan."""
+    desk: Desk = request.app.state.desk
+    data = {key: str(value) for key, value in (await request.form()).items()}
+    mood = desk.moods.pop(0) if desk.moods else "ok"
+    if mood in ERRORS:
+        raise ERRORS[mood]()
+    desk.sent.append(data)
+    if mood == "lost":  # done, but the answer does not arrive
+        return Response("", status_code=503)
+    titles = {"ok": _("Lent"), "returned": _("Taken back"), "refused": _("Not possible")}
+    return fragment(
+        request,
+        "sample/_desk.html",
+        visit=data.get("visit") or "visit-1",
+        kind=mood,
+        title=titles[mood],
+        text=data["scan"],
+    )
+
+
+@post("/sign-out", status_code=303)
+async def sign_out(request: AnyRequest) -> Response[str]:
+    """Back to the start."""
+    return redirect(request, "/desk")
+
+
+@get("/sign-in")
+async def sign_in(request: AnyRequest) -> Response[str]:
+    """A page that leads back to where one came from."""
+    return page(request, "sample/sign_in.html", back=request.query_params.get("next", "/"))
 
 
 def sample_app(settings: Settings | None = None, **more: Any) -> Litestar:
@@ -219,8 +268,11 @@ def sample_app(settings: Settings | None = None, **more: Any) -> Litestar:
         "sample": "tests.core.web",
     }
     handlers = [items, nothing, form, send_form, detail, confirm, piece, fail, echo]
-    return Litestar(
+    handlers += [desk_page, desk_scan, sign_in, sign_out]
+    app = Litestar(
         route_handlers=[*handlers, *more.get("route_handlers", ())],
         middleware=[signed_in],
         plugins=[WebShell(settings or Settings(), packages, NAVIGATION)],
     )
+    app.state.desk = Desk()
+    return app

@@ -21,8 +21,16 @@ document.addEventListener("keydown", (event) => {
 
 // A form that came back with errors: the summary gets the focus, so that it is read out.
 function focusSummary(root) {
-  root.querySelector("[data-focus]")?.focus();
+  root.querySelector?.("[data-focus]")?.focus();
 }
 
 focusSummary(document);
-document.addEventListener("htmx:afterSettle", (event) => focusSummary(event.detail.elt));
+document.addEventListener("htmx:afterSettle", (event) => focusSummary(event.target));
+
+// No answer came: say so, where refusals are said too.
+for (const name of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(name, () => {
+    const message = document.getElementById("offline").content.cloneNode(true);
+    document.getElementById("flash").replaceChildren(message);
+  });
+}

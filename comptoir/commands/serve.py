@@ -1,0 +1,143 @@
+"""``comptoir serve``: one process, or several beside each other."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from granian import Granian
+from granian.constants import Interfaces, SSLProtocols
+from granian.log import LogLevels
+from granian.server.embed import Server as Embedded
+
+from comptoir.app import create_app
+from comptoir.commands import CommandFailed, lan
+from comptoir.commands.database import bring_up_to_date, require_current
+from comptoir.core import logging
+from comptoir.core.settings import Settings, load
+
+#: How long workers may take to finish what they are doing once told to stop.
+SECONDS_TO_STOP = 5
+
+_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 – compared with, not listened on
+
+
+def serve(arguments: argparse.Namespace) -> None:
+    """Serve until told to stop by SIGTERM or Ctrl-C."""
+    _put_into_environment(arguments)
+    settings = load()
+    _ = settings.signing_secret  # made now, or missed now
+    logging.configure(settings)
+    if settings.production:
+        asyncio.run(require_current(settings))
+    else:
+        asyncio.run(bring_up_to_date(settings))
+    options = _options(settings)
+    if arguments.lan:
+        options |= _tls(settings)
+
+    def announce() -> None:
+        print(f"Comptoir is at {settings.base_url}  (Ctrl-C stops it)")
+        if arguments.lan:
+            lan.show(settings.base_url)
+        sys.stdout.flush()
+
+    try:
+        if settings.workers == 1:
+            asyncio.run(_serve_alone(settings, options, announce))
+        else:
+            _serve_together(settings, options, announce)
+    except OSError as error:
+        raise CommandFailed(
+            f"cannot listen on {settings.host} port {settings.port}: {error.strerror or error}. "
+            "If something else uses the port, stop that, or choose another with --port."
+        ) from error
+
+
+async def _serve_alone(
+    settings: Settings, options: dict[str, Any], announce: Callable[[], None]
+) -> None:
+    """In this process: half the memory of a worker and its parent."""
+    server = Embedded(create_app(settings), **options, log_level=LogLevels.error)
+    server.on_startup(announce)
+    serving = asyncio.ensure_future(server.serve())
+
+    def stop() -> None:
+        server.stop()  # type: ignore[no-untyped-call]
+        # A browser that keeps its connection open must not keep the server up.
+        loop.call_later(SECONDS_TO_STOP, serving.cancel)
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):  # Windows: Ctrl-C raises KeyboardInterrupt instead
+            loop.add_signal_handler(number, stop)
+    with suppress(asyncio.CancelledError):
+        await serving
+
+
+def _serve_together(
+    settings: Settings, options: dict[str, Any], announce: Callable[[], None]
+) -> None:
+    """Workers beside each other; one that dies is replaced."""
+    server = Granian(
+        "comptoir.app:create_app",
+        **options,
+        factory=True,
+        workers=settings.workers,
+        respawn_failed_workers=True,
+        # A signal that meets a worker while it starts is lost on it: do not wait for ever.
+        workers_kill_timeout=SECONDS_TO_STOP,
+        log_level=LogLevels.warning,
+    )
+    server.on_startup(announce)
+    server.serve()
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    return {
+        "address": settings.host,
+        "port": settings.port,
+        "interface": Interfaces.ASGI,
+        "websockets": False,
+        "log_dictconfig": {
+            "formatters": {},
+            "handlers": {},
+            "loggers": {"_granian": {"propagate": True}},
+        },
+    }
+
+
+def _tls(settings: Settings) -> dict[str, Any]:
+    certificate = lan.certificate(settings)
+    return {
+        "ssl_cert": certificate.chain,
+        "ssl_key": certificate.key,
+        "ssl_protocol_min": SSLProtocols.tls12,  # phones of before 2019
+    }
+
+
+def _put_into_environment(arguments: argparse.Namespace) -> None:
+    """Make what was typed a setting, which every worker reads."""
+    for variable, value in (
+        ("COMPTOIR_HOST", arguments.host),
+        ("COMPTOIR_PORT", arguments.port),
+        ("COMPTOIR_WORKERS", arguments.workers),
+    ):
+        if value is not None:
+            os.environ[variable] = str(value)
+    settings = load()
+    named = settings.host
+    if arguments.lan:
+        os.environ["COMPTOIR_HOST"] = "0.0.0.0"  # noqa: S104 – what --lan is for
+        named = arguments.host or lan.address()
+    elif settings.host in _EVERYWHERE:
+        named = lan.address()
+    if named != settings.host or arguments.lan:
+        scheme = "https" if arguments.lan else "http"
+        os.environ.setdefault("COMPTOIR_PUBLIC_URL", f"{scheme}://{named}:{settings.port}")

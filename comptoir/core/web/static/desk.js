@@ -1,0 +1,271 @@
+// The desk: whatever was scanned, typed or seen by the camera becomes one scan
+// after the other, each sent until it has an answer.
+
+import { readCode } from "../inventory/codes.js";
+import { connectCamera } from "./camera.js";
+import * as waiting from "./pending.js";
+import { listenForScans } from "./scanner.js";
+import { isMuted, play, setMuted } from "./sound.js";
+
+const TWICE = 2000; // the same code again within this many milliseconds is the same scan
+const TIMEOUT = 10_000;
+const RETRIES = [1000, 2000, 4000, 8000, 15_000];
+const STALE = 10 * 60_000; // an older scan is sent only when somebody says so
+const DRAFT = "comptoir.draft";
+
+const form = document.querySelector("form[data-desk]");
+const desk = document.getElementById("desk");
+const live = document.getElementById("desk-live");
+const status = document.getElementById("desk-status");
+const field = () => document.getElementById("scan");
+
+let sending = false;
+let failures = 0;
+let timer = null;
+let lastScan = { same: null, at: -Infinity };
+
+// What comes in
+
+function scanned(text, again = false) {
+  const same = readCode(text).code ?? text.trim();
+  if (!same) return;
+  const now = performance.now();
+  const twice = !again && same === lastScan.same && now - lastScan.at < TWICE;
+  lastScan = { same, at: now };
+  // While the answer is on its way, people scan again; that is not a second wish.
+  if (twice || waiting.isWaiting(same)) return;
+  waiting.add(text, same);
+  sendNext();
+}
+
+listenForScans((typed, us) => scanned(better(typed, us)));
+
+/** Of the two readings of a burst, the one that makes sense. */
+function better(typed, us) {
+  const [asTyped, asUs] = [readCode(typed), readCode(us)];
+  if (asUs.outcome === "code" && (asTyped.outcome !== "code" || (asUs.kind && !asTyped.kind))) {
+    return us;
+  }
+  return typed;
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const text = field().value;
+  field().value = "";
+  scanned(text, true);
+});
+
+connectCamera(document.querySelector("[data-camera]"), (text) => scanned(text));
+
+// Sending, one at a time: the next scan belongs to the visit that the answer opened.
+
+async function sendNext() {
+  clearTimeout(timer);
+  const [scan] = waiting.pending();
+  if (sending || !scan) return;
+  sending = true;
+  form.setAttribute("aria-busy", "true");
+  const body = scan.body ?? bodyOf(scan);
+  waiting.freeze(scan.attempt, body);
+  let answer = null;
+  try {
+    answer = await post(body);
+  } catch {
+    // No answer: it may have arrived all the same, which is why the attempt id stays.
+  }
+  sending = false;
+  form.removeAttribute("aria-busy");
+  if (answer === null || [502, 503, 504].includes(answer.status)) return retryLater();
+  failures = 0;
+  if (answer.status === 401) return signIn(answer);
+  if (answer.status === 429) return retryLater(1000 * (answer.headers.get("Retry-After") ?? 5));
+  if (answer.status >= 500) return say("desk-failed", scan);
+  waiting.remove(scan.attempt);
+  say(null);
+  show(answer);
+  sendNext();
+}
+
+function bodyOf(scan) {
+  const body = new URLSearchParams(new FormData(form));
+  body.set("scan", scan.text);
+  body.set("attempt_id", scan.attempt);
+  return body.toString();
+}
+
+async function post(body) {
+  const stop = new AbortController();
+  const late = setTimeout(() => stop.abort(), TIMEOUT);
+  try {
+    const response = await fetch(form.action, {
+      method: "POST",
+      body,
+      headers: {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "HX-Request": "true",
+        "HX-Target": "desk",
+        "HX-Current-URL": location.href,
+      },
+      signal: stop.signal,
+    });
+    return { status: response.status, headers: response.headers, html: await response.text() };
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+function retryLater(wait = RETRIES[Math.min(failures, RETRIES.length - 1)]) {
+  failures += 1;
+  say("desk-offline", waiting.pending()[0]);
+  timer = setTimeout(sendNext, wait);
+}
+
+function signIn(answer) {
+  remember(field().value);
+  location.assign(answer.headers.get("HX-Redirect") ?? "/sign-in");
+}
+
+window.addEventListener("online", sendNext);
+
+// What is shown
+
+function show(answer) {
+  const where = answer.headers.get("HX-Retarget") ?? "#desk";
+  const address = answer.headers.get("HX-Replace-Url") ?? answer.headers.get("HX-Push-Url");
+  if (address && address !== "false") history.replaceState(null, "", address);
+  const typed = field()?.value ?? "";
+  const flash = document.getElementById("flash");
+  if (where !== "#flash") flash.replaceChildren();
+  htmx.swap(where, answer.html, { swapStyle: "innerHTML", swapDelay: 0, settleDelay: 0 });
+  if (field() && !field().value) field().value = typed;
+  if (answer.status >= 400 && where === "#flash") {
+    play("refused");
+    announce(flash.textContent);
+  }
+}
+
+/** After each change of what is in #desk, by a scan or by a button in it. */
+function settled() {
+  const sound = desk.querySelector("[data-sound]");
+  if (sound) play(sound.dataset.sound);
+  const text = desk.querySelector("[data-announce]");
+  if (text) announce(text.dataset.announce || text.textContent);
+  desk.querySelectorAll("[data-countdown]").forEach(countDown);
+  focusField();
+}
+
+function announce(text) {
+  live.textContent = "";
+  // A change that follows at once would not be read out.
+  setTimeout(() => (live.textContent = text.replace(/\s+/g, " ").trim()), 50);
+}
+
+/** Show one of the page's prepared messages about the scan that waits, or none. */
+function say(template, scan = null) {
+  status.replaceChildren();
+  if (template === null) return;
+  status.append(document.getElementById(template).content.cloneNode(true));
+  const text = status.querySelector("[data-waiting]");
+  if (text && scan) text.textContent = shown(scan);
+  status.querySelector("[data-retry]").onclick = sendNext;
+  status.querySelector("[data-drop]").onclick = () => {
+    waiting.remove(scan.attempt);
+    say(null);
+    focusField();
+    sendNext();
+  };
+  focusField();
+}
+
+function shown(scan) {
+  const { code } = readCode(scan.text);
+  return code ? `${code.slice(0, 4)}-${code.slice(4)}` : scan.text.slice(0, 60);
+}
+
+// An undo that runs out. The server said for how many seconds; the PC's clock plays no part.
+function countDown(element) {
+  const end = performance.now() + 1000 * Number(element.dataset.countdown);
+  const number = element.querySelector("[data-seconds]");
+  const tick = () => {
+    if (!element.isConnected) return;
+    const left = Math.ceil((end - performance.now()) / 1000);
+    if (number) number.textContent = left;
+    if (left > 0) return setTimeout(tick, 250);
+    const focused = element.contains(document.activeElement);
+    element.hidden = true;
+    if (focused) focusField();
+  };
+  tick();
+}
+
+// The focus: always in the field, but never taken from another one, and no
+// keyboard popping up on a phone.
+
+function focusField() {
+  if (matchMedia("(pointer: coarse)").matches) return;
+  const active = document.activeElement;
+  if (active && active !== document.body && active !== field() && isEditable(active)) return;
+  field()?.focus();
+}
+
+function isEditable(element) {
+  return element.matches("input:not([type=checkbox], [type=radio]), textarea, select");
+}
+
+document.addEventListener("keydown", (event) => {
+  const plain = event.key.length === 1 && event.key !== " ";
+  if (!plain || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!isEditable(document.activeElement)) field().focus(); // the character lands there
+});
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("a, button, input, select, textarea, label, summary, dialog, video")) {
+    focusField();
+  }
+});
+
+window.addEventListener("focus", () => {
+  if (document.activeElement === document.body) focusField();
+});
+
+// The sound button
+
+for (const button of document.querySelectorAll("[data-mute]")) {
+  button.setAttribute("aria-pressed", String(isMuted()));
+  button.addEventListener("click", () => {
+    setMuted(!isMuted());
+    button.setAttribute("aria-pressed", String(isMuted()));
+    play("ok");
+    focusField();
+  });
+}
+
+// What was being typed when the session ended
+
+function remember(text) {
+  try {
+    sessionStorage.setItem(DRAFT, text);
+  } catch {
+    // Storage is switched off.
+  }
+}
+
+function recall() {
+  try {
+    const text = sessionStorage.getItem(DRAFT);
+    sessionStorage.removeItem(DRAFT);
+    if (text && !field().value) field().value = text;
+  } catch {
+    // Storage is switched off.
+  }
+}
+
+new MutationObserver(settled).observe(desk, { childList: true });
+
+recall();
+settled();
+const [first] = waiting.pending();
+const age = first ? Date.now() - first.since : 0;
+if (age < 0 || age > STALE) say("desk-waiting", first);
+else sendNext();

@@ -1,0 +1,90 @@
+// A USB scanner is a keyboard that types very fast and ends with Enter.
+//
+// On a PC whose keyboard layout is not the scanner's, what arrives is garbled
+// (a US scanner's "/" is "-" on a Swiss layout). So a burst is read twice: as
+// the characters that arrived, and as a US keyboard's keys in the same places.
+
+const LONGEST_GAP = 50; // milliseconds between two keys of a burst
+const SHORTEST = 6; // characters
+
+// What the keys of a US keyboard give, without and with Shift, by `event.code`.
+const US = {
+  Backquote: "`~", Minus: "-_", Equal: "=+", BracketLeft: "[{", BracketRight: "]}",
+  Backslash: "\\|", Semicolon: ";:", Quote: "'\"", Comma: ",<", Period: ".>", Slash: "/?",
+  Space: "  ",
+};
+[...")!@#$%^&*("].forEach((shifted, digit) => {
+  US[`Digit${digit}`] = digit + shifted;
+  US[`Numpad${digit}`] = `${digit}${digit}`;
+});
+for (const letter of "ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
+  US[`Key${letter}`] = letter.toLowerCase() + letter;
+}
+
+const MODIFIERS = new Set(["Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock", "Fn"]);
+
+/**
+ * Call `onScan(typed, usReading)` for each burst, wherever the focus is.
+ *
+ * The field that had the focus gets back what it held before the burst.
+ */
+export function listenForScans(onScan) {
+  let burst = [];
+  let last = -Infinity;
+  let before = null;
+
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (MODIFIERS.has(event.key)) return;
+      if (event.repeat || event.metaKey || (event.ctrlKey && !event.getModifierState("AltGraph"))) {
+        burst = [];
+        return;
+      }
+      if (event.timeStamp - last > LONGEST_GAP) {
+        burst = [];
+        before = snapshot(document.activeElement);
+      }
+      last = event.timeStamp;
+      if (event.key === "Enter" || event.key === "Tab") {
+        if (burst.length >= SHORTEST) {
+          event.preventDefault();
+          event.stopImmediatePropagation();
+          restore(before);
+          onScan(burst.map((key) => key.typed).join(""), burst.map((key) => key.us).join(""));
+        }
+        burst = [];
+      } else {
+        burst.push({ typed: event.key.length === 1 ? event.key : "", us: usReading(event) });
+      }
+    },
+    { capture: true },
+  );
+}
+
+function usReading(event) {
+  const pair = US[event.code];
+  if (!pair) return "";
+  const isLetter = event.code.startsWith("Key");
+  const shifted = event.shiftKey !== (isLetter && event.getModifierState("CapsLock"));
+  return pair[shifted ? 1 : 0];
+}
+
+function snapshot(element) {
+  if (!element || !("value" in element) || element.type === "submit") return null;
+  return {
+    element,
+    value: element.value,
+    start: "selectionStart" in element ? element.selectionStart : null,
+  };
+}
+
+function restore(kept) {
+  if (!kept || kept.element.value === kept.value) return;
+  kept.element.value = kept.value;
+  if (kept.start !== null && kept.element.setSelectionRange) {
+    kept.element.setSelectionRange(kept.start, kept.start);
+  }
+  // Whoever searches while one types must know that the burst is gone again.
+  kept.element.dispatchEvent(new Event("input", { bubbles: true }));
+}

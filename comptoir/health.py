@@ -1,0 +1,24 @@
+"""``GET /healthz``: whether this process can serve, for whoever restarts or routes to it."""
+
+from __future__ import annotations
+
+from litestar import Response, get
+
+from comptoir.core import db, migrations
+
+
+@get("/healthz", include_in_schema=True, operation_id="health", tags=["operations"])
+async def healthz() -> Response[dict[str, str]]:
+    """Say `ok`, or answer 503 if the database is out of reach or of another version.
+
+    Anybody may ask, so it tells nothing else; `comptoir check` does.
+    """
+    try:
+        healthy = not await migrations.pending()
+    except db.UnreachableErrors:
+        healthy = False
+    return Response(
+        {"status": "ok" if healthy else "unavailable"},
+        status_code=200 if healthy else 503,
+        headers={"Cache-Control": "no-store"},
+    )
