@@ -8,9 +8,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from litestar import Litestar
 
 from comptoir.core import db, logging
+from comptoir.core.accounts.plugin import SignIn
 from comptoir.core.settings import Settings, load
 from comptoir.core.web.plugin import WebShell
 from comptoir.health import healthz
+from comptoir.principals import StaffDirectory
 
 #: Packages with templates or static files, by the name these go by in addresses.
 PACKAGES = {
@@ -29,7 +31,11 @@ def create_app(settings: Settings | None = None) -> Litestar:
     return Litestar(
         route_handlers=[healthz],
         lifespan=[_database(settings)],
-        plugins=[WebShell(settings, PACKAGES, navigation=[])],
+        openapi_config=None,
+        plugins=[
+            WebShell(settings, PACKAGES, navigation=[]),
+            SignIn(settings, StaffDirectory()),
+        ],
     )
 
 

@@ -58,7 +58,12 @@ class Invalid(ComptoirError):
 
 
 class Unauthenticated(ComptoirError):
-    """Nobody is signed in, or no valid token came along."""
+    """Nobody is signed in, or no valid token came along.
+
+    ``remedy`` is the page where a person can mend that.
+    """
+
+    remedy: ClassVar[str] = "/sign-in"
 
 
 class Forbidden(ComptoirError):

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -60,8 +61,13 @@ class Settings:
     workers: int = setting("COMPTOIR_WORKERS", "Server processes.", 1)
     trusted_proxies: tuple[str, ...] = setting(
         "COMPTOIR_TRUSTED_PROXIES",
-        "Addresses, separated by commas, whose `X-Forwarded-For` is believed.",
+        "Addresses or networks, separated by commas, whose `X-Forwarded-For` is believed.",
         (),
+    )
+    lock_minutes: int = setting(
+        "COMPTOIR_LOCK_MINUTES",
+        "A desk that nobody uses locks itself after so many minutes; 0 is never.",
+        10,
     )
 
     @property
@@ -137,11 +143,27 @@ def _parse(name: str, variable: str, text: str) -> Any:
         if not text.isdecimal() or not 0 < int(text) < 65536:
             raise SettingsInvalid(f"{variable} must be a whole number from 1 to 65535.")
         return int(text)
+    if name == "lock_minutes":
+        if not text.isdecimal() or int(text) > 480:
+            raise SettingsInvalid(f"{variable} must be a whole number from 0 to 480.")
+        return int(text)
     if name == "data":
         return Path(text)
     if name == "trusted_proxies":
-        return tuple(part.strip() for part in text.split(",") if part.strip())
+        return _networks(variable, text)
     return text
+
+
+def _networks(variable: str, text: str) -> tuple[str, ...]:
+    parts = tuple(part.strip() for part in text.split(",") if part.strip())
+    for part in parts:
+        try:
+            ip_network(part, strict=False)
+        except ValueError:
+            raise SettingsInvalid(
+                f"{variable}: `{part}` is no address and no network such as 10.0.0.0/8."
+            ) from None
+    return parts
 
 
 def _check(settings: Settings) -> None:

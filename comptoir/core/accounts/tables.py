@@ -43,6 +43,7 @@ class Session(Table, tablename="core_session"):
     user = ForeignKey(User, db_column_name="user_id", on_delete=OnDelete.cascade, index=True)
     token_hash = Varchar(64, unique=True)
     method = Varchar(10, default="password")
+    browser = Varchar(40)
     site_id = UUID(default=None, null=True)
     created_at = Timestamptz(default=None)
     last_seen_at = Timestamptz(default=None)

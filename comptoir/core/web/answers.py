@@ -11,13 +11,11 @@ from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
 from comptoir.core import i18n
-from comptoir.core.errors import ComptoirError, TooManyRequests
+from comptoir.core.errors import ComptoirError, TooManyRequests, Unauthenticated
 from comptoir.core.logging import without_values
 from comptoir.core.web.context import facts, here, is_api, is_htmx
 from comptoir.core.web.problems import MEDIA_TYPE, Problem, problem_of
 from comptoir.core.web.render import fragment, page
-
-SIGN_IN = "/sign-in"
 
 log = structlog.get_logger("comptoir.errors")
 
@@ -33,7 +31,7 @@ def answer_error(request: AnyRequest, error: Exception) -> AnyResponse:
         request.scope["state"]["error_code"] = problem.code
         if problem.status == 500:
             log.error("unexpected", request_id=known.id, **without_values(error))
-        response = _face(request, problem)
+        response = _face(request, error, problem)
     except Exception as second:  # the error page itself is broken: still say something
         log.error("error-page-failed", request_id=known.id, **without_values(second))
         return Response(
@@ -55,11 +53,11 @@ EXCEPTION_HANDLERS: ExceptionHandlersMap = {
 }
 
 
-def _face(request: AnyRequest, problem: Problem) -> AnyResponse:
+def _face(request: AnyRequest, error: Exception, problem: Problem) -> AnyResponse:
     if is_api(request.scope):
         return _for_program(problem)
     if problem.status == 401:
-        return _to_sign_in(request, problem)
+        return _to_sign_in(request, error, problem)
     if is_htmx(request.scope):
         return fragment(
             request,
@@ -78,10 +76,11 @@ def _for_program(problem: Problem) -> AnyResponse:
     return Response(problem, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
 
 
-def _to_sign_in(request: AnyRequest, problem: Problem) -> AnyResponse:
-    """Sign in, then come back to the page one was on."""
+def _to_sign_in(request: AnyRequest, error: Exception, problem: Problem) -> AnyResponse:
+    """Sign in (or unlock), then come back to the page one was on."""
+    page_for_it = error.remedy if isinstance(error, Unauthenticated) else Unauthenticated.remedy
     back = here(request.scope)
-    target = SIGN_IN if back == "/" else f"{SIGN_IN}?next={quote(back, safe='/')}"
+    target = page_for_it if back == "/" else f"{page_for_it}?next={quote(back, safe='/')}"
     if is_htmx(request.scope):
         # htmx goes there by itself; desk.js has kept the scan that waits for an answer.
         return fragment(

@@ -26,7 +26,7 @@ class ChooseLanguage(msgspec.Struct, frozen=True):
     next: str = "/"
 
 
-@post("/language", status_code=303, include_in_schema=False)
+@post("/language", status_code=303, include_in_schema=False, opt={"public": True})
 async def choose_language(
     request: Request[Any, Any, Any],
     data: Annotated[ChooseLanguage, Body(media_type=RequestEncodingType.URL_ENCODED)],

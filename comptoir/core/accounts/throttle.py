@@ -1,0 +1,181 @@
+"""Slow down whoever guesses, without ever shutting a colleague out for good.
+
+Failures are counted per account and per address, in the database, so that a
+restart forgets nothing. The first few cost nothing; each further one doubles
+the wait, up to a quarter of an hour. A browser that has signed in to the
+account before is counted apart: whoever hammers an account from elsewhere
+makes everybody wait but the colleague at that browser (the "device cookie" of
+OWASP's guidance on locking out).
+
+An attempt is counted before the password is looked at, and taken back when it
+was right: a thousand guesses sent at once are a thousand.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from math import ceil
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core import db
+from comptoir.core.accounts.errors import TooManyAttempts
+from comptoir.core.ids import new_id
+
+FIRST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(minutes=15)
+#: After that long without a failure, counting begins anew.
+FORGET_AFTER = timedelta(hours=24)
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """What is counted: a text (stored as a hash), and how many failures are free.
+
+    ``shared`` is something many people sit behind, such as an address: one
+    success there takes back one failure, not all of them.
+    """
+
+    text: str
+    free: int
+    shared: bool = False
+
+    @property
+    def hash(self) -> str:
+        """What is stored of it."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+class Count(msgspec.Struct, frozen=True):
+    """How often it failed lately."""
+
+    failures: int
+    last_failure_at: datetime
+    blocked_until: datetime | None
+
+
+def account(login: str) -> Subject:
+    """The account somebody tries to sign in to, whether it exists or not."""
+    return Subject(f"account:{login}", free=5)
+
+
+def known_browser(other: str, browser: str) -> Subject:
+    """What ``other`` counts (its text), at a browser that knows the account."""
+    return Subject(f"browser:{browser}:{other}", free=5)
+
+
+def address(host: str) -> Subject:
+    """Where attempts come from; a whole site may share one."""
+    return Subject(f"address:{host}", free=30, shared=True)
+
+
+def second_factor(user_id: UUID) -> Subject:
+    """Codes tried after a right password."""
+    return Subject(f"code:{user_id}", free=5)
+
+
+def own_password(user_id: UUID | None) -> Subject:
+    """The present password, asked for before one's account is changed."""
+    return Subject(f"own:{user_id}", free=5)
+
+
+def pins(host: str) -> Subject:
+    """PINs tried from an address, over many sessions."""
+    return Subject(f"pins:{host}", free=20, shared=True)
+
+
+def wait_after(failures: int, free: int) -> timedelta:
+    """How long to wait after that many failures in a row."""
+    over = failures - free
+    if over < 0:
+        return timedelta(0)
+    return LONGEST_WAIT if over > 10 else min(LONGEST_WAIT, FIRST_WAIT * 2**over)
+
+
+def after_failure(count: Count | None, free: int, *, now: datetime) -> Count:
+    """The count with one failure more."""
+    forgotten = count is None or now - count.last_failure_at > FORGET_AFTER
+    failures = 1 if forgotten or count is None else count.failures + 1
+    wait = wait_after(failures, free)
+    return Count(failures, now, now + wait if wait else None)
+
+
+def seconds_to_wait(count: Count | None, *, now: datetime) -> int:
+    """Whole seconds until another attempt is looked at; 0 if it is now."""
+    if count is None or count.blocked_until is None:
+        return 0
+    return max(0, ceil((count.blocked_until - now).total_seconds()))
+
+
+async def begin(subjects: Sequence[Subject], *, now: datetime) -> None:
+    """Count an attempt as failed before it is made. A transaction of its own.
+
+    Raises:
+        TooManyAttempts: it may not be made yet; it is not counted then.
+    """
+    async with db.transaction():
+        counts = [(subject, await _locked(subject, now=now)) for subject in _in_order(subjects)]
+        wait = max(seconds_to_wait(count, now=now) for _, count in counts)
+        if wait:
+            raise TooManyAttempts(wait)
+        for subject, count in counts:
+            await _write(subject, after_failure(count, subject.free, now=now))
+
+
+async def succeeded(subjects: Sequence[Subject]) -> None:
+    """Take back what ``begin`` counted; inside the transaction of the success."""
+    for subject in _in_order(subjects):
+        if subject.shared:
+            await db.execute(
+                "UPDATE core_sign_in_throttle "
+                "SET failures = failures - 1, blocked_until = NULL "
+                "WHERE subject_hash = :subject AND failures > 0",
+                subject=subject.hash,
+            )
+        else:
+            await db.execute(
+                "DELETE FROM core_sign_in_throttle WHERE subject_hash = :subject",
+                subject=subject.hash,
+            )
+
+
+async def forget(*, now: datetime) -> None:
+    """Delete counts that no longer matter."""
+    await db.execute(
+        "DELETE FROM core_sign_in_throttle WHERE last_failure_at < :before",
+        before=now - FORGET_AFTER,
+    )
+
+
+def _in_order(subjects: Sequence[Subject]) -> list[Subject]:
+    """Rows are locked in one order, so that no two attempts wait for each other."""
+    return sorted(subjects, key=lambda subject: subject.hash)
+
+
+async def _locked(subject: Subject, *, now: datetime) -> Count | None:
+    await db.execute(
+        "INSERT INTO core_sign_in_throttle (id, subject_hash, failures, last_failure_at) "
+        "VALUES (:id, :subject, 0, :now) ON CONFLICT (subject_hash) DO NOTHING",
+        id=new_id(),
+        subject=subject.hash,
+        now=now,
+    )
+    row = await db.fetch_one(
+        "SELECT failures, last_failure_at, blocked_until FROM core_sign_in_throttle "
+        "WHERE subject_hash = :subject" + db.for_update("core_sign_in_throttle"),
+        subject=subject.hash,
+    )
+    return None if row is None else Count(**row)
+
+
+async def _write(subject: Subject, count: Count) -> None:
+    await db.execute(
+        "UPDATE core_sign_in_throttle SET failures = :failures, last_failure_at = :at, "
+        "blocked_until = :until WHERE subject_hash = :subject",
+        failures=count.failures,
+        at=count.last_failure_at,
+        until=count.blocked_until,
+        subject=subject.hash,
+    )

@@ -1,0 +1,125 @@
+"""Access tokens: what another program signs in to the API with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core import audit, db
+from comptoir.core.accounts import credentials
+from comptoir.core.accounts.errors import RoleMissing, TokenNotFound, TokenUnfit
+from comptoir.core.accounts.identity import SCOPES
+from comptoir.core.ids import new_id
+from comptoir.core.principal import Principal, Role
+
+#: So that a token found in a file or a log is known for what it is.
+PREFIX = "comptoir_"
+
+
+class CreateToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A token for one integration. Without a site it acts at all of them."""
+
+    name: str
+    scopes: tuple[str, ...]
+    site_id: UUID | None = None
+    expires_at: datetime | None = None
+
+
+class TokenView(msgspec.Struct, frozen=True):
+    """A line of the list; the token itself is never shown again."""
+
+    id: UUID
+    name: str
+    scopes: tuple[str, ...]
+    site_id: UUID | None
+    created_at: datetime
+    expires_at: datetime | None
+    expired: bool
+
+
+async def create_token(actor: Principal, command: CreateToken, *, now: datetime) -> str:
+    """Make a token and give it, for this once.
+
+    Raises:
+        RoleMissing: only administrators (and the command line) may.
+        TokenUnfit: its name, scopes or end are wrong.
+    """
+    _only_admins(actor)
+    name = " ".join(command.name.split())
+    scopes = sorted(set(command.scopes))
+    if not 1 <= len(name) <= 80:
+        raise TokenUnfit.name_missing()
+    if not scopes or not set(scopes) <= set(SCOPES):
+        raise TokenUnfit.scope_unknown()
+    if command.expires_at is not None and command.expires_at <= now:
+        raise TokenUnfit.already_expired()
+    token, token_id = PREFIX + credentials.new_token(), new_id()
+    async with db.transaction():
+        await db.execute(
+            "INSERT INTO core_api_token (id, name, token_hash, scopes, site_id, created_at, "
+            "expires_at) VALUES (:id, :name, :hash, :scopes, :site_id, :now, :expires_at)",
+            id=token_id,
+            name=name,
+            hash=credentials.token_hash(token),
+            scopes=" ".join(scopes),
+            site_id=command.site_id,
+            now=now,
+            expires_at=command.expires_at,
+        )
+        await audit.record(
+            actor,
+            "token.created",
+            "token",
+            token_id,
+            now=now,
+            site_id=command.site_id,
+            changes={"scopes": [None, scopes]},
+        )
+    return token
+
+
+async def list_tokens(actor: Principal, *, now: datetime) -> list[TokenView]:
+    """The tokens that were not revoked, newest first.
+
+    Raises:
+        RoleMissing: only administrators may.
+    """
+    _only_admins(actor)
+    rows = await db.fetch(
+        "SELECT id, name, scopes, site_id, created_at, expires_at FROM core_api_token "
+        "WHERE revoked_at IS NULL ORDER BY id DESC"
+    )
+    return [
+        TokenView(
+            **{**row, "scopes": tuple(row["scopes"].split())},
+            expired=row["expires_at"] is not None and row["expires_at"] <= now,
+        )
+        for row in rows
+    ]
+
+
+async def revoke_token(actor: Principal, token_id: UUID, *, now: datetime) -> None:
+    """Make a token worthless, at once.
+
+    Raises:
+        RoleMissing: only administrators may.
+        TokenNotFound: there is none, or it was revoked before.
+    """
+    _only_admins(actor)
+    async with db.transaction():
+        rows = await db.fetch(
+            "UPDATE core_api_token SET revoked_at = :now "
+            "WHERE id = :id AND revoked_at IS NULL RETURNING id",
+            now=now,
+            id=token_id,
+        )
+        if not rows:
+            raise TokenNotFound
+        await audit.record(actor, "token.revoked", "token", token_id, now=now)
+
+
+def _only_admins(actor: Principal) -> None:
+    if not actor.has_role(Role.ADMIN):
+        raise RoleMissing
