@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from httpx import ASGITransport, AsyncClient, Response
@@ -44,7 +44,7 @@ async def client_of(app: Litestar) -> AsyncIterator[AsyncClient]:
     The application's lifespan is not entered: the test has connected the database.
     """
     async with AsyncClient(
-        transport=ASGITransport(app, client=("127.0.0.1", 50_000)),
+        transport=ASGITransport(cast(Any, app), client=("127.0.0.1", 50_000)),
         base_url=ORIGIN,
         headers={"Sec-Fetch-Site": "same-origin", "Accept-Language": "en"},
     ) as client:

@@ -179,7 +179,7 @@ async def test_a_session_that_is_over_is_nobodys(
     client: AsyncClient, change: dict[str, timedelta]
 ) -> None:
     await sign_in(client, await factories.user(role=Role.ADMIN))
-    at = {name: clock.now() + shift for name, shift in change.items()}
+    at: Any = {name: clock.now() + shift for name, shift in change.items()}
     await Session.update(at, force=True)
     assert (await client.get("/test/signed-in")).status_code == 303
 
