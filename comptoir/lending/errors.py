@@ -41,6 +41,15 @@ class LoanNotFound(NotFound):
         return _("There is no such loan. Search for the item or for the borrower.")
 
 
+class BorrowerNotFound(NotFound):
+    """No such borrower, or one whom the actor may not know of."""
+
+    code = "lending.borrower-not-found"
+
+    def message(self) -> str:
+        return _("There is no such borrower at your sites. Search again, or scan their card.")
+
+
 class CheckOutRefused(LendingRefused):
     """The item is not lent (``rules.check_out_due``)."""
 

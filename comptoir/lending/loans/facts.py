@@ -117,6 +117,36 @@ def check_in_query(*, postgres: bool) -> str:
 
 
 @lru_cache
+def item_query(*, postgres: bool) -> str:
+    """An item and its open loan, unlocked: for deciding what a scan of it means."""
+    sql = f"""
+        SELECT {_ITEM_COLUMNS}, {_LOAN_COLUMNS}
+        FROM inventory_item item
+        JOIN inventory_model model ON model.id = item.model
+        LEFT JOIN lending_loan loan ON loan.item = item.id AND loan.returned_at IS NULL
+        WHERE item.code = :item
+    """
+    return _dialect(sql, postgres, locked=None)
+
+
+@lru_cache
+def held_query(*, postgres: bool) -> str:
+    """What a borrower has, most urgent first, each with the calendar of its return site."""
+    sql = f"""
+        SELECT {_LOAN_COLUMNS}, {_SITE_COLUMNS}, item.code, model.short_name,
+               site.short_name AS place, policy.renewals AS policy_renewals
+        FROM lending_loan loan
+        JOIN inventory_item item ON item.id = loan.item
+        JOIN inventory_model model ON model.id = item.model
+        JOIN sites_site site ON site.id = loan.return_site
+        LEFT JOIN lending_policy policy ON policy.id = loan.policy
+        WHERE loan.borrower = :borrower_id AND loan.returned_at IS NULL
+        ORDER BY loan.due_at, loan.id LIMIT :limit
+    """
+    return _dialect(sql, postgres, locked=None)
+
+
+@lru_cache
 def renewal_query(*, postgres: bool) -> str:
     """The read of a renewal: one row, or none where the loan is unknown."""
     sql = f"""
@@ -134,11 +164,11 @@ def renewal_query(*, postgres: bool) -> str:
     return _dialect(sql, postgres, "loan")
 
 
-def _dialect(sql: str, postgres: bool, locked: str) -> str:
+def _dialect(sql: str, postgres: bool, locked: str | None) -> str:
     sql = sql.replace("{join}", "string_agg" if postgres else "group_concat")
     if postgres:
         sql = sql.replace("COALESCE(:site_id,", "COALESCE(CAST(:site_id AS uuid),")
-        return f"{sql} FOR UPDATE OF {locked}"
+        return f"{sql} FOR UPDATE OF {locked}" if locked else sql
     return sql
 
 

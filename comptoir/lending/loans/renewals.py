@@ -17,8 +17,13 @@ from comptoir.lending.loans.schemas import LoanView
 from comptoir.lending.refusals import Refusal
 
 
-async def renew_loan(actor: Principal, loan_id: UUID, *, now: datetime) -> LoanView:
+async def renew_loan(
+    actor: Principal, loan_id: UUID, *, seen: int | None = None, now: datetime
+) -> LoanView:
     """Move a loan's due date as its policy grants.
+
+    ``seen`` is the number of renewals the caller knew of: where there are more
+    by now, a second tap gets the loan as it is instead of one renewal more.
 
     Raises:
         LoanNotFound: there is none, or it is of a site the actor may not know of.
@@ -28,6 +33,8 @@ async def renew_loan(actor: Principal, loan_id: UUID, *, now: datetime) -> LoanV
         row = await db.fetch_one(facts.renewal_query(postgres=db.is_postgres()), loan_id=loan_id)
         if row is None or not _may_know(actor, row):
             raise LoanNotFound
+        if seen is not None and seen != row["loan_renewals"]:
+            return _view(loan_id, row, row["due_at"], row["loan_renewals"])
         due = rules.renewal_due(
             rules.RenewalFacts(
                 returned=row["returned_at"] is not None,
@@ -59,6 +66,10 @@ async def renew_loan(actor: Principal, loan_id: UUID, *, now: datetime) -> LoanV
             changes={"due_at": [row["due_at"], due], "item": row["code"]},
         )
         await events.publish(LoanRenewed(loan_id=loan_id, at=now))
+    return _view(loan_id, row, due, row["loan_renewals"] + 1)
+
+
+def _view(loan_id: UUID, row: db.Row, due: datetime, renewals: int) -> LoanView:
     return LoanView(
         id=loan_id,
         item=row["code"],
@@ -69,7 +80,7 @@ async def renew_loan(actor: Principal, loan_id: UUID, *, now: datetime) -> LoanV
         checked_out_at=row["checked_out_at"],
         due_at=due,
         due_local=due.astimezone(ZoneInfo(row["time_zone"])),
-        renewals=row["loan_renewals"] + 1,
+        renewals=renewals,
     )
 
 

@@ -1,0 +1,80 @@
+"""The forms of the desk, as the browser sends them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from comptoir.lending.scans import WaitingItem
+
+
+class ScanForm(msgspec.Struct, frozen=True):
+    """The one field, and how the desk stood: hidden fields that come back with it."""
+
+    scan: str = ""
+    attempt_id: str = ""
+    visit: str = ""
+    waiting: str = ""
+
+
+class BorrowerForm(msgspec.Struct, frozen=True):
+    """A borrower chosen from the search, and the visit that is open until then."""
+
+    borrower: UUID
+    visit: str = ""
+    waiting: str = ""
+
+
+class StepForm(msgspec.Struct, frozen=True):
+    """A button beside a loan: undo, renew."""
+
+    loan: UUID
+    kind: str = ""
+    renewals: int = 0
+    visit: str = ""
+
+
+class ProblemForm(msgspec.Struct, frozen=True):
+    """One tap on "missing" or "damaged"."""
+
+    item: str
+    kind: str
+    accessory: str = ""
+    visit: str = ""
+
+
+class TransferForm(msgspec.Struct, frozen=True):
+    """One tap on "send it to its own site"."""
+
+    item: str
+    site: UUID
+    visit: str = ""
+
+
+def id_or_none(text: str) -> UUID | None:
+    """A hidden field's id; None where it is empty or was tampered with."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def encode_waiting(waiting: tuple[WaitingItem, ...]) -> str:
+    """Items that wait for a card, as the value of a hidden field."""
+    return " ".join(f"{item.item_id}@{item.scanned_at.isoformat()}" for item in waiting)
+
+
+def decode_waiting(text: str) -> tuple[WaitingItem, ...]:
+    """The inverse of ``encode_waiting``; what is not well-formed is left out."""
+    items = []
+    for part in text.split()[:20]:
+        item, _, moment = part.partition("@")
+        try:
+            scanned_at = datetime.fromisoformat(moment)
+            if scanned_at.tzinfo is not None:
+                items.append(WaitingItem(UUID(item), scanned_at))
+        except ValueError:
+            continue
+    return tuple(items)

@@ -1,0 +1,69 @@
+"""What a scanned or typed text names: an item, a card, or nothing of ours."""
+
+from __future__ import annotations
+
+from comptoir.core import db
+from comptoir.inventory import codes
+from comptoir.lending import scans
+from comptoir.lending.loans import facts
+
+_WHAT_CARRIES = """
+SELECT 'card' AS kind, card.borrower AS id, card.revoked_at AS revoked_at
+FROM lending_borrower_card card WHERE card.code = :code
+UNION ALL
+SELECT 'item', item.id, NULL FROM inventory_item item WHERE item.code = :code
+"""
+_HANDLED = """
+SELECT MAX(loan.checked_out_at) AS "lent_at [TIMESTAMPTZ]",
+       MAX(loan.returned_at) AS "returned_at [TIMESTAMPTZ]"
+FROM lending_loan loan WHERE loan.item = :item_id AND loan.undone_at IS NULL
+"""
+
+
+async def name_scan(text: str) -> scans.Named | None:
+    """What a text names, or None where it is a name or a number to search for."""
+    reading = codes.scan(text)
+    match reading.outcome:
+        case codes.Outcome.TEXT:
+            return None
+        case codes.Outcome.FOREIGN:
+            return scans.ForeignTextNamed(too_long=len(text) > codes.MAX_LENGTH)
+        case codes.Outcome.WRONG_CHECK:
+            return await _misread(text)
+    return await _named(reading.code or "", reading.kind)
+
+
+async def _named(code: str, kind: codes.Kind | None) -> scans.Named:
+    carriers = {row["kind"]: row for row in await db.fetch(_WHAT_CARRIES, code=code)}
+    if "item" in carriers and (kind is not codes.Kind.CARD or "card" not in carriers):
+        return await item_named(code)
+    card = carriers.get("card")
+    if card is None:
+        return scans.UnknownCodeNamed(codes.display(code))
+    if card["revoked_at"] is not None:
+        return scans.ReplacedCardNamed()
+    return scans.CardNamed(card["id"])
+
+
+async def item_named(code: str) -> scans.ItemNamed:
+    """The item that carries a code, as it stands now."""
+    row = await db.fetch_one(facts.item_query(postgres=db.is_postgres()), item=code)
+    if row is None:
+        raise LookupError(code)
+    handled = await db.fetch_one(_HANDLED, item_id=row["item_id"]) or {}
+    moments = [moment for moment in handled.values() if moment is not None]
+    return scans.ItemNamed(facts.item_facts(row), max(moments, default=None))
+
+
+async def _misread(text: str) -> scans.MisreadCodeNamed:
+    candidates = codes.suggestions(text)
+    if not candidates:
+        return scans.MisreadCodeNamed()
+    rows = await db.fetch(
+        "SELECT code FROM inventory_item WHERE code IN :codes "
+        "UNION SELECT code FROM lending_borrower_card "
+        "WHERE code IN :codes AND revoked_at IS NULL",
+        codes=candidates,
+    )
+    # With two that exist, either could be meant: saying one would be a guess.
+    return scans.MisreadCodeNamed(codes.display(rows[0]["code"]) if len(rows) == 1 else None)

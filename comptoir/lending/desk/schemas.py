@@ -1,0 +1,61 @@
+"""What goes into a scan at the desk, and what comes out of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core.idempotency import Attempt
+from comptoir.lending.loans.schemas import CheckInView, LoanView
+from comptoir.lending.refusals import Refusal
+from comptoir.lending.scans import WaitingItem
+
+
+class DeskScan(msgspec.Struct, frozen=True, kw_only=True):
+    """One scan: its text, and how the desk stood when it was made."""
+
+    text: str
+    site_id: UUID
+    visit_id: UUID | None = None
+    waiting: tuple[WaitingItem, ...] = ()
+    attempt: Attempt | None = None
+
+
+class StepKind(StrEnum):
+    """What one step at the desk did; the screen has a sentence and a sound for each."""
+
+    LENT = "lent"
+    RETURNED = "returned"
+    FOUND = "found"
+    OPENED = "opened"
+    AWAITING = "awaiting"
+    RENEWED = "renewed"
+    UNDONE = "undone"
+    SET_ASIDE = "set_aside"
+    SENT = "sent"
+    REFUSED = "refused"
+    IGNORED = "ignored"
+    SEARCHED = "searched"
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that happened, with what the screen needs to tell of it; ``item`` is a code."""
+
+    kind: StepKind
+    item: str = ""
+    loan: LoanView | None = None
+    check_in: CheckInView | None = None
+    refusal: Refusal | None = None
+    text: str = ""
+
+
+class DeskResult(msgspec.Struct, frozen=True, kw_only=True):
+    """How the desk stands after a scan, and what the scan did."""
+
+    visit_id: UUID | None
+    steps: tuple[Step, ...] = ()
+    waiting: tuple[WaitingItem, ...] = ()
+    at: datetime

@@ -1,0 +1,232 @@
+"""What the desk's screen shows: the visit, what the person holds, what they may take."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from comptoir.core import db
+from comptoir.core.i18n import current_language
+from comptoir.core.names import in_language
+from comptoir.core.principal import Principal
+from comptoir.lending import due_dates
+from comptoir.lending.loans import facts
+
+#: As many as fit a screen; nobody holds more, and a longer list is on the borrower's page.
+MOST_HELD = 30
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing the borrower has. ``days_late`` counts days the door was open."""
+
+    loan_id: UUID
+    code: str
+    model: str
+    due_at: datetime
+    due_day: date
+    time_zone: str
+    place: str
+    days_late: int
+    renewals: int
+    renewals_left: int
+    of_this_visit: bool
+
+
+class Allowance(msgspec.Struct, frozen=True):
+    """How many more of a category; ``left`` of None is no limit."""
+
+    category: str
+    left: int | None
+
+
+class VisitView(msgspec.Struct, frozen=True, kw_only=True):
+    """A borrower at the desk."""
+
+    id: UUID
+    borrower_id: UUID
+    name: str
+    language: str
+    note: str
+    suspended: bool
+    suspended_until: date | None
+    eligible_until: date | None
+    eligible: bool
+    held: tuple[Held, ...]
+    allowances: tuple[Allowance, ...]
+    to_sign: bool
+    agreement_id: UUID | None
+    lent: bool
+
+
+class ItemView(msgspec.Struct, frozen=True, kw_only=True):
+    """An item a step speaks of, with what belongs to it."""
+
+    id: UUID
+    code: str
+    model: str
+    status: str
+    home: str
+    home_id: UUID
+    holder: str | None
+    accessories: tuple[tuple[UUID, str], ...]
+    problems: tuple[tuple[UUID | None, str], ...]
+
+
+_VISIT = """
+SELECT visit.id, visit.borrower, borrower.name, borrower.language, borrower.note,
+       borrower.suspended_at, borrower.suspended_until, borrower.eligible_until,
+       borrower.borrower_group, borrower.household, site.time_zone,
+       (SELECT agreement.id FROM lending_agreement agreement WHERE agreement.visit = visit.id
+        ORDER BY agreement.id DESC LIMIT 1) AS "agreement_id [UUID]",
+       EXISTS (SELECT 1 FROM lending_loan lent
+               WHERE lent.visit = visit.id AND lent.returned_at IS NULL) AS lent,
+       EXISTS (SELECT 1 FROM lending_loan unsigned
+               JOIN lending_policy policy ON policy.id = unsigned.policy
+               WHERE unsigned.visit = visit.id AND unsigned.returned_at IS NULL
+                 AND policy.signature <> 'none'
+                 AND NOT EXISTS (SELECT 1 FROM lending_agreement_loan covered
+                                 WHERE covered.loan = unsigned.id)) AS to_sign
+FROM lending_visit visit
+JOIN lending_borrower borrower ON borrower.id = visit.borrower
+JOIN sites_site site ON site.id = visit.site
+WHERE visit.id = :visit_id AND visit.closed_at IS NULL
+"""
+_ALLOWANCES = """
+SELECT category.names, policy.limit_person, policy.limit_household,
+       (SELECT COUNT(*) FROM lending_loan own WHERE own.borrower = :borrower_id
+        AND own.category = category.id AND own.returned_at IS NULL) AS own_loans,
+       (SELECT COUNT(*) FROM lending_loan shared
+        JOIN lending_borrower housemate ON housemate.id = shared.borrower
+        WHERE housemate.household = :household AND shared.category = category.id
+          AND shared.returned_at IS NULL) AS household_loans
+FROM inventory_category category
+JOIN lending_policy policy ON policy.id = (
+    SELECT best.id FROM lending_policy best
+    WHERE best.category = category.id
+      AND (best.borrower_group = :borrower_group OR best.borrower_group IS NULL)
+    ORDER BY best.borrower_group IS NULL LIMIT 1)
+WHERE category.active
+ORDER BY category.position, category.id
+LIMIT 12
+"""
+_ACCESSORIES = """
+SELECT accessory.id, accessory.names FROM inventory_accessory accessory
+JOIN inventory_item item ON item.model = accessory.model
+WHERE item.id = :item_id ORDER BY accessory.position, accessory.id
+"""
+_PROBLEMS = """
+SELECT problem.accessory, problem.kind FROM inventory_item_problem problem
+WHERE problem.item = :item_id AND problem.resolved_at IS NULL
+"""
+_ITEM = """
+SELECT item.id, item.code, item.status, item.home_site, model.short_name,
+       site.short_name AS home, borrower.name AS holder
+FROM inventory_item item
+JOIN inventory_model model ON model.id = item.model
+JOIN sites_site site ON site.id = item.home_site
+LEFT JOIN lending_loan loan ON loan.item = item.id AND loan.returned_at IS NULL
+LEFT JOIN lending_borrower borrower ON borrower.id = loan.borrower
+WHERE item.code = :code
+"""
+
+
+async def read_visit(actor: Principal, visit_id: UUID | None, *, now: datetime) -> VisitView | None:
+    """The open visit of this id, in four statements however much is held; None if over."""
+    if visit_id is None:
+        return None
+    row = await db.fetch_one(_VISIT, visit_id=visit_id)
+    if row is None:
+        return None
+    today = now.astimezone(ZoneInfo(row["time_zone"])).date()
+    until = row["suspended_until"]
+    suspended = row["suspended_at"] is not None and (until is None or now < until)
+    eligible_until = row["eligible_until"]
+    return VisitView(
+        id=row["id"],
+        borrower_id=row["borrower"],
+        name=row["name"],
+        language=row["language"],
+        note=row["note"],
+        suspended=suspended,
+        suspended_until=until.astimezone(ZoneInfo(row["time_zone"])).date() if until else None,
+        eligible_until=eligible_until,
+        eligible=eligible_until is None or today <= eligible_until,
+        held=await _held(row["borrower"], visit_id, now),
+        allowances=await _allowances(row),
+        to_sign=bool(row["to_sign"]),
+        agreement_id=row["agreement_id"],
+        lent=bool(row["lent"]),
+    )
+
+
+async def read_item(code: str) -> ItemView | None:
+    """An item a step speaks of, in three statements."""
+    row = await db.fetch_one(_ITEM, code=code)
+    if row is None:
+        return None
+    accessories = await db.fetch(_ACCESSORIES, item_id=row["id"])
+    problems = await db.fetch(_PROBLEMS, item_id=row["id"])
+    return ItemView(
+        id=row["id"],
+        code=row["code"],
+        model=row["short_name"],
+        status=row["status"],
+        home=row["home"],
+        home_id=row["home_site"],
+        holder=row["holder"],
+        accessories=tuple((each["id"], _name(each)) for each in accessories),
+        problems=tuple((each["accessory"], each["kind"]) for each in problems),
+    )
+
+
+async def _held(borrower_id: UUID, visit_id: UUID, now: datetime) -> tuple[Held, ...]:
+    rows = await db.fetch(
+        facts.held_query(postgres=db.is_postgres()), borrower_id=borrower_id, limit=MOST_HELD
+    )
+    return tuple(
+        Held(
+            loan_id=row["loan_id"],
+            code=row["code"],
+            model=row["short_name"],
+            due_at=row["due_at"],
+            due_day=row["due_at"].astimezone(ZoneInfo(row["time_zone"])).date(),
+            time_zone=row["time_zone"],
+            place=row["place"],
+            days_late=due_dates.overdue_days(row["due_at"], facts.calendar(row), now=now),
+            renewals=row["loan_renewals"],
+            renewals_left=max(0, (row["policy_renewals"] or 0) - row["loan_renewals"]),
+            of_this_visit=row["loan_visit"] == visit_id,
+        )
+        for row in rows
+    )
+
+
+async def _allowances(row: dict[str, Any]) -> tuple[Allowance, ...]:
+    rows = await db.fetch(
+        _ALLOWANCES,
+        borrower_id=row["borrower"],
+        household=row["household"],
+        borrower_group=row["borrower_group"],
+    )
+    return tuple(Allowance(_name(each), _left(each, row["household"])) for each in rows)
+
+
+def _left(row: dict[str, Any], household: UUID | None) -> int | None:
+    shared = row["household_loans"] if household else row["own_loans"]
+    limits = [
+        limit - count
+        for limit, count in (
+            (row["limit_person"], row["own_loans"]),
+            (row["limit_household"], shared),
+        )
+        if limit is not None
+    ]
+    return max(0, min(limits)) if limits else None
+
+
+def _name(row: dict[str, Any]) -> str:
+    return in_language(row["names"], current_language())
