@@ -147,6 +147,30 @@ def held_query(*, postgres: bool) -> str:
 
 
 @lru_cache
+def listing_query(*, postgres: bool) -> str:
+    """Loans with their item, borrower and return site; the caller adds WHERE and ORDER BY."""
+    sql = f"""
+        SELECT {_LOAN_COLUMNS}, {_SITE_COLUMNS}, loan.returned_at, loan.undone_at,
+               item.code, model.short_name, site.short_name AS place,
+               borrower.name AS borrower, borrower.contact_kind, borrower.phone, borrower.email,
+               borrower.counsellor, policy.renewals AS policy_renewals
+        FROM lending_loan loan
+        JOIN inventory_item item ON item.id = loan.item
+        JOIN inventory_model model ON model.id = item.model
+        JOIN lending_borrower borrower ON borrower.id = loan.borrower
+        JOIN sites_site site ON site.id = loan.return_site
+        LEFT JOIN lending_policy policy ON policy.id = loan.policy
+    """
+    return _dialect(sql, postgres, locked=None)
+
+
+@lru_cache
+def calendars_query(*, postgres: bool) -> str:
+    """Every site with its calendar."""
+    return _dialect(f"SELECT {_SITE_COLUMNS} FROM sites_site site", postgres, locked=None)
+
+
+@lru_cache
 def renewal_query(*, postgres: bool) -> str:
     """The read of a renewal: one row, or none where the loan is unknown."""
     sql = f"""

@@ -1,0 +1,98 @@
+"""Lists of loans: what is overdue, in which order, and whose."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from comptoir.core import db
+from comptoir.core.principal import Role
+from comptoir.lending.loans.listing import (
+    LoanFilter,
+    LoanState,
+    count_overdue,
+    list_loans,
+)
+from tests import factories as make
+
+OVERDUE = LoanFilter(state=LoanState.OVERDUE)
+
+
+@pytest.fixture
+async def shelf(database: Any) -> Any:
+    """A site, its receptionist, and a way to make a loan due at a moment."""
+    site = await make.site()
+    actor = await make.principal(Role.RECEPTION, site.id)
+    model = await make.model()
+    borrower = await make.borrower(site_id=site.id)
+
+    async def lend(due_at: datetime, **values: Any) -> Any:
+        item = await make.item(site_id=values.pop("at", site.id), model=model.id)
+        return await make.loan(
+            item=item, borrower_id=borrower.id, now=make.MADE_AT, due_at=due_at, **values
+        )
+
+    return type("Shelf", (), {"site": site, "actor": actor, "lend": staticmethod(lend)})
+
+
+async def test_overdue_comes_worst_first(shelf: Any, now: datetime) -> None:
+    late = [await shelf.lend(now - timedelta(days=days)) for days in (3, 20, 9)]
+    await shelf.lend(now + timedelta(days=1))
+    page = await list_loans(shelf.actor, OVERDUE, now=now)
+    assert [row.id for row in page.rows] == [late[1].id, late[2].id, late[0].id]
+    assert [row.days_late for row in page.rows] == sorted(
+        (row.days_late for row in page.rows), reverse=True
+    )
+    assert await count_overdue(shelf.actor, site_id=shelf.site.id, now=now) == 3
+
+
+async def test_nobody_is_overdue_because_of_a_door_that_was_shut(shelf: Any) -> None:
+    closing_on_friday = datetime(2026, 11, 27, 16, 0, tzinfo=UTC)
+    await shelf.lend(closing_on_friday)
+    sunday = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
+    monday = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
+    assert (await list_loans(shelf.actor, OVERDUE, now=sunday)).rows == ()
+    assert len((await list_loans(shelf.actor, OVERDUE, now=monday)).rows) == 1
+
+
+async def test_pages_hold_each_loan_once(shelf: Any, now: datetime) -> None:
+    made = {(await shelf.lend(now + timedelta(days=number % 3))).id for number in range(7)}
+    seen, after = [], None
+    while True:
+        page = await list_loans(shelf.actor, LoanFilter(limit=2, after=after), now=now)
+        seen += [row.id for row in page.rows]
+        after = page.next
+        if after is None:
+            break
+    assert len(seen) == 7
+    assert set(seen) == made
+
+
+async def test_returned_loans_come_latest_first(shelf: Any, now: datetime) -> None:
+    first = await shelf.lend(now, returned_at=now - timedelta(days=2))
+    second = await shelf.lend(now, returned_at=now - timedelta(days=1))
+    page = await list_loans(shelf.actor, LoanFilter(state=LoanState.CLOSED, limit=1), now=now)
+    assert [row.id for row in page.rows] == [second.id]
+    following = LoanFilter(state=LoanState.CLOSED, limit=1, after=page.next)
+    assert [row.id for row in (await list_loans(shelf.actor, following, now=now)).rows] == [
+        first.id
+    ]
+
+
+async def test_loans_of_other_sites_are_not_there(shelf: Any, now: datetime) -> None:
+    elsewhere = await make.site()
+    await shelf.lend(now - timedelta(days=9), at=elsewhere.id)
+    assert (await list_loans(shelf.actor, OVERDUE, now=now)).rows == ()
+    admin = await make.principal(Role.ADMIN)
+    assert len((await list_loans(admin, OVERDUE, now=now)).rows) == 1
+
+
+async def test_a_list_takes_the_same_statements_however_long(shelf: Any, now: datetime) -> None:
+    for _ in range(2):
+        with db.count_statements() as sent:
+            await list_loans(shelf.actor, OVERDUE, now=now)
+        assert len(sent) == 2
+        for days in range(5):
+            await shelf.lend(now - timedelta(days=days + 1))
