@@ -34,6 +34,21 @@ class Label(msgspec.Struct, frozen=True):
     return_to: str = ""
 
 
+class Tag(msgspec.Struct, frozen=True):
+    """A code with a text above and one below, whatever it is stuck on."""
+
+    code: str
+    heading: str
+    foot: str = ""
+
+
+class Wording(msgspec.Struct, frozen=True):
+    """What a whole print says, translated: its title, and what stands before each foot."""
+
+    title: str
+    caption: str
+
+
 def render_labels(
     labels: Sequence[Label], sheet: Sheet, start: int, public_url: str, language: str
 ) -> bytes:
@@ -46,26 +61,36 @@ def render_labels(
         NothingToPrint: there is no label.
         StartOutsideSheet: the sheet has no such position.
     """
+    tags = [Tag(label.code, label.model, label.return_to) for label in labels]
+    with use_language(language):
+        wording = Wording(_("Labels"), _("Found? Please bring it back to:"))
+        return render_tags(codes.Kind.ITEM, tags, sheet, start, public_url, wording)
+
+
+def render_tags(
+    kind: codes.Kind,
+    tags: Sequence[Tag],
+    sheet: Sheet,
+    start: int,
+    public_url: str,
+    wording: Wording,
+) -> bytes:
+    """What ``render_labels`` does, for codes of either kind, in the current language."""
     drawn = [
         {
-            "heading": label.model,
-            "code": codes.display(label.code),
-            "foot": label.return_to,
-            "qr": qr_symbol(codes.url(public_url, codes.Kind.ITEM, label.code)).for_template(),
-            "bars": code128_symbol(label.code).for_template(),
+            "heading": tag.heading,
+            "code": codes.display(tag.code),
+            "foot": tag.foot,
+            "qr": qr_symbol(codes.url(public_url, kind, tag.code)).for_template(),
+            "bars": code128_symbol(tag.code).for_template(),
         }
-        for label in labels
+        for tag in tags
     ]
-    with use_language(language):
-        data = {
-            "title": _("Labels"),
-            "language": current_language(),
-            "words": {
-                "caption": _("Found? Please bring it back to:"),
-                "qr": _("QR code"),
-                "bars": _("Bar code"),
-            },
-            "sheet": sheet,
-            "pages": sheet.pages(drawn, start),
-        }
+    data = {
+        "title": wording.title,
+        "language": current_language(),
+        "words": {"caption": wording.caption, "qr": _("QR code"), "bars": _("Bar code")},
+        "sheet": sheet,
+        "pages": sheet.pages(drawn, start),
+    }
     return make_pdf(_TEMPLATE, data)

@@ -15,7 +15,7 @@ class Sheet(msgspec.Struct, frozen=True):
 
     ``left`` and ``top`` are the margins before the first label, ``gap_x`` and
     ``gap_y`` lie between labels. Nothing is drawn in the outer ``margin`` of a
-    label. Labels count from 1, left to right, then down.
+    label. ``cut`` marks where to cut labels apart. Labels count from 1, left to right, then down.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Sheet(msgspec.Struct, frozen=True):
     gap_x: float = 0
     gap_y: float = 0
     margin: float = 0.7
+    cut: bool = False
 
     @property
     def labels(self) -> int:
@@ -73,3 +74,10 @@ L7163 = Sheet(
 )
 #: A continuous roll 62 mm wide, such as Brother's DK-22205: one label a page.
 ROLL_62 = Sheet("62mm", page_width=62.0, page_height=38.0, width=62.0, height=38.0, margin=1.5)
+
+#: The size of a bank card (ISO/IEC 7810, ID-1), one a page for a card printer…
+CARD = Sheet("card", page_width=85.6, page_height=54.0, width=85.6, height=54.0, margin=2.7)
+#: … or ten on plain paper, to be cut.
+CARDS_A4 = Sheet(
+    "A4", *A4, width=85.6, height=54.0, columns=2, rows=5, left=19.4, top=13.5, margin=2.7, cut=True
+)
