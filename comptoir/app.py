@@ -10,7 +10,7 @@ from litestar import Litestar
 from comptoir.core import db, logging
 from comptoir.core.accounts.plugin import SignIn
 from comptoir.core.settings import Settings, load
-from comptoir.core.web.plugin import WebShell
+from comptoir.core.web.plugin import LARGEST_BODY, WebShell
 from comptoir.health import healthz
 from comptoir.principals import StaffDirectory
 
@@ -32,6 +32,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         route_handlers=[healthz],
         lifespan=[_database(settings)],
         openapi_config=None,
+        request_max_body_size=LARGEST_BODY,
         plugins=[
             WebShell(settings, PACKAGES, navigation=[]),
             SignIn(settings, StaffDirectory()),

@@ -24,7 +24,8 @@ from comptoir.core.web.pages import ROUTES
 from comptoir.core.web.shell import Shell
 from comptoir.core.web.static import StaticFiles
 
-#: Largest body accepted, in bytes, unless a route says otherwise.
+#: Largest body accepted, in bytes, unless a route says otherwise. Litestar takes it
+#: from its own argument only (``request_max_body_size``), never from a plugin.
 LARGEST_BODY = 1_000_000
 
 
@@ -59,7 +60,6 @@ class WebShell(InitPlugin):
         app_config.before_send.append(make_send_hook(settings))
         app_config.exception_handlers = {**EXCEPTION_HANDLERS, **app_config.exception_handlers}
         app_config.logging_config = None  # core.logging has it
-        app_config.request_max_body_size = LARGEST_BODY
         app_config.compression_config = CompressionConfig(
             backend="gzip", gzip_compress_level=6, minimum_size=1000, exclude=["^/api", "^/healthz"]
         )

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from litestar import Litestar, Request, Response, get, post
 from litestar.exceptions import HTTPException
+from litestar.params import FromPath, JSONBody
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from comptoir.core.errors import (
@@ -26,7 +27,7 @@ from comptoir.core.i18n import lazy as _l
 from comptoir.core.principal import Principal, Role, SiteRole
 from comptoir.core.settings import Settings
 from comptoir.core.web import Flash, NavItem, Place, fragment, page, redirect
-from comptoir.core.web.plugin import WebShell
+from comptoir.core.web.plugin import LARGEST_BODY, WebShell
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -201,13 +202,13 @@ async def piece(request: AnyRequest) -> Response[str]:
 
 
 @get(["/fail/{kind:str}", "/api/fail/{kind:str}"])
-async def fail(kind: str) -> None:
+async def fail(kind: FromPath[str]) -> None:
     """Raise the error asked for."""
     raise ERRORS[kind]()
 
 
 @post(["/api/echo", "/echo"])
-async def echo(data: Payload) -> Payload:
+async def echo(data: JSONBody[Payload]) -> Payload:
     """A body that must fit a struct."""
     return data
 
@@ -272,6 +273,7 @@ def sample_app(settings: Settings | None = None, **more: Any) -> Litestar:
     app = Litestar(
         route_handlers=[*handlers, *more.get("route_handlers", ())],
         middleware=[signed_in],
+        request_max_body_size=LARGEST_BODY,
         plugins=[WebShell(settings or Settings(), packages, NAVIGATION)],
     )
     app.state.desk = Desk()
