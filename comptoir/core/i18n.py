@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gettext as _stdlib_gettext
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -71,6 +71,15 @@ def ngettext(singular: str, plural: str, n: int, **values: object) -> str:
     """Translate a text that depends on a number; ``%(num)s`` is the number."""
     text = translations(_language.get()).ngettext(singular, plural, n)
     return text % {"num": n, **values}
+
+
+def localized(names: Mapping[str, str], language: str | None = None) -> str:
+    """What something is called in a language (default: the reader's).
+
+    Where nobody wrote that name, the first there is, in the order of ``LANGUAGES``.
+    """
+    wanted = (language or _language.get(), *LANGUAGES)
+    return next((names[each] for each in wanted if names.get(each)), "")
 
 
 def lazy(message: str) -> LazyProxy:

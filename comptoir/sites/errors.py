@@ -1,0 +1,45 @@
+"""What sites refuses: stable codes, and sentences that say what to do."""
+
+from __future__ import annotations
+
+from comptoir.core.errors import Forbidden, NotFound, PreconditionFailed
+from comptoir.core.i18n import gettext as _
+
+
+class SiteNotFound(NotFound):
+    """There is no such site, or the actor does not know of it."""
+
+    code = "sites.site-not-found"
+
+    def message(self) -> str:
+        return _("This site does not exist, or you do not work there.")
+
+
+class OrganisationNotFound(NotFound):
+    """There is no such organisation."""
+
+    code = "sites.organisation-not-found"
+
+    def message(self) -> str:
+        return _("This organisation does not exist.")
+
+
+class SitesForbidden(Forbidden):
+    """The actor's role does not allow to change this."""
+
+    code = "sites.forbidden"
+
+    def message(self) -> str:
+        return _("Only a coordinator of the site, or an administrator, may change this.")
+
+
+class SiteChanged(PreconditionFailed):
+    """Somebody else changed it since it was read."""
+
+    code = "sites.changed"
+
+    def message(self) -> str:
+        return _(
+            "Somebody else has changed this in the meantime, so nothing was saved. "
+            "Look at it again, then make your change."
+        )

@@ -1,0 +1,125 @@
+"""Reads of places and of when they are open."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from comptoir.core import db
+from comptoir.core.principal import Principal
+from comptoir.sites.errors import OrganisationNotFound, SiteNotFound
+from comptoir.sites.opening_hours import Span, WeeklyHours
+from comptoir.sites.schemas import OrganisationView, SiteName, SiteView
+
+_SITES = """
+SELECT site.id, site.name, site.short_name, site.street, site.postcode, site.city, site.country,
+       site.time_zone, site.language, site.phone, site.email, site.version,
+       site.organisation, organisation.name AS organisation_name, organisation.return_to,
+       organisation.phone AS organisation_phone, organisation.email AS organisation_email,
+       organisation.website, organisation.version AS organisation_version
+FROM sites_site site JOIN sites_organisation organisation ON organisation.id = site.organisation
+"""
+
+
+async def site_names() -> list[SiteName]:
+    """Every active site by name: what choices offer. Sites are no secret, their rows are."""
+    rows = await db.fetch("SELECT id, name FROM sites_site WHERE active ORDER BY name")
+    return [SiteName(row["id"], row["name"]) for row in rows]
+
+
+async def names_for(actor: Principal) -> list[SiteName]:
+    """The active sites whose rows the actor may see, by name."""
+    return [site for site in await site_names() if actor.sees_site(site.id)]
+
+
+async def sites(actor: Principal | None = None) -> list[SiteView]:
+    """The active sites that the actor works at, by name; all of them for the public (None)."""
+    rows = await db.fetch(f"{_SITES} WHERE site.active ORDER BY site.name")
+    rows = [row for row in rows if actor is None or actor.sees_site(row["id"])]
+    hours = await _hours([row["id"] for row in rows])
+    return [_site(row, hours[row["id"]]) for row in rows]
+
+
+async def site(site_id: UUID, actor: Principal | None = None) -> SiteView:
+    """One site; to the public (None) every site is known.
+
+    Raises:
+        SiteNotFound: there is none, or the actor does not work there.
+    """
+    row = await db.fetch_one(f"{_SITES} WHERE site.id = :id", id=site_id)
+    if row is None or not (actor is None or actor.sees_site(site_id)):
+        raise SiteNotFound
+    return _site(row, (await _hours([site_id]))[site_id])
+
+
+async def site_calendar(site_id: UUID) -> WeeklyHours:
+    """When a site is open: what due dates rest on.
+
+    Raises:
+        SiteNotFound: there is none.
+    """
+    row = await db.fetch_one("SELECT time_zone FROM sites_site WHERE id = :id", id=site_id)
+    if row is None:
+        raise SiteNotFound
+    return WeeklyHours(ZoneInfo(row["time_zone"]), (await _hours([site_id]))[site_id])
+
+
+async def organisations() -> list[OrganisationView]:
+    """Every organisation, by name."""
+    rows = await db.fetch(
+        "SELECT id, name, return_to, phone, email, website, version "
+        "FROM sites_organisation ORDER BY name"
+    )
+    return [OrganisationView(**row) for row in rows]
+
+
+async def organisation(organisation_id: UUID) -> OrganisationView:
+    """One organisation.
+
+    Raises:
+        OrganisationNotFound: there is none.
+    """
+    for view in await organisations():
+        if view.id == organisation_id:
+            return view
+    raise OrganisationNotFound
+
+
+async def _hours(site_ids: list[UUID]) -> defaultdict[UUID, tuple[Span, ...]]:
+    rows = await db.fetch(
+        "SELECT site, weekday, opens, closes FROM sites_weekly_span WHERE site IN :ids "
+        "ORDER BY weekday, opens",
+        ids=site_ids,
+    )
+    found: defaultdict[UUID, tuple[Span, ...]] = defaultdict(tuple)
+    for row in rows:
+        found[row["site"]] += (Span(row["weekday"], row["opens"], row["closes"]),)
+    return found
+
+
+def _site(row: db.Row, hours: tuple[Span, ...]) -> SiteView:
+    return SiteView(
+        id=row["id"],
+        organisation=OrganisationView(
+            id=row["organisation"],
+            name=row["organisation_name"],
+            return_to=row["return_to"],
+            phone=row["organisation_phone"],
+            email=row["organisation_email"],
+            website=row["website"],
+            version=row["organisation_version"],
+        ),
+        name=row["name"],
+        short_name=row["short_name"],
+        street=row["street"],
+        postcode=row["postcode"],
+        city=row["city"],
+        country=row["country"],
+        time_zone=row["time_zone"],
+        language=row["language"],
+        phone=row["phone"],
+        email=row["email"],
+        hours=hours,
+        version=row["version"],
+    )

@@ -1,0 +1,232 @@
+"""Changing places: one function per use case, one transaction, one audit row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core import audit, db
+from comptoir.core.errors import FieldError, Invalid
+from comptoir.core.ids import new_id
+from comptoir.core.phones import read_phone
+from comptoir.core.principal import Principal, Role
+from comptoir.sites import queries
+from comptoir.sites.errors import SiteChanged, SitesForbidden
+from comptoir.sites.hours import as_osm
+from comptoir.sites.opening_hours import Span
+from comptoir.sites.schemas import SaveOrganisation, SaveSite
+from comptoir.sites.tables import Organisation, Site, WeeklySpan
+from comptoir.sites.validation import hours_errors, organisation_errors, site_errors
+
+
+async def create_organisation(
+    actor: Principal, command: SaveOrganisation, *, now: datetime
+) -> UUID:
+    """Add an organisation; give its id.
+
+    Raises:
+        SitesForbidden: the actor is no coordinator of all sites.
+        Invalid: a field is wrong.
+    """
+    _need_all_sites(actor)
+    values = _organisation_values(command)
+    organisation_id = new_id()
+    async with db.transaction():
+        await Organisation(id=organisation_id, **values).save()
+        await audit.record(
+            actor,
+            "organisation.created",
+            "organisation",
+            organisation_id,
+            now=now,
+            changes=audit.difference({}, values),
+        )
+    return organisation_id
+
+
+async def edit_organisation(
+    actor: Principal,
+    organisation_id: UUID,
+    command: SaveOrganisation,
+    *,
+    version: int,
+    now: datetime,
+) -> None:
+    """Change an organisation that was read at ``version``.
+
+    Raises:
+        SitesForbidden: the actor is no coordinator of all sites.
+        OrganisationNotFound: there is none.
+        Invalid: a field is wrong.
+        SiteChanged: somebody changed it since.
+    """
+    _need_all_sites(actor)
+    values = _organisation_values(command)
+    async with db.transaction():
+        before = await queries.organisation(organisation_id)
+        await _update(Organisation, organisation_id, version, values)
+        await audit.record(
+            actor,
+            "organisation.edited",
+            "organisation",
+            organisation_id,
+            now=now,
+            changes=audit.difference(msgspec.structs.asdict(before), values),
+        )
+
+
+async def create_site(actor: Principal, command: SaveSite, *, now: datetime) -> UUID:
+    """Add a site, without hours yet; give its id.
+
+    Raises:
+        SitesForbidden: the actor is no coordinator of all sites.
+        OrganisationNotFound: there is no such organisation.
+        Invalid: a field is wrong.
+    """
+    _need_all_sites(actor)
+    values = _site_values(command)
+    site_id = new_id()
+    async with db.transaction():
+        await queries.organisation(command.organisation)
+        await Site(id=site_id, created_at=now, **values).save()
+        await audit.record(
+            actor,
+            "site.created",
+            "site",
+            site_id,
+            now=now,
+            site_id=site_id,
+            changes=audit.difference({}, _plain(values)),
+        )
+    return site_id
+
+
+async def edit_site(
+    actor: Principal, site_id: UUID, command: SaveSite, *, version: int, now: datetime
+) -> None:
+    """Change a site that was read at ``version``.
+
+    Raises:
+        SiteNotFound: there is none, or the actor does not work there.
+        SitesForbidden: the actor is no coordinator there.
+        OrganisationNotFound: there is no such organisation.
+        Invalid: a field is wrong.
+        SiteChanged: somebody changed it since.
+    """
+    values = _site_values(command)
+    async with db.transaction():
+        before = await queries.site(site_id, actor)
+        _need_coordinator(actor, site_id)
+        await queries.organisation(command.organisation)
+        await _update(Site, site_id, version, values)
+        known = msgspec.structs.asdict(before) | {"organisation": before.organisation.id}
+        await audit.record(
+            actor,
+            "site.edited",
+            "site",
+            site_id,
+            now=now,
+            site_id=site_id,
+            changes=audit.difference(_plain(known), _plain(values)),
+        )
+
+
+async def set_hours(
+    actor: Principal,
+    site_id: UUID,
+    spans: Sequence[Span],
+    *,
+    version: int,
+    now: datetime,
+    fields: Sequence[str] = (),
+) -> None:
+    """Give a site that was read at ``version`` these weekly hours.
+
+    ``fields`` names where each span was entered, for the errors.
+
+    Raises:
+        SiteNotFound: there is none, or the actor does not work there.
+        SitesForbidden: the actor is no coordinator there.
+        Invalid: a span is wrong, or two overlap.
+        SiteChanged: somebody changed the site since.
+    """
+    _refuse(hours_errors(spans, fields or [f"hours.{i}" for i in range(len(spans))]))
+    async with db.transaction():
+        before = await queries.site(site_id, actor)
+        _need_coordinator(actor, site_id)
+        await _update(Site, site_id, version, {})
+        await WeeklySpan.delete().where(WeeklySpan.site == site_id)
+        if spans:
+            await WeeklySpan.insert(
+                *(WeeklySpan(site=site_id, **msgspec.structs.asdict(span)) for span in spans)
+            )
+        await audit.record(
+            actor,
+            "site.hours_set",
+            "site",
+            site_id,
+            now=now,
+            site_id=site_id,
+            changes={"hours": [as_osm(before.hours), as_osm(spans)]},
+        )
+
+
+def _organisation_values(command: SaveOrganisation) -> dict[str, Any]:
+    command = _trimmed(command)
+    _refuse(organisation_errors(command))
+    values = msgspec.structs.asdict(command)
+    return values | {"phone": read_phone(command.phone, "CH") or ""}
+
+
+def _site_values(command: SaveSite) -> dict[str, Any]:
+    command = _trimmed(command)
+    _refuse(site_errors(command))
+    values = msgspec.structs.asdict(command)
+    return values | {
+        "short_name": command.short_name or command.city[:40],
+        "phone": read_phone(command.phone, command.country) or "",
+    }
+
+
+def _trimmed(command: Any) -> Any:
+    """The command with blanks at both ends of each text taken away."""
+    values = msgspec.structs.asdict(command)
+    return type(command)(
+        **{key: value.strip() if isinstance(value, str) else value for key, value in values.items()}
+    )
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: str(value) if isinstance(value, UUID) else value for key, value in values.items()}
+
+
+async def _update(
+    table: type[Organisation] | type[Site], row_id: UUID, version: int, values: dict[str, Any]
+) -> None:
+    new: dict[Any, Any] = {**values, "version": version + 1}
+    changed = (
+        await table.update(new)
+        .where((table.id == row_id) & (table.version == version))
+        .returning(table.id)
+    )
+    if not changed:
+        raise SiteChanged
+
+
+def _need_all_sites(actor: Principal) -> None:
+    if not (actor.all_sites and actor.has_role(Role.COORDINATOR)):
+        raise SitesForbidden
+
+
+def _need_coordinator(actor: Principal, site_id: UUID) -> None:
+    if not actor.has_role(Role.COORDINATOR, site_id):
+        raise SitesForbidden
+
+
+def _refuse(errors: list[FieldError]) -> None:
+    if errors:
+        raise Invalid(errors)

@@ -1,0 +1,129 @@
+"""What may be wrong with a place as somebody entered it: values in, errors out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from zoneinfo import available_timezones
+
+from comptoir.core.errors import FieldError
+from comptoir.core.i18n import LANGUAGES
+from comptoir.core.i18n import gettext as _
+from comptoir.core.phones import phone_error, read_phone
+from comptoir.sites.opening_hours import Span, SpanProblemCode, span_problems
+from comptoir.sites.schemas import SaveOrganisation, SaveSite
+
+#: The longest text of each field, as the tables have it.
+LONGEST = {
+    "name": 120,
+    "return_to": 120,
+    "short_name": 40,
+    "street": 160,
+    "postcode": 12,
+    "city": 80,
+    "email": 200,
+    "website": 200,
+}
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_WEBSITE = re.compile(r"https?://[^\s/]+\S*")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+
+
+def site_errors(command: SaveSite) -> list[FieldError]:
+    """Everything wrong with a site, field by field."""
+    errors = [
+        *_required(command, "name", "city"),
+        *_too_long(command, "name", "short_name", "street", "postcode", "city", "email"),
+        *_contact_errors(command, command.country),
+    ]
+    if not _COUNTRY.fullmatch(command.country):
+        errors.append(
+            FieldError("country", "sites.country-unknown", _("Choose a country from the list."))
+        )
+    if command.time_zone not in time_zones():
+        errors.append(
+            FieldError(
+                "time_zone", "sites.time-zone-unknown", _("Choose a time zone from the list.")
+            )
+        )
+    if command.language not in LANGUAGES:
+        errors.append(
+            FieldError("language", "sites.language-unknown", _("Choose one of the languages."))
+        )
+    return errors
+
+
+def organisation_errors(command: SaveOrganisation) -> list[FieldError]:
+    """Everything wrong with an organisation, field by field."""
+    errors = [
+        *_required(command, "name", "return_to"),
+        *_too_long(command, "name", "return_to", "email", "website"),
+        *_contact_errors(command, "CH"),
+    ]
+    if command.website and not _WEBSITE.fullmatch(command.website):
+        errors.append(
+            FieldError(
+                "website",
+                "sites.website-invalid",
+                _("Write the whole address, beginning with https://."),
+            )
+        )
+    return errors
+
+
+def hours_errors(spans: Sequence[Span], fields: Sequence[str]) -> list[FieldError]:
+    """Everything wrong with weekly hours; ``fields[i]`` is where ``spans[i]`` was entered."""
+    return [
+        FieldError(fields[problem.index], str(problem.code), _span_message(problem.code))
+        for problem in span_problems(spans)
+    ]
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """The names of the IANA time zones."""
+    return frozenset(available_timezones())
+
+
+def _span_message(code: SpanProblemCode) -> str:
+    if code is SpanProblemCode.ENDS_BEFORE_START:
+        return _("The closing time must be later than the opening time.")
+    if code is SpanProblemCode.OVERLAP:
+        return _("These hours overlap with others of the same day. Join them, or correct one.")
+    return _("Enter times from 00:00 to 24:00.")
+
+
+def _required(command: SaveSite | SaveOrganisation, *fields: str) -> list[FieldError]:
+    return [
+        FieldError(field, f"sites.{field.replace('_', '-')}-missing", _("Fill in this field."))
+        for field in fields
+        if not getattr(command, field).strip()
+    ]
+
+
+def _too_long(command: SaveSite | SaveOrganisation, *fields: str) -> list[FieldError]:
+    return [
+        FieldError(
+            field,
+            f"sites.{field.replace('_', '-')}-too-long",
+            _("Make this shorter: at most %(most)s characters.", most=LONGEST[field]),
+        )
+        for field in fields
+        if len(getattr(command, field)) > LONGEST[field]
+    ]
+
+
+def _contact_errors(command: SaveSite | SaveOrganisation, region: str) -> list[FieldError]:
+    errors = []
+    if command.phone and read_phone(command.phone, region) is None:
+        errors.append(phone_error("phone", "sites.phone-invalid"))
+    if command.email and not _EMAIL.fullmatch(command.email):
+        errors.append(
+            FieldError(
+                "email",
+                "sites.email-invalid",
+                _("This is not an e-mail address. Example: desk@example.org."),
+            )
+        )
+    return errors

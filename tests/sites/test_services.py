@@ -1,0 +1,158 @@
+"""Changing places: who may, what is refused, what is recorded."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import pytest
+
+from comptoir.core import audit
+from comptoir.core.errors import Invalid
+from comptoir.core.ids import new_id
+from comptoir.core.principal import Principal, Role
+from comptoir.sites import queries, services
+from comptoir.sites.errors import SiteChanged, SiteNotFound, SitesForbidden
+from comptoir.sites.opening_hours import Span
+from comptoir.sites.schemas import SaveOrganisation, SaveSite, SiteView
+from comptoir.sites.tables import Site
+from tests import factories
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+async def coordinator_and_site() -> tuple[Principal, SiteView]:
+    site = await factories.site()
+    return await factories.principal(Role.COORDINATOR, site.id), await queries.site(site.id)
+
+
+def site_command(organisation: UUID, **values: object) -> SaveSite:
+    return SaveSite(
+        **{"organisation": organisation, "name": "Comptoir de Bulle", "city": "Bulle", **values}  # type: ignore[arg-type]
+    )
+
+
+async def test_a_coordinator_changes_a_site(now: datetime) -> None:
+    actor, site = await coordinator_and_site()
+    command = site_command(site.organisation.id, phone="026 555 01 20", language="de")
+    await services.edit_site(actor, site.id, command, version=1, now=now)
+    changed = await queries.site(site.id)
+    assert (changed.name, changed.short_name) == ("Comptoir de Bulle", "Bulle")
+    assert changed.phone == "+41265550120"
+    assert changed.version == 2
+    [(_, entry)] = await audit.timeline(site.id)
+    assert entry.action == "site.edited"
+    assert entry.changes["language"] == ["fr", "de"]
+
+
+async def test_a_site_changed_by_somebody_else_is_not_overwritten(now: datetime) -> None:
+    actor, site = await coordinator_and_site()
+    command = site_command(site.organisation.id)
+    await services.edit_site(actor, site.id, command, version=1, now=now)
+    with pytest.raises(SiteChanged):
+        await services.edit_site(actor, site.id, command, version=1, now=now)
+    assert len(await audit.timeline(site.id)) == 1
+
+
+async def test_reception_may_not_change_a_site(now: datetime) -> None:
+    _, site = await coordinator_and_site()
+    actor = await factories.principal(Role.RECEPTION, site.id)
+    with pytest.raises(SitesForbidden):
+        await services.edit_site(
+            actor, site.id, site_command(site.organisation.id), version=1, now=now
+        )
+
+
+async def test_a_site_of_others_is_not_found(now: datetime) -> None:
+    _, site = await coordinator_and_site()
+    elsewhere = await factories.site()
+    actor = await factories.principal(Role.COORDINATOR, elsewhere.id)
+    with pytest.raises(SiteNotFound):
+        await services.edit_site(
+            actor, site.id, site_command(site.organisation.id), version=1, now=now
+        )
+    assert [view.id for view in await queries.sites(actor)] == [elsewhere.id]
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"name": " "}, "sites.name-missing"),
+        ({"name": "x" * 121}, "sites.name-too-long"),
+        ({"city": ""}, "sites.city-missing"),
+        ({"country": "Schweiz"}, "sites.country-unknown"),
+        ({"time_zone": "Europe/Fribourg"}, "sites.time-zone-unknown"),
+        ({"language": "es"}, "sites.language-unknown"),
+        ({"phone": "call us"}, "sites.phone-invalid"),
+        ({"email": "desk"}, "sites.email-invalid"),
+    ],
+)
+async def test_a_wrong_field_is_named(values: dict[str, str], code: str, now: datetime) -> None:
+    actor, site = await coordinator_and_site()
+    with pytest.raises(Invalid) as raised:
+        await services.edit_site(
+            actor, site.id, site_command(site.organisation.id, **values), version=1, now=now
+        )
+    assert [error.code for error in raised.value.errors] == [code]
+
+
+async def test_only_a_coordinator_of_all_sites_adds_one(now: datetime) -> None:
+    actor, site = await coordinator_and_site()
+    command = site_command(site.organisation.id)
+    with pytest.raises(SitesForbidden):
+        await services.create_site(actor, command, now=now)
+    admin = await factories.principal(Role.ADMIN)
+    site_id = await services.create_site(admin, command, now=now)
+    assert (await queries.site(site_id)).hours == ()
+    assert (await Site.objects().get(Site.id == site_id)).created_at == now  # type: ignore[union-attr]
+
+
+async def test_an_organisation_is_added_and_changed(now: datetime) -> None:
+    admin = await factories.principal(Role.ADMIN)
+    command = SaveOrganisation(name="Pont", return_to="Pont, Fribourg", website="pont.example")
+    with pytest.raises(Invalid):
+        await services.create_organisation(admin, command, now=now)
+    command = SaveOrganisation(name="Pont", return_to="Pont, Fribourg")
+    organisation_id = await services.create_organisation(admin, command, now=now)
+    await services.edit_organisation(
+        admin,
+        organisation_id,
+        SaveOrganisation(name="Le Pont", return_to="Le Pont, Fribourg"),
+        version=1,
+        now=now,
+    )
+    view = await queries.organisation(organisation_id)
+    assert (view.name, view.version) == ("Le Pont", 2)
+
+
+async def test_weekly_hours_are_set_and_make_the_calendar(now: datetime) -> None:
+    actor, site = await coordinator_and_site()
+    spans = [Span(1, 540, 720), Span(1, 810, 1020), Span(5, 600, 1440)]
+    await services.set_hours(actor, site.id, spans, version=1, now=now)
+    calendar = await queries.site_calendar(site.id)
+    assert calendar.is_open(now)  # Tuesday, 15:00
+    assert calendar.spans == tuple(spans)
+    [(_, entry)] = await audit.timeline(site.id)
+    assert entry.changes["hours"][1] == "Tu 09:00-12:00,13:30-17:00; Sa 10:00-24:00"
+
+
+async def test_hours_that_overlap_are_refused_where_they_were_entered(now: datetime) -> None:
+    actor, site = await coordinator_and_site()
+    with pytest.raises(Invalid) as raised:
+        await services.set_hours(
+            actor,
+            site.id,
+            [Span(0, 540, 720), Span(0, 700, 800), Span(2, 600, 500)],
+            version=1,
+            now=now,
+            fields=["opens_0_0", "opens_0_1", "opens_2_0"],
+        )
+    assert [(error.field, error.code) for error in raised.value.errors] == [
+        ("opens_0_1", "sites.spans-overlap"),
+        ("opens_2_0", "sites.span-ends-before-start"),
+    ]
+
+
+async def test_the_calendar_of_an_unknown_site_is_refused() -> None:
+    with pytest.raises(SiteNotFound):
+        await queries.site_calendar(new_id())
