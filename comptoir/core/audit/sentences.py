@@ -1,0 +1,114 @@
+"""What happened, in plain sentences: one place, to which each floor adds its own.
+
+A floor says how an action reads (``describe``) and what its fields are called
+(``name_field``). No sentence names a member of staff.
+
+    describe("item.retired", _l("Retired."))
+    describe("item.sent", lambda entry: _("Sent to %(site)s.", site=entry.site_name(...)))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from babel.support import LazyProxy
+
+from comptoir.core.audit import Entry, timeline
+from comptoir.core.i18n import gettext as _
+
+
+class Story(msgspec.Struct, frozen=True):
+    """An entry, and the names of what it speaks of by id (sites, models, …)."""
+
+    entry: Entry
+    names: Mapping[str, str]
+
+    def before(self, field: str) -> object:
+        """What a field was, or None."""
+        pair = self.entry.changes.get(field)
+        return pair[0] if isinstance(pair, list) else None
+
+    def after(self, field: str) -> object:
+        """What a field became, or None."""
+        pair = self.entry.changes.get(field)
+        return pair[1] if isinstance(pair, list) else None
+
+    def name(self, reference: object) -> str:
+        """The name of what an id stands for; empty if it is not known."""
+        return self.names.get(str(reference), "")
+
+
+Sentence = LazyProxy | Callable[[Story], str]
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One line of a timeline. ``details`` are fields with their old and new value."""
+
+    id: UUID
+    at: datetime
+    text: str
+    details: tuple[tuple[str, str, str], ...] = ()
+
+
+_sentences: dict[str, Sentence] = {}
+_fields: dict[tuple[str, str], tuple[LazyProxy, Callable[[object], str]]] = {}
+
+
+def describe(action: str, sentence: Sentence) -> None:
+    """Say how an action reads: a text, or a function of its story."""
+    _sentences[action] = sentence
+
+
+def name_field(
+    subject_type: str, field: str, label: LazyProxy, show: Callable[[object], str] = str
+) -> None:
+    """Say what a field is called, and how its value is shown; others are not listed."""
+    _fields[subject_type, field] = (label, show)
+
+
+def is_described(action: str) -> bool:
+    """True if a floor has said how the action reads."""
+    return action in _sentences
+
+
+def tell(event_id: UUID, entry: Entry, names: Mapping[str, str]) -> Line:
+    """An entry as a line in the reader's language."""
+    story = Story(entry, names)
+    sentence = _sentences.get(entry.action)
+    if sentence is None:
+        text = _("Something was changed.")
+    else:
+        text = str(sentence) if isinstance(sentence, LazyProxy) else sentence(story)
+    return Line(event_id, entry.at, text, tuple(_details(story)))
+
+
+async def lines(
+    subject_id: UUID,
+    names: Mapping[str, str],
+    *,
+    before: UUID | None = None,
+    limit: int = 50,
+) -> list[Line]:
+    """A subject's timeline, newest first; ``before`` is the id of the last line seen."""
+    entries = await timeline(subject_id, before=before, limit=limit)
+    return [tell(event_id, entry, names) for event_id, entry in entries]
+
+
+def _details(story: Story) -> list[tuple[str, str, str]]:
+    found = []
+    for field, pair in story.entry.changes.items():
+        known = _fields.get((story.entry.subject_type, field))
+        if known is None:
+            continue
+        label, show = known
+        if pair is None:
+            found.append((str(label), "", ""))
+        elif isinstance(pair, list):
+            was, became = (
+                story.name(value) or ("" if value in (None, "") else show(value)) for value in pair
+            )
+            found.append((str(label), was, became))
+    return found
