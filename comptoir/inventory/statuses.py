@@ -27,3 +27,12 @@ class ProblemKind(StrEnum):
 
     MISSING = "missing"
     DAMAGED = "damaged"
+
+
+class Condition(StrEnum):
+    """How worn an item is; it says nothing of whether it works."""
+
+    NEW = "new"
+    GOOD = "good"
+    WORN = "worn"
+    POOR = "poor"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from piccolo.columns import (
     JSON,
     UUID,
+    BigSerial,
     Boolean,
     Date,
     ForeignKey,
@@ -55,26 +56,40 @@ class Accessory(Table, tablename="inventory_accessory"):
 
 
 class Item(Table, tablename="inventory_item"):
-    """One thing with a label on it."""
+    """One thing with a label on it.
+
+    On the way to another site, ``destination_site`` says where to, and
+    ``arrives_as`` which status it takes there.
+    """
 
     id = UUID(default=new_id, primary_key=True)
     code = Varchar(8, unique=True)
-    model = ForeignKey(Model, on_delete=OnDelete.restrict, index=True, null=False)
+    model = ForeignKey(Model, on_delete=OnDelete.restrict, null=False)
     serial = Varchar(60, default="")
     imei_1 = Varchar(15, default="")
     imei_2 = Varchar(15, default="")
     condition = Varchar(12, default="good")
     status = Varchar(12, default="available")
-    home_site = ForeignKey(Site, on_delete=OnDelete.restrict, index=True, null=False)
-    present_site = ForeignKey(Site, on_delete=OnDelete.restrict, index=True, null=False)
+    home_site = ForeignKey(Site, on_delete=OnDelete.restrict, null=False)
+    present_site = ForeignKey(Site, on_delete=OnDelete.restrict, null=False)
     funder = Varchar(120, default="")
     purchased_on = Date(default=None, null=True)
     price_cents = Integer(default=None, null=True)
     currency = Varchar(3, default="CHF")
     notes = Text(default="")
-    search_text = Varchar(400, default="")
+    destination_site = ForeignKey(Site, on_delete=OnDelete.restrict)
+    arrives_as = Varchar(12, default="")
     created_at = Timestamptz(default=None)
     version = Integer(default=1)
+
+
+class ItemTerm(Table, tablename="inventory_item_term"):
+    """What an item is found by; see ``inventory.terms`` for the kinds of term."""
+
+    id = BigSerial(primary_key=True)
+    item = ForeignKey(Item, on_delete=OnDelete.cascade, index=True, null=False)
+    kind = Varchar(1)
+    term = Varchar(60)
 
 
 class ItemProblem(Table, tablename="inventory_item_problem"):

@@ -1,0 +1,56 @@
+"""Names that borrowers read: one per language, kept as JSON."""
+
+from __future__ import annotations
+
+import msgspec
+
+from comptoir.core.errors import FieldError
+from comptoir.core.i18n import LANGUAGES
+from comptoir.core.i18n import gettext as _
+
+#: A name per language (``fr``, ``de``, ``it``, ``en``); those not written are absent.
+Names = dict[str, str]
+
+LONGEST_NAME = 120
+
+
+def read_names(column: str | None) -> Names:
+    """The names in a JSON column; none where there is no row."""
+    return msgspec.json.decode(column, type=Names) if column else {}
+
+
+def write_names(names: Names) -> str:
+    """Names as their JSON column keeps them: without blanks at the ends, or empty ones."""
+    return msgspec.json.encode(clean_names(names)).decode()
+
+
+def names_errors(names: Names, field: str) -> list[FieldError]:
+    """What is wrong with a name in four languages; fields are ``<field>_fr`` and so on."""
+    first = f"{field}_{LANGUAGES[0]}"
+    if set(names) - set(LANGUAGES):
+        return [FieldError(first, "inventory.language-unknown", _("Choose one of the languages."))]
+    if not any(name.strip() for name in names.values()):
+        return [
+            FieldError(
+                first, "inventory.name-missing", _("Enter the name in at least one language.")
+            )
+        ]
+    return [
+        too_long(f"{field}_{language}", LONGEST_NAME)
+        for language, name in names.items()
+        if len(name) > LONGEST_NAME
+    ]
+
+
+def clean_names(names: Names) -> Names:
+    """Names without blanks at their ends, and without the empty ones."""
+    return {language: name.strip() for language, name in names.items() if name.strip()}
+
+
+def too_long(field: str, most: int) -> FieldError:
+    """A text with more characters than its field holds."""
+    return FieldError(
+        field,
+        "inventory.text-too-long",
+        _("Make this shorter: at most %(most)s characters.", most=most),
+    )

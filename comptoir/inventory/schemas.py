@@ -1,0 +1,186 @@
+"""Commands that change the inventory, and views of what is in it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core.errors import FieldError
+from comptoir.inventory.names import Names
+from comptoir.inventory.statuses import Condition, ItemStatus, ProblemKind
+from comptoir.sites.schemas import SiteName
+
+
+class SaveCategory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A category as it shall be. At least one name is needed."""
+
+    names: Names
+    active: bool = True
+
+
+class SaveAccessory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One thing that belongs to each item of a model; ``id`` if it is there already."""
+
+    names: Names
+    id: UUID | None = None
+
+
+class SaveModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A model as it shall be; without ``short_name``, its name is cut to fit a label."""
+
+    category: UUID
+    name: str
+    manufacturer: str = ""
+    short_name: str = ""
+    imei_count: int = 0
+    active: bool = True
+    accessories: tuple[SaveAccessory, ...] = ()
+
+
+class ItemBasics(msgspec.Struct, frozen=True, kw_only=True):
+    """What several items that come in together have in common."""
+
+    model: UUID
+    home_site: UUID
+    condition: Condition = Condition.GOOD
+    funder: str = ""
+    purchased_on: date | None = None
+    price_cents: int | None = None
+    currency: str = "CHF"
+    notes: str = ""
+
+
+class SaveItem(ItemBasics, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One item as it shall be. Prices are in hundredths of the currency."""
+
+    serial: str = ""
+    imeis: tuple[str, ...] = ()
+
+
+class Numbers(msgspec.Struct, frozen=True):
+    """What tells one item of a model from the next; both may be missing."""
+
+    serial: str = ""
+    imeis: tuple[str, ...] = ()
+
+
+class CreateSeveral(ItemBasics, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Several items of one model, each by its numbers."""
+
+    numbers: tuple[Numbers, ...]
+
+
+class NumberTaken(FieldError, frozen=True):
+    """A number that another item has; ``item`` is its code, if the actor may know of it."""
+
+    item: str | None = None
+
+
+class ReportProblem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Something missing or damaged: an accessory, or the item itself."""
+
+    kind: ProblemKind
+    accessory: UUID | None = None
+    note: str = ""
+
+
+class SendItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Send an item to another site; ``stays`` makes that its home from now on."""
+
+    destination: UUID
+    stays: bool = False
+
+
+class CategoryView(msgspec.Struct, frozen=True):
+    """A kind of thing, by its names; ``models`` counts those it has."""
+
+    id: UUID
+    names: Names
+    position: int
+    active: bool
+    version: int
+    models: int = 0
+
+
+class AccessoryView(msgspec.Struct, frozen=True):
+    """What belongs to each item of a model."""
+
+    id: UUID
+    names: Names
+
+
+class ModelSummary(msgspec.Struct, frozen=True):
+    """A model as lists and choices name it."""
+
+    id: UUID
+    category: UUID
+    category_names: Names
+    manufacturer: str
+    name: str
+    short_name: str
+    imei_count: int
+    active: bool
+
+    @property
+    def full_name(self) -> str:
+        """Manufacturer and name, as one would say it."""
+        return f"{self.manufacturer} {self.name}".strip()
+
+
+class ModelView(ModelSummary, frozen=True, kw_only=True):
+    """A model with what belongs to its items."""
+
+    accessories: tuple[AccessoryView, ...]
+    version: int
+
+
+class ProblemView(msgspec.Struct, frozen=True):
+    """Something missing or damaged that is not mended yet."""
+
+    id: UUID
+    kind: ProblemKind
+    accessory: UUID | None
+    accessory_names: Names
+    note: str
+    reported_at: datetime
+
+
+class ItemRow(msgspec.Struct, frozen=True):
+    """An item as the list shows it."""
+
+    id: UUID
+    code: str
+    model: str
+    serial: str
+    imeis: tuple[str, ...]
+    condition: Condition
+    status: ItemStatus
+    home_site: SiteName
+    present_site: SiteName
+    destination_site: SiteName | None
+
+
+class ItemView(msgspec.Struct, frozen=True, kw_only=True):
+    """An item with everything that is kept about it."""
+
+    id: UUID
+    code: str
+    model: ModelSummary
+    serial: str
+    imeis: tuple[str, ...]
+    condition: Condition
+    status: ItemStatus
+    home_site: SiteName
+    present_site: SiteName
+    destination_site: SiteName | None
+    accessories: tuple[AccessoryView, ...]
+    problems: tuple[ProblemView, ...]
+    funder: str
+    purchased_on: date | None
+    price_cents: int | None
+    currency: str
+    notes: str
+    created_at: datetime
+    version: int
