@@ -12,6 +12,7 @@ from comptoir.core.accounts.plugin import SignIn
 from comptoir.core.settings import Settings, load
 from comptoir.core.web.plugin import LARGEST_BODY, WebShell
 from comptoir.health import healthz
+from comptoir.lending import routes as lending
 from comptoir.principals import StaffDirectory
 
 #: Packages with templates or static files, by the name these go by in addresses.
@@ -29,12 +30,12 @@ def create_app(settings: Settings | None = None) -> Litestar:
     settings = settings or load()
     logging.configure(settings)
     return Litestar(
-        route_handlers=[healthz],
+        route_handlers=[healthz, *lending.ROUTES],
         lifespan=[_database(settings)],
         openapi_config=None,
         request_max_body_size=LARGEST_BODY,
         plugins=[
-            WebShell(settings, PACKAGES, navigation=[]),
+            WebShell(settings, PACKAGES, navigation=lending.NAVIGATION),
             SignIn(settings, StaffDirectory()),
         ],
     )
