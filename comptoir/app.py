@@ -9,9 +9,11 @@ from litestar import Litestar
 
 from comptoir.core import db, logging
 from comptoir.core.accounts.plugin import SignIn
+from comptoir.core.api import reference
 from comptoir.core.settings import Settings, load
 from comptoir.core.web.plugin import LARGEST_BODY, WebShell
 from comptoir.health import healthz
+from comptoir.inventory import routes as inventory
 from comptoir.lending import routes as lending
 from comptoir.principals import StaffDirectory
 
@@ -30,12 +32,12 @@ def create_app(settings: Settings | None = None) -> Litestar:
     settings = settings or load()
     logging.configure(settings)
     return Litestar(
-        route_handlers=[healthz, *lending.ROUTES],
+        route_handlers=[healthz, *reference.ROUTES, *inventory.ROUTES, *lending.ROUTES],
         lifespan=[_database(settings)],
         openapi_config=None,
         request_max_body_size=LARGEST_BODY,
         plugins=[
-            WebShell(settings, PACKAGES, navigation=lending.NAVIGATION),
+            WebShell(settings, PACKAGES, navigation=[]),
             SignIn(settings, StaffDirectory()),
         ],
     )

@@ -80,3 +80,7 @@ class TooManyRequests(ComptoirError):
 
 class PreconditionFailed(ComptoirError):
     """Somebody else changed it since it was read."""
+
+
+class PreconditionRequired(ComptoirError):
+    """An edit that does not say which version it was made from."""

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from comptoir.core import db
-from comptoir.core.errors import Refused
+from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal
@@ -25,13 +25,17 @@ VALUES (:idempotency_id, :actor_id, :key, :fingerprint, :status, :outcome, :now)
 """
 
 
-class IdempotencyKeyReused(Refused):
+_CLAIM = f"{INSERT} ON CONFLICT (actor_id, key) DO NOTHING RETURNING id"
+
+
+class IdempotencyKeyReused(Invalid):
     """The key came before with another request."""
 
     code = "core.idempotency-key-reused"
 
-    def message(self) -> str:
-        return _("This key was used before for another request. Use a new key.")
+    def __init__(self) -> None:
+        text = _("This key was used before for another request. Use a new key.")
+        super().__init__([FieldError("Idempotency-Key", self.code, text)])
 
 
 class Attempt(msgspec.Struct, frozen=True):
@@ -117,22 +121,22 @@ async def once(
     """
     if attempt is None:
         return await act()
-    try:
-        async with db.joinable():
+    async with db.joinable():
+        # Taken first: the same call at the same moment waits here for the outcome.
+        claim = values(actor, attempt, Outcome(status=0, body=""), now=now)
+        if not await db.fetch(_CLAIM, **claim):
             first = await find(actor, attempt)
-            if first is not None:
-                return first
-            outcome = await act()
-            await remember(actor, attempt, outcome, now=now)
-            return outcome
-    except db.IntegrityErrors as error:
-        if "core_idempotency" not in db.violated_constraint(error):
-            raise
-        # The same call ran at the same moment in another process, and won.
-        first = await find(actor, attempt)
-        if first is None:
-            raise
-        return first
+            if first is None:
+                raise LookupError("the outcome of a claimed key is gone")
+            return first
+        outcome = await act()
+        await db.execute(
+            "UPDATE core_idempotency SET status = :status, outcome = :body WHERE id = :id",
+            status=outcome.status,
+            body=outcome.body,
+            id=claim["idempotency_id"],
+        )
+        return outcome
 
 
 async def forget(*, before: datetime) -> None:

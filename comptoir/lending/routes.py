@@ -1,15 +1,7 @@
-"""What lending mounts: its pages, and its entries in the menu."""
+"""What lending mounts."""
 
 from __future__ import annotations
 
-from comptoir.core.i18n import lazy as _l
-from comptoir.core.web import NavItem
-from comptoir.lending.desk import pages as desk
-from comptoir.lending.loans import pages as loans
+from comptoir.lending import api
 
-ROUTES = [*desk.ROUTES, *loans.ROUTES]
-
-NAVIGATION = [
-    NavItem(_l("Desk"), "/desk"),
-    NavItem(_l("Loans"), "/loans"),
-]
+ROUTES = [*api.ROUTES]

@@ -65,19 +65,19 @@ class RequireRole(Declaration):
 
 @dataclass(frozen=True)
 class RequireScope(Declaration):
-    """A token with this scope, or a person with any role."""
+    """A token with one of these scopes, or a person with any role."""
 
-    scope: str
+    scopes: tuple[str, ...]
 
     async def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
         principal = somebody(connection)
         if principal.scopes is None:
             if not principal.has_role(Role.RECEPTION):
                 raise RoleMissing
-        elif self.scope not in principal.scopes:
-            reads = connection.scope.get("method") in _READING and self.scope in _READABLE
+        elif principal.scopes.isdisjoint(self.scopes):
+            reads = connection.scope.get("method") in _READING and _READABLE & {*self.scopes}
             if not (reads and "read" in principal.scopes):
-                raise ScopeMissing(self.scope)
+                raise ScopeMissing(self.scopes[0])
 
 
 @dataclass(frozen=True)
@@ -100,14 +100,14 @@ def require(least: Role) -> RequireRole:
     return RequireRole(least)
 
 
-def require_scope(scope: str) -> RequireScope:
-    """Only tokens with the scope (``read`` suffices to read), and all staff.
+def require_scope(*scopes: str) -> RequireScope:
+    """Only tokens with one of the scopes (``read`` suffices to read), and all staff.
 
     Put ``require(Role.X)`` beside it where reception does not suffice.
     """
-    if scope not in SCOPES:
-        raise LookupError(f"no scope {scope}")
-    return RequireScope(scope)
+    if not scopes or not set(scopes) <= set(SCOPES):
+        raise LookupError(f"no such scopes: {scopes}")
+    return RequireScope(scopes)
 
 
 #: Any person who is signed in.

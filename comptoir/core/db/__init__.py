@@ -88,13 +88,23 @@ async def transaction() -> AsyncIterator[None]:
 
     On SQLite it takes the write lock at once, so that what was read is still
     true at the write. It does not nest, for an inner one could not roll back
-    alone; inside ``joinable()`` it takes part in the transaction around it.
+    alone; inside ``joinable()`` it is a savepoint of the transaction around it.
     """
-    if _joinable.get():
-        yield
+    if not _joinable.get():
+        async with engine().transaction(allow_nested=False):
+            yield
         return
-    async with engine().transaction(allow_nested=False):
+    token = _joinable.set(False)
+    await execute("SAVEPOINT joined")
+    try:
         yield
+    except Exception:
+        await execute("ROLLBACK TO SAVEPOINT joined")
+        raise
+    else:
+        await execute("RELEASE SAVEPOINT joined")
+    finally:
+        _joinable.reset(token)
 
 
 @asynccontextmanager

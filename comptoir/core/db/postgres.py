@@ -56,12 +56,9 @@ class Postgres(PostgresEngine):
     __slots__ = ("_opening", "listeners")
 
     def __init__(self, url: str) -> None:
-        super().__init__(config={"dsn": url}, extensions=())
+        super().__init__(config={"dsn": url})
         self.listeners: list[Callable[[str], None]] = []
         self._opening = asyncio.Lock()
-
-    async def check_version(self) -> None:
-        """Nothing: Piccolo would open a connection of its own; `comptoir check` looks."""
 
     def tell(self, query: str) -> None:
         """Tell whoever counts statements of one more."""

@@ -85,9 +85,12 @@ def speak_to(scope: Scope, principal: Principal | None) -> None:
     """Use the language of the person's account, unless the browser's was chosen.
 
     Whoever sets ``scope["user"]`` calls this, so that refusals written by
-    services are in the right language too.
+    services are in the right language too. A program has no language of its
+    own: it says in each request what its reader speaks.
     """
-    if principal is not None and not facts(scope).language_chosen:
+    if principal is None or principal.kind != "user":
+        return
+    if not facts(scope).language_chosen:
         i18n.set_language(principal.language)
 
 

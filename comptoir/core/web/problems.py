@@ -43,6 +43,7 @@ _FAMILIES: dict[type[ComptoirError], tuple[int, Callable[[], str]]] = {
     errors.Forbidden: (403, lambda: _("You may not do this")),
     errors.TooManyRequests: (429, lambda: _("Too many attempts")),
     errors.PreconditionFailed: (412, lambda: _("Somebody else changed this")),
+    errors.PreconditionRequired: (428, lambda: _("Read it first")),
 }
 
 # What the framework itself refuses: code, title, and what to do.
@@ -76,6 +77,11 @@ _FRAMEWORK: dict[int, tuple[str, Callable[[], str], Callable[[], str]]] = {
         "core.too-large",
         lambda: _("Too large"),
         lambda: _("What was sent is too large. Send less at once."),
+    ),
+    415: (
+        "core.media-type",
+        lambda: _("The request could not be read"),
+        lambda: _("Send JSON, with the header Content-Type: application/json."),
     ),
     429: (
         "core.too-many-requests",
@@ -133,6 +139,13 @@ def problems(*statuses: int) -> dict[int, ResponseSpec]:
         )
         for status in statuses
     }
+
+
+def status_of(error: type[ComptoirError]) -> int:
+    """The HTTP status of a family of errors, or of one of its members."""
+    return next(
+        status for family, (status, _title) in _FAMILIES.items() if issubclass(error, family)
+    )
 
 
 def _of_family(error: ComptoirError, request_id: str) -> Problem:

@@ -1,0 +1,69 @@
+"""What a handler knows of a call beside its body: who, when, and the headers that matter."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from litestar import Request
+
+from comptoir.core import clock
+from comptoir.core.accounts.guards import somebody
+from comptoir.core.api.errors import IdempotencyKeyUnfit, VersionMissing
+from comptoir.core.idempotency import Attempt, fingerprint
+from comptoir.core.principal import Principal
+
+#: Longer keys are refused: a UUID has 36 characters, the column 255.
+LONGEST_KEY = 255
+
+_KEY = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_KEY}}}")
+_OUR_TAG = re.compile(r'"([0-9]{1,9})"')
+#: No row has this version: a tag that is not ours matches nothing.
+_NO_VERSION = -1
+
+
+class Call(msgspec.Struct, frozen=True):
+    """One call. ``attempt`` is set where it carries an ``Idempotency-Key``."""
+
+    actor: Principal
+    now: datetime
+    attempt: Attempt | None = None
+    if_match: str | None = None
+
+    @property
+    def version(self) -> int:
+        """The version that ``If-Match`` names, for the service to compare.
+
+        Raises:
+            VersionMissing: the header is not there.
+        """
+        if self.if_match is None:
+            raise VersionMissing
+        tag = _OUR_TAG.fullmatch(self.if_match.strip())
+        return int(tag[1]) if tag else _NO_VERSION
+
+
+async def call_of(request: Request[Any, Any, Any], *, changes: bool) -> Call:
+    """Read the headers; those of a change only where the call makes one.
+
+    Raises:
+        IdempotencyKeyUnfit: the key is empty, too long, or not visible ASCII.
+    """
+    return Call(
+        actor=somebody(request),
+        now=clock.now(),
+        attempt=await _attempt(request) if changes else None,
+        if_match=request.headers.get("if-match"),
+    )
+
+
+async def _attempt(request: Request[Any, Any, Any]) -> Attempt | None:
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        return None
+    if not _KEY.fullmatch(key):
+        raise IdempotencyKeyUnfit
+    target = f"{request.method} {request.url.path}"
+    return Attempt(key=key, fingerprint=fingerprint(target, await request.body()))

@@ -1,0 +1,86 @@
+"""A request's body and query as structs; what does not fit is said by field."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+import msgspec
+from litestar import Request
+from litestar.exceptions import HTTPException
+
+from comptoir.core.errors import FieldError, Invalid
+from comptoir.core.i18n import gettext as _
+
+T = TypeVar("T")
+
+# A NUL, as JSON writes it: PostgreSQL can keep none in a text.
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_NAMED_FIELD = re.compile(r"^Object (missing required|contains unknown) field `([^`]*)`")
+
+
+async def json_body(request: Request[Any, Any, Any]) -> bytes:
+    """The body of a request that says it is JSON, or says nothing.
+
+    Raises:
+        HTTPException: 415, it says that it is something else.
+    """
+    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip()
+    if kind.lower() != "application/json":
+        raise HTTPException(status_code=415)
+    return await request.body()
+
+
+def decode_body(body: bytes, kind: type[T]) -> T:
+    """Read a JSON body.
+
+    Raises:
+        HTTPException: 400, it is not JSON.
+        Invalid: it is JSON of another form.
+    """
+    if _NUL.search(body):
+        raise _invalid("", "core.invalid-value", "A text contains the character U+0000.")
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.ValidationError as error:
+        raise Invalid([field_error(str(error))]) from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise HTTPException(status_code=400) from None
+
+
+def decode_query(pairs: Iterable[tuple[str, str]], kind: type[T]) -> T:
+    """Read a query; an unknown or repeated parameter is refused, for it would be ignored.
+
+    Raises:
+        Invalid: it is of another form.
+    """
+    pairs = list(pairs)
+    repeated = [
+        name for name, count in Counter(name for name, _value in pairs).items() if count > 1
+    ]
+    if repeated:
+        raise _invalid(repeated[0], "core.repeated-parameter", _("Give it once only."))
+    for name, value in pairs:
+        if "\x00" in value:
+            raise _invalid(name, "core.invalid-value", "It contains the character U+0000.")
+    try:
+        return msgspec.convert(dict(pairs), kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise Invalid([field_error(str(error))]) from None
+
+
+def field_error(text: str) -> FieldError:
+    """What msgspec says of a value, with the path of its field (``numbers[0].serial``)."""
+    message, _dash, path = text.partition(" - at `")
+    path = path.rstrip("`").removeprefix("$").lstrip(".")
+    named = _NAMED_FIELD.match(message)
+    if named is None:
+        return FieldError(path, "core.invalid-value", message)
+    code = "core.missing-field" if named[1] == "missing required" else "core.unknown-field"
+    return FieldError(f"{path}.{named[2]}".lstrip("."), code, message)
+
+
+def _invalid(field: str, code: str, message: str) -> Invalid:
+    return Invalid([FieldError(field, code, message)])

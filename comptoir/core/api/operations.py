@@ -1,0 +1,222 @@
+"""A call of the API: declared in one decorator, from which its document is made too.
+
+The decorator does for each call what none may forget: the scope, the form of
+body and query, the idempotency key, ETag and Location. What a call does is the
+service's.
+"""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, route
+from litestar.handlers import HTTPRouteHandler
+
+from comptoir.core import idempotency
+from comptoir.core.accounts.guards import require_scope
+from comptoir.core.api.calls import call_of
+from comptoir.core.api.decoding import decode_body, decode_query, json_body
+from comptoir.core.api.paging import Page
+from comptoir.core.errors import ComptoirError
+from comptoir.core.idempotency import Outcome
+
+PREFIX = "/api/v1"
+JSON = "application/json"
+
+Function = Callable[..., Awaitable[Any]]
+Decorator = Callable[[Function], HTTPRouteHandler]
+Error = type[ComptoirError] | str
+Errors = tuple[Error, ...]
+Scopes = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One call, as declared.
+
+    ``errors`` are classes of errors, or codes of refusals, that it may answer
+    with beside those that every call may. A token needs one of ``scopes``; to
+    read, ``read`` is always enough. ``location`` is the path of what was
+    made, with places for the fields of the answer.
+    """
+
+    method: str
+    path: str
+    scopes: Scopes
+    tag: str
+    status: int
+    function: Function
+    errors: Errors
+    remembers: bool
+    location: str | None
+
+    @property
+    def changes(self) -> bool:
+        """True if it takes an idempotency key."""
+        return self.method != "GET" and "read" not in self.scopes
+
+    @property
+    def edits(self) -> bool:
+        """True if it takes ``If-Match``."""
+        return self.method in ("PUT", "PATCH")
+
+    @property
+    def summary(self) -> str:
+        """The first line of the docstring."""
+        return inspect.getdoc(self.function).partition("\n")[0].rstrip(".")  # type: ignore[union-attr]
+
+    @property
+    def description(self) -> str:
+        """The rest of the docstring."""
+        return inspect.getdoc(self.function).partition("\n")[2].strip()  # type: ignore[union-attr]
+
+    @cached_property
+    def types(self) -> dict[str, Any]:
+        """The types of the handler's parameters, and of its ``return``."""
+        return typing.get_type_hints(self.function, include_extras=True)
+
+    @property
+    def versioned(self) -> bool:
+        """True if the answer has a version, which is then its ETag."""
+        return "version" in getattr(self.types["return"], "__struct_fields__", ())
+
+
+def _declare(
+    method: str,
+    path: str,
+    *,
+    scopes: Scopes,
+    tag: str,
+    status: int = 200,
+    errors: Errors = (),
+    remembers: bool = False,
+    location: str | None = None,
+) -> Decorator:
+    def decorate(function: Function) -> HTTPRouteHandler:
+        operation = Operation(
+            method, PREFIX + path, scopes, tag, status, function, errors, remembers, location
+        )
+        return route(
+            operation.path,
+            http_method=[method],  # type: ignore[list-item]
+            status_code=status,
+            guards=[require_scope(*scopes)],
+            opt={"operation": operation},
+        )(_handler(operation))
+
+    return decorate
+
+
+def get(path: str, *, scopes: Scopes, tag: str, errors: Errors = ()) -> Decorator:
+    """A call that reads."""
+    return _declare("GET", path, scopes=scopes, tag=tag, errors=errors)
+
+
+def post(
+    path: str,
+    *,
+    scopes: Scopes,
+    tag: str,
+    status: int = 200,
+    errors: Errors = (),
+    remembers: bool = False,
+    location: str | None = None,
+) -> Decorator:
+    """A call that makes or does something.
+
+    ``remembers`` says that the service itself keeps the outcome of
+    ``call.attempt``. With ``read`` among its scopes it is a search whose words
+    must not stand in an address, and changes nothing.
+    """
+    return _declare(
+        "POST",
+        path,
+        scopes=scopes,
+        tag=tag,
+        status=status,
+        errors=errors,
+        remembers=remembers,
+        location=location,
+    )
+
+
+def put(path: str, *, scopes: Scopes, tag: str, errors: Errors = ()) -> Decorator:
+    """A call that replaces what was read, of the version ``call.version``."""
+    return _declare("PUT", path, scopes=scopes, tag=tag, errors=errors)
+
+
+def patch(path: str, *, scopes: Scopes, tag: str, errors: Errors = ()) -> Decorator:
+    """A call that changes some fields of what was read, of the version ``call.version``."""
+    return _declare("PATCH", path, scopes=scopes, tag=tag, errors=errors)
+
+
+def delete(path: str, *, scopes: Scopes, tag: str, errors: Errors = ()) -> Decorator:
+    """A call that ends something; it answers with nothing."""
+    return _declare("DELETE", path, scopes=scopes, tag=tag, status=204, errors=errors)
+
+
+def _handler(operation: Operation) -> Callable[..., Any]:
+    function = operation.function
+
+    async def handle(request: Request[Any, Any, Any]) -> Response[bytes]:
+        types = operation.types
+        arguments: dict[str, Any] = dict(request.path_params)
+        if "query" in types:
+            pairs = request.query_params.multi_items()
+            arguments["query"] = decode_query(pairs, types["query"])
+        if "data" in types:
+            arguments["data"] = decode_body(await json_body(request), types["data"])
+        call = await call_of(request, changes=operation.changes)
+        if operation.edits:
+            _ = call.version  # missing is said before anything is done
+
+        async def act() -> Outcome:
+            result = await function(call, **arguments)
+            return Outcome(operation.status, _encode(result, request).decode())
+
+        attempt = None if operation.remembers else call.attempt
+        outcome = await idempotency.once(call.actor, attempt, act, now=call.now)
+        return _answer(operation, outcome)
+
+    handle.__name__ = function.__name__
+    handle.__doc__ = function.__doc__
+    return handle
+
+
+def _encode(result: Any, request: Request[Any, Any, Any]) -> bytes:
+    if result is None:
+        return b""
+    if isinstance(result, Page) and result.next_cursor:
+        query = {**request.query_params.dict(), "cursor": result.next_cursor}
+        result = msgspec.structs.replace(
+            result, next=f"{request.url.path}?{urlencode(query, doseq=True)}"
+        )
+    return msgspec.json.encode(result)
+
+
+class _Made(msgspec.Struct):
+    """What of an answer goes into headers."""
+
+    id: UUID | None = None
+    code: str = ""
+    version: int | None = None
+
+
+def _answer(operation: Operation, outcome: Outcome) -> Response[bytes]:
+    headers: dict[str, str] = {}
+    body = outcome.body.encode()
+    if operation.versioned or operation.location:
+        made = msgspec.json.decode(body, type=_Made)
+        if operation.versioned:
+            headers["ETag"] = f'"{made.version}"'
+        if operation.location:
+            headers["Location"] = PREFIX + operation.location.format(id=made.id, code=made.code)
+    return Response(body, status_code=outcome.status, media_type=JSON, headers=headers)

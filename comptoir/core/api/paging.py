@@ -1,0 +1,75 @@
+"""Lists by pages: after the last row seen, never by counting rows."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Generic, TypeVar
+
+import msgspec
+
+from comptoir.core.api.errors import CursorInvalid
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+LARGEST_PAGE = 200
+
+
+class PageQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How much of a list, and from where on. Filters of a list extend it."""
+
+    limit: Annotated[
+        int, msgspec.Meta(ge=1, le=LARGEST_PAGE, description="How many at most.", examples=[50])
+    ] = 50
+    cursor: (
+        Annotated[
+            str,
+            msgspec.Meta(
+                max_length=500,
+                description="`next_cursor` of the page before; the other parameters stay the same.",
+            ),
+        ]
+        | None
+    ) = None
+
+
+class Page(msgspec.Struct, Generic[T], frozen=True):
+    """Some rows of a list. ``next`` is the address of those that follow, if any do."""
+
+    items: list[T]
+    next_cursor: str | None = None
+    next: str | None = None
+
+
+def page_of(
+    rows: Sequence[R], limit: int, view: Callable[[R], T], key: Callable[[R], Any]
+) -> Page[T]:
+    """A page of ``limit`` rows, from a query for one more than that.
+
+    ``key`` gives what the list is ordered by, which is what the cursor holds.
+    """
+    shown = rows[:limit]
+    more = len(rows) > limit
+    return Page([view(row) for row in shown], encode_cursor(key(shown[-1])) if more else None)
+
+
+def encode_cursor(place: Any) -> str:
+    """The place in a list, as a text that callers do not look into."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
+
+
+def decode_cursor(text: str | None, kind: type[T]) -> T | None:
+    """The inverse of ``encode_cursor``; ``kind`` is the type of the place. None at the start.
+
+    Raises:
+        CursorInvalid: the text is no such cursor.
+    """
+    if text is None:
+        return None
+    try:
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        return msgspec.json.decode(raw, type=kind)
+    except (binascii.Error, ValueError, msgspec.DecodeError):
+        raise CursorInvalid from None

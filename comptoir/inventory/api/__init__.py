@@ -1,0 +1,5 @@
+"""The inventory, for other programs."""
+
+from comptoir.inventory.api import items
+
+ROUTES = [*items.ROUTES]

@@ -1,0 +1,7 @@
+"""What the inventory mounts."""
+
+from __future__ import annotations
+
+from comptoir.inventory import api
+
+ROUTES = [*api.ROUTES]

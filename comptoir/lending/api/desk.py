@@ -1,0 +1,124 @@
+"""Lend and take back."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core.accounts.errors import PlaceNotYours
+from comptoir.core.api import Call, Code, post
+from comptoir.core.principal import Principal
+from comptoir.lending.api.scanned import code_of
+from comptoir.lending.loans import check_ins, check_outs
+from comptoir.lending.loans.schemas import CheckIn, CheckInView, CheckOut, LoanView
+from comptoir.lending.refusals import RefusalCode
+
+_UNREAD = (
+    RefusalCode.CODE_UNKNOWN,
+    RefusalCode.CODE_MISREAD,
+    RefusalCode.CODE_FOREIGN,
+    RefusalCode.CODE_TOO_LONG,
+)
+_NOT_LENT = (
+    *_UNREAD,
+    RefusalCode.CARD_REPLACED,
+    RefusalCode.ITEM_RETIRED,
+    RefusalCode.ITEM_LOST,
+    RefusalCode.ITEM_STOLEN,
+    RefusalCode.ITEM_IN_REPAIR,
+    RefusalCode.ITEM_TO_CHECK,
+    RefusalCode.ITEM_IN_TRANSIT,
+    RefusalCode.ITEM_ALREADY_THEIRS,
+    RefusalCode.ITEM_ON_LOAN,
+    RefusalCode.ITEM_DAMAGED,
+    RefusalCode.ITEM_INCOMPLETE,
+    RefusalCode.NO_POLICY,
+    RefusalCode.BORROWER_ANONYMISED,
+    RefusalCode.BORROWER_SUSPENDED,
+    RefusalCode.BORROWER_INELIGIBLE,
+    RefusalCode.PERSON_LIMIT_REACHED,
+    RefusalCode.HOUSEHOLD_LIMIT_REACHED,
+    RefusalCode.SITE_NEVER_OPEN,
+    RefusalCode.SITE_CLOSED_TODAY,
+    RefusalCode.ELIGIBILITY_ENDING,
+)
+
+AtSite = Annotated[
+    UUID,
+    msgspec.Meta(
+        description="The site where it happens. Without it, that of the token, or else of the item."
+    ),
+]
+
+
+class CheckOutBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The item to lend, and the card of the borrower."""
+
+    item: Code
+    borrower: Code
+    site: AtSite | None = None
+
+
+class CheckInBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The item to take back."""
+
+    item: Code
+    site: AtSite | None = None
+
+
+@post(
+    "/check-outs",
+    scopes=("desk",),
+    tag="Desk",
+    status=201,
+    errors=(PlaceNotYours, *_NOT_LENT),
+    remembers=True,
+)
+async def check_out(call: Call, data: CheckOutBody) -> LoanView:
+    """Lend an item to a borrower.
+
+    The loan and its due date come back. A refused attempt is recorded with its
+    reason, and lends nothing.
+    """
+    command = CheckOut(
+        item=await code_of(data.item),
+        card=await code_of(data.borrower),
+        site_id=site_of(call.actor, data.site),
+        attempt=call.attempt,
+    )
+    return await check_outs.check_out(call.actor, command, now=call.now)
+
+
+@post(
+    "/check-ins",
+    scopes=("desk",),
+    tag="Desk",
+    errors=(PlaceNotYours, *_UNREAD, RefusalCode.ITEM_NOT_ON_LOAN),
+    remembers=True,
+)
+async def check_in(call: Call, data: CheckInBody) -> CheckInView:
+    """Take an item back, whoever brings it and wherever it was lent.
+
+    A lost or stolen item is found again by it. `transfer_to` is the item's own
+    site where that is another.
+    """
+    command = CheckIn(
+        item=await code_of(data.item), site_id=site_of(call.actor, data.site), attempt=call.attempt
+    )
+    return await check_ins.check_in(call.actor, command, now=call.now)
+
+
+def site_of(actor: Principal, site_id: UUID | None) -> UUID | None:
+    """The site that a body names, if the actor works there.
+
+    Raises:
+        PlaceNotYours: they do not.
+    """
+    if site_id is not None and not actor.sees_site(site_id):
+        raise PlaceNotYours
+    return site_id
+
+
+ROUTES = [check_out, check_in]

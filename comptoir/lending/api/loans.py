@@ -1,0 +1,96 @@
+"""Loans: what is out, what is late, what came back."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core.api import Call, Code, Moment, Page, PageQuery, decode_cursor, encode_cursor, get
+from comptoir.inventory import codes
+from comptoir.lending.loans import listing
+from comptoir.lending.loans.listing import LoanFilter, LoanRow, LoanState
+
+
+class LoansQuery(PageQuery, frozen=True, kw_only=True):
+    """Which loans."""
+
+    state: Annotated[
+        LoanState,
+        msgspec.Meta(
+            description="Overdue: the door of the return site was open since the loan was due."
+        ),
+    ] = LoanState.OPEN
+    site: Annotated[UUID, msgspec.Meta(description="To be brought back at this site.")] | None = (
+        None
+    )
+    borrower: Annotated[UUID, msgspec.Meta(description="The id of a borrower.")] | None = None
+    item: Code | None = None
+
+
+class LoanLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A loan. `due_day` is the date at the return site; `late_days` counts days it was open since.
+
+    `undone` says that it was closed as never meant.
+    """
+
+    id: UUID
+    item: Code
+    model: str
+    borrower_id: UUID
+    return_site_id: UUID
+    checked_out_at: Moment
+    due_at: Moment
+    due_day: date
+    returned_at: Moment | None
+    late_days: int
+    renewals: int
+    renewals_left: int
+    undone: bool
+
+
+@get("/loans", scopes=("desk", "borrowers"), tag="Loans")
+async def list_loans(call: Call, query: LoansQuery) -> Page[LoanLine]:
+    """List loans.
+
+    Open and overdue ones with the earliest due first, closed ones with the last
+    returned first. Only those of the token's sites, lent there or to be brought
+    back there.
+    """
+    if query.item is not None and codes.read(query.item) is None:
+        return Page([])
+    wanted = LoanFilter(
+        state=query.state,
+        site_id=query.site,
+        borrower_id=query.borrower,
+        item=codes.read(query.item) if query.item else None,
+        after=decode_cursor(query.cursor, UUID),
+        limit=query.limit,
+    )
+    found = await listing.list_loans(call.actor, wanted, now=call.now)
+    following = encode_cursor(found.next) if found.next else None
+    return Page([line(row) for row in found.rows], following)
+
+
+def line(row: LoanRow) -> LoanLine:
+    """A loan without what is known of the person."""
+    return LoanLine(
+        id=row.id,
+        item=row.code,
+        model=row.model,
+        borrower_id=row.borrower_id,
+        return_site_id=row.return_site_id,
+        checked_out_at=row.checked_out_at,
+        due_at=row.due_at,
+        due_day=row.due_day,
+        returned_at=row.returned_at,
+        late_days=row.days_late,
+        renewals=row.renewals,
+        renewals_left=row.renewals_left,
+        undone=row.undone,
+    )
+
+
+ROUTES = [list_loans]

@@ -1,1 +1,0 @@
-"""Borrowers: who they are, how they are found, their cards and households."""
