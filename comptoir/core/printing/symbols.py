@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from itertools import groupby
 
 import msgspec
+
+_DARK = re.compile(rb"\x01+")
 
 
 class Symbol(msgspec.Struct, frozen=True):
@@ -33,14 +35,10 @@ class Symbol(msgspec.Struct, frozen=True):
         return {"svg": self.svg, "width": self.width, "quiet": self.quiet}
 
 
-def run_path(rows: Sequence[Sequence[bool | None]], left: int, top: int) -> str:
+def run_path(rows: Sequence[Sequence[bool]], left: int, top: int) -> str:
     """Path data of the dark runs of each row, moved right and down by the quiet zone."""
-    parts: list[str] = []
-    for y, row in enumerate(rows):
-        x = left
-        for dark, run in groupby(row):
-            length = len(list(run))
-            if dark:
-                parts.append(f"M{x} {top + y}h{length}v1h-{length}z")
-            x += length
-    return "".join(parts)
+    return "".join(
+        f"M{left + run.start()} {y}h{len(run[0])}v1h-{len(run[0])}z"
+        for y, row in enumerate(rows, top)
+        for run in _DARK.finditer(bytes(row))
+    )
