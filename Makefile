@@ -31,6 +31,9 @@ format: $(VENV)/.dev ## Format the code and mend what the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+docs: $(VENV)/.run ## Make the pages that come from the code: docs/operator/settings.md
+	$(BIN)/python -m comptoir settings > docs/operator/settings.md
+
 clean: ## Remove what make made, except data/
 	rm -rf $(VENV) .venv-lock dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 

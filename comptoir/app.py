@@ -37,7 +37,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         openapi_config=None,
         request_max_body_size=LARGEST_BODY,
         plugins=[
-            WebShell(settings, PACKAGES, navigation=[]),
+            WebShell(settings, PACKAGES, navigation=lending.NAVIGATION),
             SignIn(settings, StaffDirectory()),
         ],
     )

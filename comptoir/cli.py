@@ -8,6 +8,7 @@ that command runs.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -30,6 +31,7 @@ COMPTOIR_PORT, COMPTOIR_PUBLIC_URL, COMPTOIR_ENV, COMPTOIR_SECRET.
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 if it worked, 1 if not, 2 if it was mistyped."""
     given = make_parser().parse_args(arguments)
+    os.umask(0o077)  # what a command writes may hold personal data or secrets
     module, _, function = given.run.partition(":")
     try:
         return int(getattr(import_module(f"comptoir.commands.{module}"), function)(given) or 0)
@@ -51,7 +53,9 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"comptoir {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_serve(commands)
-    _add_database(commands)
+    _command(commands, "migrate", "database:migrate", "bring the database up to date")
+    _command(commands, "check", "check:check", "say what is wrong, and how to mend it")
+    _command(commands, "settings", "settings_table:show", "list what can be set")
     return parser
 
 
@@ -66,10 +70,6 @@ def _add_serve(commands: Commands) -> None:
     serve.add_argument("--host", help="address to listen on (with --lan: to name to others)")
     serve.add_argument("--port", type=int, help="port to listen on")
     serve.add_argument("--workers", type=int, help="server processes")
-
-
-def _add_database(commands: Commands) -> None:
-    _command(commands, "migrate", "database:migrate", "bring the database up to date")
 
 
 def _command(commands: Commands, name: str, run: str, about: str) -> argparse.ArgumentParser:

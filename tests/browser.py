@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from granian.constants import Interfaces
 from granian.server.embed import Server
@@ -91,3 +92,12 @@ def open_page(browser: Browser, base_url: str, width: int = 1280, **options: obj
 
 def _fail(text: str) -> None:
     raise AssertionError(text)
+
+
+def film_flags(film: Path) -> tuple[str, ...]:
+    """Chromium's flags for a film (``.mjpeg`` or ``.y4m``) in place of a camera."""
+    return (
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-video-capture={film}",
+    )

@@ -17,6 +17,8 @@ from comptoir.core.accounts.tables import User
 from comptoir.core.principal import Principal, Role, SiteRole
 from comptoir.inventory import codes
 from comptoir.inventory.tables import Accessory, Category, Item, Model
+from comptoir.lending import search
+from comptoir.lending.borrowers.indexing import Findable, index_borrowers
 from comptoir.lending.tables import (
     Borrower,
     BorrowerCard,
@@ -148,12 +150,14 @@ async def group(name: str = "Everybody", **values: Any) -> BorrowerGroup:
 
 
 async def borrower(*, site_id: UUID | None = None, **values: Any) -> Borrower:
-    """A borrower, known at a site if one is given."""
+    """A borrower who can be found, known at a site if one is given."""
     kind = values.pop("borrower_group", None) or (await group()).id
     row = Borrower(
         **{"name": "Amina Diallo", "borrower_group": kind, "created_at": MADE_AT, **values}
     )
+    row.sort_name = search.sort_name(row.name)
     await row.save()
+    await index_borrowers([Findable(row.id, row.sort_name, row.phone)])
     if site_id is not None:
         await BorrowerSite(borrower=row.id, site=site_id).save()
     return row

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import os
 import signal
+import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -42,17 +43,30 @@ def serve(arguments: argparse.Namespace) -> None:
     if arguments.lan:
         options |= _tls(settings)
 
+    _claim(settings)
+
     def announce() -> None:
         print(f"Comptoir is at {settings.base_url}  (Ctrl-C stops it)")
         if arguments.lan:
             lan.show(settings.base_url)
         sys.stdout.flush()
 
+    if settings.workers == 1:
+        asyncio.run(_serve_alone(settings, options, announce))
+    else:
+        _serve_together(settings, options, announce)
+
+
+def _claim(settings: Settings) -> None:
+    """See that the port is free: the server itself would share it with whoever has it."""
     try:
-        if settings.workers == 1:
-            asyncio.run(_serve_alone(settings, options, announce))
-        else:
-            _serve_together(settings, options, announce)
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            probe.listen()
     except OSError as error:
         raise CommandFailed(
             f"cannot listen on {settings.host} port {settings.port}: {error.strerror or error}. "
@@ -91,12 +105,18 @@ def _serve_together(
         factory=True,
         workers=settings.workers,
         respawn_failed_workers=True,
-        # A signal that meets a worker while it starts is lost on it: do not wait for ever.
         workers_kill_timeout=SECONDS_TO_STOP,
         log_level=LogLevels.warning,
     )
     server.on_startup(announce)
+    # A worker that is still starting has its parent's handler, which would lose the signal.
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_die_when_told)
     server.serve()
+
+
+def _die_when_told() -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _options(settings: Settings) -> dict[str, Any]:

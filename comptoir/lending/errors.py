@@ -70,6 +70,15 @@ class ScanRefused(LendingRefused):
     """The scan has no meaning here (``scans.scan_meaning``)."""
 
 
+class SignatureRefused(Refused):
+    """What came as a signature is not one (``signatures.read_drawing``)."""
+
+    code = "lending.signature-unreadable"
+
+    def message(self) -> str:
+        return _("The signature could not be read. Sign again, or type the name.")
+
+
 def sentence(refusal: Refusal) -> str:
     """A refusal in the reader's language, with what to do next."""
     text = _SENTENCES[refusal.code]

@@ -47,6 +47,7 @@ class Borrower(Table, tablename="lending_borrower"):
 
     id = UUID(default=new_id, primary_key=True)
     name = Varchar(120)
+    sort_name = Varchar(400, default="")  # the name as search.fold gives it
     language = Varchar(2, default="fr")
     borrower_group = ForeignKey(BorrowerGroup, on_delete=OnDelete.restrict, index=True, null=False)
     contact_kind = Varchar(12, default="none")  # phone, email, letter, counsellor, none

@@ -56,9 +56,12 @@ class Postgres(PostgresEngine):
     __slots__ = ("_opening", "listeners")
 
     def __init__(self, url: str) -> None:
-        super().__init__(config={"dsn": url})
+        super().__init__(config={"dsn": url}, extensions=())
         self.listeners: list[Callable[[str], None]] = []
         self._opening = asyncio.Lock()
+
+    async def check_version(self) -> None:
+        """Nothing: Piccolo would open a connection of its own; `comptoir check` looks."""
 
     def tell(self, query: str) -> None:
         """Tell whoever counts statements of one more."""

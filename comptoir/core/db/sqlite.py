@@ -90,18 +90,25 @@ class SQLite(SQLiteEngine):
         self._idle: list[aiosqlite.Connection] = []
         self._open: list[aiosqlite.Connection] = []
 
+    async def check_version(self) -> None:
+        """Nothing: `comptoir check` looks."""
+
     async def get_connection(self) -> aiosqlite.Connection:
         """Open a connection with our pragmas."""
         Path(self.path).parent.mkdir(parents=True, exist_ok=True)
         connection = await aiosqlite.connect(**self.connection_kwargs, cached_statements=256)
         connection.row_factory = cast(Any, dict_factory)
-        for pragma in (
-            f"busy_timeout = {BUSY_TIMEOUT_MS}",
-            "journal_mode = WAL",
-            "synchronous = NORMAL",
-            "foreign_keys = ON",
-        ):
-            await connection.execute(f"PRAGMA {pragma}")
+        try:
+            for pragma in (
+                f"busy_timeout = {BUSY_TIMEOUT_MS}",
+                "journal_mode = WAL",
+                "synchronous = NORMAL",
+                "foreign_keys = ON",
+            ):
+                await connection.execute(f"PRAGMA {pragma}")
+        except BaseException:  # its thread would keep the process from ending
+            await connection.close()
+            raise
         return connection
 
     async def acquire(self) -> aiosqlite.Connection:

@@ -42,7 +42,8 @@ _ITEM_COLUMNS = """
 """
 _LOAN_COLUMNS = """
     loan.id AS loan_id, loan.borrower AS loan_borrower, loan.checked_out_at, loan.due_at,
-    loan.renewals AS loan_renewals, loan.return_site AS loan_return_site, loan.visit AS loan_visit
+    loan.renewals AS loan_renewals, loan.site AS loan_site, loan.return_site AS loan_return_site,
+    loan.visit AS loan_visit
 """
 _BORROWER_COLUMNS = """
     borrower.id AS borrower_id, borrower.eligible_until, borrower.suspended_at,
@@ -175,7 +176,7 @@ def renewal_query(*, postgres: bool) -> str:
     """The read of a renewal: one row, or none where the loan is unknown."""
     sql = f"""
         SELECT {_ITEM_COLUMNS}, {_LOAN_COLUMNS}, {_BORROWER_COLUMNS}, {_POLICY_COLUMNS},
-               {_SITE_COLUMNS}, loan.returned_at, loan.site AS loan_site, loan.undone_at,
+               {_SITE_COLUMNS}, loan.returned_at, loan.undone_at,
                loan.version AS loan_version
         FROM lending_loan loan
         JOIN inventory_item item ON item.id = loan.item

@@ -97,6 +97,17 @@ async def list_loans(actor: Principal, wanted: LoanFilter, *, now: datetime) -> 
     return LoanPage(shown, shown[-1].id if len(rows) > wanted.limit else None)
 
 
+async def read_loan(actor: Principal, loan_id: UUID, *, now: datetime) -> LoanRow | None:
+    """One loan; None where there is none, or it is of a site the actor may not know of."""
+    row = await db.fetch_one(
+        f"{facts.listing_query(postgres=db.is_postgres())} WHERE loan.id = :id", id=loan_id
+    )
+    if row is None:
+        return None
+    seen = actor.sees_site(row["loan_site"]) or actor.sees_site(row["loan_return_site"])
+    return _row(row, now) if seen else None
+
+
 async def count_overdue(actor: Principal, *, site_id: UUID | None, now: datetime) -> int:
     """How many loans are overdue at a site, or at all of the actor's."""
     wanted = LoanFilter(state=LoanState.OVERDUE, site_id=site_id)

@@ -54,6 +54,7 @@ export function listenForScans(onScan) {
           onScan(burst.map((key) => key.typed).join(""), burst.map((key) => key.us).join(""));
         }
         burst = [];
+        last = -Infinity;
       } else {
         burst.push({ typed: event.key.length === 1 ? event.key : "", us: usReading(event) });
       }

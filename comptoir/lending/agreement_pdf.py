@@ -1,0 +1,204 @@
+"""The loan agreement on paper, in the borrower's language and in plain words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from comptoir.core.i18n import current_language, use_language
+from comptoir.core.i18n import gettext as _
+from comptoir.core.printing.pdf import make_pdf
+from comptoir.core.web.formats import format_clock, format_day, locale
+from comptoir.inventory.codes import display
+from comptoir.lending.signatures import DrawnSignature, signature_svg
+from comptoir.sites.opening_hours import Span
+
+_TEMPLATE = Path(__file__).parent / "print" / "agreement.typ"
+
+
+class AgreementItem(msgspec.Struct, frozen=True):
+    """One thing that is lent. ``due_at`` is aware, on the clock of the place of return."""
+
+    name: str
+    code: str
+    due_at: datetime
+    serial: str = ""
+    accessories: tuple[str, ...] = ()
+
+
+class ReturnPlace(msgspec.Struct, frozen=True):
+    """Where things are brought back. ``address`` has one entry a line."""
+
+    name: str
+    address: tuple[str, ...]
+    hours: tuple[Span, ...] = ()
+    phone: str = ""
+    email: str = ""
+
+
+class TypedSignature(msgspec.Struct, frozen=True):
+    """A name typed instead of a signature; it counts as much."""
+
+    name: str
+
+
+class PaperSignature(msgspec.Struct, frozen=True):
+    """An empty line, to be signed with a pen."""
+
+
+Signature = DrawnSignature | TypedSignature | PaperSignature
+
+
+class AgreementDocument(msgspec.Struct, frozen=True):
+    """All that an agreement says. ``made_at`` is aware, on the clock of the desk.
+
+    Without a ``signature`` the agreement is a receipt: nothing is to be signed.
+    """
+
+    reference: str
+    language: str
+    organisation: str
+    borrower: str
+    made_at: datetime
+    place: ReturnPlace
+    items: tuple[AgreementItem, ...]
+    signature: Signature | None = None
+
+
+def render_agreement(document: AgreementDocument) -> bytes:
+    """The agreement as PDF/UA.
+
+    Raises:
+        SignatureRefused: the drawn signature is not one.
+    """
+    with use_language(document.language):
+        return make_pdf(_TEMPLATE, _data(document))
+
+
+def _data(document: AgreementDocument) -> dict[str, Any]:
+    return {
+        "title": _("Loan agreement %(reference)s", reference=document.reference),
+        "language": current_language(),
+        "heading": _("Loan agreement"),
+        "organisation": document.organisation,
+        "footer": f"{document.organisation} · {document.reference}",
+        "page": _("Page %(page)s of %(pages)s", page="{page}", pages="{pages}"),
+        "particulars": [
+            [_("Name"), document.borrower],
+            [_("Date"), format_day(document.made_at.date(), "long")],
+            [_("Agreement number"), document.reference],
+        ],
+        "borrowed": {
+            "heading": _("What you borrow"),
+            "columns": [_("Item"), _("Bring it back by")],
+            "items": [_item(item) for item in document.items],
+        },
+        "due": _due(document.items),
+        "place": _place(document.place),
+        "trouble": {"heading": _("If something happens"), "cases": _cases()},
+        "signature": _signature(document),
+    }
+
+
+def _due(items: tuple[AgreementItem, ...]) -> dict[str, Any]:
+    dues = {item.due_at for item in items}
+    first = min(dues)
+    day = format_day(first.date(), "full")
+    apart = len(dues) > 1
+    return {
+        "heading": _("Until when"),
+        "words": _("Each item has its own date, see above. The first one is:")
+        if apart
+        else _("Bring everything back by:"),
+        "first": _("%(day)s at %(time)s", day=day, time=format_clock(first)),
+        "apart": apart,
+    }
+
+
+def _place(place: ReturnPlace) -> dict[str, Any]:
+    ways = ((_("Phone"), place.phone), (_("E-mail"), place.email))
+    return {
+        "heading": _("Where to bring it back"),
+        "lines": [place.name, *place.address],
+        "ways": [[label, way] for label, way in ways if way],
+        "words": _("You can come in person. On public holidays, call before you come.")
+        if place.hours
+        else _("Call before you come."),
+        "columns": [_("Day"), _("Opening hours")],
+        "week": _week(place.hours) if place.hours else [],
+    }
+
+
+def _cases() -> list[list[str]]:
+    return [
+        [_("It is broken or does not work:"), _("Do not repair it. Bring it to us or call us.")],
+        [_("It is lost or stolen:"), _("Tell us at once. If it was stolen, tell the police too.")],
+        [_("You need it for longer:"), _("Ask us before the last day.")],
+        [
+            _("You stored something on it:"),
+            _("Save it elsewhere before you bring the item back. We erase everything."),
+        ],
+    ]
+
+
+def _item(item: AgreementItem) -> dict[str, Any]:
+    facts = [f"{_('Code')} {display(item.code)}"]
+    if item.serial:
+        facts.append(f"{_('Serial number')} {item.serial}")
+    return {
+        "name": item.name,
+        "facts": facts,
+        "accessories": _("With: %(accessories)s", accessories=", ".join(item.accessories))
+        if item.accessories
+        else "",
+        "due": [format_day(item.due_at.date(), "full"), format_clock(item.due_at)],
+    }
+
+
+def _week(hours: tuple[Span, ...]) -> list[tuple[str, list[str]]]:
+    """Each day of the week and when it is open, as people write it on a door."""
+    spans = {day: list(of_day) for day, of_day in groupby(sorted(hours), lambda s: s.weekday)}
+    names = locale().days["stand-alone"]["wide"]
+    return [
+        (
+            names[day][:1].upper() + names[day][1:],
+            [f"{_clock(span.opens)}–{_clock(span.closes)}" for span in spans.get(day, [])]
+            or [_("closed")],
+        )
+        for day in range(7)
+    ]
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _signature(document: AgreementDocument) -> dict[str, Any] | None:
+    day = format_day(document.made_at.date(), "long")
+    common = {
+        "heading": _("Signature"),
+        "promise": _(
+            "I have received these things. I take good care of them "
+            "and bring them back by the date above."
+        ),
+        "name": document.borrower,
+        "day": day,
+        "date": _("Date"),
+    }
+    match document.signature:
+        case None:
+            return None
+        case PaperSignature():
+            return common | {"kind": "paper", "day": _("Place and date"), "name": _("Signature")}
+        case TypedSignature(name):
+            note = _("Signed by typing the name")
+            return common | {"kind": "typed", "text": name, "name": note}
+        case DrawnSignature(width, height, strokes):
+            alternative = _("Signature of %(name)s", name=document.borrower)
+            svg = signature_svg(strokes, width, height)
+            ratio = width / height
+            return common | {"kind": "drawn", "svg": svg, "ratio": ratio, "alt": alternative}

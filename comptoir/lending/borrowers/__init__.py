@@ -1,0 +1,1 @@
+"""Borrowers: who they are, how they are found, their cards and households."""

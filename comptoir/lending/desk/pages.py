@@ -1,0 +1,211 @@
+"""The desk's page and what its field and buttons post to.
+
+Every answer to a post is the whole of what stands under the field, so that the
+screen is always the state; without JavaScript it comes as a page.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromQuery
+
+from comptoir.core import clock, idempotency
+from comptoir.core.accounts.guards import require
+from comptoir.core.ids import new_id
+from comptoir.core.principal import Principal, Role
+from comptoir.core.web import fragment, page
+from comptoir.inventory.schemas import SendItem
+from comptoir.inventory.services.actions import send_item
+from comptoir.inventory.statuses import ProblemKind
+from comptoir.lending.borrowers.finding import find_borrowers
+from comptoir.lending.desk import visits
+from comptoir.lending.desk.forms import (
+    BorrowerForm,
+    ProblemForm,
+    ScanForm,
+    StepForm,
+    TransferForm,
+    decode_waiting,
+    encode_waiting,
+    id_or_none,
+)
+from comptoir.lending.desk.scanning import begin_visit, scan
+from comptoir.lending.desk.schemas import DeskResult, DeskScan, Step, StepKind
+from comptoir.lending.desk.setting_aside import set_aside
+from comptoir.lending.desk.view import read_item, read_visit
+from comptoir.lending.errors import LendingRefused, sentence
+from comptoir.lending.loans.renewals import renew_loan
+from comptoir.lending.loans.undo import UNDO_TIME, undo_check_in, undo_check_out
+
+Page = Request[Principal, Any, Any]
+Answer = Response[str]
+Sent = TypeVar("Sent")
+#: A body sent by a form.
+Posted = Annotated[Sent, Body(media_type=RequestEncodingType.URL_ENCODED)]
+
+
+async def _answer(request: Page, result: DeskResult) -> Answer:
+    """The state of the desk after a step, as a fragment or as a page."""
+    if result.steps and result.steps[0].kind is StepKind.IGNORED and _is_htmx(request):
+        return Response("", status_code=204)
+    context = await _context(request.user, result)
+    visit = context["visit"]
+    address = f"/desk?visit={visit.id}" if visit else "/desk"
+    if _is_htmx(request):
+        return fragment(
+            request, "lending/_desk.html", headers={"HX-Replace-Url": address}, **context
+        )
+    return page(request, "lending/desk.html", **context)
+
+
+async def _context(actor: Principal, result: DeskResult) -> dict[str, Any]:
+    step = result.steps[-1] if result.steps else None
+    items = {each.item: await read_item(each.item) for each in result.steps if each.item}
+    searched = step is not None and step.kind is StepKind.SEARCHED
+    return {
+        "visit": await read_visit(actor, result.visit_id, now=result.at),
+        "steps": result.steps,
+        "step": step,
+        "items": items,
+        "found": await find_borrowers(actor, step.text) if searched and step else (),
+        "waiting_value": encode_waiting(result.waiting),
+        "attempt_id": new_id(),
+        "undo_seconds": int(UNDO_TIME.total_seconds()),
+        "sentence": sentence,
+        "now": result.at,
+    }
+
+
+def _is_htmx(request: Page) -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+def _stay(visit: str, *steps: Step, now: datetime) -> DeskResult:
+    return DeskResult(visit_id=id_or_none(visit), steps=steps, at=now)
+
+
+def _refused(error: LendingRefused) -> Step:
+    return Step(kind=StepKind.REFUSED, refusal=error.refusal)
+
+
+def _site_of(actor: Principal) -> UUID:
+    if actor.site_id is None:
+        raise visits.NoSiteChosen
+    return actor.site_id
+
+
+@get("/desk", guards=[require(Role.RECEPTION)])
+async def desk(request: Page, visit: FromQuery[str] = "") -> Answer:
+    """The desk, with the visit that is open."""
+    _site_of(request.user)
+    context = await _context(request.user, _stay(visit, now=clock.now()))
+    return page(request, "lending/desk.html", **context)
+
+
+@post("/desk/scan", status_code=200, guards=[require(Role.RECEPTION)])
+async def desk_scan(request: Page, data: Posted[ScanForm]) -> Answer:
+    """Whatever the one field was given: a code, a name, a number."""
+    now = clock.now()
+    if not data.scan.strip():
+        return await _answer(request, _stay(data.visit, now=now))
+    attempt = None
+    if data.attempt_id:
+        mark = idempotency.fingerprint("desk", data.scan, data.visit)
+        attempt = idempotency.Attempt(key=data.attempt_id[:255], fingerprint=mark)
+    command = DeskScan(
+        text=data.scan,
+        site_id=_site_of(request.user),
+        visit_id=id_or_none(data.visit),
+        waiting=decode_waiting(data.waiting),
+        attempt=attempt,
+    )
+    return await _answer(request, await scan(request.user, command, now=now))
+
+
+@post("/desk/visits", status_code=200, guards=[require(Role.RECEPTION)])
+async def desk_open_visit(request: Page, data: Posted[BorrowerForm]) -> Answer:
+    """Open the visit of a borrower found by name or phone."""
+    now = clock.now()
+    previous = id_or_none(data.visit)
+    if previous is not None:
+        await visits.close_visit(request.user, previous, now=now)
+    waiting = tuple(item.item_id for item in decode_waiting(data.waiting))
+    result = await begin_visit(
+        request.user, data.borrower, _site_of(request.user), lend=waiting, now=now
+    )
+    return await _answer(request, result)
+
+
+@post("/desk/visits/close", status_code=200, guards=[require(Role.RECEPTION)])
+async def desk_close_visit(request: Page, data: Posted[ScanForm]) -> Answer:
+    """The person leaves; the desk is free for the next."""
+    now = clock.now()
+    visit_id = id_or_none(data.visit)
+    if visit_id is not None:
+        await visits.close_visit(request.user, visit_id, now=now)
+    return await _answer(request, DeskResult(visit_id=None, at=now))
+
+
+@post("/desk/undo", status_code=200, guards=[require(Role.RECEPTION)])
+async def desk_undo(request: Page, data: Posted[StepForm]) -> Answer:
+    """Undo a check-out or a check-in, within a minute."""
+    now = clock.now()
+    undo = undo_check_in if data.kind == "check_in" else undo_check_out
+    try:
+        step = Step(kind=StepKind.UNDONE, text=await undo(request.user, data.loan, now=now))
+    except LendingRefused as error:
+        step = _refused(error)
+    return await _answer(request, _stay(data.visit, step, now=now))
+
+
+@post("/desk/renew", status_code=200, guards=[require(Role.RECEPTION)])
+async def desk_renew(request: Page, data: Posted[StepForm]) -> Answer:
+    """Renew a loan from the list of what the person has."""
+    now = clock.now()
+    try:
+        loan = await renew_loan(request.user, data.loan, seen=data.renewals, now=now)
+        step = Step(kind=StepKind.RENEWED, loan=loan)
+    except LendingRefused as error:
+        step = _refused(error)
+    return await _answer(request, _stay(data.visit, step, now=now))
+
+
+@post("/desk/problems", status_code=200, guards=[require(Role.RECEPTION)])
+async def desk_problem(request: Page, data: Posted[ProblemForm]) -> Answer:
+    """Something is missing or damaged: set the item aside."""
+    now = clock.now()
+    undone = await set_aside(
+        request.user,
+        data.item,
+        kind=ProblemKind.MISSING if data.kind == "missing" else ProblemKind.DAMAGED,
+        accessory_id=id_or_none(data.accessory),
+        now=now,
+    )
+    step = Step(kind=StepKind.SET_ASIDE, item=data.item, text="undone" if undone else "")
+    return await _answer(request, _stay(data.visit, step, now=now))
+
+
+@post("/desk/transfer", status_code=200, guards=[require(Role.RECEPTION)])
+async def desk_transfer(request: Page, data: Posted[TransferForm]) -> Answer:
+    """Send an item that came back here to the site it belongs to."""
+    now = clock.now()
+    await send_item(request.user, data.item, SendItem(destination=data.site), now=now)
+    step = Step(kind=StepKind.SENT, item=data.item)
+    return await _answer(request, _stay(data.visit, step, now=now))
+
+
+ROUTES = [
+    desk,
+    desk_scan,
+    desk_open_visit,
+    desk_close_visit,
+    desk_undo,
+    desk_renew,
+    desk_problem,
+    desk_transfer,
+]

@@ -1,0 +1,173 @@
+"""The loan agreement as the borrower gets it."""
+
+from __future__ import annotations
+
+import gettext
+import math
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from comptoir.core import i18n
+from comptoir.core.i18n import LANGUAGES
+from comptoir.lending.agreement_pdf import (
+    AgreementDocument,
+    AgreementItem,
+    PaperSignature,
+    ReturnPlace,
+    Signature,
+    TypedSignature,
+    render_agreement,
+)
+from comptoir.lending.errors import SignatureRefused
+from comptoir.lending.signatures import DrawnSignature
+from comptoir.sites.opening_hours import Span
+from tests.paper import is_pdf_ua, opened, pictures, text_of
+
+ZURICH = ZoneInfo("Europe/Zurich")
+DUE = datetime(2026, 3, 12, 18, 0, tzinfo=ZURICH)
+LAPTOP = AgreementItem(
+    "Lenovo ThinkPad T14", "BCDFGHJK", DUE, "PF2X3YZ4", ("chargeur", "sac à dos")
+)
+PHONE = AgreementItem("Apple iPhone SE", "KGRXDBXT", datetime(2026, 4, 1, 12, 0, tzinfo=ZURICH))
+PLACE = ReturnPlace(
+    "Maison du Quai",
+    ("Rue de la Sarine 3", "1700 Fribourg"),
+    (Span(0, 540, 720), Span(0, 810, 1080), Span(5, 600, 1440)),
+    "+41 26 300 12 34",
+    "pret@quai.example",
+)
+DRAWN = DrawnSignature(
+    600, 200, (tuple((100 + 4 * n, 100 + 60 * math.sin(n)) for n in range(100)),)
+)
+SIGNATURES = [None, PaperSignature(), TypedSignature("Amina Haddad"), DRAWN]
+
+
+def agreement(
+    language: str = "fr",
+    signature: Signature | None = None,
+    items: tuple[AgreementItem, ...] = (LAPTOP,),
+    place: ReturnPlace = PLACE,
+) -> AgreementDocument:
+    return AgreementDocument(
+        reference="2026-000123",
+        language=language,
+        organisation="Le Quai",
+        borrower="Amina Haddad",
+        made_at=datetime(2026, 3, 3, 10, 15, tzinfo=ZURICH),
+        place=place,
+        items=items,
+        signature=signature,
+    )
+
+
+@pytest.mark.parametrize("signature", SIGNATURES, ids=lambda s: type(s).__name__)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_agreement_says_what_until_when_and_where(
+    language: str, signature: Signature | None
+) -> None:
+    made = render_agreement(agreement(language, signature, (LAPTOP, PHONE)))
+    assert is_pdf_ua(made)
+    assert f"/Lang({language})".encode() in made
+    text = text_of(made)
+    for words in (
+        *("Amina Haddad", "2026-000123", "Le Quai"),
+        *("Lenovo ThinkPad T14", "BCDF-GHJK", "PF2X3YZ4", "chargeur, sac à dos"),
+        *("Apple iPhone SE", "KGRX-DBXT", "18:00", "12:00"),
+        *("Maison du Quai", "Rue de la Sarine 3", "1700 Fribourg"),
+        *("09:00–12:00, 13:30–18:00", "10:00–24:00", "+41 26 300 12 34", "pret@quai.example"),
+    ):
+        assert words in text
+
+
+@pytest.mark.parametrize(
+    ("language", "due", "monday"),
+    [
+        ("fr", "jeudi 12 mars 2026", "Lundi"),
+        ("de", "Donnerstag, 12. März 2026", "Montag"),
+        ("it", "giovedì 12 marzo 2026", "Lunedì"),
+        ("en", "12 March 2026", "Monday"),
+    ],
+)
+def test_days_are_written_in_the_borrowers_language(language: str, due: str, monday: str) -> None:
+    text = text_of(render_agreement(agreement(language)))
+    assert due in text
+    assert f"{monday} 09:00" in text
+
+
+def test_every_sentence_goes_through_the_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Marked(gettext.NullTranslations):
+        def gettext(self, message: str) -> str:
+            return f"~{message}~"
+
+    monkeypatch.setattr(i18n, "translations", lambda language: Marked())
+    for signature in SIGNATURES:
+        made = render_agreement(agreement("it", signature, (LAPTOP, PHONE)))
+        outside = "".join(text_of(made).split("~")[::2])
+        for english in ("borrow", "Bring", "Item", "Date", "closed", "Sign", "Page", "Code"):
+            assert english not in outside
+
+
+def test_one_date_for_all_stands_once_and_large() -> None:
+    same = msgspec.structs.replace(PHONE, due_at=DUE)
+    assert text_of(render_agreement(agreement(items=(LAPTOP, same)))).count("12 mars 2026") == 1
+    assert text_of(render_agreement(agreement(items=(LAPTOP, PHONE)))).count("12 mars 2026") == 2
+
+
+def test_drawn_signature_is_drawn() -> None:
+    def ink(signature: Signature) -> int:
+        (picture,) = pictures(render_agreement(agreement(signature=signature)))
+        low = picture.crop((1100, 2300, 2400, 3150))
+        return low.histogram()[0]
+
+    assert ink(DRAWN) > ink(PaperSignature()) + 1000
+
+
+def test_drawn_signature_has_a_text_for_those_who_cannot_see_it() -> None:
+    made = render_agreement(agreement("en", DRAWN))
+    assert b"/Alt(Signature of Amina Haddad)" in made
+
+
+def test_bad_signature_is_refused() -> None:
+    with pytest.raises(SignatureRefused):
+        render_agreement(agreement(signature=DrawnSignature(600, 200, (((1, 1),),))))
+
+
+@pytest.mark.parametrize("signature", SIGNATURES, ids=lambda s: type(s).__name__)
+def test_usual_agreement_is_one_page(signature: Signature | None) -> None:
+    with opened(render_agreement(agreement("de", signature, (LAPTOP, PHONE)))) as document:
+        assert len(document) == 1
+
+
+def test_long_texts_stay_between_the_margins() -> None:
+    long = AgreementItem("Donaudampfschifffahrt" * 5, "BCDFGHJK", DUE, "X" * 60, ("a" * 90,) * 4)
+    place = ReturnPlace("Place " * 20, ("Street" * 20,), PLACE.hours, "1" * 30, "x" * 100)
+    items = (long, PHONE) * 10
+    made = render_agreement(agreement("de", TypedSignature("Y" * 120), items, place))
+    with opened(made) as document:
+        assert len(document) > 1
+        for page in document:
+            words = page.get_textpage()
+            for number in range(words.count_rects()):
+                x0, y0, x1, y1 = (side / 72 * 25.4 for side in words.get_rect(number))
+                assert 21 < x0 <= x1 < 189
+                assert 10 < y0 <= y1 < 280
+
+
+def test_place_without_hours_asks_to_call() -> None:
+    place = ReturnPlace("Maison du Quai", ("Rue de la Sarine 3",))
+    text = text_of(render_agreement(agreement("en", place=place)))
+    assert "Monday" not in text
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_any_name_can_be_printed(name: str, other: str) -> None:
+    document = msgspec.structs.replace(
+        agreement(signature=TypedSignature(other)), borrower=name, organisation=other
+    )
+    assert "BCDF-GHJK" in text_of(render_agreement(document))

@@ -1,0 +1,100 @@
+"""The command line as an operator uses it: a process of its own, settings in its environment."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+#: Long enough for a busy machine; a command that needs it has hung.
+PATIENCE = 60
+
+
+def environment(data: Path, **settings: str) -> dict[str, str]:
+    """The machine's environment with these settings and none of its own."""
+    own = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("COMPTOIR_") and name != "DATABASE_URL"
+    }
+    return {
+        **own,
+        "PYTHONPATH": str(ROOT),
+        "PYTHONWARNINGS": "error",
+        "COMPTOIR_DATA": str(data),
+        **settings,
+    }
+
+
+def comptoir(data: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "comptoir", *arguments],
+        env=environment(data, **settings),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def start(data: Path, *arguments: str, **settings: str) -> subprocess.Popen[str]:
+    """Start a command and leave it running."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "comptoir", *arguments],
+        env=environment(data, **settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+@contextmanager
+def serving(
+    data: Path, *arguments: str, **settings: str
+) -> Iterator[tuple[int, subprocess.Popen[str]]]:
+    """``comptoir serve`` on a free port, which answers when the block begins."""
+    port = free_port()
+    process = start(data, "serve", "--port", str(port), *arguments, **settings)
+    try:
+        wait_for(port, process)
+        yield port, process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def free_port() -> int:
+    """A port that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(port: int, process: subprocess.Popen[str]) -> None:
+    """Return once something answers on the port of this machine."""
+    give_up = time.monotonic() + PATIENCE
+    while time.monotonic() < give_up:
+        if process.poll() is not None:
+            raise AssertionError(f"the server ended: {process.communicate()[0]}")
+        with socket.socket() as probe:
+            probe.settimeout(1)
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        process_wait(process, 0.02)
+    raise AssertionError("the server does not answer")
+
+
+def process_wait(process: subprocess.Popen[str], seconds: float) -> None:
+    """Wait for the process to end, but not longer than so many seconds."""
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return

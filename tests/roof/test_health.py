@@ -1,0 +1,33 @@
+"""``GET /healthz`` and what makes it say no."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from piccolo.apps.migrations.tables import Migration
+
+from comptoir.core import db
+from tests.http_client import client_of, make_app
+
+
+async def health() -> tuple[int, Any]:
+    async with client_of(make_app()) as client:
+        answer = await client.get("/healthz")
+        return answer.status_code, answer.json()
+
+
+async def test_a_migrated_database_is_healthy(database: Any) -> None:
+    assert await health() == (200, {"status": "ok"})
+
+
+async def test_a_database_of_an_older_version_is_not(database: Any) -> None:
+    await Migration.delete().where(Migration.app_name == "lending")
+    assert await health() == (503, {"status": "unavailable"})
+
+
+async def test_a_database_out_of_reach_is_not() -> None:
+    db.connect("postgres://nobody@127.0.0.1:1/nothing")
+    try:
+        assert await health() == (503, {"status": "unavailable"})
+    finally:
+        await db.disconnect()
