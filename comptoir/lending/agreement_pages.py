@@ -1,0 +1,96 @@
+"""Signing for what was lent: on the screen, on paper, or just a receipt."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath
+
+from comptoir.core import clock
+from comptoir.core.accounts.guards import require
+from comptoir.core.errors import FieldError
+from comptoir.core.principal import Principal, Role
+from comptoir.core.web import page, redirect
+from comptoir.lending.agreement_pdf import PaperSignature, Signature, TypedSignature
+from comptoir.lending.agreements import agreement_pdf, make_agreement, visit_loans
+from comptoir.lending.errors import SignatureRefused
+from comptoir.lending.signatures import read_drawing
+
+Page = Request[Principal, Any, Any]
+
+LONGEST_NAME = 120
+
+
+class SignForm(msgspec.Struct, frozen=True):
+    """A drawing, or a typed name; ``how`` is the button: screen, paper or none."""
+
+    how: str = "screen"
+    signature: str = ""
+    signature_typed: str = ""
+
+
+@get("/desk/visits/{visit_id:uuid}/agreement", guards=[require(Role.RECEPTION)])
+async def agreement(request: Page, visit_id: FromPath[UUID]) -> Response[str]:
+    """What is agreed to, for all items of the visit at once."""
+    return await _form(request, visit_id, [])
+
+
+@post("/desk/visits/{visit_id:uuid}/agreement", guards=[require(Role.RECEPTION)])
+async def sign(
+    request: Page,
+    visit_id: FromPath[UUID],
+    data: Annotated[SignForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Response[str]:
+    """Keep the agreement as it is signed now."""
+    try:
+        signature = _signature(data)
+    except SignatureRefused as error:
+        problem = FieldError("signature", error.code, error.message())
+        return await _form(request, visit_id, [problem], status=422)
+    agreement_id = await make_agreement(request.user, visit_id, signature, now=clock.now())
+    return redirect(request, f"/agreements/{agreement_id}")
+
+
+@get("/agreements/{agreement_id:uuid}", guards=[require(Role.RECEPTION)])
+async def agreement_kept(request: Page, agreement_id: FromPath[UUID]) -> Response[str]:
+    """The agreement is kept: print it or go on."""
+    kept = await agreement_pdf(request.user, agreement_id)
+    return page(request, "lending/agreement_kept.html", agreement_id=agreement_id, kept=kept)
+
+
+@get("/agreements/{agreement_id:uuid}/pdf", guards=[require(Role.RECEPTION)])
+async def agreement_file(request: Page, agreement_id: FromPath[UUID]) -> Response[bytes]:
+    """The agreement as it was kept, byte for byte."""
+    kept = await agreement_pdf(request.user, agreement_id)
+    return Response(
+        kept.pdf,
+        media_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{kept.number}.pdf"'},
+    )
+
+
+async def _form(
+    request: Page, visit_id: UUID, errors: list[FieldError], status: int = 200
+) -> Response[str]:
+    loans = await visit_loans(request.user, visit_id)
+    return page(request, "lending/agreement.html", status=status, loans=loans, errors=errors)
+
+
+def _signature(form: SignForm) -> Signature | None:
+    if form.how == "none":
+        return None
+    if form.how == "paper":
+        return PaperSignature()
+    name = " ".join(form.signature_typed.split())[:LONGEST_NAME]
+    if form.signature:
+        return read_drawing(form.signature)
+    if name:
+        return TypedSignature(name)
+    raise SignatureRefused(SignatureRefused.code)
+
+
+ROUTES = [agreement, sign, agreement_kept, agreement_file]

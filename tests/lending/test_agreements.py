@@ -1,0 +1,95 @@
+"""Agreements: one for all that was lent in a visit, and never changed again."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from comptoir.core import db
+from comptoir.core.principal import Principal, Role
+from comptoir.lending.agreement_pdf import PaperSignature, TypedSignature
+from comptoir.lending.agreements import (
+    AgreementNotFound,
+    NothingToAgree,
+    agreement_pdf,
+    make_agreement,
+    visit_loans,
+)
+from comptoir.lending.desk.view import read_visit
+from comptoir.lending.tables import Agreement, AgreementLoan, Policy
+from tests.lending.test_desk import Counter
+
+
+@pytest.fixture
+async def counter(database: Any) -> Counter:
+    """A desk where a policy wants a signature on the screen."""
+    counter = await Counter().set_up()
+    await Policy.update({Policy.signature: "screen"}, force=True)
+    return counter
+
+
+async def lend_two(counter: Counter, now: datetime) -> None:
+    await counter.scan(counter.card.code, now)
+    await counter.scan(counter.item.code, now)
+    await counter.scan((await counter.add_item(serial="SN-1")).code, now)
+
+
+async def to_sign(counter: Counter, now: datetime) -> bool:
+    view = await read_visit(counter.actor, counter.visit, now=now)
+    assert view is not None
+    return view.to_sign
+
+
+async def test_one_agreement_covers_all_that_was_lent(counter: Counter, now: datetime) -> None:
+    await lend_two(counter, now)
+    assert counter.visit is not None
+    assert (await visit_loans(counter.actor, counter.visit)).signature == "screen"
+    assert await to_sign(counter, now)
+    made = await make_agreement(counter.actor, counter.visit, TypedSignature("A. Diallo"), now=now)
+    assert await AgreementLoan.count() == 2
+    assert not await to_sign(counter, now)
+    kept = await agreement_pdf(counter.actor, made)
+    assert kept.pdf.startswith(b"%PDF")
+    assert hashlib.sha256(kept.pdf).hexdigest() == kept.sha256
+    assert kept.signature == "screen"
+
+
+async def test_what_is_lent_after_signing_is_to_be_signed_too(
+    counter: Counter, now: datetime
+) -> None:
+    await lend_two(counter, now)
+    assert counter.visit is not None
+    await make_agreement(counter.actor, counter.visit, PaperSignature(), now=now)
+    await counter.scan((await counter.add_item()).code, now)
+    assert await to_sign(counter, now)
+
+
+async def test_a_kept_agreement_refuses_every_change(counter: Counter, now: datetime) -> None:
+    await lend_two(counter, now)
+    assert counter.visit is not None
+    made = await make_agreement(counter.actor, counter.visit, None, now=now)
+    with pytest.raises(Exception, match="never changes"):
+        await db.execute("UPDATE lending_agreement SET sha256 = 'x' WHERE id = :id", id=made)
+    assert await Agreement.count() == 1
+
+
+async def test_a_visit_without_loans_has_nothing_to_agree(counter: Counter, now: datetime) -> None:
+    await counter.scan(counter.card.code, now)
+    assert counter.visit is not None
+    with pytest.raises(NothingToAgree):
+        await make_agreement(counter.actor, counter.visit, None, now=now)
+
+
+async def test_an_agreement_of_another_site_is_not_found(counter: Counter, now: datetime) -> None:
+    await lend_two(counter, now)
+    assert counter.visit is not None
+    made = await make_agreement(counter.actor, counter.visit, None, now=now)
+    stranger = Principal(kind="user", id=counter.actor.id, roles=())
+    assert not stranger.has_role(Role.RECEPTION)
+    with pytest.raises(AgreementNotFound):
+        await agreement_pdf(stranger, made)
+    with pytest.raises(AgreementNotFound):
+        await visit_loans(stranger, counter.visit)
