@@ -11,43 +11,55 @@ import sys
 import traceback
 from typing import TextIO
 
+import msgspec
 import structlog
 
 from comptoir.core.settings import Settings
+
+Processor = structlog.typing.Processor
+EventDict = structlog.typing.EventDict
 
 
 class _Handler(logging.StreamHandler[TextIO]):
     """Ours, so that configuring a second time replaces it and leaves others alone."""
 
 
+class _Lines:
+    """Where structlog's lines go: straight to stderr, which is far cheaper than ``logging``."""
+
+    def __init__(self, name: str = "comptoir") -> None:
+        self.name = name
+
+    def msg(self, line: str) -> None:
+        sys.stderr.write(line + "\n")
+
+    debug = info = warning = error = critical = exception = msg
+
+
 def configure(settings: Settings) -> None:
     """Send structlog's and the standard library's records to stderr in one form."""
-    shared: list[structlog.typing.Processor] = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer()
+    renderer: Processor = (
+        _as_json
         if settings.production
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
+        processors=[*shared, _drop_none, renderer],
+        logger_factory=_Lines,
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        cache_logger_on_first_use=False,
     )
     handler = _Handler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                _drop_none,
-                renderer,
-            ],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
     root = logging.getLogger()
@@ -70,7 +82,9 @@ def without_values(error: BaseException) -> dict[str, object]:
     }
 
 
-def _drop_none(
-    _logger: object, _method: str, event: structlog.typing.EventDict
-) -> structlog.typing.EventDict:
+def _drop_none(_logger: object, _method: str, event: EventDict) -> EventDict:
     return {key: value for key, value in event.items() if value is not None}
+
+
+def _as_json(_logger: object, _method: str, event: EventDict) -> str:
+    return msgspec.json.encode(event, enc_hook=str).decode()

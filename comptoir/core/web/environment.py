@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from comptoir.core import i18n
 from comptoir.core.errors import FieldError
 from comptoir.core.web import formats
+from comptoir.core.web.elements import Icons, cell, heading
 from comptoir.core.web.static import StaticFiles
 
 
@@ -30,18 +33,18 @@ def make_environment(
         extensions=["jinja2.ext.i18n"],
     )
     environment.policies["ext.i18n.trimmed"] = True
-    # Jinja fills the %(name)s places itself, so it is given the bare catalogue.
-    environment.install_gettext_callables(  # type: ignore[attr-defined]
-        gettext=lambda text: i18n.translations(i18n.current_language()).gettext(text),
-        ngettext=lambda one, many, n: i18n.translations(i18n.current_language()).ngettext(
-            one, many, n
-        ),
-        newstyle=True,
-    )
+    environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    # Jinja wraps these in a slower way to do the same.
+    environment.globals.update(gettext=_gettext, ngettext=_ngettext, _=_gettext)
+    icons = Icons(static.url("core/icons.svg"))
     environment.globals.update(
         static=static.url,
         languages=i18n.LANGUAGE_NAMES,
         error_for=error_for,
+        draw_icon=icons.icon,
+        draw_chip=icons.chip,
+        draw_cell=cell,
+        draw_heading=heading,
     )
     environment.filters.update(
         clock=formats.format_clock,
@@ -54,6 +57,27 @@ def make_environment(
         tag_code=formats.tag_code,
     )
     return environment
+
+
+def _gettext(__text: str, **values: object) -> Markup:
+    return _filled(_translated(i18n.current_language(), __text), values)
+
+
+def _ngettext(__one: str, __many: str, __n: int, **values: object) -> Markup:
+    catalogue = i18n.translations(i18n.current_language())
+    text = Markup(catalogue.ngettext(__one, __many, __n))  # noqa: S704 - as below
+    return _filled(text, {"num": __n, **values})
+
+
+@lru_cache(4096)
+def _translated(language: str, text: str) -> Markup:
+    # The catalogue is ours, so its text is safe; the values put into it are escaped.
+    return Markup(i18n.translations(language).gettext(text))  # noqa: S704
+
+
+def _filled(text: Markup, values: dict[str, object]) -> Markup:
+    """Fill the ``%(name)s`` places; templates write a real percent sign as ``%%``."""
+    return text % values if values or "%" in text else text
 
 
 def error_for(errors: Sequence[FieldError], field: str) -> str:

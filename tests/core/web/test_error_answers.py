@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import pytest
-import structlog
 from litestar import Litestar
 from litestar.testing import TestClient
 from structlog.testing import capture_logs
@@ -176,11 +175,3 @@ def test_static_files_are_not_in_the_access_log(client: Client) -> None:
     with capture_logs() as logs:
         client.get("/static/core/desk.js")
     assert logs == []
-
-
-@pytest.fixture(autouse=True)
-def _fresh_loggers() -> Any:
-    """Loggers made by other tests must not be cached with their processors."""
-    structlog.reset_defaults()
-    yield
-    structlog.reset_defaults()
