@@ -50,6 +50,15 @@ class BorrowerNotFound(NotFound):
         return _("There is no such borrower at your sites. Search again, or scan their card.")
 
 
+class NoSiteChosen(Refused):
+    """The person may work at several sites and has not said at which one now."""
+
+    code = "lending.no-site-chosen"
+
+    def message(self) -> str:
+        return _("Choose the site you work at now. Then the desk opens.")
+
+
 class CheckOutRefused(LendingRefused):
     """The item is not lent (``rules.check_out_due``)."""
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
+from comptoir.core import db
 from comptoir.core.principal import Principal
+from comptoir.lending.errors import BorrowerNotFound
 
 _KNOWN = (
     "EXISTS (SELECT 1 FROM lending_borrower_site AS known"
@@ -17,3 +20,23 @@ def seen_by(actor: Principal) -> tuple[str, dict[str, Any]]:
     if actor.all_sites:
         return "1 = 1", {}
     return _KNOWN, {"sites": sorted(actor.site_ids)}
+
+
+async def find_visible(actor: Principal, borrower_id: UUID, *, lock: bool = False) -> db.Row:
+    """The columns of a borrower whom the actor may know of.
+
+    With ``lock``, nobody else changes the row before the transaction's end.
+
+    Raises:
+        BorrowerNotFound: there is none, or the actor may not know of them.
+    """
+    seen, values = seen_by(actor)
+    row = await db.fetch_one(
+        f"SELECT b.* FROM lending_borrower AS b WHERE b.id = :id AND {seen}"
+        + (db.for_update("b") if lock else ""),
+        id=borrower_id,
+        **values,
+    )
+    if row is None:
+        raise BorrowerNotFound
+    return row

@@ -6,21 +6,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from comptoir.core import audit, db
-from comptoir.core.errors import Refused
-from comptoir.core.i18n import gettext as _
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal
 from comptoir.lending.errors import BorrowerNotFound
-
-
-class NoSiteChosen(Refused):
-    """The person may work at several sites and has not said at which one now."""
-
-    code = "lending.no-site-chosen"
-
-    def message(self) -> str:
-        return _("Choose the site you work at now. Then the desk opens.")
-
+from comptoir.lending.errors import NoSiteChosen as NoSiteChosen
 
 #: A visit left open so long ago is over: the same person has come again.
 VISIT_TIME = timedelta(hours=1)

@@ -1,0 +1,74 @@
+"""Borrowers' cards as rows: issued, replaced, looked up. ``lending.cards`` draws them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from comptoir.core import audit, db
+from comptoir.core.ids import new_id
+from comptoir.core.principal import Principal
+from comptoir.inventory import codes
+from comptoir.lending.borrowers.errors import CardChanged
+from comptoir.lending.borrowers.schemas import CardLookup
+from comptoir.lending.borrowers.visibility import find_visible
+from comptoir.lending.tables import BorrowerCard
+
+
+async def issue_card(
+    actor: Principal, borrower_id: UUID, *, replaces: str | None = None, now: datetime
+) -> str:
+    """Give a borrower a card; give its code.
+
+    ``replaces`` is the code of the card they have, as far as the actor knows.
+    From now on the old one is refused.
+
+    Raises:
+        BorrowerNotFound: there is none, or the actor may not know of them.
+        CardChanged: they have another card than ``replaces`` by now.
+    """
+    async with db.transaction():
+        await find_visible(actor, borrower_id, lock=True)
+        live = await db.fetch_one(
+            "SELECT code FROM lending_borrower_card WHERE borrower = :id AND revoked_at IS NULL",
+            id=borrower_id,
+        )
+        if (live["code"] if live else None) != replaces:
+            raise CardChanged
+        await BorrowerCard.update({BorrowerCard.revoked_at: now}).where(
+            (BorrowerCard.borrower == borrower_id) & BorrowerCard.revoked_at.is_null()
+        )
+        code = await _free_code()
+        await BorrowerCard(id=new_id(), borrower=borrower_id, code=code, issued_at=now).save()
+        await audit.record(
+            actor,
+            "borrower.card_replaced" if replaces else "borrower.card_issued",
+            "borrower",
+            borrower_id,
+            now=now,
+        )
+    return code
+
+
+async def look_up_card(code: str) -> CardLookup | None:
+    """Whose card carries a code (eight letters), replaced or not; None if no card does.
+
+    Whoever holds a card shows it, so this asks nothing of who looks.
+    """
+    row = await db.fetch_one(
+        "SELECT borrower, revoked_at FROM lending_borrower_card WHERE code = :code", code=code
+    )
+    return CardLookup(row["borrower"], row["revoked_at"] is not None) if row else None
+
+
+async def _free_code() -> str:
+    """A code that is neither on a card nor on an item: a bare code must mean one thing."""
+    while True:
+        code = codes.new_code()
+        taken = await db.fetch(
+            "SELECT 1 AS taken FROM lending_borrower_card WHERE code = :code "
+            "UNION ALL SELECT 1 FROM inventory_item WHERE code = :code",
+            code=code,
+        )
+        if not taken:
+            return code

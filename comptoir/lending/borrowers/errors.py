@@ -1,0 +1,48 @@
+"""What is refused about borrowers, beside what the lending rules say."""
+
+from __future__ import annotations
+
+from comptoir.core.errors import Forbidden, PreconditionFailed, Refused
+from comptoir.core.i18n import gettext as _
+
+
+class BorrowerChanged(PreconditionFailed):
+    """Somebody else changed the borrower since they were read."""
+
+    code = "lending.borrower-changed"
+
+    def message(self) -> str:
+        return _(
+            "Somebody else has changed this person in the meantime, so nothing was saved. "
+            "Look at it again, then make your change."
+        )
+
+
+class CardChanged(PreconditionFailed):
+    """The borrower got another card since the page was read."""
+
+    code = "lending.card-changed"
+
+    def message(self) -> str:
+        return _(
+            "This person has just been given another card. Look at their page again before "
+            "you replace it."
+        )
+
+
+class SameBorrower(Refused):
+    """Somebody was to live with themselves."""
+
+    code = "lending.same-borrower"
+
+    def message(self) -> str:
+        return _("This is the same person. Choose somebody else they live with.")
+
+
+class SuspensionForbidden(Forbidden):
+    """Only a coordinator of one of the borrower's sites suspends, or lifts it."""
+
+    code = "lending.suspension-forbidden"
+
+    def message(self) -> str:
+        return _("Only a coordinator may suspend somebody or end it. Ask one.")
