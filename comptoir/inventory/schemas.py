@@ -147,12 +147,13 @@ class ProblemView(msgspec.Struct, frozen=True):
     reported_at: datetime
 
 
-class ItemRow(msgspec.Struct, frozen=True):
-    """An item as the list shows it."""
+class ItemRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An item as a list or an export shows it. ``model`` is its full name."""
 
     id: UUID
     code: str
     model: str
+    category_names: Names
     serial: str
     imeis: tuple[str, ...]
     condition: Condition
@@ -160,6 +161,41 @@ class ItemRow(msgspec.Struct, frozen=True):
     home_site: SiteName
     present_site: SiteName
     destination_site: SiteName | None
+    funder: str
+    purchased_on: date | None
+    price_cents: int | None
+    currency: str
+    notes: str
+
+
+class ItemFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which items a list shows. What is not given does not matter.
+
+    A site's items are those that belong there, are there, or are on their way
+    there. Without a status and a text, retired items are left out. Each word of
+    ``text`` must be found (see ``inventory.terms``).
+    """
+
+    site: UUID | None = None
+    category: UUID | None = None
+    model: UUID | None = None
+    status: ItemStatus | None = None
+    condition: Condition | None = None
+    text: str = ""
+
+
+class ItemPage(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of a list, newest item first.
+
+    ``newer`` and ``older`` are the cursors of the pages beside it, None where
+    there is none. ``total`` counts the whole list; ``uncounted``: there are more.
+    """
+
+    rows: tuple[ItemRow, ...]
+    newer: UUID | None
+    older: UUID | None
+    total: int
+    uncounted: bool
 
 
 class ItemView(msgspec.Struct, frozen=True, kw_only=True):
