@@ -61,6 +61,13 @@ def test_answer_replaces_the_last_and_the_field_keeps_the_focus(page: Page, desk
     assert page.locator(".answer").count() == 1
 
 
+def test_long_text_in_an_answer_needs_no_sideways_scroll(page: Page) -> None:
+    page.set_viewport_size({"width": 320, "height": 800})
+    type_in(page, "HTTPS://DESK.EXAMPLE.ORG/SOMETHING/" + "X" * 80)
+    page.wait_for_selector(".answer.ok")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
 def test_second_scan_belongs_to_the_visit_that_the_first_opened(page: Page, desk: Desk) -> None:
     scan(page, CODE)
     scan(page, OTHER)  # before the answer to the first can be there
