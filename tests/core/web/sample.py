@@ -236,6 +236,8 @@ async def desk_scan(request: AnyRequest) -> Response[str]:
     if mood in ERRORS:
         raise ERRORS[mood]()
     desk.sent.append(data)
+    if mood == "ignored":
+        return Response("", status_code=204)
     if mood == "lost":  # done, but the answer does not arrive
         return Response("", status_code=503)
     titles = {"ok": _("Lent"), "returned": _("Taken back"), "refused": _("Not possible")}

@@ -98,6 +98,20 @@ def test_same_code_later_is_a_new_scan(page: Page, desk: Desk) -> None:
     assert len({sent["attempt_id"] for sent in desk.sent}) == 2
 
 
+def test_ignored_repetition_leaves_the_screen_as_it_is(page: Page, desk: Desk) -> None:
+    type_in(page, CODE)
+    page.wait_for_selector(".answer.ok")
+    before = page.inner_html("#desk")
+    desk.moods.append("ignored")
+    with page.expect_response("**/desk/scan") as answer:
+        type_in(page, CODE)
+    assert answer.value.status == 204
+    page.wait_for_function("!sessionStorage.getItem('comptoir.pending')?.includes('attempt')")
+    assert page.inner_html("#desk") == before
+    type_in(page, OTHER)
+    page.wait_for_selector(f".answer:has-text('{OTHER}')")
+
+
 def test_lost_network_is_said_and_the_scan_sent_again_by_itself(page: Page, desk: Desk) -> None:
     page.route("**/desk/scan", lambda route: route.abort())
     type_in(page, CODE)

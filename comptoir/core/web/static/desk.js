@@ -131,6 +131,7 @@ window.addEventListener("online", sendNext);
 // What is shown
 
 function show(answer) {
+  if (answer.status === 204) return; // a repetition: what is on the screen still holds
   const where = answer.headers.get("HX-Retarget") ?? "#desk";
   const address = answer.headers.get("HX-Replace-Url") ?? answer.headers.get("HX-Push-Url");
   if (address && address !== "false") history.replaceState(null, "", address);
