@@ -15,6 +15,7 @@ help: ## List what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run ## Start the program with demo data; ARGS=--lan for phones on the network
+	@$(BIN)/python -m comptoir demo --if-empty
 	@$(BIN)/python -m comptoir serve $(ARGS)
 
 test: $(VENV)/.dev ## Run the tests on both engines; ARGS="-k borrower" chooses some

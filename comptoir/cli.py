@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 from comptoir import __version__
 from comptoir.commands import CommandFailed
+from comptoir.core.errors import ComptoirError
+from comptoir.core.i18n import use_language
 from comptoir.core.settings import SettingsInvalid
 
 if TYPE_CHECKING:
@@ -34,12 +36,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.umask(0o077)  # what a command writes may hold personal data or secrets
     module, _, function = given.run.partition(":")
     try:
-        return int(getattr(import_module(f"comptoir.commands.{module}"), function)(given) or 0)
+        with use_language("en"):
+            return int(getattr(import_module(f"comptoir.commands.{module}"), function)(given) or 0)
+    except ComptoirError as error:
+        return _fail(error.message())
     except (CommandFailed, SettingsInvalid) as error:
-        print(f"comptoir: {error}", file=sys.stderr)
-        return 1
+        return _fail(str(error))
     except KeyboardInterrupt:
         return 130
+
+
+def _fail(reason: str) -> int:
+    print(f"comptoir: {reason}", file=sys.stderr)
+    return 1
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -54,6 +63,9 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_serve(commands)
     _command(commands, "migrate", "database:migrate", "bring the database up to date")
+    _add_demo(commands)
+    _add_token(commands)
+    _add_label(commands)
     _command(commands, "check", "check:check", "say what is wrong, and how to mend it")
     _command(commands, "settings", "settings_table:show", "list what can be set")
     return parser
@@ -70,6 +82,55 @@ def _add_serve(commands: Commands) -> None:
     serve.add_argument("--host", help="address to listen on (with --lan: to name to others)")
     serve.add_argument("--port", type=int, help="port to listen on")
     serve.add_argument("--workers", type=int, help="server processes")
+
+
+def _add_demo(commands: Commands) -> None:
+    demo = _command(commands, "demo", "demo:make", "fill an empty database with data to try")
+    demo.add_argument(
+        "--if-empty", action="store_true", help="do nothing where there is data already"
+    )
+
+
+def _add_user(commands: Commands) -> None:
+    group = commands.add_parser("user", help="let people sign in")
+    actions = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    add = _command(actions, "add", "users:add", "add a person and print a link to invite them")
+    add.add_argument("login", metavar="LOGIN", help="the user name to sign in with")
+    add.add_argument("--name", required=True, help="the person's name")
+    add.add_argument(
+        "--role", choices=("reception", "coordinator", "admin"), default="reception", help="role"
+    )
+    add.add_argument("--site", help="where, by name; without it, at all sites")
+    add.add_argument("--language", default="fr", help="fr, de, it or en")
+    add.add_argument(
+        "--password", action="store_true", help="ask for a password now, instead of a link"
+    )
+
+
+def _add_token(commands: Commands) -> None:
+    group = commands.add_parser("token", help="give other programs access to the API")
+    actions = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    add = _command(actions, "add", "tokens:add", "make a token and print it, this once")
+    add.add_argument("name", metavar="NAME", help="what it is for, such as 'Door counter'")
+    add.add_argument(
+        "--scope", action="append", required=True, help="what it may do; may be repeated"
+    )
+    add.add_argument("--site", help="the one site it may act at, by name; without it, all")
+    add.add_argument("--expires", metavar="DAY", help="its last day, such as 2027-01-31")
+
+
+def _add_label(commands: Commands) -> None:
+    label = _command(commands, "label", "labels:write", "make a sheet of labels as PDF")
+    label.add_argument("codes", nargs="*", metavar="CODE", help="an item's tag code")
+    label.add_argument("--all", action="store_true", help="every item in use")
+    label.add_argument(
+        "--sheet", choices=("l7160", "l7163", "62mm"), default="l7160", help="the sheet"
+    )
+    label.add_argument(
+        "--start", type=int, default=1, metavar="N", help="the first free label of a used sheet"
+    )
+    label.add_argument("--language", default="fr", help="fr, de, it or en")
+    label.add_argument("--out", default="labels.pdf", metavar="FILE", help="where to write it")
 
 
 def _command(commands: Commands, name: str, run: str, about: str) -> argparse.ArgumentParser:

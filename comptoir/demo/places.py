@@ -1,0 +1,173 @@
+"""The demo's organisations, their three places, and the people who work there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core.accounts import credentials
+from comptoir.core.accounts import services as accounts
+from comptoir.core.accounts.services import AddUser
+from comptoir.core.accounts.tables import User
+from comptoir.core.keys import Keyring
+from comptoir.core.principal import SYSTEM, Principal, Role, SiteRole
+from comptoir.sites import queries, services
+from comptoir.sites.opening_hours import Calendar, Span
+from comptoir.sites.schemas import SaveOrganisation, SaveSite
+from comptoir.sites.tables import StaffMember
+
+FRIBOURG, LAUSANNE, LYON = "Fribourg", "Lausanne", "Lyon"
+
+#: Of every account of the demo; it is printed, and so nobody's secret.
+PASSWORD = "guichet-ouvert"  # noqa: S105
+
+
+class Login(msgspec.Struct, frozen=True):
+    """Somebody the demo lets in. ``sites`` is empty for all of them."""
+
+    login: str
+    name: str
+    role: Role
+    sites: tuple[str, ...]
+    language: str
+    pin: str
+
+
+LOGINS = (
+    Login("reception", "Claire Monney", Role.RECEPTION, (FRIBOURG,), "fr", "246813"),
+    Login("reception2", "Luca Bernasconi", Role.RECEPTION, (FRIBOURG,), "it", "135792"),
+    Login("lausanne", "Nadia Rochat", Role.RECEPTION, (LAUSANNE,), "fr", "864209"),
+    Login("lyon", "Hugo Perrin", Role.RECEPTION, (LYON,), "fr", "975310"),
+    Login(
+        "coordinator", "Sophie Aebischer", Role.COORDINATOR, (FRIBOURG, LAUSANNE), "de", "314159"
+    ),
+    Login("admin", "Martin Keller", Role.ADMIN, (), "en", "271828"),
+)
+
+_SWISS = SaveOrganisation(
+    name="Association Le Passage numérique",
+    return_to="Le Passage numérique, rue des Alpes 12, 1700 Fribourg",
+    phone="+41265550110",
+    email="bonjour@passage-numerique.example",
+    website="https://passage-numerique.example",
+)
+_FRENCH = SaveOrganisation(
+    name="La Passerelle, médiation numérique",
+    return_to="La Passerelle, 8 rue de la Part-Dieu, 69003 Lyon",
+    phone="+33465710108",
+    email="bonjour@passerelle.example",
+    website="https://passerelle.example",
+)
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A site of the demo, and whoever stands at its desk."""
+
+    id: UUID
+    name: str
+    calendar: Calendar
+    desk: Principal
+
+
+async def open_places(keys: Keyring, *, now: datetime) -> dict[str, Place]:
+    """Make organisations, sites with their hours, and accounts; give the sites by name."""
+    swiss = await services.create_organisation(SYSTEM, _SWISS, now=now)
+    french = await services.create_organisation(SYSTEM, _FRENCH, now=now)
+    ids = {
+        FRIBOURG: await _open(
+            SaveSite(
+                organisation=swiss,
+                name="Comptoir de Fribourg",
+                short_name=FRIBOURG,
+                street="Rue des Alpes 12",
+                postcode="1700",
+                city="Fribourg",
+                phone="+41265550112",
+                email="fribourg@passage-numerique.example",
+            ),
+            # Two half days from Monday to Friday, late on Thursday, Saturday morning.
+            _week("09:00-12:00", (0, 1, 2, 3, 4))
+            + _week("13:30-18:00", (0, 1, 2, 4))
+            + _week("13:30-20:00", (3,))
+            + _week("09:00-12:00", (5,)),
+            now=now,
+        ),
+        LAUSANNE: await _open(
+            SaveSite(
+                organisation=swiss,
+                name="Comptoir de Lausanne",
+                short_name=LAUSANNE,
+                street="Avenue de Sévelin 28",
+                postcode="1004",
+                city="Lausanne",
+                phone="+41215550114",
+                email="lausanne@passage-numerique.example",
+            ),
+            _week("10:00-18:30", (1, 2, 3, 4)) + _week("09:00-13:00", (5,)),
+            now=now,
+        ),
+        LYON: await _open(
+            SaveSite(
+                organisation=french,
+                name="La Passerelle Part-Dieu",
+                short_name=LYON,
+                street="8 rue de la Part-Dieu",
+                postcode="69003",
+                city="Lyon",
+                country="FR",
+                time_zone="Europe/Paris",
+                phone="+33465710109",
+                email="lyon@passerelle.example",
+            ),
+            _week("09:30-12:30", (0, 1, 3, 4)) + _week("14:00-17:30", (0, 1, 2, 3, 4)),
+            now=now,
+        ),
+    }
+    desks = await _hire(ids, keys, now=now)
+    return {
+        name: Place(site_id, name, await queries.site_calendar(site_id), desks[name])
+        for name, site_id in ids.items()
+    }
+
+
+async def _open(command: SaveSite, hours: list[Span], *, now: datetime) -> UUID:
+    site_id = await services.create_site(SYSTEM, command, now=now)
+    await services.set_hours(SYSTEM, site_id, hours, version=1, now=now)
+    return site_id
+
+
+async def _hire(sites: dict[str, UUID], keys: Keyring, *, now: datetime) -> dict[str, Principal]:
+    """Make the accounts; give for each site whoever works at its desk."""
+    desks: dict[str, Principal] = {}
+    for person in LOGINS:
+        command = AddUser(person.login, person.name, person.language, PASSWORD)
+        user_id = await accounts.add_user(SYSTEM, command, now=now)
+        await User.update(
+            {User.pin_hash: credentials.pin_hash(keys, person.pin)}  # the demo prints it
+        ).where(User.id == user_id)
+        for place in person.sites or (None,):
+            await StaffMember(
+                user=user_id, site=sites[place] if place else None, role=person.role.value
+            ).save()
+        if person.role is Role.RECEPTION:
+            site_id = sites[person.sites[0]]
+            desks.setdefault(
+                person.sites[0],
+                Principal(
+                    kind="user",
+                    id=user_id,
+                    name=person.name,
+                    language=person.language,
+                    roles=(SiteRole(Role.RECEPTION, site_id),),
+                    site_id=site_id,
+                ),
+            )
+    return desks
+
+
+def _week(hours: str, weekdays: tuple[int, ...]) -> list[Span]:
+    """Spans of ``09:00-12:00`` on weekdays, of which 0 is Monday."""
+    opens, closes = (int(clock[:2]) * 60 + int(clock[3:]) for clock in hours.split("-"))
+    return [Span(weekday, opens, closes) for weekday in weekdays]

@@ -1,0 +1,134 @@
+"""The demo is believable, consistent, the same each time, and never touches real data."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import phonenumbers
+import pytest
+
+from comptoir import demo
+from comptoir.core import db
+from comptoir.core.accounts import passwords
+from comptoir.core.keys import Keyring
+from comptoir.inventory import codes
+from comptoir.inventory.imei import read_imei
+from comptoir.inventory.statuses import ItemStatus
+from tests import factories
+from tests.roof.commands import comptoir
+
+KEYS = Keyring("a secret for tests alone, 32 or more")
+
+#: An afternoon in the week, New Year's night, the night the clocks change.
+MOMENTS = (
+    datetime(2026, 11, 24, 14, 0, tzinfo=UTC),
+    datetime(2027, 1, 1, 0, 30, tzinfo=UTC),
+    datetime(2027, 3, 28, 1, 0, tzinfo=UTC),
+)
+
+
+async def count(sql: str, **values: Any) -> int:
+    row = await db.fetch_one(f"SELECT COUNT(*) AS n FROM {sql}", **values)
+    assert row is not None
+    return int(row["n"])
+
+
+@pytest.mark.parametrize("moment", MOMENTS, ids=str)
+async def test_every_kind_of_loan_and_item_occurs(database: Any, moment: datetime) -> None:
+    await demo.fill(KEYS, now=moment)
+    assert await count("sites_site") == 3
+    assert await count("inventory_model") == 8
+    assert 55 <= await count("inventory_item") <= 65
+    assert await count("lending_borrower") == 40
+    statuses = {row["status"] for row in await db.fetch("SELECT status FROM inventory_item")}
+    assert statuses == {status.value for status in ItemStatus}
+    assert await count("lending_loan WHERE returned_at IS NOT NULL") >= 50
+    still_out = "lending_loan WHERE returned_at IS NULL AND due_at"
+    assert await count(f"{still_out} >= :now", now=moment) >= 8
+    assert 4 <= await count(f"{still_out} < :now", now=moment) <= 14
+
+
+async def test_statuses_agree_with_loans(database: Any, now: datetime) -> None:
+    await demo.fill(KEYS, now=now)
+    lent = "SELECT item FROM lending_loan WHERE returned_at IS NULL"
+    assert await count(f"inventory_item WHERE status = 'on_loan' AND id NOT IN ({lent})") == 0
+    wrong = f"inventory_item WHERE status NOT IN ('on_loan', 'lost') AND id IN ({lent})"
+    assert await count(wrong) == 0
+
+
+async def test_nothing_happens_after_now(database: Any, now: datetime) -> None:
+    await demo.fill(KEYS, now=now)
+    assert await count("core_audit_event WHERE at > :now", now=now) == 0
+    assert await count("lending_loan WHERE returned_at < checked_out_at") == 0
+
+
+async def test_numbers_are_valid(database: Any, now: datetime) -> None:
+    await demo.fill(KEYS, now=now)
+    phones = await db.fetch("SELECT phone FROM lending_borrower WHERE phone <> ''")
+    assert 15 <= len(phones) < 40
+    for row in phones:
+        number = phonenumbers.parse(row["phone"])
+        # What France keeps for fiction can be dialled, but is given to nobody.
+        fictitious = row["phone"].startswith("+3363998")
+        assert phonenumbers.is_possible_number(number)
+        assert fictitious or phonenumbers.is_valid_number(number)
+    rows = await db.fetch("SELECT code, imei_1, imei_2 FROM inventory_item")
+    assert all(codes.is_valid(row["code"]) for row in rows)
+    imeis = [imei for row in rows for imei in (row["imei_1"], row["imei_2"]) if imei]
+    assert len(imeis) == len(set(imeis)) > 20
+    assert all(read_imei(imei) == imei for imei in imeis)
+
+
+async def test_people_speak_four_languages_and_some_are_suspended(
+    database: Any, now: datetime
+) -> None:
+    await demo.fill(KEYS, now=now)
+    languages = await db.fetch("SELECT DISTINCT language FROM lending_borrower")
+    assert {row["language"] for row in languages} == {"fr", "de", "it", "en"}
+    assert await count("lending_borrower WHERE suspended_at IS NOT NULL") == 3
+    assert await count("lending_borrower WHERE eligible_until IS NOT NULL") == 4
+    assert await count("lending_borrower WHERE household IS NOT NULL") >= 6
+    assert await count("lending_borrower_card WHERE revoked_at IS NOT NULL") == 1
+    findable = "SELECT borrower FROM lending_borrower_term"
+    assert await count(f"lending_borrower WHERE id NOT IN ({findable})") == 0
+
+
+async def test_every_login_can_sign_in(database: Any, now: datetime) -> None:
+    await demo.fill(KEYS, now=now)
+    for login in demo.LOGINS:
+        passwords.check(demo.PASSWORD, login=login.login, name=login.name)
+        row = await db.fetch_one(
+            "SELECT password_hash FROM core_user WHERE login = :login", login=login.login
+        )
+        assert row is not None
+        assert await passwords.verify(row["password_hash"], demo.PASSWORD)
+
+
+def test_the_second_start_keeps_the_data(tmp_path: Path) -> None:
+    first, second = comptoir(tmp_path, "demo"), comptoir(tmp_path, "demo")
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
+    assert first.stdout == second.stdout
+    for login in demo.LOGINS:
+        assert login.login in first.stdout
+
+
+async def test_data_of_others_is_left_alone(database_url: str, tmp_path: Path) -> None:
+    db.connect(database_url)
+    try:
+        await factories.site()
+    finally:
+        await db.disconnect()
+    refused = comptoir(tmp_path, "demo", DATABASE_URL=database_url)
+    assert refused.returncode == 1
+    assert "COMPTOIR_DATA" in refused.stderr
+    assert comptoir(tmp_path, "demo", "--if-empty", DATABASE_URL=database_url).returncode == 0
+
+
+def test_no_demo_in_production(tmp_path: Path) -> None:
+    refused = comptoir(
+        tmp_path, "demo", COMPTOIR_ENV="production", COMPTOIR_SECRET="x" * 20 + "0123456789ab"
+    )
+    assert refused.returncode == 1
+    assert not (tmp_path / "comptoir.sqlite").exists()
