@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from litestar import Litestar
 
 from comptoir.core import db, logging
+from comptoir.core.accounts import pages as account_pages
 from comptoir.core.accounts.plugin import SignIn
 from comptoir.core.api import reference
 from comptoir.core.settings import Settings, load
@@ -16,6 +17,7 @@ from comptoir.health import healthz
 from comptoir.inventory import routes as inventory
 from comptoir.lending import routes as lending
 from comptoir.principals import StaffDirectory
+from comptoir.sites import routes as sites
 
 #: Packages with templates or static files, by the name these go by in addresses.
 PACKAGES = {
@@ -26,18 +28,27 @@ PACKAGES = {
     "lending": "comptoir.lending",
 }
 
+#: The menus, in this order.
+NAVIGATION = [*lending.NAVIGATION, *sites.NAVIGATION, *account_pages.NAVIGATION]
+
 
 def create_app(settings: Settings | None = None) -> Litestar:
     """Build the application; without ``settings`` they are read from the environment."""
     settings = settings or load()
     logging.configure(settings)
     return Litestar(
-        route_handlers=[healthz, *reference.ROUTES, *inventory.ROUTES, *lending.ROUTES],
+        route_handlers=[
+            healthz,
+            *reference.ROUTES,
+            *sites.ROUTES,
+            *inventory.ROUTES,
+            *lending.ROUTES,
+        ],
         lifespan=[_database(settings)],
         openapi_config=None,
         request_max_body_size=LARGEST_BODY,
         plugins=[
-            WebShell(settings, PACKAGES, navigation=lending.NAVIGATION),
+            WebShell(settings, PACKAGES, NAVIGATION),
             SignIn(settings, StaffDirectory()),
         ],
     )

@@ -13,6 +13,7 @@ from litestar.plugins import InitPlugin
 from comptoir.core.accounts.authentication import Accounts, make_authentication
 from comptoir.core.accounts.guards import refuse_undeclared
 from comptoir.core.accounts.identity import Directory
+from comptoir.core.accounts.pages import ROUTES
 from comptoir.core.keys import Keyring
 from comptoir.core.settings import Settings
 
@@ -28,4 +29,5 @@ class SignIn(InitPlugin):
         app_config.state["accounts"] = self.accounts
         app_config.middleware.append(make_authentication(self.accounts))
         app_config.guards.insert(0, refuse_undeclared)
+        app_config.route_handlers.extend(ROUTES)
         return app_config

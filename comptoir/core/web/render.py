@@ -97,9 +97,10 @@ def redirect(
 
 def _render(request: Connection, template: str, context: Mapping[str, object]) -> str:
     speak_to(request.scope, principal_of(request.scope))
-    environment: Any = shell_of(request.app).environment
+    shell = shell_of(request.app)
+    environment: Any = shell.environment
     rendered: str = environment.get_template(template).render(
-        {**template_context(request), **context}
+        {**template_context(request), "lock_minutes": shell.settings.lock_minutes, **context}
     )
     return rendered
 

@@ -34,3 +34,21 @@ for (const name of ["htmx:sendError", "htmx:timeout"]) {
     document.getElementById("flash").replaceChildren(message);
   });
 }
+
+// Buttons of pages that show something once: print it, copy it.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-print], [data-copy]");
+  if (!button) return;
+  if ("print" in button.dataset) {
+    window.print();
+    return;
+  }
+  const field = document.getElementById(button.dataset.copy);
+  field.select();
+  try {
+    await navigator.clipboard.writeText(field.value);
+  } catch {
+    document.execCommand("copy"); // without HTTPS there is no clipboard to write to
+  }
+  button.textContent = button.dataset.done;
+});

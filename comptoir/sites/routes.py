@@ -1,0 +1,12 @@
+"""What sites mount: their pages, and their entries in the menu."""
+
+from __future__ import annotations
+
+from comptoir.core.i18n import lazy as _l
+from comptoir.core.principal import Role
+from comptoir.core.web import NavItem
+from comptoir.sites.staff import pages as staff
+
+ROUTES = [*staff.ROUTES]
+
+NAVIGATION = [NavItem(_l("Staff"), "/staff", Role.COORDINATOR)]

@@ -1,0 +1,1 @@
+"""Who works where, and as what."""

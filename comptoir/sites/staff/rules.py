@@ -1,0 +1,53 @@
+"""Who may give a role, and who may see to whose account. Values in, an answer out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from comptoir.core.principal import Principal, Role, SiteRole
+
+
+def may_coordinate(actor: Principal, site_id: UUID | None) -> bool:
+    """True if the actor is a coordinator there; None means at every site."""
+    if site_id is not None:
+        return actor.has_role(Role.COORDINATOR, site_id)
+    return any(
+        role.site_id is None and role.role in (Role.COORDINATOR, Role.ADMIN) for role in actor.roles
+    )
+
+
+def may_grant(actor: Principal, role: Role, site_id: UUID | None) -> bool:
+    """True if the actor may give (or take) the role there.
+
+    Coordinators give what they have themselves, where they have it.
+    """
+    if role is Role.ADMIN:
+        return actor.has_role(Role.ADMIN)
+    return may_coordinate(actor, site_id)
+
+
+def may_know(actor: Principal, roles: Iterable[SiteRole]) -> bool:
+    """True if the actor may see a colleague with these roles on the staff pages.
+
+    Whoever works everywhere also works at the actor's site. Somebody without
+    any role is known to administrators alone.
+    """
+    return actor.has_role(Role.ADMIN) or any(
+        may_coordinate(actor, role.site_id)
+        or (role.site_id is None and actor.has_role(Role.COORDINATOR))
+        for role in roles
+    )
+
+
+def may_manage(actor: Principal, roles: Iterable[SiteRole]) -> bool:
+    """True if the actor may reset, stop or start the account of somebody with these roles.
+
+    Administrators: everybody's. Coordinators: of those whose every role is one
+    they could have given, so never an administrator's, nor anybody's who also
+    works elsewhere.
+    """
+    if actor.has_role(Role.ADMIN):
+        return True
+    held = list(roles)
+    return bool(held) and all(may_grant(actor, role.role, role.site_id) for role in held)
