@@ -73,8 +73,13 @@ async def sign_in(
         expires_at=now + timedelta(hours=12),
     )
     await session.save()
-    client.cookies.set("session", token)
+    set_cookie(client, "session", token)
     return session
+
+
+def set_cookie(client: AsyncClient, name: str, value: str) -> None:
+    """Put a cookie into the client in the place of one the server set."""
+    client.cookies.set(name, value, domain="127.0.0.1", path="/")
 
 
 async def use_token(

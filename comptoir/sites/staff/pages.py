@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
 from comptoir.core import clock
@@ -67,7 +68,7 @@ class SiteForm(msgspec.Struct, frozen=True):
 
 
 @get("/staff", guards=COORDINATORS, include_in_schema=False)
-async def show_all(request: AnyRequest, site: str = "") -> Response[str]:
+async def show_all(request: AnyRequest, site: FromQuery[str] = "") -> Response[str]:
     """Who works at a site: names and roles, nothing of when or how much."""
     actor = somebody(request)
     places = await _places(request, actor)
@@ -83,7 +84,7 @@ async def show_all(request: AnyRequest, site: str = "") -> Response[str]:
 
 
 @get("/staff/invite", guards=COORDINATORS, include_in_schema=False)
-async def show_invite(request: AnyRequest, site: str = "") -> Response[str]:
+async def show_invite(request: AnyRequest, site: FromQuery[str] = "") -> Response[str]:
     """The form for a new colleague."""
     form = InviteForm(language=current_language(), site=site)
     return page(request, "sites/staff_invite.html", errors=[], **await _options(request, form))
@@ -110,7 +111,7 @@ async def invite(request: AnyRequest, data: Form[InviteForm]) -> Response[str]:
 
 @get("/staff/add", guards=COORDINATORS, include_in_schema=False)
 async def show_add(
-    request: AnyRequest, site: str = "", person: UUID | None = None
+    request: AnyRequest, site: FromQuery[str] = "", person: FromQuery[UUID | None] = None
 ) -> Response[str]:
     """The form that gives somebody with an account a role here too."""
     login = (await queries.colleague(somebody(request), person)).login if person else ""
@@ -134,7 +135,7 @@ async def give_role(request: AnyRequest, data: Form[RoleForm]) -> Response[str]:
 
 
 @get("/staff/{user_id:uuid}", guards=COORDINATORS, include_in_schema=False)
-async def show_one(request: AnyRequest, user_id: UUID) -> Response[str]:
+async def show_one(request: AnyRequest, user_id: FromPath[UUID]) -> Response[str]:
     """One colleague: roles, and what can be done about the account."""
     actor = somebody(request)
     person = await queries.colleague(actor, user_id)
@@ -152,7 +153,9 @@ async def show_one(request: AnyRequest, user_id: UUID) -> Response[str]:
 
 
 @post("/staff/{user_id:uuid}/take-role", guards=COORDINATORS, include_in_schema=False)
-async def take_role(request: AnyRequest, user_id: UUID, data: Form[SiteForm]) -> Response[str]:
+async def take_role(
+    request: AnyRequest, user_id: FromPath[UUID], data: Form[SiteForm]
+) -> Response[str]:
     """Somebody no longer works there."""
     site_id = _site(data.site, Role.RECEPTION)
     await services.take_role(somebody(request), user_id, site_id, now=clock.now())
@@ -160,7 +163,7 @@ async def take_role(request: AnyRequest, user_id: UUID, data: Form[SiteForm]) ->
 
 
 @get("/staff/{user_id:uuid}/reset", guards=COORDINATORS, include_in_schema=False)
-async def ask_reset(request: AnyRequest, user_id: UUID) -> Response[str]:
+async def ask_reset(request: AnyRequest, user_id: FromPath[UUID]) -> Response[str]:
     """Say what a reset does, before it does it."""
     person = await queries.colleague(somebody(request), user_id)
     return page(
@@ -175,18 +178,19 @@ async def ask_reset(request: AnyRequest, user_id: UUID) -> Response[str]:
         label=_("Reset access"),
         back=f"/staff/{user_id}",
         kind="danger",
+        fields={},
     )
 
 
 @post("/staff/{user_id:uuid}/reset", guards=COORDINATORS, include_in_schema=False)
-async def reset(request: AnyRequest, user_id: UUID) -> Response[str]:
+async def reset(request: AnyRequest, user_id: FromPath[UUID]) -> Response[str]:
     """Reset; the link is shown on this page and never again."""
     link = await services.reset_access(somebody(request), user_id, now=clock.now())
     return await _show_link(request, link)
 
 
 @get("/staff/{user_id:uuid}/deactivate", guards=COORDINATORS, include_in_schema=False)
-async def ask_deactivate(request: AnyRequest, user_id: UUID) -> Response[str]:
+async def ask_deactivate(request: AnyRequest, user_id: FromPath[UUID]) -> Response[str]:
     """Say what it does, before it does it."""
     person = await queries.colleague(somebody(request), user_id)
     return page(
@@ -201,18 +205,19 @@ async def ask_deactivate(request: AnyRequest, user_id: UUID) -> Response[str]:
         label=_("Stop the account"),
         back=f"/staff/{user_id}",
         kind="danger",
+        fields={},
     )
 
 
 @post("/staff/{user_id:uuid}/deactivate", guards=COORDINATORS, include_in_schema=False)
-async def deactivate(request: AnyRequest, user_id: UUID) -> Response[str]:
+async def deactivate(request: AnyRequest, user_id: FromPath[UUID]) -> Response[str]:
     """Put the account out of use."""
     await services.deactivate(somebody(request), user_id, now=clock.now())
     return redirect(request, f"/staff/{user_id}", flash=Flash("ok", _("The account is stopped.")))
 
 
 @post("/staff/{user_id:uuid}/reactivate", guards=COORDINATORS, include_in_schema=False)
-async def reactivate(request: AnyRequest, user_id: UUID) -> Response[str]:
+async def reactivate(request: AnyRequest, user_id: FromPath[UUID]) -> Response[str]:
     """Put it back in use; the link is shown on this page and never again."""
     link = await services.reactivate(somebody(request), user_id, now=clock.now())
     return await _show_link(request, link)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from comptoir.core import clock
@@ -129,7 +130,7 @@ async def remove_badge(request: AnyRequest) -> Response[str]:
     guards=[signed_in_by_password],
     include_in_schema=False,
 )
-async def end_session(request: AnyRequest, session_id: UUID) -> Response[str]:
+async def end_session(request: AnyRequest, session_id: FromPath[UUID]) -> Response[str]:
     """Sign one of one's browsers out."""
     await sessions.end_own(somebody(request), session_id, now=clock.now())
     return redirect(request, "/account", flash=Flash("ok", _("That browser is signed out.")))

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import FromQuery
 from litestar.types import ControllerRouterHandler
 
 from comptoir.core import clock
@@ -42,7 +43,7 @@ async def lock(request: AnyRequest) -> Response[str]:
 
 
 @get("/locked", opt=PUBLIC, include_in_schema=False)
-async def show(request: AnyRequest, next: str = "/") -> Response[str]:  # noqa: A002
+async def show(request: AnyRequest, next: FromQuery[str] = "/") -> Response[str]:  # noqa: A002
     """A locked desk: the site's name, a field, and nobody's name."""
     if session_of(request) is None:
         return redirect(request, "/sign-in")

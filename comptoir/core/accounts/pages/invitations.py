@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from comptoir.core import clock
@@ -24,7 +25,7 @@ class ChoosePassword(msgspec.Struct, frozen=True):
 
 
 @get("/invitations/{token:str}", opt=PUBLIC, include_in_schema=False)
-async def show(request: AnyRequest, token: str) -> Response[str]:
+async def show(request: AnyRequest, token: FromPath[str]) -> Response[str]:
     """Whose link it is, and the form. Looking uses nothing up."""
     invitation = await invitations.find(token, now=clock.now())
     return page(
@@ -37,7 +38,9 @@ async def show(request: AnyRequest, token: str) -> Response[str]:
 
 
 @post("/invitations/{token:str}", opt=PUBLIC, include_in_schema=False)
-async def send(request: AnyRequest, token: str, data: Form[ChoosePassword]) -> Response[str]:
+async def send(
+    request: AnyRequest, token: FromPath[str], data: Form[ChoosePassword]
+) -> Response[str]:
     """Take the password and sign in."""
     now = clock.now()
     accounts = accounts_of(request.app)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import FromQuery
 from litestar.types import ControllerRouterHandler
 
 from comptoir.core import clock
@@ -52,7 +53,7 @@ class CodeForm(msgspec.Struct, frozen=True):
 
 
 @get("/sign-in", opt=PUBLIC, include_in_schema=False)
-async def show(request: AnyRequest, next: str = "/") -> Response[str]:  # noqa: A002
+async def show(request: AnyRequest, next: FromQuery[str] = "/") -> Response[str]:  # noqa: A002
     """The form; whoever is signed in by password goes on."""
     session = session_of(request)
     if session and not session.locked and session.method not in WEAK_METHODS:
@@ -83,7 +84,7 @@ async def send(request: AnyRequest, data: Form[SignInForm]) -> Response[str]:
 
 
 @get("/sign-in/code", opt=PUBLIC, include_in_schema=False)
-async def show_code(request: AnyRequest, next: str = "/") -> Response[str]:  # noqa: A002
+async def show_code(request: AnyRequest, next: FromQuery[str] = "/") -> Response[str]:  # noqa: A002
     """The second step."""
     if not cookie_of(request, accounts_of(request.app).settings, TICKET):
         return redirect(request, "/sign-in")

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from comptoir.core import clock
@@ -81,7 +82,7 @@ async def create(request: AnyRequest, data: Form[TokenForm]) -> Response[str]:
 
 
 @post(f"{PATH}/{{token_id:uuid}}/revoke", guards=[require(Role.ADMIN)], include_in_schema=False)
-async def revoke(request: AnyRequest, token_id: UUID) -> Response[str]:
+async def revoke(request: AnyRequest, token_id: FromPath[UUID]) -> Response[str]:
     """Make it worthless."""
     await tokens.revoke_token(somebody(request), token_id, now=clock.now())
     return redirect(
