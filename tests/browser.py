@@ -27,12 +27,16 @@ _FLAGS = (
 
 
 @contextmanager
-def serving(app: Litestar) -> Iterator[str]:
-    """The application on a free port of this machine, as long as the block runs."""
+def serving(app: Litestar, loop: asyncio.AbstractEventLoop | None = None) -> Iterator[str]:
+    """The application on a free port of this machine, as long as the block runs.
+
+    It runs in a thread of its own, on ``loop`` if one is given: what a test
+    hands to that loop shares the application's database connections.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    loop = asyncio.new_event_loop()
+    loop = loop or asyncio.new_event_loop()
     started: list[Server] = []
 
     async def run() -> None:

@@ -16,14 +16,11 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
-import asyncpg
 import pytest
 
-from comptoir.core import db, migrations
-
-SERVER = "COMPTOIR_TEST_POSTGRES"
+from comptoir.core import db
+from tests.databases import SERVER, copy_database, drop_database, make_template
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -73,57 +70,17 @@ def now() -> datetime:
 @pytest.fixture(scope="session")
 def template(engine_name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A migrated, empty database that each test copies."""
-    if engine_name == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('template') / 'template.sqlite'}"
-        asyncio.run(_migrate(url))
-        yield url
-    else:
-        name = f"template_{os.getpid()}"
-        asyncio.run(_on_server(f"CREATE DATABASE {name}"))
-        url = _with_database(name)
-        asyncio.run(_migrate(url))
-        yield url
-        asyncio.run(_on_server(f"DROP DATABASE {name} WITH (FORCE)"))
-
-
-async def _migrate(url: str) -> None:
-    db.connect(url)
-    try:
-        await migrations.migrate()
-    finally:
-        await db.disconnect()
-
-
-async def _on_server(statement: str) -> None:
-    connection = await asyncpg.connect(os.environ[SERVER])
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
-
-
-def _with_database(name: str) -> str:
-    return urlunsplit(urlsplit(os.environ[SERVER])._replace(path=f"/{name}"))
-
-
-_count = 0
+    url = asyncio.run(make_template(engine_name, tmp_path_factory.mktemp("template")))
+    yield url
+    asyncio.run(drop_database(url))
 
 
 @pytest.fixture
-async def database_url(engine_name: str, template: str, tmp_path: Path) -> AsyncIterator[str]:
+async def database_url(template: str, tmp_path: Path) -> AsyncIterator[str]:
     """The URL of a fresh database of this test's own."""
-    global _count
-    if engine_name == "sqlite":
-        target = tmp_path / "comptoir.sqlite"
-        shutil.copyfile(template.removeprefix("sqlite:///"), target)
-        yield f"sqlite:///{target}"
-        return
-    _count += 1
-    name = f"test_{os.getpid()}_{_count}"
-    source = urlsplit(template).path.lstrip("/")
-    await _on_server(f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY FILE_COPY")
-    yield _with_database(name)
-    await _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+    url = await copy_database(template, tmp_path)
+    yield url
+    await drop_database(url)
 
 
 @pytest.fixture
