@@ -29,7 +29,12 @@ PACKAGES = {
 }
 
 #: The menus, in this order.
-NAVIGATION = [*lending.NAVIGATION, *sites.NAVIGATION, *account_pages.NAVIGATION]
+NAVIGATION = [
+    *lending.NAVIGATION,
+    *inventory.NAVIGATION,
+    *sites.NAVIGATION,
+    *account_pages.NAVIGATION,
+]
 
 
 def create_app(settings: Settings | None = None) -> Litestar:

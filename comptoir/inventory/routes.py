@@ -1,7 +1,14 @@
-"""What the inventory mounts."""
+"""What the inventory mounts: its pages, its calls, and its entries in the menu."""
 
 from __future__ import annotations
 
-from comptoir.inventory import api
+from comptoir.core.i18n import lazy as _l
+from comptoir.core.web import NavItem
+from comptoir.inventory import api, timeline
+from comptoir.inventory.pages import detail, editing, lists
 
-ROUTES = [*api.ROUTES]
+ROUTES = [*api.ROUTES, *lists.ROUTES, *editing.ROUTES, *detail.ROUTES]
+
+NAVIGATION = [NavItem(_l("Items"), "/items")]
+
+timeline.describe_all()

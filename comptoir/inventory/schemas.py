@@ -128,6 +128,11 @@ class ModelSummary(msgspec.Struct, frozen=True):
         """Manufacturer and name, as one would say it."""
         return f"{self.manufacturer} {self.name}".strip()
 
+    @property
+    def choice(self) -> tuple[UUID, str]:
+        """The model as an option of a select."""
+        return self.id, self.full_name
+
 
 class ModelView(ModelSummary, frozen=True, kw_only=True):
     """A model with what belongs to its items."""

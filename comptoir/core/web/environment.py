@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from comptoir.core import i18n
 from comptoir.core.errors import FieldError
+from comptoir.core.phones import show_phone
 from comptoir.core.web import formats
 from comptoir.core.web.elements import Icons, cell, heading
 from comptoir.core.web.static import StaticFiles
@@ -52,6 +53,8 @@ def make_environment(
         format_datetime=formats.format_moment,
         format_money=formats.format_money,
         format_number=formats.format_number,
+        in_words=i18n.localized,
+        phone=show_phone,
         localtime=formats.localtime,
         relative_day=formats.relative_day,
         tag_code=formats.tag_code,

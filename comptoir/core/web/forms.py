@@ -1,0 +1,77 @@
+"""What a form was filled in with, read field by field and never refused by its shape."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from litestar import Request
+from litestar.datastructures import UploadFile
+
+
+class FormData:
+    """The fields of one form. What is missing is an empty text."""
+
+    def __init__(self, fields: dict[str, list[str]]) -> None:
+        self.fields = fields
+
+    @classmethod
+    async def of(cls, request: Request[Any, Any, Any]) -> FormData:
+        """The fields that a request sent; files are left out."""
+        fields: dict[str, list[str]] = {}
+        for name, value in (await request.form()).multi_items():
+            if not isinstance(value, UploadFile):
+                fields.setdefault(name, []).append(str(value).replace("\x00", ""))
+        return cls(fields)
+
+    def text(self, name: str) -> str:
+        """The first value of a field, without blanks at its ends."""
+        values = self.fields.get(name)
+        return values[0].strip() if values else ""
+
+    def texts(self, name: str) -> list[str]:
+        """Every value of a field."""
+        return self.fields.get(name, [])
+
+    def checked(self, name: str) -> bool:
+        """True if a checkbox was ticked."""
+        return bool(self.text(name))
+
+    def whole(self, name: str) -> int | None:
+        """A whole number, or None if it is none."""
+        text = self.text(name)
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+    def identifier(self, name: str) -> UUID | None:
+        """An id, or None if it is none."""
+        return id_or_none(self.text(name))
+
+
+def id_or_none(text: str) -> UUID | None:
+    """The id that a text holds, or None."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def read_day(text: str) -> date | None:
+    """A date as the browser's date field sends it (``2026-11-24``), or None."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def read_hundredths(text: str) -> int | None:
+    """An amount such as ``1'299.50``, ``1299,5`` or ``1 299`` in hundredths, or None."""
+    plain = "".join(sign for sign in text if sign not in "'’ \u00a0\u202f").replace(",", ".")
+    try:
+        amount = Decimal(plain) * 100
+    except InvalidOperation:
+        return None
+    if not amount.is_finite() or abs(amount) > 10**12 or amount != amount.to_integral_value():
+        return None
+    return int(amount)

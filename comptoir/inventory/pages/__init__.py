@@ -1,0 +1,1 @@
+"""The inventory's pages: thin handlers over ``services`` and ``queries``."""

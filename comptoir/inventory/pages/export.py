@@ -1,0 +1,90 @@
+"""Items as CSV that every spreadsheet opens, and that none runs.
+
+Fields are separated by semicolons, as the spreadsheets of our countries expect;
+the mark at the front says that the text is UTF-8. A text that a spreadsheet
+would take for a formula gets an apostrophe before it (OWASP, CSV injection). An
+IMEI is written in its groups, or it would be shown as a rounded number.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from comptoir.core.i18n import gettext as _
+from comptoir.core.i18n import localized
+from comptoir.inventory import codes
+from comptoir.inventory.pages.wording import CONDITIONS, STATUSES
+from comptoir.inventory.schemas import ItemRow
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def csv_head() -> bytes:
+    """The mark of UTF-8, and the line of column names."""
+    names = [
+        _("Code"),
+        _("Category"),
+        _("Model"),
+        _("Serial number"),
+        _("IMEI"),
+        _("Second IMEI"),
+        _("Status"),
+        _("Condition"),
+        _("Belongs to"),
+        _("Is at"),
+        _("On its way to"),
+        _("Paid by"),
+        _("Bought on"),
+        _("Price"),
+        _("Currency"),
+        _("Notes"),
+    ]
+    return b"\xef\xbb\xbf" + _write([names])
+
+
+def csv_lines(rows: Iterable[ItemRow]) -> bytes:
+    """A line per item."""
+    return _write(_cells(row) for row in rows)
+
+
+def safe(text: str) -> str:
+    """The text with an apostrophe before it where a spreadsheet would calculate it."""
+    return (
+        f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA) or text[:1] in _FORMULA else text
+    )
+
+
+def _cells(row: ItemRow) -> list[str]:
+    first, second = (*map(_grouped, row.imeis), "", "")[:2]
+    price = "" if row.price_cents is None else f"{row.price_cents / 100:.2f}"
+    return [
+        codes.display(row.code),
+        localized(row.category_names),
+        row.model,
+        row.serial,
+        first,
+        second,
+        str(STATUSES[row.status]),
+        str(CONDITIONS[row.condition]),
+        row.home_site.name,
+        row.present_site.name,
+        row.destination_site.name if row.destination_site else "",
+        row.funder,
+        row.purchased_on.isoformat() if row.purchased_on else "",
+        price,
+        row.currency if price else "",
+        row.notes,
+    ]
+
+
+def _grouped(imei: str) -> str:
+    return f"{imei[:2]}-{imei[2:8]}-{imei[8:14]}-{imei[14:]}"
+
+
+def _write(lines: Iterable[Sequence[str]]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerows([safe(cell) for cell in line] for line in lines)
+    return text.getvalue().encode()

@@ -1,0 +1,72 @@
+"""How what happens to items, models and categories reads in a timeline."""
+
+from __future__ import annotations
+
+from babel.support import LazyProxy
+
+from comptoir.core.audit.sentences import Story, describe, name_field
+from comptoir.core.i18n import gettext as _
+from comptoir.core.i18n import lazy as _l
+from comptoir.core.i18n import localized
+from comptoir.inventory.pages.wording import CONDITIONS
+
+_PLAIN: dict[str, LazyProxy] = {
+    "item.created": _l("Brought in."),
+    "item.edited": _l("Details corrected."),
+    "item.set_aside": _l("Set aside to be checked."),
+    "item.checked": _l("Checked: all complete."),
+    "item.sent_to_repair": _l("Sent to repair."),
+    "item.returned_from_repair": _l("Back from repair."),
+    "item.lost": _l("Marked as lost."),
+    "item.stolen": _l("Marked as stolen."),
+    "item.found": _l("Found again."),
+    "item.retired": _l("Retired."),
+    "item.restored": _l("Brought back into use."),
+    "category.created": _l("Category added."),
+    "category.edited": _l("Category changed."),
+    "category.moved": _l("Category moved."),
+    "model.created": _l("Model added."),
+    "model.edited": _l("Model changed."),
+}
+
+
+def describe_all() -> None:
+    """Give every action of the inventory its sentence, and every field of an item its name."""
+    for action, sentence in _PLAIN.items():
+        describe(action, sentence)
+    describe("item.sent", _sent)
+    describe("item.received", _received)
+    describe("item.problem_reported", _problem)
+    name_field("item", "model", _l("Model"))
+    name_field("item", "serial", _l("Serial number"))
+    name_field("item", "imei_1", _l("IMEI"))
+    name_field("item", "imei_2", _l("Second IMEI"))
+    name_field("item", "condition", _l("Condition"), _condition)
+    name_field("item", "home_site", _l("Belongs to"))
+    name_field("item", "funder", _l("Paid by"))
+    name_field("item", "purchased_on", _l("Bought on"))
+    name_field("item", "notes", _l("Notes"))
+
+
+def _sent(story: Story) -> str:
+    return _("Sent to %(site)s.", site=story.name(story.after("destination_site")))
+
+
+def _received(story: Story) -> str:
+    present = story.after("present_site")
+    if present is None:  # it never left
+        return _("Arrived back.")
+    return _("Arrived at %(site)s.", site=story.name(present))
+
+
+def _problem(story: Story) -> str:
+    names = story.after("accessory")
+    what = localized(names) if isinstance(names, dict) else _("The item")
+    if story.after("problem") == "missing":
+        return _("Problem reported: %(what)s is missing.", what=what)
+    return _("Problem reported: %(what)s is damaged.", what=what)
+
+
+def _condition(value: object) -> str:
+    known = {str(condition): label for condition, label in CONDITIONS.items()}
+    return str(known.get(str(value), value))
