@@ -191,8 +191,12 @@ def choose(*, sqlite: str, postgres: str) -> str:
 
 
 def for_update(of: str) -> str:
-    """The clause that locks the rows read from ``of``; on SQLite, nothing to add."""
-    return f" FOR UPDATE OF {of}" if is_postgres() else ""
+    """The clause that locks the rows read from ``of``; on SQLite, nothing to add.
+
+    Rows that refer to them may still be inserted. Name the tables in the same
+    order everywhere, item before loan, or two transactions wait for each other.
+    """
+    return f" FOR NO KEY UPDATE OF {of}" if is_postgres() else ""
 
 
 @asynccontextmanager

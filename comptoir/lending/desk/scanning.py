@@ -10,6 +10,7 @@ import msgspec
 from comptoir.core import db, idempotency
 from comptoir.core.idempotency import Outcome
 from comptoir.core.principal import Principal
+from comptoir.inventory import codes
 from comptoir.lending import scans
 from comptoir.lending.desk import visits
 from comptoir.lending.desk.naming import name_scan
@@ -33,7 +34,9 @@ async def scan(actor: Principal, command: DeskScan, *, now: datetime) -> DeskRes
     """
     replayed = await _replayed(actor, command)
     if replayed is not None:
-        return DeskResult(visit_id=command.visit_id, steps=(replayed,), at=now)
+        return DeskResult(
+            visit_id=command.visit_id, steps=(replayed,), waiting=command.waiting, at=now
+        )
     named = await name_scan(command.text)
     visitor = await visits.borrower_of(actor, command.visit_id)
     visit_id = command.visit_id if visitor is not None else None
@@ -146,18 +149,21 @@ async def _replayed(actor: Principal, command: DeskScan) -> Step | None:
     if command.attempt is None:
         return None
     outcome = await idempotency.find(actor, command.attempt)
-    return None if outcome is None else _step_of(outcome)
+    if outcome is None:
+        return None
+    refusal = outcomes.refusal_of(outcome)
+    if refusal is not None:
+        return _refused(refusal, await _item_in(command.text))
+    return _done(outcome)
 
 
-def _step_of(outcome: Outcome) -> Step:
-    """The step that an attempt was first answered with; the shapes tell themselves apart."""
+def _done(outcome: Outcome) -> Step:
+    """The step that did something; the shapes tell themselves apart."""
     kept = msgspec.json.decode(outcome.body)
     if "due_at" in kept:
         loan = msgspec.convert(kept, LoanView, strict=False)
         return Step(kind=StepKind.LENT, loan=loan, item=loan.item)
-    if "returned_at" in kept:
-        return _taken_back(msgspec.convert(kept, CheckInView, strict=False))
-    return _refused(msgspec.convert(kept, Refusal))
+    return _taken_back(msgspec.convert(kept, CheckInView, strict=False))
 
 
 def _taken_back(view: CheckInView) -> Step:
@@ -169,6 +175,12 @@ def _refused(refusal: Refusal, item: str = "") -> Step:
     return Step(kind=StepKind.REFUSED, refusal=refusal, item=item)
 
 
+async def _item_in(text: str) -> str:
+    code = codes.read(text) or ""
+    row = await db.fetch_one("SELECT code FROM inventory_item WHERE code = :code", code=code)
+    return row["code"] if row else ""
+
+
 async def _code_of(item_id: UUID) -> str:
     row = await db.fetch_one("SELECT code FROM inventory_item WHERE id = :id", id=item_id)
     return row["code"] if row else ""
@@ -177,6 +189,11 @@ async def _code_of(item_id: UUID) -> str:
 async def _record_refusal(
     actor: Principal, command: DeskScan, refusal: Refusal, now: datetime
 ) -> None:
-    await outcomes.record_refusal(
-        actor, command.attempt, refusal, {"site_id": command.site_id}, now=now
-    )
+    row = {"site_id": command.site_id}
+    try:
+        async with db.transaction():
+            await outcomes.record_refusal(actor, command.attempt, refusal, row, now=now)
+    except db.IntegrityErrors as error:
+        # Sent twice at once: the other one has recorded this refusal.
+        if not db.violated_constraint(error).startswith("core_idempotency"):
+            raise

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from comptoir.core import audit, db, events, idempotency
+from comptoir.core import audit, db, events
 from comptoir.core.principal import Principal
 from comptoir.inventory import codes
 from comptoir.inventory.statuses import GONE, ItemStatus
 from comptoir.lending import due_dates
 from comptoir.lending.errors import CheckInRefused
 from comptoir.lending.events import LoanClosed
-from comptoir.lending.loans import facts, outcomes
+from comptoir.lending.loans import contention, facts, outcomes
 from comptoir.lending.loans.schemas import CheckIn, CheckInView
 from comptoir.lending.refusals import Refusal, RefusalCode
 
@@ -35,39 +35,41 @@ async def check_in(actor: Principal, command: CheckIn, *, now: datetime) -> Chec
         CheckInRefused: the item is not on loan, or nothing has that code.
         IdempotencyKeyReused: the attempt's key came with another request before.
     """
-    row: db.Row | None = None
-    try:
-        async with db.transaction():
-            row = await db.fetch_one(
-                facts.check_in_query(postgres=db.is_postgres()),
-                item=command.item,
-                site_id=command.site_id or actor.site_id,
-                **facts.key_values(actor, command.attempt),
-            )
-            if row is None:
-                return await _refuse_unknown(actor, command)
-            first = outcomes.first_of(row, command.attempt, CheckInView, CheckInRefused)
-            if first is not None:
-                return first
-            if row["loan_id"] is None and ItemStatus(row["status"]) not in GONE:
-                raise CheckInRefused(Refusal(RefusalCode.ITEM_NOT_ON_LOAN))
-            view = _view(row, now)
-            await _write(actor, command, row, view, now)
-            if view.loan_id is not None:
-                await events.publish(LoanClosed(loan_id=view.loan_id, at=now))
-            return view
-    except CheckInRefused as error:
-        await outcomes.record_refusal(actor, command.attempt, error.refusal, row, now=now)
-        raise
+    answer = await contention.settle(
+        lambda patiently: _check_in(actor, command, patiently=patiently, now=now)
+    )
+    if isinstance(answer, Refusal):
+        raise CheckInRefused(answer)
+    return answer
 
 
-async def _refuse_unknown(actor: Principal, command: CheckIn) -> CheckInView:
-    if command.attempt is not None:
-        first = await idempotency.find(actor, command.attempt)
+async def _check_in(
+    actor: Principal, command: CheckIn, *, patiently: bool, now: datetime
+) -> CheckInView | Refusal:
+    async with db.transaction():
+        row = await contention.read_locked(
+            facts.check_in_query(postgres=db.is_postgres()),
+            patiently=patiently,
+            item=command.item,
+            site_id=command.site_id or actor.site_id,
+            **facts.key_values(actor, command.attempt),
+        )
+        first = await outcomes.first(actor, command.attempt, row, CheckInView)
         if first is not None:
-            return outcomes.decode(first, CheckInView, CheckInRefused)
-    refusal = Refusal(RefusalCode.CODE_UNKNOWN, {"code": codes.display(command.item)})
-    raise CheckInRefused(refusal)
+            return first
+        if row is None:
+            refusal = Refusal(RefusalCode.CODE_UNKNOWN, {"code": codes.display(command.item)})
+            await outcomes.record_refusal(actor, command.attempt, refusal, row, now=now)
+            return refusal
+        if row["loan_id"] is None and ItemStatus(row["status"]) not in GONE:
+            refusal = Refusal(RefusalCode.ITEM_NOT_ON_LOAN)
+            await outcomes.record_refusal(actor, command.attempt, refusal, row, now=now)
+            return refusal
+        view = _view(row, now)
+        await _write(actor, command, row, view, now)
+        if view.loan_id is not None:
+            await events.publish(LoanClosed(loan_id=view.loan_id, at=now))
+        return view
 
 
 def _view(row: db.Row, now: datetime) -> CheckInView:

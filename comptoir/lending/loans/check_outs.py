@@ -11,7 +11,7 @@ from comptoir.core.principal import Principal
 from comptoir.lending import rules
 from comptoir.lending.errors import CheckOutRefused
 from comptoir.lending.events import LoanOpened
-from comptoir.lending.loans import facts, outcomes
+from comptoir.lending.loans import contention, facts, outcomes
 from comptoir.lending.loans.schemas import CheckOut, LoanView
 from comptoir.lending.loans.unknown import refuse_unknown
 from comptoir.lending.refusals import Refusal, RefusalCode
@@ -37,10 +37,6 @@ _COUNT_AGAIN = (
 )
 
 
-class _FactsChanged(Exception):
-    """Another desk lent to the same borrower between the read and the lock."""
-
-
 async def check_out(actor: Principal, command: CheckOut, *, now: datetime) -> LoanView:
     """Lend one item to one borrower.
 
@@ -52,50 +48,42 @@ async def check_out(actor: Principal, command: CheckOut, *, now: datetime) -> Lo
             item or no live card has the code.
         IdempotencyKeyReused: the attempt's key came with another request before.
     """
-    for _ in range(3):
-        try:
-            return await _check_out(actor, command, now=now)
-        except _FactsChanged:
-            continue
-        except db.IntegrityErrors as error:
-            # What another process did at the same moment is there at the next read:
-            # the open loan of this item, or the outcome of this very attempt.
-            if not _raced(db.violated_constraint(error)):
-                raise
-    raise CheckOutRefused(Refusal(RefusalCode.ITEM_ON_LOAN))
+    answer = await contention.settle(
+        lambda patiently: _check_out(actor, command, patiently=patiently, now=now)
+    )
+    if isinstance(answer, Refusal):
+        raise CheckOutRefused(answer)
+    return answer
 
 
-def _raced(constraint: str) -> bool:
-    return "lending_loan" in constraint or "core_idempotency" in constraint
+async def _check_out(
+    actor: Principal, command: CheckOut, *, patiently: bool, now: datetime
+) -> LoanView | Refusal:
+    async with db.transaction():
+        row = await _read(actor, command, patiently)
+        first = await outcomes.first(actor, command.attempt, row, LoanView)
+        if first is not None:
+            return first
+        if row is None:
+            refusal = await refuse_unknown(command.item, command.card)
+            await outcomes.record_refusal(actor, command.attempt, refusal, row, now=now)
+            return refusal
+        due = _decide(row, now)
+        if isinstance(due, Refusal):
+            await outcomes.record_refusal(actor, command.attempt, due, row, now=now)
+            return due
+        view = _view(row, due, now)
+        await _write(actor, command, row, view, now)
+        await events.publish(LoanOpened(loan_id=view.id, at=now))
+        return view
 
 
-async def _check_out(actor: Principal, command: CheckOut, *, now: datetime) -> LoanView:
-    row: db.Row | None = None
-    try:
-        async with db.transaction():
-            row = await _read(actor, command)
-            if row is None:
-                return await refuse_unknown(actor, command)
-            first = outcomes.first_of(row, command.attempt, LoanView, CheckOutRefused)
-            if first is not None:
-                return first
-            if row["card_revoked_at"] is not None:
-                raise CheckOutRefused(Refusal(RefusalCode.CARD_REPLACED))
-            due = _decide(row, now)
-            view = _view(row, due, now)
-            await _write(actor, command, row, view, now)
-            await events.publish(LoanOpened(loan_id=view.id, at=now))
-            return view
-    except CheckOutRefused as error:
-        await outcomes.record_refusal(actor, command.attempt, error.refusal, row, now=now)
-        raise
-
-
-async def _read(actor: Principal, command: CheckOut) -> db.Row | None:
+async def _read(actor: Principal, command: CheckOut, patiently: bool) -> db.Row | None:
     by_card = command.borrower_id is None
     who = {"card": command.card} if by_card else {"borrower_id": command.borrower_id}
-    return await db.fetch_one(
+    return await contention.read_locked(
         facts.check_out_query(postgres=db.is_postgres(), by_card=by_card),
+        patiently=patiently,
         item=command.item,
         site_id=command.site_id or actor.site_id,
         **who,
@@ -103,8 +91,10 @@ async def _read(actor: Principal, command: CheckOut) -> db.Row | None:
     )
 
 
-def _decide(row: db.Row, now: datetime) -> datetime:
-    answer = rules.check_out_due(
+def _decide(row: db.Row, now: datetime) -> datetime | Refusal:
+    if row["card_revoked_at"] is not None:
+        return Refusal(RefusalCode.CARD_REPLACED)
+    return rules.check_out_due(
         rules.CheckOutFacts(
             item=facts.item_facts(row),
             borrower=facts.borrower_facts(row),
@@ -113,9 +103,6 @@ def _decide(row: db.Row, now: datetime) -> datetime:
         ),
         now=now,
     )
-    if isinstance(answer, Refusal):
-        raise CheckOutRefused(answer)
-    return answer
 
 
 def _view(row: db.Row, due: datetime, now: datetime) -> LoanView:
@@ -137,11 +124,7 @@ async def _write(
     actor: Principal, command: CheckOut, row: db.Row, view: LoanView, now: datetime
 ) -> None:
     if row["limit_household"] is not None and row["household"] is not None:
-        # The household's row is the lock under which its loans are counted again.
-        await db.fetch(
-            "SELECT id FROM lending_household WHERE id = :id" + db.for_update("lending_household"),
-            id=row["household"],
-        )
+        await contention.lock_household(row)
     values = {
         "loan_id": view.id,
         "item_id": row["item_id"],
@@ -174,4 +157,4 @@ async def _write(
         "own_loans": row["own_loans"],
         "household_loans": row["household_loans"],
     }:
-        raise _FactsChanged
+        raise contention.FactsChanged

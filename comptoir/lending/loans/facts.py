@@ -70,6 +70,8 @@ _OUTCOME_COLUMNS = "first.fingerprint, first.status AS first_status, first.outco
 _OUTCOME_JOIN = """
     LEFT JOIN core_idempotency first ON first.actor_id = :actor_id AND first.key = :key
 """
+#: The item once more, not locked: as everything else of the row was when it was read.
+_SEEN_JOIN = "JOIN inventory_item seen ON seen.id = item.id"
 
 
 @lru_cache
@@ -85,12 +87,14 @@ def check_out_query(*, postgres: bool, by_card: bool) -> str:
     sql = f"""
         SELECT {_ITEM_COLUMNS}, {_LOAN_COLUMNS}, {_BORROWER_COLUMNS}, {_POLICY_COLUMNS},
                {_SITE_COLUMNS}, {_OUTCOME_COLUMNS}, {revoked} AS card_revoked_at,
+               seen.version AS seen_version,
                {OWN_LOANS.format(borrower="borrower.id", category="model.category")} AS own_loans,
                {HOUSEHOLD_LOANS.format(household="borrower.household", category="model.category")}
                AS household_loans,
                EXISTS (SELECT 1 FROM lending_borrower_site known
                        WHERE known.borrower = borrower.id AND known.site = site.id) AS known_here
         FROM inventory_item item
+        {_SEEN_JOIN}
         JOIN inventory_model model ON model.id = item.model
         {borrower}
         JOIN sites_site site ON site.id = COALESCE(:site_id, item.present_site)
@@ -106,8 +110,10 @@ def check_out_query(*, postgres: bool, by_card: bool) -> str:
 def check_in_query(*, postgres: bool) -> str:
     """The read of a check-in: one row, or none where the item is unknown."""
     sql = f"""
-        SELECT {_ITEM_COLUMNS}, {_LOAN_COLUMNS}, {_SITE_COLUMNS}, {_OUTCOME_COLUMNS}
+        SELECT {_ITEM_COLUMNS}, {_LOAN_COLUMNS}, {_SITE_COLUMNS}, {_OUTCOME_COLUMNS},
+               seen.version AS seen_version
         FROM inventory_item item
+        {_SEEN_JOIN}
         JOIN inventory_model model ON model.id = item.model
         JOIN sites_site site ON site.id = COALESCE(:site_id, item.present_site)
         LEFT JOIN lending_loan loan ON loan.item = item.id AND loan.returned_at IS NULL
@@ -193,7 +199,7 @@ def _dialect(sql: str, postgres: bool, locked: str | None) -> str:
     sql = sql.replace("{join}", "string_agg" if postgres else "group_concat")
     if postgres:
         sql = sql.replace("COALESCE(:site_id,", "COALESCE(CAST(:site_id AS uuid),")
-        return f"{sql} FOR UPDATE OF {locked}" if locked else sql
+        return f"{sql} FOR NO KEY UPDATE OF {locked}" if locked else sql
     return sql
 
 

@@ -14,7 +14,6 @@ import msgspec
 from comptoir.core import audit, db, idempotency
 from comptoir.core.idempotency import Attempt, Outcome
 from comptoir.core.principal import Principal
-from comptoir.lending.errors import LendingRefused
 from comptoir.lending.refusals import Refusal
 
 View = TypeVar("View")
@@ -22,29 +21,41 @@ View = TypeVar("View")
 _REFUSED = 409
 
 
-def decode(outcome: Outcome, view: type[View], refused: type[LendingRefused]) -> View:
-    """The view that was answered first.
+async def first(
+    actor: Principal, attempt: Attempt | None, row: db.Row | None, view: type[View]
+) -> View | Refusal | None:
+    """What the attempt was answered before; None where it is new.
+
+    ``row`` is what ``facts`` read, which found the outcome too; where it found
+    no row, the outcome is looked for by itself.
 
     Raises:
-        LendingRefused: as ``refused``, where the first answer was a refusal.
+        IdempotencyKeyReused: the attempt's key came with another request before.
     """
-    if outcome.status == _REFUSED:
-        raise refused(_refusal(outcome.body))
-    return msgspec.json.decode(outcome.body, type=view)
-
-
-def first_of(
-    row: db.Row, attempt: Attempt | None, view: type[View], refused: type[LendingRefused]
-) -> View | None:
-    """What the attempt was answered before, from the columns of ``facts``; None at first."""
-    if attempt is None or row["outcome"] is None:
+    if attempt is None:
         return None
-    found = {
-        "fingerprint": row["fingerprint"],
-        "status": row["first_status"],
-        "outcome": row["outcome"],
+    if row is None:
+        kept = await idempotency.find(actor, attempt)
+    elif row["outcome"] is not None:
+        found = {name: row[name] for name in ("fingerprint", "outcome")}
+        kept = idempotency.recorded({**found, "status": row["first_status"]}, attempt)
+    else:
+        kept = None
+    if kept is None:
+        return None
+    return refusal_of(kept) or msgspec.json.decode(kept.body, type=view)
+
+
+def refusal_of(outcome: Outcome) -> Refusal | None:
+    """The refusal that an outcome keeps; None where it keeps something done."""
+    if outcome.status != _REFUSED:
+        return None
+    kept = msgspec.json.decode(outcome.body, type=Refusal)
+    data = {
+        name: date.fromisoformat(str(value)) if name.endswith("_until") else value
+        for name, value in kept.data.items()
     }
-    return decode(idempotency.recorded(found, attempt), view, refused)
+    return Refusal(kept.code, data)
 
 
 def remember(
@@ -65,32 +76,23 @@ async def record_refusal(
     *,
     now: datetime,
 ) -> None:
-    """Write down that a scan was refused, and why, in a transaction of its own.
+    """Write down that a scan was refused, and why, inside the transaction that decided it.
 
     ``row`` is what ``facts`` read, or None where a code was unknown.
     """
     row = row or {}
-    async with db.transaction():
-        await audit.record(
-            actor,
-            "scan.refused",
-            "item",
-            row.get("item_id"),
-            now=now,
-            related=(row.get("borrower_id"),),
-            site_id=row.get("site_id"),
-            changes={"code": str(refusal.code)},
-        )
-        if attempt is not None and await idempotency.find(actor, attempt) is None:
-            body = msgspec.json.encode(refusal).decode()
-            outcome = Outcome(status=_REFUSED, body=body)
-            await idempotency.remember(actor, attempt, outcome, now=now)
-
-
-def _refusal(body: str) -> Refusal:
-    kept = msgspec.json.decode(body, type=Refusal)
-    data = {
-        name: date.fromisoformat(str(value)) if name.endswith("_until") else value
-        for name, value in kept.data.items()
-    }
-    return Refusal(kept.code, data)
+    trail = audit.values(
+        actor,
+        "scan.refused",
+        "item",
+        row.get("item_id"),
+        now=now,
+        related=(row.get("borrower_id"),),
+        site_id=row.get("site_id"),
+        changes={"code": str(refusal.code)},
+    )
+    writes = [(audit.INSERT, trail)]
+    if attempt is not None:
+        outcome = Outcome(status=_REFUSED, body=msgspec.json.encode(refusal).decode())
+        writes.append((idempotency.INSERT, idempotency.values(actor, attempt, outcome, now=now)))
+    await db.write(*writes)

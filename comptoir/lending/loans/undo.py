@@ -82,7 +82,7 @@ async def undo_check_in(actor: Principal, loan_id: UUID, *, now: datetime) -> st
 
 
 async def _read(actor: Principal, loan_id: UUID) -> db.Row:
-    row = await db.fetch_one(_READ + db.for_update("loan, item"), loan_id=loan_id)
+    row = await db.fetch_one(_READ + db.for_update("item, loan"), loan_id=loan_id)
     if row is None or not (actor.sees_site(row["site"]) or actor.sees_site(row["returned_site"])):
         raise LoanNotFound
     return row
