@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from litestar import Litestar
 
 from comptoir.core import db, logging
+from comptoir.core.accounts import api as account_api
 from comptoir.core.accounts import pages as account_pages
 from comptoir.core.accounts.plugin import SignIn
 from comptoir.core.api import reference
@@ -45,6 +46,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         route_handlers=[
             healthz,
             *reference.ROUTES,
+            *account_api.ROUTES,
             *sites.ROUTES,
             *inventory.ROUTES,
             *lending.ROUTES,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -69,7 +70,7 @@ class Numbers(msgspec.Struct, frozen=True):
 class CreateSeveral(ItemBasics, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Several items of one model, each by its numbers."""
 
-    numbers: tuple[Numbers, ...]
+    numbers: Annotated[tuple[Numbers, ...], msgspec.Meta(min_length=1, max_length=200)]
 
 
 class NumberTaken(FieldError, frozen=True):

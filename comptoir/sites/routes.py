@@ -1,12 +1,13 @@
-"""What sites mount: their pages, and their entries in the menu."""
+"""What sites mount: their pages, their calls, and their entries in the menu."""
 
 from __future__ import annotations
 
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.principal import Role
 from comptoir.core.web import NavItem
+from comptoir.sites import api
 from comptoir.sites.staff import pages as staff
 
-ROUTES = [*staff.ROUTES]
+ROUTES = [*api.ROUTES, *staff.ROUTES]
 
 NAVIGATION = [NavItem(_l("Staff"), "/staff", Role.COORDINATOR)]

@@ -11,7 +11,7 @@ import inspect
 import typing
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -42,10 +42,15 @@ Scopes = tuple[str, ...]
 class Operation:
     """One call, as declared.
 
+    A token needs one of ``scopes``; to read, ``read`` is enough. A ``POST``
+    with ``read`` among them is a search whose words must not stand in an
+    address, and changes nothing.
+
     ``errors`` are classes of errors, or codes of refusals, that it may answer
-    with beside those that every call may. A token needs one of ``scopes``; to
-    read, ``read`` is always enough. ``location`` is the path of what was
-    made, with places for the fields of the answer.
+    with beside those that every call may. ``remembers``: the service itself
+    keeps the outcome of ``call.attempt``. ``location`` is the path of what was
+    made, with places for the fields of the answer. ``secret`` is the field that
+    is told once and never kept.
     """
 
     method: str
@@ -54,9 +59,10 @@ class Operation:
     tag: str
     status: int
     function: Function
-    errors: Errors
-    remembers: bool
-    location: str | None
+    errors: Errors = ()
+    remembers: bool = False
+    location: str | None = None
+    secret: str | None = None
 
     @property
     def changes(self) -> bool:
@@ -90,24 +96,16 @@ class Operation:
 
 
 def _declare(
-    method: str,
-    path: str,
-    *,
-    scopes: Scopes,
-    tag: str,
-    status: int = 200,
-    errors: Errors = (),
-    remembers: bool = False,
-    location: str | None = None,
+    method: str, path: str, *, scopes: Scopes, tag: str, status: int = 200, **more: Any
 ) -> Decorator:
+    """Make a handler of a function; ``more`` as for ``Operation``."""
+
     def decorate(function: Function) -> HTTPRouteHandler:
-        operation = Operation(
-            method, PREFIX + path, scopes, tag, status, function, errors, remembers, location
-        )
+        operation = Operation(method, PREFIX + path, scopes, tag, status, function, **more)
         return route(
             operation.path,
             http_method=[method],  # type: ignore[list-item]
-            status_code=status,
+            status_code=200,  # the answer brings its own
             guards=[require_scope(*scopes)],
             opt={"operation": operation},
         )(_handler(operation))
@@ -115,52 +113,16 @@ def _declare(
     return decorate
 
 
-def get(path: str, *, scopes: Scopes, tag: str, errors: Errors = ()) -> Decorator:
-    """A call that reads."""
-    return _declare("GET", path, scopes=scopes, tag=tag, errors=errors)
-
-
-def post(
-    path: str,
-    *,
-    scopes: Scopes,
-    tag: str,
-    status: int = 200,
-    errors: Errors = (),
-    remembers: bool = False,
-    location: str | None = None,
-) -> Decorator:
-    """A call that makes or does something.
-
-    ``remembers`` says that the service itself keeps the outcome of
-    ``call.attempt``. With ``read`` among its scopes it is a search whose words
-    must not stand in an address, and changes nothing.
-    """
-    return _declare(
-        "POST",
-        path,
-        scopes=scopes,
-        tag=tag,
-        status=status,
-        errors=errors,
-        remembers=remembers,
-        location=location,
-    )
-
-
-def put(path: str, *, scopes: Scopes, tag: str, errors: Errors = ()) -> Decorator:
-    """A call that replaces what was read, of the version ``call.version``."""
-    return _declare("PUT", path, scopes=scopes, tag=tag, errors=errors)
-
-
-def patch(path: str, *, scopes: Scopes, tag: str, errors: Errors = ()) -> Decorator:
-    """A call that changes some fields of what was read, of the version ``call.version``."""
-    return _declare("PATCH", path, scopes=scopes, tag=tag, errors=errors)
-
-
-def delete(path: str, *, scopes: Scopes, tag: str, errors: Errors = ()) -> Decorator:
-    """A call that ends something; it answers with nothing."""
-    return _declare("DELETE", path, scopes=scopes, tag=tag, status=204, errors=errors)
+#: A call that reads.
+get = partial(_declare, "GET")
+#: A call that makes or does something.
+post = partial(_declare, "POST")
+#: A call that replaces what was read, of the version ``call.version``.
+put = partial(_declare, "PUT")
+#: A call that changes some fields of what was read, of the version ``call.version``.
+patch = partial(_declare, "PATCH")
+#: A call that ends something; it answers with nothing.
+delete = partial(_declare, "DELETE", status=204)
 
 
 def _handler(operation: Operation) -> Callable[..., Any]:
@@ -178,13 +140,18 @@ def _handler(operation: Operation) -> Callable[..., Any]:
         if operation.edits:
             _ = call.version  # missing is said before anything is done
 
+        told: list[bytes] = []
+
         async def act() -> Outcome:
             result = await function(call, **arguments)
+            told.append(_encode(result, request))
+            if operation.secret:
+                result = msgspec.structs.replace(result, **{operation.secret: None})
             return Outcome(operation.status, _encode(result, request).decode())
 
         attempt = None if operation.remembers else call.attempt
         outcome = await idempotency.once(call.actor, attempt, act, now=call.now)
-        return _answer(operation, outcome)
+        return _answer(operation, outcome.status, told[0] if told else outcome.body.encode())
 
     handle.__name__ = function.__name__
     handle.__doc__ = function.__doc__
@@ -210,13 +177,12 @@ class _Made(msgspec.Struct):
     version: int | None = None
 
 
-def _answer(operation: Operation, outcome: Outcome) -> Response[bytes]:
+def _answer(operation: Operation, status: int, body: bytes) -> Response[bytes]:
     headers: dict[str, str] = {}
-    body = outcome.body.encode()
     if operation.versioned or operation.location:
         made = msgspec.json.decode(body, type=_Made)
         if operation.versioned:
             headers["ETag"] = f'"{made.version}"'
         if operation.location:
             headers["Location"] = PREFIX + operation.location.format(id=made.id, code=made.code)
-    return Response(body, status_code=outcome.status, media_type=JSON, headers=headers)
+    return Response(body, status_code=status, media_type=JSON, headers=headers)

@@ -1,5 +1,5 @@
 """The inventory, for other programs."""
 
-from comptoir.inventory.api import items
+from comptoir.inventory.api import actions, catalogue, items
 
-ROUTES = [*items.ROUTES]
+ROUTES = [*items.ROUTES, *actions.ROUTES, *catalogue.ROUTES]

@@ -8,10 +8,39 @@ from uuid import UUID
 
 import msgspec
 
-from comptoir.core.api import Call, Code, Moment, Page, PageQuery, decode_cursor, encode_cursor, get
+from comptoir.core.api import (
+    Call,
+    Code,
+    Moment,
+    Page,
+    PageQuery,
+    decode_cursor,
+    encode_cursor,
+    get,
+    post,
+)
 from comptoir.inventory import codes
-from comptoir.lending.loans import listing
+from comptoir.lending.errors import LoanNotFound
+from comptoir.lending.loans import listing, renewals, undo
 from comptoir.lending.loans.listing import LoanFilter, LoanRow, LoanState
+from comptoir.lending.refusals import RefusalCode
+
+READERS = ("desk", "borrowers")
+TAG = "Loans"
+UNDO_ERRORS = (LoanNotFound, RefusalCode.UNDO_TOO_LATE)
+NOT_RENEWED = (
+    RefusalCode.LOAN_RETURNED,
+    RefusalCode.RENEWALS_USED,
+    RefusalCode.ITEM_LOST,
+    RefusalCode.ITEM_STOLEN,
+    RefusalCode.NO_POLICY,
+    RefusalCode.BORROWER_ANONYMISED,
+    RefusalCode.BORROWER_SUSPENDED,
+    RefusalCode.BORROWER_INELIGIBLE,
+    RefusalCode.SITE_NEVER_OPEN,
+    RefusalCode.SITE_CLOSED_TODAY,
+    RefusalCode.ELIGIBILITY_ENDING,
+)
 
 
 class LoansQuery(PageQuery, frozen=True, kw_only=True):
@@ -51,7 +80,7 @@ class LoanLine(msgspec.Struct, frozen=True, kw_only=True):
     undone: bool
 
 
-@get("/loans", scopes=("desk", "borrowers"), tag="Loans")
+@get("/loans", scopes=READERS, tag=TAG)
 async def list_loans(call: Call, query: LoansQuery) -> Page[LoanLine]:
     """List loans.
 
@@ -74,6 +103,46 @@ async def list_loans(call: Call, query: LoansQuery) -> Page[LoanLine]:
     return Page([line(row) for row in found.rows], following)
 
 
+@get("/loans/{loan_id:uuid}", scopes=READERS, tag=TAG, errors=(LoanNotFound,))
+async def read_loan(call: Call, loan_id: UUID) -> LoanLine:
+    """Read a loan."""
+    return await _read(call, loan_id)
+
+
+@post(
+    "/loans/{loan_id:uuid}/renewals",
+    scopes=("desk",),
+    tag=TAG,
+    status=201,
+    errors=(LoanNotFound, *NOT_RENEWED),
+)
+async def renew_loan(call: Call, loan_id: UUID) -> LoanLine:
+    """Renew a loan: its due date moves as its policy grants."""
+    await renewals.renew_loan(call.actor, loan_id, now=call.now)
+    return await _read(call, loan_id)
+
+
+@post("/loans/{loan_id:uuid}/undo-check-out", scopes=("desk",), tag=TAG, errors=UNDO_ERRORS)
+async def undo_check_out(call: Call, loan_id: UUID) -> LoanLine:
+    """Undo a check-out within a minute, as if it had never been."""
+    await undo.undo_check_out(call.actor, loan_id, now=call.now)
+    return await _read(call, loan_id)
+
+
+@post("/loans/{loan_id:uuid}/undo-check-in", scopes=("desk",), tag=TAG, errors=UNDO_ERRORS)
+async def undo_check_in(call: Call, loan_id: UUID) -> LoanLine:
+    """Undo a check-in within a minute: the loan is open again."""
+    await undo.undo_check_in(call.actor, loan_id, now=call.now)
+    return await _read(call, loan_id)
+
+
+async def _read(call: Call, loan_id: UUID) -> LoanLine:
+    found = await listing.read_loan(call.actor, loan_id, now=call.now)
+    if found is None:
+        raise LoanNotFound
+    return line(found)
+
+
 def line(row: LoanRow) -> LoanLine:
     """A loan without what is known of the person."""
     return LoanLine(
@@ -93,4 +162,4 @@ def line(row: LoanRow) -> LoanLine:
     )
 
 
-ROUTES = [list_loans]
+ROUTES = [list_loans, read_loan, renew_loan, undo_check_out, undo_check_in]

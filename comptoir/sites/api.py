@@ -1,0 +1,149 @@
+"""Places, for other programs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core.api import Call, get, post, put
+from comptoir.sites import queries, services
+from comptoir.sites.errors import OrganisationNotFound, SiteChanged, SiteNotFound, SitesForbidden
+from comptoir.sites.opening_hours import Span
+from comptoir.sites.schemas import OrganisationView, SaveOrganisation, SaveSite, SiteView
+
+READERS = ("desk", "inventory", "borrowers", "settings")
+WRITERS = ("settings",)
+TAG = "Sites"
+
+
+class Sites(msgspec.Struct, frozen=True):
+    """Sites, by name."""
+
+    items: list[SiteView]
+
+
+class Organisations(msgspec.Struct, frozen=True):
+    """Organisations, by name."""
+
+    items: list[OrganisationView]
+
+
+class Hours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A week: its spans, in any order. `weekday` 0 is Monday; minutes from midnight."""
+
+    hours: Annotated[tuple[Span, ...], msgspec.Meta(max_length=70)]
+
+
+@get("/sites", scopes=READERS, tag=TAG)
+async def list_sites(call: Call) -> Sites:
+    """List the sites where the token acts, all at once."""
+    return Sites(await queries.sites(call.actor))
+
+
+@post(
+    "/sites",
+    scopes=WRITERS,
+    tag=TAG,
+    status=201,
+    errors=(SitesForbidden, OrganisationNotFound),
+    location="/sites/{id}",
+)
+async def create_site(call: Call, data: SaveSite) -> SiteView:
+    """Add a site, without opening hours yet."""
+    site_id = await services.create_site(call.actor, data, now=call.now)
+    return await queries.site(site_id, call.actor)
+
+
+@get("/sites/{site_id:uuid}", scopes=READERS, tag=TAG, errors=(SiteNotFound,))
+async def read_site(call: Call, site_id: UUID) -> SiteView:
+    """Read a site, with its weekly hours."""
+    return await queries.site(site_id, call.actor)
+
+
+@put(
+    "/sites/{site_id:uuid}",
+    scopes=WRITERS,
+    tag=TAG,
+    errors=(SiteNotFound, SitesForbidden, OrganisationNotFound, SiteChanged),
+)
+async def edit_site(call: Call, site_id: UUID, data: SaveSite) -> SiteView:
+    """Replace what is known of a site, except its hours."""
+    await services.edit_site(call.actor, site_id, data, version=call.version, now=call.now)
+    return await queries.site(site_id, call.actor)
+
+
+@put(
+    "/sites/{site_id:uuid}/hours",
+    scopes=WRITERS,
+    tag=TAG,
+    errors=(SiteNotFound, SitesForbidden, SiteChanged),
+)
+async def set_hours(call: Call, site_id: UUID, data: Hours) -> SiteView:
+    """Replace the weekly hours of a site.
+
+    `If-Match` is the ETag of the site.
+    """
+    await services.set_hours(call.actor, site_id, data.hours, version=call.version, now=call.now)
+    return await queries.site(site_id, call.actor)
+
+
+@get("/organisations", scopes=READERS, tag=TAG)
+async def list_organisations(call: Call) -> Organisations:
+    """List the organisations, all at once."""
+    return Organisations(await queries.organisations())
+
+
+@post(
+    "/organisations",
+    scopes=WRITERS,
+    tag=TAG,
+    status=201,
+    errors=(SitesForbidden,),
+    location="/organisations/{id}",
+)
+async def create_organisation(call: Call, data: SaveOrganisation) -> OrganisationView:
+    """Add an organisation."""
+    organisation_id = await services.create_organisation(call.actor, data, now=call.now)
+    return await queries.organisation(organisation_id)
+
+
+@get(
+    "/organisations/{organisation_id:uuid}",
+    scopes=READERS,
+    tag=TAG,
+    errors=(OrganisationNotFound,),
+)
+async def read_organisation(call: Call, organisation_id: UUID) -> OrganisationView:
+    """Read an organisation."""
+    return await queries.organisation(organisation_id)
+
+
+@put(
+    "/organisations/{organisation_id:uuid}",
+    scopes=WRITERS,
+    tag=TAG,
+    errors=(OrganisationNotFound, SitesForbidden, SiteChanged),
+)
+async def edit_organisation(
+    call: Call, organisation_id: UUID, data: SaveOrganisation
+) -> OrganisationView:
+    """Replace what is known of an organisation."""
+    await services.edit_organisation(
+        call.actor, organisation_id, data, version=call.version, now=call.now
+    )
+    return await queries.organisation(organisation_id)
+
+
+ROUTES = [
+    list_sites,
+    create_site,
+    read_site,
+    edit_site,
+    set_hours,
+    list_organisations,
+    create_organisation,
+    read_organisation,
+    edit_organisation,
+]

@@ -1,0 +1,81 @@
+"""An application with something of everything in it, asked in its own event loop.
+
+Hypothesis drives plain functions, so the loop of the database is kept here and
+run for each call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
+from typing import Any
+
+import requests
+from httpx import AsyncClient, Response
+
+from comptoir.core import db
+from comptoir.core.accounts.identity import SCOPES
+from tests import factories as make
+from tests.http_client import ORIGIN, client_of, make_app, use_token
+from tests.lending.test_loans import Desk
+
+AnyCase = Any  # of schemathesis, whose type parameters are its own matter
+
+
+class World:
+    """``known`` has ids and codes of what exists, by the name a call gives them."""
+
+    client: AsyncClient
+    known: dict[str, list[str]]
+
+    def __init__(self) -> None:
+        self.app = make_app()
+        self.runner = asyncio.Runner()
+
+    async def set_up(self, stack: AsyncExitStack) -> None:
+        """Fill the database and make a token that may do everything."""
+        desk = await Desk().set_up()
+        lent = await desk.add_item()
+        loan = await make.loan(item=lent, borrower_id=desk.borrower.id, now=make.MADE_AT)
+        elsewhere = await make.site()
+        self.client = await stack.enter_async_context(client_of(self.app))
+        await use_token(self.client, *SCOPES)
+        self.known = {
+            "item": [desk.item.code, lent.code],
+            "code": [desk.item.code, lent.code],
+            "borrower": [desk.card.code],
+            "site": [str(desk.site.id), str(elsewhere.id)],
+            "home_site": [str(desk.site.id)],
+            "destination": [str(elsewhere.id)],
+            "category": [str(desk.category.id)],
+            "model": [str(desk.model.id)],
+            "organisation": [str(desk.site.organisation)],
+            "loan": [str(loan.id)],
+        }
+
+    def send(self, case: AnyCase) -> Response:
+        """Send a generated call, byte for byte as its transport would."""
+        values: dict[str, Any] = case.as_transport_kwargs(base_url=ORIGIN)
+        sent = requests.Request(**values).prepare()
+        headers: Any = {**sent.headers, "Authorization": self.client.headers["Authorization"]}
+        content: Any = sent.body
+        request = self.client.build_request(
+            str(sent.method), str(sent.url), headers=headers, content=content
+        )
+        return self.runner.run(self.client.send(request))
+
+
+@contextmanager
+def world_of(database_url: str) -> Iterator[World]:
+    """A world on a database of this test's own."""
+    world = World()
+    stack = AsyncExitStack()
+    db.connect(database_url)
+    try:
+        world.runner.run(world.set_up(stack))
+        yield world
+    finally:
+        world.runner.run(stack.aclose())
+        world.runner.run(db.disconnect())
+        world.runner.close()
