@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from comptoir.core.audit.sentences import Story, describe
+from comptoir.core.audit.sentences import Story, describe, name_field
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.web.formats import format_day
@@ -23,6 +23,40 @@ def describe_all() -> None:
     describe("visit.opened", _l("Came to the desk."))
     describe("visit.closed", _l("Left the desk."))
     describe("agreement.made", _agreement)
+    describe("borrower.registered", _l("Registered."))
+    describe("borrower.edited", _l("Details changed."))
+    describe("borrower.suspended", _suspended)
+    describe("borrower.suspension_lifted", _l("May borrow again."))
+    describe("borrower.household_joined", _l("Came into a household."))
+    describe("borrower.household_left", _l("Left the household."))
+    describe("borrower.card_issued", _l("Got a card."))
+    describe("borrower.card_replaced", _l("Got another card. The old one is refused."))
+    for field, label in _BORROWER_FIELDS.items():
+        name_field("borrower", field, label)
+
+
+#: Fields of a borrower by which an edit is told. What they were and became is not.
+_BORROWER_FIELDS = {
+    "name": _l("Name"),
+    "language": _l("Language"),
+    "contact_kind": _l("Way to reach them"),
+    "phone": _l("Phone"),
+    "email": _l("E-mail"),
+    "address": _l("Address"),
+    "referrer": _l("Organisation"),
+    "counsellor": _l("Counsellor"),
+    "note": _l("Note"),
+    "eligible_until": _l("Last day to borrow"),
+    "borrower_group": _l("Group"),
+}
+
+
+def _suspended(story: Story) -> str:
+    day = story.after("may_borrow_from")
+    if not isinstance(day, str):
+        return _("May not borrow until this is lifted.")
+    shown = format_day(date.fromisoformat(day), "medium")
+    return _("May not borrow before %(day)s.", day=shown)
 
 
 def _opened(story: Story) -> str:

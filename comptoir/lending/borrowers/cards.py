@@ -9,9 +9,10 @@ from comptoir.core import audit, db
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal
 from comptoir.inventory import codes
-from comptoir.lending.borrowers.errors import CardChanged
+from comptoir.lending.borrowers.errors import CardChanged, CardMissing
 from comptoir.lending.borrowers.schemas import CardLookup
 from comptoir.lending.borrowers.visibility import find_visible
+from comptoir.lending.cards import Card
 from comptoir.lending.tables import BorrowerCard
 
 
@@ -59,6 +60,33 @@ async def look_up_card(code: str) -> CardLookup | None:
         "SELECT borrower, revoked_at FROM lending_borrower_card WHERE code = :code", code=code
     )
     return CardLookup(row["borrower"], row["revoked_at"] is not None) if row else None
+
+
+async def printable_card(actor: Principal, borrower_id: UUID) -> tuple[Card, str]:
+    """The card to draw, with the line of who owns it, and the borrower's language.
+
+    Raises:
+        BorrowerNotFound: there is none, or the actor may not know of them.
+        CardMissing: they have no card.
+    """
+    borrower = await find_visible(actor, borrower_id)
+    site_id = db.choose(sqlite=":site_id", postgres="CAST(:site_id AS uuid)")
+    row = await db.fetch_one(
+        f"""
+        SELECT card.code, organisation.return_to
+        FROM lending_borrower_card AS card
+        LEFT JOIN sites_site AS site ON site.id = COALESCE({site_id}, (
+            SELECT site FROM lending_borrower_site WHERE borrower = card.borrower
+            ORDER BY id LIMIT 1))
+        LEFT JOIN sites_organisation AS organisation ON organisation.id = site.organisation
+        WHERE card.borrower = :id AND card.revoked_at IS NULL
+        """,
+        id=borrower_id,
+        site_id=actor.site_id,
+    )
+    if row is None:
+        raise CardMissing
+    return Card(row["code"], row["return_to"] or ""), borrower["language"]
 
 
 async def _free_code() -> str:

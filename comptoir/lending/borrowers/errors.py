@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from comptoir.core.errors import Forbidden, PreconditionFailed, Refused
+from comptoir.core.errors import Forbidden, NotFound, PreconditionFailed, Refused
 from comptoir.core.i18n import gettext as _
 
 
@@ -46,3 +46,21 @@ class SuspensionForbidden(Forbidden):
 
     def message(self) -> str:
         return _("Only a coordinator may suspend somebody or end it. Ask one.")
+
+
+class CardMissing(Refused):
+    """There is no card to print."""
+
+    code = "lending.card-missing"
+
+    def message(self) -> str:
+        return _("This person has no card yet. Give them one on their page, then print it.")
+
+
+class FormatUnknown(NotFound):
+    """Cards are not printed in such a format."""
+
+    code = "lending.format-unknown"
+
+    def message(self) -> str:
+        return _("Cards are not printed in this format. Choose one from the list.")

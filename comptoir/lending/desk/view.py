@@ -155,7 +155,7 @@ async def read_visit(actor: Principal, visit_id: UUID | None, *, now: datetime) 
         suspended_until=until.astimezone(ZoneInfo(row["time_zone"])).date() if until else None,
         eligible_until=eligible_until,
         eligible=eligible_until is None or today <= eligible_until,
-        held=await _held(row["borrower"], visit_id, now),
+        held=await held_by(row["borrower"], visit_id, now=now),
         allowances=await _allowances(row),
         to_sign=bool(row["to_sign"]),
         agreement_id=row["agreement_id"],
@@ -183,7 +183,10 @@ async def read_item(code: str) -> ItemView | None:
     )
 
 
-async def _held(borrower_id: UUID, visit_id: UUID, now: datetime) -> tuple[Held, ...]:
+async def held_by(
+    borrower_id: UUID, visit_id: UUID | None = None, *, now: datetime
+) -> tuple[Held, ...]:
+    """What a borrower has, from whatever site, most urgent first; ``MOST_HELD`` at most."""
     rows = await db.fetch(
         facts.held_query(postgres=db.is_postgres()), borrower_id=borrower_id, limit=MOST_HELD
     )
@@ -199,7 +202,7 @@ async def _held(borrower_id: UUID, visit_id: UUID, now: datetime) -> tuple[Held,
             days_late=due_dates.overdue_days(row["due_at"], facts.calendar(row), now=now),
             renewals=row["loan_renewals"],
             renewals_left=max(0, (row["policy_renewals"] or 0) - row["loan_renewals"]),
-            of_this_visit=row["loan_visit"] == visit_id,
+            of_this_visit=visit_id is not None and row["loan_visit"] == visit_id,
         )
         for row in rows
     )

@@ -1,0 +1,236 @@
+"""Borrowers as pages: find, list, register, change.
+
+Names and numbers are sent by POST, also to search: they must not stand in an
+address, where a browser's history and a server's log would keep them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath, FromQuery, QueryParameter
+
+from comptoir.core import clock
+from comptoir.core.accounts.guards import require
+from comptoir.core.errors import FieldError, Invalid
+from comptoir.core.i18n import LANGUAGES, current_language
+from comptoir.core.i18n import gettext as _
+from comptoir.core.i18n import lazy as _l
+from comptoir.core.ids import new_id
+from comptoir.core.phones import show_phone
+from comptoir.core.principal import Principal, Role
+from comptoir.core.web import Flash, fragment, page, redirect
+from comptoir.inventory import codes
+from comptoir.lending.borrowers.cards import look_up_card
+from comptoir.lending.borrowers.duplicates import find_duplicates
+from comptoir.lending.borrowers.finding import FoundBorrower, find_borrowers
+from comptoir.lending.borrowers.forms import (
+    BorrowerForm,
+    DuplicateForm,
+    SearchForm,
+    form_of,
+    read_id,
+)
+from comptoir.lending.borrowers.queries import list_borrowers, read_borrower
+from comptoir.lending.borrowers.schemas import BorrowerFilter, BorrowerState, ContactKind
+from comptoir.lending.borrowers.services import edit_borrower, register_borrower
+from comptoir.lending.desk.forms import decode_waiting
+from comptoir.lending.desk.scanning import begin_visit
+from comptoir.lending.errors import NoSiteChosen
+from comptoir.lending.policies.groups import groups
+
+Page = Request[Principal, Any, Any]
+Answer = Response[str]
+Sent = TypeVar("Sent")
+#: A body sent by a form.
+Posted = Annotated[Sent, Body(media_type=RequestEncodingType.URL_ENCODED)]
+
+#: Search results shown; with more, it is quicker to type on.
+MOST_FOUND = 20
+
+STATES = {
+    BorrowerState.HOLDING: _l("With something on loan"),
+    BorrowerState.SUSPENDED: _l("Suspended"),
+}
+CONTACTS = {
+    ContactKind.PHONE: _l("Phone or SMS"),
+    ContactKind.EMAIL: _l("E-mail"),
+    ContactKind.LETTER: _l("Letter"),
+    ContactKind.COUNSELLOR: _l("Through the counsellor"),
+    ContactKind.NONE: _l("Not at all"),
+}
+
+
+def is_htmx(request: Page) -> bool:
+    """True if a piece of the page is wanted."""
+    return request.headers.get("HX-Request") == "true"
+
+
+@get("/borrowers", guards=[require(Role.RECEPTION)])
+async def borrowers(
+    request: Page,
+    which: Annotated[BorrowerState | None, QueryParameter(name="state")] = None,
+    group: FromQuery[UUID | None] = None,
+    after: FromQuery[UUID | None] = None,
+) -> Answer:
+    """The borrowers of one's sites, by name."""
+    wanted = BorrowerFilter(state=which, group=group, after=after)
+    return page(request, "lending/borrowers.html", **await _list_context(request.user, wanted))
+
+
+@post("/borrowers/search", status_code=200, guards=[require(Role.RECEPTION)])
+async def search_borrowers(request: Page, data: Posted[SearchForm]) -> Answer:
+    """Who a name, phone or card may mean, while it is typed; everybody if nothing is."""
+    context = await _list_context(request.user, BorrowerFilter())
+    context |= await found_context(request.user, data.q)
+    if is_htmx(request):
+        return fragment(request, "lending/_borrower_list.html", **context)
+    return page(request, "lending/borrowers.html", **context)
+
+
+@get("/borrowers/new", guards=[require(Role.RECEPTION)])
+async def new_borrower(request: Page, desk: FromQuery[bool] = False) -> Answer:
+    """The form for somebody new; from the desk, it leads back there."""
+    form = BorrowerForm(id=str(new_id()), language=current_language())
+    return await _form(request, form, [], at_desk=desk)
+
+
+@post("/borrowers/new", status_code=200, guards=[require(Role.RECEPTION)])
+async def add_borrower(request: Page, data: Posted[BorrowerForm]) -> Answer:
+    """Register somebody, then show their page."""
+    try:
+        borrower_id = await _register(request.user, data)
+    except Invalid as invalid:
+        return await _form(request, data, invalid.errors)
+    return redirect(request, f"/borrowers/{borrower_id}", flash=Flash("ok", _("Registered.")))
+
+
+@post("/borrowers/quick", status_code=200, guards=[require(Role.RECEPTION)])
+async def add_at_desk(request: Page, data: Posted[BorrowerForm]) -> Answer:
+    """Register somebody who stands at the desk, and open their visit."""
+    try:
+        borrower_id = await _register(request.user, data)
+    except Invalid as invalid:
+        return await _form(request, data, invalid.errors, at_desk=True)
+    if request.user.site_id is None:
+        raise NoSiteChosen
+    waiting = tuple(item.item_id for item in decode_waiting(data.waiting))
+    result = await begin_visit(
+        request.user, borrower_id, request.user.site_id, lend=waiting, now=clock.now()
+    )
+    return redirect(request, f"/desk?visit={result.visit_id}")
+
+
+@post("/borrowers/duplicates", status_code=200, guards=[require(Role.RECEPTION)])
+async def duplicates(request: Page, data: Posted[DuplicateForm]) -> Answer:
+    """Who of those known may be the person who is being typed in."""
+    there = await find_duplicates(request.user, data.name, data.phone, besides=read_id(data.id))
+    return fragment(
+        request, "lending/_borrower_duplicates.html", duplicates=there, show_phone=show_phone
+    )
+
+
+@get("/borrowers/{borrower_id:uuid}/edit", guards=[require(Role.RECEPTION)])
+async def borrower_form(request: Page, borrower_id: FromPath[UUID]) -> Answer:
+    """The form to change somebody."""
+    borrower = await read_borrower(request.user, borrower_id, now=clock.now())
+    return await _form(request, form_of(borrower), [], borrower_id=borrower_id)
+
+
+@post("/borrowers/{borrower_id:uuid}/edit", status_code=200, guards=[require(Role.RECEPTION)])
+async def change_borrower(
+    request: Page, borrower_id: FromPath[UUID], data: Posted[BorrowerForm]
+) -> Answer:
+    """Change somebody, as far as nobody else did since."""
+    version = int(data.version) if data.version.isdecimal() and len(data.version) < 9 else 0
+    try:
+        await edit_borrower(
+            request.user, borrower_id, data.command(), version=version, now=clock.now()
+        )
+    except Invalid as invalid:
+        return await _form(request, data, invalid.errors, borrower_id=borrower_id)
+    return redirect(request, f"/borrowers/{borrower_id}", flash=Flash("ok", _("Saved.")))
+
+
+async def _register(actor: Principal, form: BorrowerForm) -> UUID:
+    return await register_borrower(
+        actor, form.command(), borrower_id=read_id(form.id), now=clock.now()
+    )
+
+
+async def _form(
+    request: Page,
+    form: BorrowerForm,
+    errors: list[FieldError],
+    *,
+    borrower_id: UUID | None = None,
+    at_desk: bool = False,
+) -> Answer:
+    language = current_language()
+    return page(
+        request,
+        "lending/borrower_form.html",
+        status=422 if errors else 200,
+        form=form,
+        errors=errors,
+        borrower_id=borrower_id,
+        at_desk=at_desk,
+        contacts=CONTACTS,
+        groups=[(group.id, name_in(group.names, language)) for group in await groups()],
+    )
+
+
+async def found_context(actor: Principal, text: str) -> dict[str, Any]:
+    """What ``_borrower_results.html`` shows for a text."""
+    found: list[FoundBorrower] = []
+    if text.strip():
+        found = await find_borrowers(actor, text, limit=MOST_FOUND + 1)
+    return {
+        "q": text if len(text) <= 200 else "",
+        "searched": bool(text.strip()),
+        "found": found[:MOST_FOUND],
+        "more": len(found) > MOST_FOUND,
+        "replaced": not found and await _is_replaced(text),
+        "show_phone": show_phone,
+        "now": clock.now(),
+    }
+
+
+async def _is_replaced(text: str) -> bool:
+    code = codes.read(text)
+    card = await look_up_card(code) if code else None
+    return card is not None and card.replaced
+
+
+async def _list_context(actor: Principal, wanted: BorrowerFilter) -> dict[str, Any]:
+    language = current_language()
+    known = await groups()
+    return {
+        "listed": await list_borrowers(actor, wanted, now=clock.now()),
+        "wanted": wanted,
+        "states": [(state.value, label) for state, label in STATES.items()],
+        "groups": [(group.id, name_in(group.names, language)) for group in known],
+        "searched": False,
+        "q": "",
+        "show_phone": show_phone,
+    }
+
+
+def name_in(names: dict[str, str], language: str) -> str:
+    """A name in a language, else in the first one that has it."""
+    return names.get(language) or next((names[each] for each in LANGUAGES if names.get(each)), "")
+
+
+ROUTES = [
+    borrowers,
+    search_borrowers,
+    new_borrower,
+    add_borrower,
+    add_at_desk,
+    duplicates,
+    borrower_form,
+    change_borrower,
+]

@@ -1,0 +1,267 @@
+"""The pages about borrowers, over HTTP: who may, what they say, what bad input gets."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from httpx import AsyncClient
+
+from comptoir.core import clock, db
+from comptoir.core.ids import new_id
+from comptoir.core.principal import SYSTEM, Role
+from comptoir.lending.borrowers.cards import issue_card
+from comptoir.lending.tables import Borrower, BorrowerCard, Visit
+from comptoir.sites.tables import Site
+from tests import factories
+from tests.http_client import client_of, make_app, sign_in
+
+pytestmark = pytest.mark.usefixtures("database")
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+async def site(database: Any) -> Site:
+    return await factories.site()
+
+
+@pytest.fixture
+async def client(site: Site) -> AsyncIterator[AsyncClient]:
+    """Reception at the site."""
+    async with client_of(make_app()) as client:
+        user = await factories.user(role=Role.RECEPTION, site_id=site.id)
+        await sign_in(client, user, site_id=site.id)
+        yield client
+
+
+async def as_coordinator(client: AsyncClient, site: Site) -> None:
+    user = await factories.user(role=Role.COORDINATOR, site_id=site.id)
+    await sign_in(client, user, site_id=site.id)
+
+
+async def only_borrower() -> Borrower:
+    [borrower] = await Borrower.objects()
+    return borrower
+
+
+async def test_somebody_is_registered_found_and_shown(client: AsyncClient) -> None:
+    form = {
+        "id": str(new_id()),
+        "name": "Amina Diallo",
+        "language": "fr",
+        "contact_kind": "phone",
+        "phone": "079 123 45 67",
+    }
+    answer = await client.post("/borrowers/new", data=form)
+    borrower = await only_borrower()
+    assert answer.headers["Location"] == f"/borrowers/{borrower.id}"
+    again = await client.post("/borrowers/new", data=form)
+    assert again.headers["Location"] == answer.headers["Location"]
+    page = await client.get(f"/borrowers/{borrower.id}")
+    assert "+41 79 123 45 67" in page.text
+    found = await client.post("/borrowers/search", data={"q": "amnia"}, headers=HTMX)
+    assert "Amina Diallo" in found.text
+    assert "<html" not in found.text
+    assert "Amina Diallo" in (await client.post("/borrowers/search", data={"q": "0791"})).text
+    assert "Amina Diallo" in (await client.get("/borrowers")).text
+
+
+async def test_only_the_chosen_way_is_kept(client: AsyncClient) -> None:
+    form = {"name": "Amina", "language": "fr", "contact_kind": "none", "phone": "079 123 45 67"}
+    await client.post("/borrowers/new", data=form)
+    assert (await only_borrower()).phone == ""
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", ""),
+        ("name", "x" * 5_000),
+        ("name", "\x00\x07"),
+        ("language", "es"),
+        ("phone", "12"),
+        ("contact_kind", "pigeon"),
+        ("group", "x"),
+        ("eligible_until", "2020-01-01"),
+        ("eligible_until", "soon"),
+        ("note", "x" * 5_000),
+    ],
+)
+async def test_bad_input_is_said_at_its_field(client: AsyncClient, field: str, value: str) -> None:
+    form = {"name": "Amina", "language": "fr", "contact_kind": "phone", "phone": "079 123 45 67"}
+    answer = await client.post("/borrowers/new", data={**form, field: value})
+    assert answer.status_code == 422
+    assert f'href="#{field}"' in answer.text
+    assert await Borrower.count() == 0
+
+
+async def test_digits_alone_are_a_name_too(client: AsyncClient) -> None:
+    answer = await client.post("/borrowers/new", data={"name": "4711", "language": "fr"})
+    assert answer.status_code == 303
+    assert (await only_borrower()).name == "4711"
+
+
+async def test_markup_in_a_name_is_shown_as_text(client: AsyncClient) -> None:
+    name = "<script>alert(1)</script>"
+    await client.post("/borrowers/new", data={"name": name, "language": "fr", "note": name})
+    borrower = await only_borrower()
+    for answer in (
+        await client.get("/borrowers"),
+        await client.get(f"/borrowers/{borrower.id}"),
+        await client.get(f"/borrowers/{borrower.id}/edit"),
+        await client.post("/borrowers/search", data={"q": "script"}),
+        await client.post("/borrowers/duplicates", data={"name": name}),
+    ):
+        assert "&lt;script&gt;alert" in answer.text
+        assert "<script>alert" not in answer.text
+
+
+@pytest.mark.parametrize("text", ["", "x" * 5_000, "\x00", "%00", "' OR 1=1 --", "🙂", "079"])
+async def test_no_search_is_too_strange(client: AsyncClient, text: str) -> None:
+    answer = await client.post("/borrowers/search", data={"q": text}, headers=HTMX)
+    assert answer.status_code == 200
+
+
+async def test_a_replaced_card_is_named_in_the_search(client: AsyncClient, site: Site) -> None:
+    now = clock.now()
+    borrower = await factories.borrower(site_id=site.id)
+    lost = await issue_card(SYSTEM, borrower.id, now=now)
+    await issue_card(SYSTEM, borrower.id, replaces=lost, now=now)
+    answer = await client.post("/borrowers/search", data={"q": lost})
+    assert "was replaced" in answer.text
+
+
+async def test_somebody_registered_at_the_desk_has_a_visit_open(
+    client: AsyncClient, site: Site
+) -> None:
+    assert 'action="/borrowers/quick"' in (await client.get("/borrowers/new?desk=1")).text
+    answer = await client.post("/borrowers/quick", data={"name": "Amina", "language": "fr"})
+    [visit] = await Visit.objects()
+    assert answer.headers["Location"] == f"/desk?visit={visit.id}"
+    assert visit.borrower == (await only_borrower()).id
+    refused = await client.post("/borrowers/quick", data={"name": "", "language": "fr"})
+    assert refused.status_code == 422
+    assert 'action="/borrowers/quick"' in refused.text
+
+
+async def test_an_edit_that_comes_too_late_is_refused(client: AsyncClient, site: Site) -> None:
+    borrower = await factories.borrower(site_id=site.id)
+    form = {"name": "Amina Sow", "language": "de", "version": "1"}
+    first = await client.post(f"/borrowers/{borrower.id}/edit", data=form)
+    assert first.headers["Location"] == f"/borrowers/{borrower.id}"
+    assert (await only_borrower()).name == "Amina Sow"
+    late = await client.post(f"/borrowers/{borrower.id}/edit", data={**form, "name": "Amina X"})
+    assert late.status_code == 412
+
+
+async def test_namesakes_are_shown_while_typing(client: AsyncClient, site: Site) -> None:
+    there = await factories.borrower(site_id=site.id)
+    answer = await client.post("/borrowers/duplicates", data={"name": "diallo amina"})
+    assert f'href="/borrowers/{there.id}"' in answer.text
+    nobody = await client.post("/borrowers/duplicates", data={"name": "amina d"})
+    assert "/borrowers/" not in nobody.text
+
+
+async def test_a_household_is_chosen_and_left(client: AsyncClient, site: Site) -> None:
+    amina = await factories.borrower(site_id=site.id)
+    bilal = await factories.borrower(site_id=site.id, name="Bilal Sow")
+    found = await client.post(f"/borrowers/{amina.id}/household/search", data={"q": "bilal"})
+    assert str(bilal.id) in found.text
+    itself = await client.post(f"/borrowers/{amina.id}/household/search", data={"q": "amina"})
+    assert f'value="{amina.id}"' not in itself.text
+    await client.post(f"/borrowers/{amina.id}/household", data={"borrower": str(bilal.id)})
+    assert "Bilal Sow" in (await client.get(f"/borrowers/{amina.id}")).text
+    await client.post(f"/borrowers/{amina.id}/household/leave")
+    assert "Bilal Sow" not in (await client.get(f"/borrowers/{amina.id}")).text
+
+
+async def test_a_card_is_given_printed_and_replaced(client: AsyncClient, site: Site) -> None:
+    borrower = await factories.borrower(site_id=site.id)
+    url = f"/borrowers/{borrower.id}/card"
+    assert (await client.get(f"{url}.pdf")).status_code == 409
+    await client.post(url, data={})
+    for query in ("", "?format=A4&start=10", "?format=L7160&start=21"):
+        pdf = await client.get(f"{url}.pdf{query}")
+        assert pdf.headers["Content-Type"] == "application/pdf"
+        assert pdf.content.startswith(b"%PDF")
+    assert (await client.get(f"{url}.pdf?format=A4&start=11")).status_code == 409
+    assert (await client.get(f"{url}.pdf?format=A3")).status_code == 404
+    assert (await client.get(f"{url}.pdf?start=x")).status_code in (400, 422)
+    [card] = await BorrowerCard.objects()
+    assert card.code in (await client.get(f"{url}/replace")).text
+    await client.post(url, data={"replaces": card.code})
+    assert (await client.post(url, data={"replaces": card.code})).status_code == 412
+    assert await BorrowerCard.count() == 2
+
+
+async def test_suspending_is_for_coordinators(client: AsyncClient, site: Site) -> None:
+    borrower = await factories.borrower(site_id=site.id)
+    url = f"/borrowers/{borrower.id}"
+    assert (await client.get(f"{url}/suspend")).status_code == 403
+    assert (await client.post(f"{url}/suspend", data={})).status_code == 403
+    assert (await client.post(f"{url}/lift")).status_code == 403
+    await as_coordinator(client, site)
+    for day in ("2020-01-01", "soon", "9" * 5_000):
+        wrong = await client.post(f"{url}/suspend", data={"may_borrow_from": day})
+        assert wrong.status_code == 422
+        assert 'href="#may_borrow_from"' in wrong.text
+    await client.post(f"{url}/suspend", data={"may_borrow_from": ""})
+    assert f'action="{url}/lift"' in (await client.get(url)).text
+    await client.post(f"{url}/lift")
+    assert f'action="{url}/lift"' not in (await client.get(url)).text
+
+
+async def test_borrowers_of_other_sites_are_not_found(client: AsyncClient) -> None:
+    elsewhere = await factories.borrower(site_id=(await factories.site()).id)
+    url = f"/borrowers/{elsewhere.id}"
+    for path in ("", "/edit", "/household", "/card/replace", "/card.pdf"):
+        assert (await client.get(url + path)).status_code == 404
+    form = {"name": "Amina", "language": "fr", "version": "1"}
+    assert (await client.post(f"{url}/edit", data=form)).status_code == 404
+    assert (await client.post(f"{url}/card", data={})).status_code == 404
+    assert (await client.post(f"{url}/household/leave")).status_code == 404
+    assert "Diallo" not in (await client.get("/borrowers")).text
+
+
+async def test_nobody_sees_borrowers_without_signing_in(database: Any) -> None:
+    async with client_of(make_app()) as client:
+        for path in ("/borrowers", f"/borrowers/{new_id()}", "/borrowers/new"):
+            assert (await client.get(path)).headers["Location"].startswith("/sign-in")
+
+
+async def test_the_list_is_filtered_and_paged(client: AsyncClient, site: Site) -> None:
+    group = await factories.group("Families")
+    for number in range(51):
+        await factories.borrower(
+            site_id=site.id, name=f"Amina {number:03}", borrower_group=group.id
+        )
+    with db.count_statements() as sent:
+        first = await client.get(f"/borrowers?group={group.id}")
+    assert "Amina 049" in first.text
+    assert "Amina 050" not in first.text
+    assert len(sent) <= 8
+    last = await Borrower.objects().where(Borrower.name == "Amina 049").first()
+    assert last is not None
+    second = await client.get(f"/borrowers?group={group.id}&after={last.id}")
+    assert "Amina 050" in second.text
+    assert "Amina 000" not in second.text
+    assert (await client.get("/borrowers?state=suspended")).status_code == 200
+    assert (await client.get("/borrowers?state=odd")).status_code in (400, 422)
+
+
+async def test_a_page_takes_the_same_statements_however_much_there_is(
+    client: AsyncClient, site: Site
+) -> None:
+    now = clock.now()
+    borrower = await factories.borrower(site_id=site.id)
+    counts = []
+    for _ in range(2):
+        with db.count_statements() as sent:
+            assert (await client.get(f"/borrowers/{borrower.id}")).status_code == 200
+        counts.append(len(sent))
+        for returned in (None, None, now, now):
+            item = await factories.item(site_id=site.id)
+            await factories.loan(item=item, borrower_id=borrower.id, now=now, returned_at=returned)
+    assert counts[0] == counts[1]
