@@ -5,9 +5,16 @@ from __future__ import annotations
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.web import NavItem
 from comptoir.inventory import api, timeline
-from comptoir.inventory.pages import detail, editing, lists
+from comptoir.inventory.pages import detail, editing, found, labels, lists
 
-ROUTES = [*api.ROUTES, *lists.ROUTES, *editing.ROUTES, *detail.ROUTES]
+ROUTES = [
+    *api.ROUTES,
+    *lists.ROUTES,
+    *labels.ROUTES,
+    *editing.ROUTES,
+    *detail.ROUTES,
+    *found.ROUTES,
+]
 
 NAVIGATION = [NavItem(_l("Items"), "/items")]
 

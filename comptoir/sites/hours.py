@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import msgspec
 from babel.dates import get_day_names
@@ -11,6 +12,7 @@ from babel.dates import get_day_names
 from comptoir.core.i18n import gettext as _
 from comptoir.core.web.formats import locale
 from comptoir.sites.opening_hours import Span
+from comptoir.sites.schemas import SiteView
 
 _OSM_DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 
@@ -24,6 +26,28 @@ class DayLine(msgspec.Struct, frozen=True):
     days: str
     hours: str
     today: bool = False
+
+
+class PublicPlace(msgspec.Struct, frozen=True):
+    """What everybody may know of a site: where it is and when its door is open."""
+
+    name: str
+    street: str
+    town: str
+    phone: str
+    week: list[DayLine]
+
+
+def public_place(site: SiteView, *, now: datetime) -> PublicPlace:
+    """A site for a page that everybody can read, its own day marked in the week."""
+    today = now.astimezone(ZoneInfo(site.time_zone)).date()
+    return PublicPlace(
+        name=site.name,
+        street=site.street,
+        town=f"{site.postcode} {site.city}".strip(),
+        phone=site.phone or site.organisation.phone,
+        week=day_lines(site.hours, today=today) if site.hours else [],
+    )
 
 
 def clock_text(minutes: int) -> str:

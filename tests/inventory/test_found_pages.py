@@ -1,0 +1,88 @@
+"""What the code on an item or a card tells whoever finds it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from httpx import AsyncClient
+
+from comptoir.core.principal import Role
+from comptoir.inventory import codes
+from comptoir.sites.tables import Site
+from tests import factories
+from tests.http_client import client_of, make_app, sign_in
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture
+async def site(database: Any) -> Site:
+    return await factories.site(phone="+41265550110")
+
+
+@pytest.fixture
+async def stranger(site: Site) -> AsyncIterator[AsyncClient]:
+    async with client_of(make_app()) as client:
+        yield client
+
+
+async def test_a_finder_sees_where_to_bring_an_item_and_nothing_else(
+    stranger: AsyncClient, site: Site
+) -> None:
+    item = await factories.item(site_id=site.id, serial="PF-SECRET", notes="private", status="lost")
+    shown = codes.display(item.code)
+    for path in (f"/t/{item.code}", f"/T/{item.code}", f"/t/{shown.lower()}", f"/T/{shown}"):
+        answer = await stranger.get(path)
+        assert answer.status_code == 200
+        for known in ("Association du Pont", "rue de Lausanne 12", "1700 Fribourg", "09:00–17:00"):
+            assert known in answer.text
+        assert "+41 26 555 01 10" in answer.text
+        for secret in ("PF-SECRET", "private", "ThinkPad", "Lost"):
+            assert secret not in answer.text
+        assert "noindex" in answer.headers["x-robots-tag"]
+
+
+async def test_staff_of_the_item_see_the_item(stranger: AsyncClient, site: Site) -> None:
+    item = await factories.item(site_id=site.id)
+    await sign_in(stranger, await factories.user(role=Role.RECEPTION, site_id=site.id))
+    answer = await stranger.get(f"/T/{item.code}")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/items/{item.code}")
+
+
+async def test_staff_of_another_site_see_what_a_finder_sees(
+    stranger: AsyncClient, site: Site
+) -> None:
+    elsewhere = await factories.site()
+    item = await factories.item(site_id=site.id)
+    await sign_in(stranger, await factories.user(role=Role.RECEPTION, site_id=elsewhere.id))
+    assert (await stranger.get(f"/t/{item.code}")).status_code == 200
+
+
+@pytest.mark.parametrize("code", ["nonsense", "BCDFGHJL", "x" * 600])
+async def test_what_is_no_code_is_not_found(stranger: AsyncClient, code: str) -> None:
+    assert (await stranger.get(f"/t/{code}")).status_code == 404
+    assert (await stranger.get(f"/b/{code}")).status_code == 404
+
+
+async def test_an_unknown_item_is_not_found(stranger: AsyncClient) -> None:
+    assert (await stranger.get(f"/t/{codes.new_code()}")).status_code == 404
+
+
+async def test_the_page_of_a_card_is_the_same_whether_the_card_exists(
+    stranger: AsyncClient, site: Site
+) -> None:
+    borrower = await factories.borrower(site_id=site.id)
+    card = await factories.card(borrower.id)
+    known = await stranger.get(f"/B/{card.code}")
+    unknown = await stranger.get(f"/b/{codes.new_code()}")
+    assert known.status_code == unknown.status_code == 200
+    assert "rue de Lausanne 12" in known.text
+    assert _without_addresses(known.text) == _without_addresses(unknown.text)
+    assert "Amina" not in known.text
+
+
+def _without_addresses(html: str) -> list[str]:
+    """The page without the one hidden field that names the page itself."""
+    return [line for line in html.splitlines() if 'name="next"' not in line]
