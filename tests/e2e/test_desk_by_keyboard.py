@@ -1,0 +1,86 @@
+"""The desk without a scanner, a camera or a mouse."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from playwright.sync_api import Page
+
+from tests.e2e.world import Counter, LoanSeen, World
+
+FOCUSED = """() => {
+  const element = document.activeElement;
+  return element.id || element.getAttribute("aria-label") || element.textContent.trim();
+}"""
+
+
+def enter(page: Page, text: str) -> None:
+    """Type where the focus is, as a person does, and press Enter."""
+    page.keyboard.type(text, delay=80)  # slower than any scanner
+    page.keyboard.press("Enter")
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press Tab until the element of this name (or the beginning of it) has the focus."""
+    passed = []
+    while len(passed) < 40:
+        page.keyboard.press("Tab")
+        passed.append(page.evaluate(FOCUSED))
+        if passed[-1].startswith(name):
+            return
+    raise AssertionError(f"{name} is not among {passed}")
+
+
+def test_person_found_by_name_borrows_and_brings_back(
+    world: World, page: Page, counter: Counter
+) -> None:
+    enter(page, "amina dialo")  # one slip, and no capitals
+    page.wait_for_selector(".found")
+    assert page.evaluate(FOCUSED) == "scan"
+    tab_to(page, counter.borrower)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".visit")
+    assert page.evaluate(FOCUSED) == "scan"
+    enter(page, counter.items[0].lower())
+    page.wait_for_selector(".answer.ok")
+    assert page.evaluate(FOCUSED) == "scan"
+    assert world.loans(counter.items[0]) == [LoanSeen(counter.borrower, is_open=True)]
+    world.let_pass(timedelta(seconds=3))
+    enter(page, counter.items[0])
+    page.wait_for_selector(".answer.back")
+    assert world.loans(counter.items[0]) == [LoanSeen(counter.borrower, is_open=False)]
+    tab_to(page, "Done")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".visit", state="detached")
+    assert page.evaluate(FOCUSED) == "scan"
+
+
+def test_loan_is_undone(world: World, page: Page, counter: Counter) -> None:
+    enter(page, counter.card)
+    page.wait_for_selector(".visit")
+    enter(page, counter.items[0])
+    page.wait_for_selector(".answer.ok")
+    tab_to(page, "Undo")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".answer:has-text('Undone')")
+    assert page.evaluate(FOCUSED) == "scan"
+    assert world.loans(counter.items[0]) == [LoanSeen(counter.borrower, is_open=False, undone=True)]
+
+
+def test_field_is_followed_by_what_the_last_scan_did_then_by_the_visit(
+    page: Page, counter: Counter
+) -> None:
+    enter(page, counter.card)
+    page.wait_for_selector(".visit")
+    enter(page, counter.items[0])
+    page.wait_for_selector(".answer.ok")
+    order = ["Go", "No sound", "Scan with the camera", "Undo", "Missing", counter.borrower, "Done"]
+    for name in order:
+        tab_to(page, name)
+
+
+def test_letters_typed_anywhere_land_in_the_field(page: Page, counter: Counter) -> None:
+    page.focus("[data-mute]")
+    enter(page, counter.card)
+    page.wait_for_selector(".visit")
+    assert page.evaluate(FOCUSED) == "scan"
