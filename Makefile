@@ -6,6 +6,8 @@ PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.1
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-emit-index-url
 ARGS ?=
 
 .DEFAULT_GOAL := help
@@ -31,6 +33,20 @@ check: $(VENV)/.dev ## All that a change must pass: format, lint, types, import 
 format: $(VENV)/.dev ## Format the code and mend what the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+messages: $(VENV)/.dev ## Bring the translations in step with the texts in the code
+	$(BIN)/python tools/messages.py
+
+screenshots: $(VENV)/.dev ## Take the pictures of docs/screenshots/ from the demo
+	$(BIN)/python -m tools.screenshots $(ARGS)
+
+wheel: $(VENV)/.dev ## Build the package into dist/
+	$(PIP) wheel --no-deps --wheel-dir dist .
+
+lock: ## Write requirements.txt and requirements-dev.txt anew; ARGS=--upgrade for newer versions
+	@test -x .venv-lock/bin/uv || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip -q install uv; }
+	.venv-lock/bin/$(COMPILE) pyproject.toml -o requirements.txt $(ARGS)
+	.venv-lock/bin/$(COMPILE) pyproject.toml --group dev -o requirements-dev.txt $(ARGS)
 
 docs: $(VENV)/.run ## Make the pages that come from the code: docs/operator/settings.md
 	$(BIN)/python -m comptoir settings > docs/operator/settings.md

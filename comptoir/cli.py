@@ -64,6 +64,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_serve(commands)
     _command(commands, "migrate", "database:migrate", "bring the database up to date")
     _add_demo(commands)
+    _add_user(commands)
     _add_token(commands)
     _add_label(commands)
     _command(commands, "check", "check:check", "say what is wrong, and how to mend it")
@@ -98,12 +99,17 @@ def _add_user(commands: Commands) -> None:
     add.add_argument("login", metavar="LOGIN", help="the user name to sign in with")
     add.add_argument("--name", required=True, help="the person's name")
     add.add_argument(
-        "--role", choices=("reception", "coordinator", "admin"), default="reception", help="role"
+        "--role",
+        choices=("reception", "coordinator", "admin"),
+        default="reception",
+        help="what the person does; reception if not said",
     )
-    add.add_argument("--site", help="where, by name; without it, at all sites")
+    add.add_argument("--site", help="where, by name; administrators work at all sites")
     add.add_argument("--language", default="fr", help="fr, de, it or en")
     add.add_argument(
-        "--password", action="store_true", help="ask for a password now, instead of a link"
+        "--password",
+        action="store_true",
+        help="ask for a password (or read it from standard input) instead of making a link",
     )
 
 

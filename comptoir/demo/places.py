@@ -8,7 +8,6 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core.accounts import credentials
-from comptoir.core.accounts import services as accounts
 from comptoir.core.accounts.services import AddUser
 from comptoir.core.accounts.tables import User
 from comptoir.core.keys import Keyring
@@ -16,7 +15,8 @@ from comptoir.core.principal import SYSTEM, Principal, Role, SiteRole
 from comptoir.sites import queries, services
 from comptoir.sites.opening_hours import Calendar, Span
 from comptoir.sites.schemas import SaveOrganisation, SaveSite
-from comptoir.sites.tables import StaffMember
+from comptoir.sites.staff import services as staff
+from comptoir.sites.staff.schemas import AddColleague
 
 FRIBOURG, LAUSANNE, LYON = "Fribourg", "Lausanne", "Lyon"
 
@@ -142,17 +142,16 @@ async def _hire(sites: dict[str, UUID], keys: Keyring, *, now: datetime) -> dict
     """Make the accounts; give for each site whoever works at its desk."""
     desks: dict[str, Principal] = {}
     for person in LOGINS:
-        command = AddUser(person.login, person.name, person.language, PASSWORD)
-        user_id = await accounts.add_user(SYSTEM, command, now=now)
+        user = AddUser(person.login, person.name, person.language, PASSWORD)
+        places: list[UUID | None] = [sites[name] for name in person.sites]
+        first, *others = places or [None]
+        user_id = await staff.add_colleague(SYSTEM, AddColleague(user, person.role, first), now=now)
+        for site_id in others:
+            await staff.give_role(SYSTEM, person.login, person.role, site_id, now=now)
         await User.update(
             {User.pin_hash: credentials.pin_hash(keys, person.pin)}  # the demo prints it
         ).where(User.id == user_id)
-        for place in person.sites or (None,):
-            await StaffMember(
-                user=user_id, site=sites[place] if place else None, role=person.role.value
-            ).save()
         if person.role is Role.RECEPTION:
-            site_id = sites[person.sites[0]]
             desks.setdefault(
                 person.sites[0],
                 Principal(
@@ -160,8 +159,8 @@ async def _hire(sites: dict[str, UUID], keys: Keyring, *, now: datetime) -> dict
                     id=user_id,
                     name=person.name,
                     language=person.language,
-                    roles=(SiteRole(Role.RECEPTION, site_id),),
-                    site_id=site_id,
+                    roles=(SiteRole(Role.RECEPTION, first),),
+                    site_id=first,
                 ),
             )
     return desks
