@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from litestar import Litestar
 
+from comptoir import home
 from comptoir.core import db, logging
 from comptoir.core.accounts import api as account_api
 from comptoir.core.accounts import pages as account_pages
@@ -45,6 +46,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     return Litestar(
         route_handlers=[
             healthz,
+            *home.ROUTES,
             *reference.ROUTES,
             *account_api.ROUTES,
             *sites.ROUTES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.web import NavItem
-from comptoir.lending import agreement_pages, api, timeline
+from comptoir.lending import agreement_pages, api, panels, timeline
 from comptoir.lending.borrowers import pages as borrowers
 from comptoir.lending.borrowers import person_pages as person
 from comptoir.lending.desk import pages as desk
@@ -26,3 +26,4 @@ NAVIGATION = [
 ]
 
 timeline.describe_all()
+panels.register()
