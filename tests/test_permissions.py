@@ -1,0 +1,183 @@
+"""Who may call what: one table of (method, path, role) → status.
+
+A new route gets a line here, or ``test_every_route_has_a_line`` fails. ``IN``
+means that the guard lets the call through; what the handler then answers to an
+empty form and ids that do not exist is for its own tests.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import pytest
+from httpx import AsyncClient, Response
+
+from comptoir.core.accounts.tables import User
+from comptoir.core.ids import new_id
+from comptoir.core.principal import Role
+from tests import factories
+from tests.http_client import client_of, make_app, sign_in, use_token
+from tests.test_declarations import handlers
+
+IN = 0
+#: To the page where one signs in.
+SIGN_IN = 303
+
+Line = Mapping[str, int]
+
+# People on pages. "pin" is an administrator who was let in by a PIN.
+PEOPLE = ("nobody", "pin", "reception", "coordinator", "admin")
+EVERYBODY: Line = dict.fromkeys(PEOPLE, IN)
+SIGNED_IN: Line = {**EVERYBODY, "nobody": SIGN_IN}
+BY_PASSWORD: Line = {**SIGNED_IN, "pin": SIGN_IN}
+RECEPTION: Line = SIGNED_IN
+COORDINATOR: Line = {**BY_PASSWORD, "reception": 403}
+ADMIN: Line = {**COORDINATOR, "coordinator": 403}
+
+# Tokens on the API, each with one scope.
+SCOPES = ("read", "desk", "borrowers", "inventory", "settings")
+
+
+def scopes(*let_in: str) -> Line:
+    """A call for tokens with one of these scopes."""
+    return {
+        "nobody": 401,
+        **dict.fromkeys(SCOPES, 403),
+        **dict.fromkeys(let_in, IN),
+    }
+
+
+TABLE: dict[str, Line] = {
+    "GET /account": SIGNED_IN,
+    "POST /account/badge": BY_PASSWORD,
+    "POST /account/badge/remove": BY_PASSWORD,
+    "POST /account/language": SIGNED_IN,
+    "GET /account/password": BY_PASSWORD,
+    "POST /account/password": BY_PASSWORD,
+    "POST /account/pin": BY_PASSWORD,
+    "POST /account/pin/remove": BY_PASSWORD,
+    "GET /account/second-factor": BY_PASSWORD,
+    "POST /account/second-factor": BY_PASSWORD,
+    "GET /account/second-factor/change": BY_PASSWORD,
+    "POST /account/second-factor/confirm": BY_PASSWORD,
+    "POST /account/second-factor/recovery-codes": BY_PASSWORD,
+    "POST /account/second-factor/turn-off": BY_PASSWORD,
+    "POST /account/sessions/end-all": BY_PASSWORD,
+    "POST /account/sessions/{session_id}/end": BY_PASSWORD,
+    "POST /account/site": SIGNED_IN,
+    "GET /agreements/{agreement_id}": RECEPTION,
+    "GET /agreements/{agreement_id}/pdf": RECEPTION,
+    "GET /api/docs": EVERYBODY,
+    "GET /api/v1/openapi.json": EVERYBODY,
+    "POST /api/v1/check-ins": scopes("desk"),
+    "POST /api/v1/check-outs": scopes("desk"),
+    "GET /api/v1/items/{code}": scopes("read", "desk", "inventory"),
+    "GET /api/v1/loans": scopes("read", "desk", "borrowers"),
+    "GET /desk": RECEPTION,
+    "POST /desk/problems": RECEPTION,
+    "POST /desk/renew": RECEPTION,
+    "POST /desk/scan": RECEPTION,
+    "POST /desk/transfer": RECEPTION,
+    "POST /desk/undo": RECEPTION,
+    "POST /desk/visits": RECEPTION,
+    "POST /desk/visits/close": RECEPTION,
+    "GET /desk/visits/{visit_id}/agreement": RECEPTION,
+    "POST /desk/visits/{visit_id}/agreement": RECEPTION,
+    "GET /healthz": EVERYBODY,
+    "GET /invitations/{token}": EVERYBODY,
+    "POST /invitations/{token}": EVERYBODY,
+    "POST /language": EVERYBODY,
+    "GET /loans": RECEPTION,
+    "GET /loans/{loan_id}": RECEPTION,
+    "POST /loans/{loan_id}/renew": RECEPTION,
+    "POST /lock": EVERYBODY,
+    "GET /locked": EVERYBODY,
+    "POST /session/alive": {**EVERYBODY, "nobody": 401},
+    "GET /settings/tokens": ADMIN,
+    "POST /settings/tokens": ADMIN,
+    "GET /settings/tokens/new": ADMIN,
+    "POST /settings/tokens/{token_id}/revoke": ADMIN,
+    "GET /sign-in": EVERYBODY,
+    "POST /sign-in": EVERYBODY,
+    "GET /sign-in/code": EVERYBODY,
+    "POST /sign-in/code": EVERYBODY,
+    "POST /sign-out": EVERYBODY,
+    "GET /staff": COORDINATOR,
+    "GET /staff/add": COORDINATOR,
+    "POST /staff/add": COORDINATOR,
+    "GET /staff/invite": COORDINATOR,
+    "POST /staff/invite": COORDINATOR,
+    "GET /staff/{user_id}": COORDINATOR,
+    "GET /staff/{user_id}/deactivate": COORDINATOR,
+    "POST /staff/{user_id}/deactivate": COORDINATOR,
+    "POST /staff/{user_id}/reactivate": COORDINATOR,
+    "GET /staff/{user_id}/reset": COORDINATOR,
+    "POST /staff/{user_id}/reset": COORDINATOR,
+    "POST /staff/{user_id}/take-role": COORDINATOR,
+    "POST /unlock": EVERYBODY,
+}
+
+
+def test_every_route_has_a_line() -> None:
+    routes = {
+        f"{method} {path}"
+        for method, path, handler in handlers(make_app())
+        if not handler.opt.get("static")
+    }
+    assert sorted(routes - set(TABLE)) == [], "routes without a line in the table"
+    assert sorted(set(TABLE) - routes) == [], "lines without a route"
+
+
+@pytest.fixture
+async def client(database: Any) -> AsyncIterator[AsyncClient]:
+    async with client_of(make_app()) as client:
+        yield client
+
+
+async def test_the_table_is_true(client: AsyncClient) -> None:
+    site = await factories.site()
+    people = {
+        "pin": await factories.user(role=Role.ADMIN),
+        "reception": await factories.user(role=Role.RECEPTION, site_id=site.id),
+        "coordinator": await factories.user(role=Role.COORDINATOR, site_id=site.id),
+        "admin": await factories.user(role=Role.ADMIN),
+    }
+    wrong = []
+    for route, line in TABLE.items():
+        for who, expected in line.items():
+            await _become(client, who, people)
+            answer = await _call(client, route)
+            if _outcome(answer, line) != expected:
+                wrong.append(f"{route} as {who}: {answer.status_code}, not {expected or 'in'}")
+    assert wrong == []
+
+
+async def _become(client: AsyncClient, who: str, people: Mapping[str, User]) -> None:
+    """A session or a token of its own for each call: some calls end it."""
+    client.cookies.clear()
+    client.headers.pop("Authorization", None)
+    if who in SCOPES:
+        await use_token(client, who)
+    elif who != "nobody":
+        await sign_in(client, people[who], method="pin" if who == "pin" else "password")
+
+
+async def _call(client: AsyncClient, route: str) -> Response:
+    method, path = route.split(" ")
+    path = re.sub(r"\{\w+_id\}", lambda _: str(new_id()), path)
+    path = re.sub(r"\{\w+\}", "x", path)
+    if method == "GET":
+        return await client.get(path)
+    if path.startswith("/api/"):
+        return await client.request(method, path, json={})
+    return await client.request(method, path, data={})
+
+
+def _outcome(answer: Response, line: Line) -> int:
+    if answer.status_code in (401, 403):
+        return answer.status_code
+    to_sign_in = answer.headers.get("location", "").startswith("/sign-in")
+    public = line["nobody"] == IN
+    return SIGN_IN if answer.status_code == 303 and to_sign_in and not public else IN
