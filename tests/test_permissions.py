@@ -18,7 +18,7 @@ from comptoir.core.accounts.tables import User
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Role
 from tests import factories
-from tests.http_client import client_of, make_app, sign_in, use_token
+from tests.http_client import ORIGIN, client_of, make_app, sign_in, use_token
 from tests.test_declarations import handlers
 
 IN = 0
@@ -49,6 +49,8 @@ def scopes(*let_in: str) -> Line:
     }
 
 
+ANY_TOKEN = scopes(*SCOPES)
+
 TABLE: dict[str, Line] = {
     "GET /account": SIGNED_IN,
     "POST /account/badge": BY_PASSWORD,
@@ -70,11 +72,66 @@ TABLE: dict[str, Line] = {
     "GET /agreements/{agreement_id}": RECEPTION,
     "GET /agreements/{agreement_id}/pdf": RECEPTION,
     "GET /api/docs": EVERYBODY,
-    "GET /api/v1/openapi.json": EVERYBODY,
+    "GET /api/v1/categories": scopes("read", "desk", "inventory"),
+    "POST /api/v1/categories": scopes("inventory"),
+    "GET /api/v1/categories/{category_id}": scopes("read", "desk", "inventory"),
+    "PUT /api/v1/categories/{category_id}": scopes("inventory"),
     "POST /api/v1/check-ins": scopes("desk"),
     "POST /api/v1/check-outs": scopes("desk"),
+    "POST /api/v1/items": scopes("inventory"),
+    "POST /api/v1/items/batches": scopes("inventory"),
     "GET /api/v1/items/{code}": scopes("read", "desk", "inventory"),
+    "PUT /api/v1/items/{code}": scopes("inventory"),
+    "POST /api/v1/items/{code}/arrivals": scopes("desk", "inventory"),
+    "POST /api/v1/items/{code}/finds": scopes("desk", "inventory"),
+    "POST /api/v1/items/{code}/problems": scopes("desk", "inventory"),
+    "POST /api/v1/items/{code}/steps": scopes("desk", "inventory"),
+    "POST /api/v1/items/{code}/transfers": scopes("desk", "inventory"),
     "GET /api/v1/loans": scopes("read", "desk", "borrowers"),
+    "GET /api/v1/loans/{loan_id}": scopes("read", "desk", "borrowers"),
+    "POST /api/v1/loans/{loan_id}/renewals": scopes("desk"),
+    "POST /api/v1/loans/{loan_id}/undo-check-in": scopes("desk"),
+    "POST /api/v1/loans/{loan_id}/undo-check-out": scopes("desk"),
+    "GET /api/v1/models": scopes("read", "desk", "inventory"),
+    "POST /api/v1/models": scopes("inventory"),
+    "GET /api/v1/models/{model_id}": scopes("read", "desk", "inventory"),
+    "PUT /api/v1/models/{model_id}": scopes("inventory"),
+    "GET /api/v1/openapi.json": EVERYBODY,
+    "GET /api/v1/organisations": ANY_TOKEN,
+    "POST /api/v1/organisations": scopes("settings"),
+    "GET /api/v1/organisations/{organisation_id}": scopes(
+        "read", "desk", "inventory", "borrowers", "settings"
+    ),
+    "PUT /api/v1/organisations/{organisation_id}": scopes("settings"),
+    "GET /api/v1/sites": ANY_TOKEN,
+    "POST /api/v1/sites": scopes("settings"),
+    "GET /api/v1/sites/{site_id}": ANY_TOKEN,
+    "PUT /api/v1/sites/{site_id}": scopes("settings"),
+    "PUT /api/v1/sites/{site_id}/hours": scopes("settings"),
+    "GET /api/v1/tokens": scopes("settings"),
+    "POST /api/v1/tokens": scopes("settings"),
+    "DELETE /api/v1/tokens/{token_id}": scopes("settings"),
+    "GET /b/{code}": EVERYBODY,
+    "GET /B/{code}": EVERYBODY,
+    "GET /borrowers": RECEPTION,
+    "POST /borrowers/duplicates": RECEPTION,
+    "GET /borrowers/new": RECEPTION,
+    "POST /borrowers/new": RECEPTION,
+    "POST /borrowers/quick": RECEPTION,
+    "POST /borrowers/search": RECEPTION,
+    "GET /borrowers/{borrower_id}": RECEPTION,
+    "POST /borrowers/{borrower_id}/card": RECEPTION,
+    "GET /borrowers/{borrower_id}/card.pdf": RECEPTION,
+    "GET /borrowers/{borrower_id}/card/replace": RECEPTION,
+    "GET /borrowers/{borrower_id}/edit": RECEPTION,
+    "POST /borrowers/{borrower_id}/edit": RECEPTION,
+    "GET /borrowers/{borrower_id}/household": RECEPTION,
+    "POST /borrowers/{borrower_id}/household": RECEPTION,
+    "POST /borrowers/{borrower_id}/household/leave": RECEPTION,
+    "POST /borrowers/{borrower_id}/household/search": RECEPTION,
+    "POST /borrowers/{borrower_id}/lift": COORDINATOR,
+    "GET /borrowers/{borrower_id}/suspend": COORDINATOR,
+    "POST /borrowers/{borrower_id}/suspend": COORDINATOR,
     "GET /desk": RECEPTION,
     "POST /desk/problems": RECEPTION,
     "POST /desk/renew": RECEPTION,
@@ -88,6 +145,19 @@ TABLE: dict[str, Line] = {
     "GET /healthz": EVERYBODY,
     "GET /invitations/{token}": EVERYBODY,
     "POST /invitations/{token}": EVERYBODY,
+    "GET /items": RECEPTION,
+    "GET /items.csv": RECEPTION,
+    "GET /items/labels": RECEPTION,
+    "POST /items/labels": RECEPTION,
+    "GET /items/new": COORDINATOR,
+    "POST /items/new": COORDINATOR,
+    "GET /items/{code}": RECEPTION,
+    "GET /items/{code}/actions/{action}": RECEPTION,
+    "POST /items/{code}/actions/{action}": RECEPTION,
+    "GET /items/{code}/edit": COORDINATOR,
+    "POST /items/{code}/edit": COORDINATOR,
+    "POST /items/{code}/problems": RECEPTION,
+    "POST /items/{code}/send": RECEPTION,
     "POST /language": EVERYBODY,
     "GET /loans": RECEPTION,
     "GET /loans/{loan_id}": RECEPTION,
@@ -116,6 +186,8 @@ TABLE: dict[str, Line] = {
     "GET /staff/{user_id}/reset": COORDINATOR,
     "POST /staff/{user_id}/reset": COORDINATOR,
     "POST /staff/{user_id}/take-role": COORDINATOR,
+    "GET /t/{code}": EVERYBODY,
+    "GET /T/{code}": EVERYBODY,
     "POST /unlock": EVERYBODY,
 }
 
@@ -133,6 +205,7 @@ def test_every_route_has_a_line() -> None:
 @pytest.fixture
 async def client(database: Any) -> AsyncIterator[AsyncClient]:
     async with client_of(make_app()) as client:
+        client.headers["Referer"] = f"{ORIGIN}/desk"  # the page to come back to after signing in
         yield client
 
 
@@ -178,6 +251,6 @@ async def _call(client: AsyncClient, route: str) -> Response:
 def _outcome(answer: Response, line: Line) -> int:
     if answer.status_code in (401, 403):
         return answer.status_code
-    to_sign_in = answer.headers.get("location", "").startswith("/sign-in")
+    to_sign_in = answer.headers.get("location", "").startswith("/sign-in?next=")
     public = line["nobody"] == IN
     return SIGN_IN if answer.status_code == 303 and to_sign_in and not public else IN
