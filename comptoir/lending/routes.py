@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from comptoir.core.i18n import lazy as _l
+from comptoir.core.principal import Role
 from comptoir.core.web import NavItem
 from comptoir.lending import agreement_pages, api, panels, timeline
 from comptoir.lending.borrowers import pages as borrowers
 from comptoir.lending.borrowers import person_pages as person
 from comptoir.lending.desk import pages as desk
 from comptoir.lending.loans import pages as loans
+from comptoir.lending.policies import pages as policies
 
 ROUTES = [
     *api.ROUTES,
@@ -17,12 +19,14 @@ ROUTES = [
     *agreement_pages.ROUTES,
     *borrowers.ROUTES,
     *person.ROUTES,
+    *policies.ROUTES,
 ]
 
 NAVIGATION = [
     NavItem(_l("Desk"), "/desk"),
     NavItem(_l("Loans"), "/loans"),
     NavItem(_l("Borrowers"), "/borrowers"),
+    NavItem(_l("Lending rules"), "/settings/policies", Role.COORDINATOR, menu="account"),
 ]
 
 timeline.describe_all()

@@ -31,7 +31,7 @@ async def site(database: Any) -> Site:
 async def client(site: Site) -> AsyncIterator[AsyncClient]:
     """Reception at the site."""
     async with client_of(make_app()) as client:
-        user = await factories.user(role=Role.RECEPTION, site_id=site.id)
+        user = await factories.user(role=Role.RECEPTION, site_id=site.id, language="en")
         await sign_in(client, user, site_id=site.id)
         yield client
 

@@ -16,7 +16,7 @@ from litestar.params import Body, FromPath, FromQuery, QueryParameter
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
 from comptoir.core.errors import FieldError, Invalid
-from comptoir.core.i18n import LANGUAGES, current_language
+from comptoir.core.i18n import current_language
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.ids import new_id
@@ -41,6 +41,7 @@ from comptoir.lending.desk.forms import decode_waiting
 from comptoir.lending.desk.scanning import begin_visit
 from comptoir.lending.errors import NoSiteChosen
 from comptoir.lending.policies.groups import groups
+from comptoir.lending.policies.words import name_in
 
 Page = Request[Principal, Any, Any]
 Answer = Response[str]
@@ -169,7 +170,6 @@ async def _form(
     borrower_id: UUID | None = None,
     at_desk: bool = False,
 ) -> Answer:
-    language = current_language()
     return page(
         request,
         "lending/borrower_form.html",
@@ -179,7 +179,7 @@ async def _form(
         borrower_id=borrower_id,
         at_desk=at_desk,
         contacts=CONTACTS,
-        groups=[(group.id, name_in(group.names, language)) for group in await groups()],
+        groups=[(group.id, name_in(group.names)) for group in await groups()],
     )
 
 
@@ -206,22 +206,16 @@ async def _is_replaced(text: str) -> bool:
 
 
 async def _list_context(actor: Principal, wanted: BorrowerFilter) -> dict[str, Any]:
-    language = current_language()
     known = await groups()
     return {
         "listed": await list_borrowers(actor, wanted, now=clock.now()),
         "wanted": wanted,
         "states": [(state.value, label) for state, label in STATES.items()],
-        "groups": [(group.id, name_in(group.names, language)) for group in known],
+        "groups": [(group.id, name_in(group.names)) for group in known],
         "searched": False,
         "q": "",
         "show_phone": show_phone,
     }
-
-
-def name_in(names: dict[str, str], language: str) -> str:
-    """A name in a language, else in the first one that has it."""
-    return names.get(language) or next((names[each] for each in LANGUAGES if names.get(each)), "")
 
 
 ROUTES = [

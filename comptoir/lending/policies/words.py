@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from babel.support import LazyProxy
 
+from comptoir.core.i18n import LANGUAGES, current_language, ngettext
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
-from comptoir.core.i18n import ngettext
 from comptoir.lending.due_dates import DueMode
 from comptoir.lending.policies.schemas import PolicyView, SavePolicy
 from comptoir.lending.rules import Signature
@@ -40,6 +40,13 @@ SIGNATURES: dict[Signature, LazyProxy] = {
     Signature.SCREEN: _l("Sign on screen"),
     Signature.PAPER: _l("Sign on paper"),
 }
+
+
+def name_in(names: dict[str, str]) -> str:
+    """A name in the reader's language, else in the first one that has it."""
+    return names.get(current_language()) or next(
+        (names[each] for each in LANGUAGES if names.get(each)), ""
+    )
 
 
 def in_words(policy: PolicyView | SavePolicy) -> list[str]:

@@ -1,0 +1,119 @@
+"""The pages about policies and groups, over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from httpx import AsyncClient
+
+from comptoir.core.ids import new_id
+from comptoir.core.principal import Role
+from comptoir.lending.policies.groups import groups
+from comptoir.lending.policies.queries import own_policy
+from comptoir.lending.tables import Policy
+from tests import factories
+from tests.http_client import client_of, make_app, sign_in
+
+pytestmark = pytest.mark.usefixtures("database")
+
+FORM = {"mode": "calendar_days_next_open", "length": "28", "renewals": "2", "limit_person": "1"}
+
+
+@pytest.fixture
+async def client(database: Any) -> AsyncIterator[AsyncClient]:
+    """A coordinator of one site."""
+    async with client_of(make_app()) as client:
+        user = await factories.user(role=Role.COORDINATOR, site_id=await a_site(), language="en")
+        await sign_in(client, user)
+        yield client
+
+
+async def a_site() -> Any:
+    return (await factories.site()).id
+
+
+async def test_a_policy_is_set_shown_and_removed(client: AsyncClient) -> None:
+    category, group = await factories.category("Laptop"), await factories.group("Families")
+    for which in ("any", str(group.id)):
+        url = f"/settings/policies/{category.id}/{which}"
+        assert (await client.get(url)).status_code == 200
+        answer = await client.post(url, data=FORM)
+        assert answer.headers["Location"] == "/settings/policies"
+    listed = await client.get("/settings/policies")
+    assert listed.text.count("28 days, then the next open day; renew up to 2 times") == 2
+    url = f"/settings/policies/{category.id}/{group.id}"
+    assert (await client.post(url, data=FORM)).status_code == 412
+    await client.post(f"{url}/remove", data={"version": "1"})
+    assert await own_policy(category.id, group.id) is None
+    assert await own_policy(category.id, None) is not None
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("length", ""),
+        ("length", "0"),
+        ("length", "two weeks"),
+        ("length", "9" * 5_000),
+        ("renewals", "-1"),
+        ("limit_person", "0"),
+        ("limit_household", "many"),
+        ("mode", "odd"),
+        ("signature", "odd"),
+    ],
+)
+async def test_a_wrong_value_is_said_at_its_field(
+    client: AsyncClient, field: str, value: str
+) -> None:
+    category = await factories.category()
+    url = f"/settings/policies/{category.id}/any"
+    answer = await client.post(url, data={**FORM, field: value})
+    assert answer.status_code == 422
+    assert f'href="#{field}"' in answer.text
+    assert await Policy.count() == 0
+
+
+async def test_what_does_not_exist_is_not_found(client: AsyncClient) -> None:
+    category = await factories.category()
+    for path in (
+        f"/settings/policies/{new_id()}/any",
+        f"/settings/policies/{category.id}/{new_id()}",
+        f"/settings/policies/{category.id}/odd",
+        f"/settings/groups/{new_id()}",
+    ):
+        assert (await client.get(path)).status_code == 404
+
+
+async def test_groups_are_made_renamed_chosen_and_removed(client: AsyncClient) -> None:
+    await client.post("/settings/groups/new", data={"name_fr": "Tous"})
+    await client.post("/settings/groups/new", data={"name_fr": "Familles", "name_en": "Families"})
+    first, second = await groups()
+    assert "Families" in (await client.get("/settings/groups")).text
+    url = f"/settings/groups/{second.id}"
+    await client.post(url, data={"name_en": "<b>Kin</b>", "version": "1"})
+    assert "&lt;b&gt;Kin" in (await client.get("/settings/groups")).text
+    assert (await client.post(url, data={"name_en": "X", "version": "1"})).status_code == 412
+    await client.post(f"{url}/default")
+    assert (await client.post(f"{url}/remove")).status_code == 409
+    await client.post(f"/settings/groups/{first.id}/remove")
+    assert [group.id for group in await groups()] == [second.id]
+
+
+@pytest.mark.parametrize("name", ["", "x" * 5_000, "\x00"])
+async def test_a_group_needs_a_name(client: AsyncClient, name: str) -> None:
+    answer = await client.post("/settings/groups/new", data={"name_fr": name})
+    assert answer.status_code == 422
+    assert 'href="#name_fr"' in answer.text
+
+
+async def test_reception_does_not_change_the_rules(database: Any) -> None:
+    site = await factories.site()
+    category = await factories.category()
+    async with client_of(make_app()) as client:
+        await sign_in(client, await factories.user(role=Role.RECEPTION, site_id=site.id))
+        for path in ("/settings/policies", "/settings/groups", "/settings/groups/new"):
+            assert (await client.get(path)).status_code == 403
+        url = f"/settings/policies/{category.id}/any"
+        assert (await client.post(url, data=FORM)).status_code == 403
