@@ -39,12 +39,18 @@ class World:
         lent = await desk.add_item()
         loan = await make.loan(item=lent, borrower_id=desk.borrower.id, now=make.MADE_AT)
         elsewhere = await make.site()
+        housemate = await make.borrower(site_id=desk.site.id)
         self.client = await stack.enter_async_context(client_of(self.app))
         await use_token(self.client, *SCOPES)
         self.known = {
             "item": [desk.item.code, lent.code],
             "code": [desk.item.code, lent.code],
             "borrower": [desk.card.code],
+            "borrower_id": [str(desk.borrower.id), str(housemate.id)],
+            "lives_with": [str(housemate.id)],
+            "group": [str(desk.borrower.borrower_group)],
+            "policy": [str(desk.policy.id)],
+            "user": [str(desk.actor.id)],
             "site": [str(desk.site.id), str(elsewhere.id)],
             "home_site": [str(desk.site.id)],
             "destination": [str(elsewhere.id)],

@@ -50,7 +50,8 @@ class Operation:
     with beside those that every call may. ``remembers``: the service itself
     keeps the outcome of ``call.attempt``. ``location`` is the path of what was
     made, with places for the fields of the answer. ``secret`` is the field that
-    is told once and never kept.
+    is told once and never kept. ``conditional``: it takes ``If-Match`` though it
+    is no ``PUT`` and no ``PATCH``.
     """
 
     method: str
@@ -63,6 +64,7 @@ class Operation:
     remembers: bool = False
     location: str | None = None
     secret: str | None = None
+    conditional: bool = False
 
     @property
     def changes(self) -> bool:
@@ -72,7 +74,7 @@ class Operation:
     @property
     def edits(self) -> bool:
         """True if it takes ``If-Match``."""
-        return self.method in ("PUT", "PATCH")
+        return self.conditional or self.method in ("PUT", "PATCH")
 
     @property
     def summary(self) -> str:

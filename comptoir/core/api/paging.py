@@ -12,7 +12,6 @@ import msgspec
 from comptoir.core.api.errors import CursorInvalid
 
 T = TypeVar("T")
-R = TypeVar("R")
 
 LARGEST_PAGE = 200
 
@@ -43,16 +42,13 @@ class Page(msgspec.Struct, Generic[T], frozen=True):
     next: str | None = None
 
 
-def page_of(
-    rows: Sequence[R], limit: int, view: Callable[[R], T], key: Callable[[R], Any]
-) -> Page[T]:
+def page_of(rows: Sequence[T], limit: int, *, key: Callable[[T], Any]) -> Page[T]:
     """A page of ``limit`` rows, from a query for one more than that.
 
-    ``key`` gives what the list is ordered by, which is what the cursor holds.
+    ``key`` gives the place of a row in the list, which is what the cursor holds.
     """
-    shown = rows[:limit]
     more = len(rows) > limit
-    return Page([view(row) for row in shown], encode_cursor(key(shown[-1])) if more else None)
+    return Page(list(rows[:limit]), encode_cursor(key(rows[limit - 1])) if more else None)
 
 
 def encode_cursor(place: Any) -> str:

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+from uuid import UUID
+
 import msgspec
 
-from comptoir.core.api import Call, Code, get, post, put
+from comptoir.core.api import (
+    Call,
+    Code,
+    Page,
+    PageQuery,
+    decode_cursor,
+    get,
+    page_of,
+    post,
+    put,
+)
 from comptoir.inventory import codes
 from comptoir.inventory.errors import Changed, CoordinatorNeeded, ItemNotFound, ModelNotFound
-from comptoir.inventory.queries import items
-from comptoir.inventory.schemas import CreateSeveral, ItemView, SaveItem
+from comptoir.inventory.queries import catalogue, items, listing
+from comptoir.inventory.schemas import CreateSeveral, ItemFilter, ItemRow, ItemView, SaveItem
 from comptoir.inventory.services import items as services
+from comptoir.inventory.statuses import Condition, ItemStatus
 from comptoir.sites.errors import SiteNotFound
 
 READERS = ("desk", "inventory")
@@ -21,6 +35,49 @@ class CreatedItems(msgspec.Struct, frozen=True):
     """The codes of the new items, in the order of their numbers."""
 
     codes: list[Code]
+
+
+class ItemsQuery(PageQuery, frozen=True, kw_only=True):
+    """Which items."""
+
+    site: (
+        Annotated[UUID, msgspec.Meta(description="Belongs there, is there, or is on its way.")]
+        | None
+    ) = None
+    category: UUID | None = None
+    model: UUID | None = None
+    status: (
+        Annotated[
+            ItemStatus,
+            msgspec.Meta(description="Without it and a text, retired ones are left out."),
+        ]
+        | None
+    ) = None
+    condition: Condition | None = None
+    text: Annotated[
+        str, msgspec.Meta(max_length=200, description="Words of code, number, model or notes.")
+    ] = ""
+
+
+@get("/items", scopes=READERS, tag=TAG)
+async def list_items(call: Call, query: ItemsQuery) -> Page[ItemRow]:
+    """List items, newest first, of the token's sites."""
+    wanted = ItemFilter(
+        site=query.site,
+        category=query.category,
+        model=query.model,
+        status=query.status,
+        condition=query.condition,
+        text=query.text,
+    )
+    rows = await listing.items_after(
+        call.actor,
+        wanted,
+        await catalogue.models(),
+        older=decode_cursor(query.cursor, UUID),
+        limit=query.limit + 1,
+    )
+    return page_of(rows, query.limit, key=lambda row: row.id)
 
 
 @post(
@@ -83,4 +140,4 @@ def read_code(text: str) -> str:
     return code
 
 
-ROUTES = [create_item, create_items, read_item, edit_item]
+ROUTES = [list_items, create_item, create_items, read_item, edit_item]

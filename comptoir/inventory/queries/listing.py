@@ -103,6 +103,19 @@ async def list_items(
     )
 
 
+async def items_after(
+    actor: Principal,
+    wanted: ItemFilter,
+    models: Sequence[ModelSummary],
+    *,
+    older: UUID | None,
+    limit: int,
+) -> list[ItemRow]:
+    """Up to ``limit`` items that come after one, newest first, without counting any."""
+    plan = await _plan(actor, wanted, models)
+    return await read_rows(await _ids(plan, older=older, limit=limit))
+
+
 async def every_item(
     actor: Principal, wanted: ItemFilter, models: Sequence[ModelSummary]
 ) -> AsyncIterator[list[ItemRow]]:

@@ -1,5 +1,5 @@
 """Lending, for other programs."""
 
-from comptoir.lending.api import desk, loans
+from comptoir.lending.api import borrowers, desk, loans, policies
 
-ROUTES = [*desk.ROUTES, *loans.ROUTES]
+ROUTES = [*desk.ROUTES, *loans.ROUTES, *borrowers.ROUTES, *policies.ROUTES]

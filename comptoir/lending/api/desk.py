@@ -15,14 +15,14 @@ from comptoir.lending.loans import check_ins, check_outs
 from comptoir.lending.loans.schemas import CheckIn, CheckInView, CheckOut, LoanView
 from comptoir.lending.refusals import RefusalCode
 
-_UNREAD = (
+UNREAD = (
     RefusalCode.CODE_UNKNOWN,
     RefusalCode.CODE_MISREAD,
     RefusalCode.CODE_FOREIGN,
     RefusalCode.CODE_TOO_LONG,
 )
 _NOT_LENT = (
-    *_UNREAD,
+    *UNREAD,
     RefusalCode.CARD_REPLACED,
     RefusalCode.ITEM_RETIRED,
     RefusalCode.ITEM_LOST,
@@ -95,7 +95,7 @@ async def check_out(call: Call, data: CheckOutBody) -> LoanView:
     "/check-ins",
     scopes=("desk",),
     tag="Desk",
-    errors=(PlaceNotYours, *_UNREAD, RefusalCode.ITEM_NOT_ON_LOAN),
+    errors=(PlaceNotYours, *UNREAD, RefusalCode.ITEM_NOT_ON_LOAN),
     remembers=True,
 )
 async def check_in(call: Call, data: CheckInBody) -> CheckInView:
