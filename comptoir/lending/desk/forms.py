@@ -19,7 +19,7 @@ class ScanForm(msgspec.Struct, frozen=True):
     waiting: str = ""
 
 
-class BorrowerForm(msgspec.Struct, frozen=True):
+class ChosenForm(msgspec.Struct, frozen=True):
     """A borrower chosen from the search, and the visit that is open until then."""
 
     borrower: UUID

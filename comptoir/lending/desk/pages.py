@@ -16,6 +16,7 @@ from litestar.params import Body, FromQuery
 
 from comptoir.core import clock, idempotency
 from comptoir.core.accounts.guards import require
+from comptoir.core.i18n import current_language
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import fragment, page
@@ -23,9 +24,11 @@ from comptoir.inventory.schemas import SendItem
 from comptoir.inventory.services.actions import send_item
 from comptoir.inventory.statuses import ProblemKind
 from comptoir.lending.borrowers.finding import find_borrowers
+from comptoir.lending.borrowers.forms import BorrowerForm
+from comptoir.lending.borrowers.pages import CONTACTS
 from comptoir.lending.desk import visits
 from comptoir.lending.desk.forms import (
-    BorrowerForm,
+    ChosenForm,
     ProblemForm,
     ScanForm,
     StepForm,
@@ -67,11 +70,15 @@ async def _context(actor: Principal, result: DeskResult) -> dict[str, Any]:
     step = result.steps[-1] if result.steps else None
     items = {each.item: await read_item(each.item) for each in result.steps if each.item}
     searched = step is not None and step.kind is StepKind.SEARCHED
+    name = step.text if searched and step and not any(map(str.isdigit, step.text)) else ""
+    newcomer = BorrowerForm(id=str(new_id()), name=name, language=current_language())
     return {
         "visit": await read_visit(actor, result.visit_id, now=result.at),
         "steps": result.steps,
         "step": step,
         "items": items,
+        "form": newcomer,
+        "contacts": CONTACTS,
         "found": await find_borrowers(actor, step.text) if searched and step else (),
         "waiting_value": encode_waiting(result.waiting),
         "attempt_id": new_id(),
@@ -128,7 +135,7 @@ async def desk_scan(request: Page, data: Posted[ScanForm]) -> Answer:
 
 
 @post("/desk/visits", status_code=200, guards=[require(Role.RECEPTION)])
-async def desk_open_visit(request: Page, data: Posted[BorrowerForm]) -> Answer:
+async def desk_open_visit(request: Page, data: Posted[ChosenForm]) -> Answer:
     """Open the visit of a borrower found by name or phone."""
     now = clock.now()
     previous = id_or_none(data.visit)
