@@ -20,16 +20,21 @@ _numbers = itertools.count(1)
 
 async def make_template(engine_name: str, folder: Path) -> str:
     """A migrated, empty database; its URL."""
-    if engine_name == "sqlite":
-        url = f"sqlite:///{folder / 'template.sqlite'}"
-    else:
-        url = await _create(f"template_{os.getpid()}")
+    url = await make_empty(engine_name, folder)
     db.connect(url)
     try:
         await migrations.migrate()
     finally:
         await db.disconnect()
     return url
+
+
+async def make_empty(engine_name: str, folder: Path) -> str:
+    """A database with nothing in it; its URL."""
+    number = next(_numbers)
+    if engine_name == "sqlite":
+        return f"sqlite:///{folder / f'empty{number}.sqlite'}"
+    return await _create(f"empty_{os.getpid()}_{number}")
 
 
 async def copy_database(template: str, folder: Path) -> str:

@@ -1,0 +1,121 @@
+"""How many statements a request takes, and that none of them reads a whole table."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from httpx import AsyncClient
+
+from comptoir.core import audit, db
+from tests.lending.api_desk import CHECK_INS, CHECK_OUTS, program
+from tests.lending.test_loans import Desk
+
+#: Tables that grow with the years.
+LARGE = (
+    "core_audit_event",
+    "core_idempotency",
+    "core_session",
+    "inventory_item",
+    "inventory_item_problem",
+    "lending_borrower",
+    "lending_borrower_card",
+    "lending_borrower_site",
+    "lending_borrower_term",
+    "lending_loan",
+    "lending_visit",
+)
+
+
+@pytest.fixture
+async def desk(database: Any) -> Desk:
+    return await Desk().set_up()
+
+
+@pytest.fixture
+async def client(desk: Desk) -> AsyncIterator[AsyncClient]:
+    async with program("desk", "borrowers", site_id=desk.site.id) as client:
+        yield client
+
+
+async def test_check_out_and_check_in_take_few_statements(desk: Desk, client: AsyncClient) -> None:
+    """The token, one read, the writes, and the ends of the transaction."""
+    most = 5 if db.is_postgres() else 8
+    for path, body in (
+        (CHECK_OUTS, {"item": desk.item.code, "borrower": desk.card.code}),
+        (CHECK_INS, {"item": desk.item.code}),
+    ):
+        with db.count_statements() as sent:
+            answer = await client.post(path, json=body, headers={"Idempotency-Key": path})
+        assert answer.is_success
+        assert len(sent) <= most, sent
+
+
+async def test_no_statement_of_the_desk_reads_a_whole_table(
+    desk: Desk, client: AsyncClient
+) -> None:
+    both = {"item": desk.item.code, "borrower": desk.card.code}
+    with db.count_statements() as sent:
+        for number in range(2):
+            key = {"Idempotency-Key": f"scan-{number}"}
+            await client.post(CHECK_OUTS, json=both, headers=key)
+        for path in (
+            f"/api/v1/items/{desk.item.code}",
+            "/api/v1/loans?state=overdue",
+            f"/api/v1/loans?item={desk.item.code}",
+        ):
+            assert (await client.get(path)).is_success
+        await client.post(CHECK_INS, json={"item": desk.item.code})
+        await audit.timeline(desk.item.id)
+        await audit.timeline(desk.borrower.id)
+    assert len(sent) > 20
+    whole = {statement: plan for statement in sent if (plan := await reads_whole_table(statement))}
+    assert whole == {}
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_statement_without_an_index_would_be_found() -> None:
+    assert await reads_whole_table("SELECT id FROM lending_loan loan WHERE loan.renewals = 3")
+    assert not await reads_whole_table("SELECT id FROM lending_loan loan WHERE loan.visit IS NULL")
+
+
+async def reads_whole_table(statement: str) -> list[str]:
+    """The lines of a statement's plan that read a large table from end to end."""
+    if statement.split()[0] not in ("SELECT", "WITH", "INSERT", "UPDATE", "DELETE"):
+        return []
+    plan = await (_plan_postgres(statement) if db.is_postgres() else _plan_sqlite(statement))
+    return [line for line in plan if any(f" {table} " in f"{line} " for table in LARGE)]
+
+
+async def _plan_postgres(statement: str) -> list[str]:
+    """With scans made dear, one is left only where no index would do."""
+    async with db.transaction():
+        await db.execute("SET LOCAL enable_seqscan = off")
+        await db.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        await db.execute(f"PREPARE planned AS {statement}")
+        places = max((n for n in range(1, 60) if f"${n}" in statement), default=0)
+        values = f"({', '.join(['NULL'] * places)})" if places else ""
+        rows = await db.fetch(f"EXPLAIN EXECUTE planned{values}")
+        await db.execute("DEALLOCATE planned")
+    return [row["QUERY PLAN"] for row in rows if "Seq Scan on" in row["QUERY PLAN"]]
+
+
+async def _plan_sqlite(statement: str) -> list[str]:
+    names = iter(range(statement.count("?")))
+    named = "".join(f":value_{next(names)}" if sign == "?" else sign for sign in statement)
+    values = {f"value_{n}": None for n in range(statement.count("?"))}
+    rows = await db.fetch(f"EXPLAIN QUERY PLAN {named}", **values)
+    aliases = _aliases(statement)
+    scanned = (row["detail"].split() for row in rows if row["detail"].startswith("SCAN "))
+    return [f"SCAN {aliases.get(words[1], words[1])}" for words in scanned if "USING" not in words]
+
+
+def _aliases(statement: str) -> dict[str, str]:
+    """The table that each alias of a statement stands for."""
+    words = statement.replace("(", " ").replace(")", " ").replace(",", " ").split()
+    pairs = pairwise(words)
+    return {after: table for table, after in pairs if table in LARGE and after.islower()} | {
+        table: table for table in LARGE
+    }
