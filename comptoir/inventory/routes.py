@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from comptoir.core.i18n import lazy as _l
+from comptoir.core.principal import Role
 from comptoir.core.web import NavItem
 from comptoir.inventory import api, timeline
-from comptoir.inventory.pages import detail, editing, found, labels, lists, several
+from comptoir.inventory.pages import (
+    categories,
+    detail,
+    editing,
+    found,
+    labels,
+    lists,
+    models,
+    several,
+)
 
 ROUTES = [
     *api.ROUTES,
@@ -15,8 +25,13 @@ ROUTES = [
     *editing.ROUTES,
     *detail.ROUTES,
     *found.ROUTES,
+    *categories.ROUTES,
+    *models.ROUTES,
 ]
 
-NAVIGATION = [NavItem(_l("Items"), "/items")]
+NAVIGATION = [
+    NavItem(_l("Items"), "/items"),
+    NavItem(_l("Models and categories"), "/settings/models", Role.COORDINATOR, menu="account"),
+]
 
 timeline.describe_all()
