@@ -9,6 +9,7 @@ const LOCKED = "comptoir-locked";
 
 let pinged = Date.now();
 let warning = null;
+let leaving = false;
 
 function touch() {
   const now = Date.now();
@@ -33,6 +34,8 @@ async function ping(now) {
 }
 
 function lock() {
+  if (leaving) return;
+  leaving = true;
   localStorage.setItem(LOCKED, String(Date.now()));
   const form = document.createElement("form");
   form.method = "post";
