@@ -35,8 +35,13 @@ async function ping(now) {
 
 function lock() {
   if (leaving) return;
-  leaving = true;
   localStorage.setItem(LOCKED, String(Date.now()));
+  leave();
+}
+
+function leave() {
+  if (leaving) return;
+  leaving = true;
   const form = document.createElement("form");
   form.method = "post";
   form.action = "/lock";
@@ -82,7 +87,8 @@ for (const kind of ["keydown", "pointerdown", "pointermove", "wheel"]) {
   document.addEventListener(kind, touch, { passive: true });
 }
 addEventListener("storage", (event) => {
-  if (event.key === LOCKED) show();
+  // Another tab is locking: asking too is the one way not to be there before it.
+  if (event.key === LOCKED) leave();
 });
 document.addEventListener("visibilitychange", check);
 document.addEventListener("submit", (event) => {
