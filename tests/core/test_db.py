@@ -111,6 +111,79 @@ async def test_the_audit_trail_refuses_changes(now: datetime) -> None:
     assert await AuditEvent.count() == 1
 
 
+async def test_services_join_the_transaction_around_them(now: datetime) -> None:
+    async def service(login: str) -> None:
+        async with db.transaction():
+            await add_user(login, now)
+
+    with pytest.raises(RuntimeError):  # noqa: PT012 – the error has to be raised inside
+        async with db.joinable():
+            await service("amina")
+            await service("bilal")
+            raise RuntimeError
+    assert await User.count() == 0
+    async with db.joinable():
+        await service("amina")
+        await service("bilal")
+    assert await User.count() == 2
+    async with db.transaction():
+        with pytest.raises(TransactionError):
+            async with db.transaction():
+                pass
+
+
+async def test_a_joinable_transaction_is_its_own_tasks_alone(now: datetime) -> None:
+    """Another request at the same moment neither joins it nor is undone with it."""
+    inside, leave = asyncio.Event(), asyncio.Event()
+
+    async def around() -> None:
+        async with db.joinable():
+            await add_user("amina", now)
+            inside.set()
+            await leave.wait()
+            raise RuntimeError
+
+    async def another() -> None:
+        async with db.transaction():
+            await add_user("bilal", now)
+
+    tasks = [asyncio.create_task(around())]
+    await inside.wait()
+    tasks.append(asyncio.create_task(another()))
+    leave.set()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert [row["login"] for row in await User.select(User.login)] == ["bilal"]
+
+
+_RENAME = "UPDATE core_user SET name = :name WHERE id = :id"
+_INSERT = "INSERT INTO core_user (id, login, name, created_at) VALUES (:id, :login, :name, :now)"
+
+
+async def test_several_writes_go_together_and_tell_what_was_there_before(now: datetime) -> None:
+    amina, bilal = await add_user("amina", now), new_id()
+    async with db.transaction():
+        before = await db.write(
+            (_RENAME, {"id": amina, "name": "Amina D.", "language": "de"}),
+            (_INSERT, {"id": bilal, "login": "bilal", "name": "Bilal", "now": now}),
+            answer="SELECT name, :language AS language FROM core_user WHERE id = :id",
+        )
+    assert before == [{"name": "Amina", "language": "de"}]
+    rows = await User.select(User.name).order_by(User.login)
+    assert [row["name"] for row in rows] == ["Amina D.", "Bilal"]
+
+
+async def test_one_failing_write_undoes_them_all(now: datetime) -> None:
+    amina = await add_user("amina", now)
+    with pytest.raises(db.IntegrityErrors) as failed:
+        async with db.transaction():
+            await db.write(
+                (_RENAME, {"id": amina, "name": "Changed"}),
+                (_INSERT, {"id": new_id(), "login": "amina", "name": "Amina", "now": now}),
+            )
+    assert "login" in db.violated_constraint(failed.value)
+    assert [row["name"] for row in await User.select(User.name)] == ["Amina"]
+
+
 async def test_statements_are_counted(now: datetime) -> None:
     with db.count_statements() as sent:
         async with db.transaction():
