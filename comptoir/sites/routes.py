@@ -5,10 +5,13 @@ from __future__ import annotations
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.principal import Role
 from comptoir.core.web import NavItem
-from comptoir.sites import api
+from comptoir.sites import api, pages
 from comptoir.sites.staff import api as staff_api
 from comptoir.sites.staff import pages as staff
 
-ROUTES = [*api.ROUTES, *staff_api.ROUTES, *staff.ROUTES]
+ROUTES = [*api.ROUTES, *staff_api.ROUTES, *pages.ROUTES, *staff.ROUTES]
 
-NAVIGATION = [NavItem(_l("Staff"), "/staff", Role.COORDINATOR)]
+NAVIGATION = [
+    NavItem(_l("Staff"), "/staff", Role.COORDINATOR),
+    NavItem(_l("Sites"), "/settings/sites", Role.COORDINATOR, menu="account"),
+]

@@ -1,0 +1,301 @@
+"""Settings of the places: organisations, sites, weekly hours, and where one works now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+
+from comptoir.core import clock
+from comptoir.core.accounts import sessions
+from comptoir.core.accounts.authentication import accounts_of
+from comptoir.core.accounts.guards import require, signed_in
+from comptoir.core.errors import FieldError, Invalid
+from comptoir.core.i18n import LANGUAGE_NAMES
+from comptoir.core.i18n import gettext as _
+from comptoir.core.principal import Principal, Role
+from comptoir.core.web import Flash, local_path, page, redirect
+from comptoir.core.web.forms import FormData, id_or_none
+from comptoir.sites import queries, services
+from comptoir.sites.errors import SiteNotFound, SitesForbidden
+from comptoir.sites.hours import day_lines, weekday_names
+from comptoir.sites.schemas import OrganisationView, SaveOrganisation, SaveSite, SiteView
+from comptoir.sites.validation import time_zones
+from comptoir.sites.week_form import WeekForm
+
+Page = Request[Principal, Any, Any]
+PATH = "/settings/sites"
+COORDINATOR = [require(Role.COORDINATOR)]
+#: The countries of the programme's sites and their neighbours (ISO 3166).
+COUNTRIES = ("CH", "FR", "DE", "IT", "AT", "LI", "LU", "BE")
+
+
+def _everywhere(actor: Principal) -> bool:
+    return actor.all_sites and actor.has_role(Role.COORDINATOR)
+
+
+@get(PATH, guards=COORDINATOR)
+async def site_list(request: Page) -> Response[str]:
+    """The sites one coordinates, and their organisations."""
+    sites = [
+        site
+        for site in await queries.sites(request.user)
+        if request.user.has_role(Role.COORDINATOR, site.id)
+    ]
+    everywhere = _everywhere(request.user)
+    return page(
+        request,
+        "sites/sites.html",
+        sites=[(site, day_lines(site.hours) if site.hours else []) for site in sites],
+        organisations=await queries.organisations() if everywhere else [],
+        everywhere=everywhere,
+    )
+
+
+@get(f"{PATH}/new", guards=COORDINATOR)
+async def new_site(request: Page) -> Response[str]:
+    """The empty form of a site."""
+    if not _everywhere(request.user):
+        raise SitesForbidden
+    return await _site_form(request, {"country": "CH", "time_zone": "Europe/Zurich"}, [])
+
+
+@post(f"{PATH}/new", guards=COORDINATOR)
+async def add_site(request: Page) -> Response[str]:
+    """Add a site; its hours come next."""
+    form = await FormData.of(request)
+    try:
+        site_id = await services.create_site(request.user, _site_command(form), now=clock.now())
+    except Invalid as invalid:
+        return await _site_form(request, _texts(form, SaveSite), invalid.errors)
+    flash = Flash("ok", _("Site added. Enter when its door is open."))
+    return redirect(request, f"{PATH}/{site_id}/hours", flash=flash)
+
+
+@get(f"{PATH}/{{site_id:uuid}}", guards=COORDINATOR)
+async def site_form(request: Page, site_id: FromPath[UUID]) -> Response[str]:
+    """The form of a site."""
+    site = await _own(request, site_id)
+    values = msgspec.structs.asdict(site) | {"organisation": site.organisation.id}
+    return await _site_form(request, values, [], site)
+
+
+@post(f"{PATH}/{{site_id:uuid}}", guards=COORDINATOR)
+async def save_site(request: Page, site_id: FromPath[UUID]) -> Response[str]:
+    """Change a site."""
+    form = await FormData.of(request)
+    try:
+        await services.edit_site(
+            request.user,
+            site_id,
+            _site_command(form),
+            version=form.whole("version") or 0,
+            now=clock.now(),
+        )
+    except Invalid as invalid:
+        site = await _own(request, site_id)
+        values = _texts(form, SaveSite) | {"version": form.text("version")}
+        return await _site_form(request, values, invalid.errors, site)
+    return redirect(request, PATH, flash=Flash("ok", _("Saved.")))
+
+
+@get(f"{PATH}/{{site_id:uuid}}/hours", guards=COORDINATOR)
+async def hours_form(request: Page, site_id: FromPath[UUID]) -> Response[str]:
+    """When the door of a site is open."""
+    site = await _own(request, site_id)
+    return _hours_form(request, site, WeekForm.of_spans(site.hours), site.version, [])
+
+
+@post(f"{PATH}/{{site_id:uuid}}/hours", guards=COORDINATOR)
+async def save_hours(request: Page, site_id: FromPath[UUID]) -> Response[str]:
+    """Set the weekly hours; or change the form by one of its own buttons."""
+    data = await FormData.of(request)
+    site = await _own(request, site_id)
+    form, version = WeekForm.of(data), data.whole("version") or 0
+    if data.text("copy"):
+        return _hours_form(request, site, form.copied(), version, [])
+    if (day := data.whole("more")) is not None:
+        return _hours_form(request, site, form.with_room(day), version, [])
+    try:
+        spans, fields = form.spans()
+        await services.set_hours(
+            request.user, site_id, spans, fields=fields, version=version, now=clock.now()
+        )
+    except Invalid as invalid:
+        return _hours_form(request, site, form, version, invalid.errors)
+    return redirect(request, PATH, flash=Flash("ok", _("Hours saved.")))
+
+
+@get("/settings/organisations/new", guards=COORDINATOR)
+async def new_organisation(request: Page) -> Response[str]:
+    """The empty form of an organisation."""
+    if not _everywhere(request.user):
+        raise SitesForbidden
+    return _organisation_form(request, {}, [])
+
+
+@post("/settings/organisations/new", guards=COORDINATOR)
+async def add_organisation(request: Page) -> Response[str]:
+    """Add an organisation."""
+    form = await FormData.of(request)
+    values = _texts(form, SaveOrganisation)
+    try:
+        await services.create_organisation(
+            request.user, SaveOrganisation(**values), now=clock.now()
+        )
+    except Invalid as invalid:
+        return _organisation_form(request, values, invalid.errors)
+    return redirect(request, PATH, flash=Flash("ok", _("Organisation added.")))
+
+
+@get("/settings/organisations/{organisation_id:uuid}", guards=COORDINATOR)
+async def organisation_form(request: Page, organisation_id: FromPath[UUID]) -> Response[str]:
+    """The form of an organisation."""
+    if not _everywhere(request.user):
+        raise SitesForbidden
+    view = await queries.organisation(organisation_id)
+    return _organisation_form(request, msgspec.structs.asdict(view), [], view)
+
+
+@post("/settings/organisations/{organisation_id:uuid}", guards=COORDINATOR)
+async def save_organisation(request: Page, organisation_id: FromPath[UUID]) -> Response[str]:
+    """Change an organisation."""
+    form = await FormData.of(request)
+    values = _texts(form, SaveOrganisation)
+    try:
+        await services.edit_organisation(
+            request.user,
+            organisation_id,
+            SaveOrganisation(**values),
+            version=form.whole("version") or 0,
+            now=clock.now(),
+        )
+    except Invalid as invalid:
+        view = await queries.organisation(organisation_id)
+        values["version"] = form.text("version")
+        return _organisation_form(request, values, invalid.errors, view)
+    return redirect(request, PATH, flash=Flash("ok", _("Saved.")))
+
+
+@get("/site", guards=[signed_in])
+async def choose_site(request: Page) -> Response[str]:
+    """Where one works now, among one's sites."""
+    places = await accounts_of(request.app).directory.places(request.user)
+    back = local_path(request.query_params.get("next", "/"))
+    return page(request, "sites/choose.html", places=places, back=back)
+
+
+@post("/site", guards=[signed_in])
+async def work_at(request: Page) -> Response[str]:
+    """Work at another of one's sites from now on, in this browser."""
+    form = await FormData.of(request)
+    site_id = form.identifier("site")
+    if site_id is None:
+        raise SiteNotFound
+    directory = accounts_of(request.app).directory
+    await sessions.choose_place(request.user, site_id, directory=directory)
+    return redirect(request, local_path(form.text("next")))
+
+
+async def _own(request: Page, site_id: UUID) -> SiteView:
+    """A site that one coordinates.
+
+    Raises:
+        SiteNotFound: one does not work there.
+        SitesForbidden: one is no coordinator there.
+    """
+    site = await queries.site(site_id, request.user)
+    if not request.user.has_role(Role.COORDINATOR, site_id):
+        raise SitesForbidden
+    return site
+
+
+def _texts(form: FormData, command: type[SaveSite] | type[SaveOrganisation]) -> dict[str, Any]:
+    return {name: form.text(name) for name in command.__struct_fields__}
+
+
+def _site_command(form: FormData) -> SaveSite:
+    """The command.
+
+    Raises:
+        Invalid: no organisation was chosen.
+    """
+    values = _texts(form, SaveSite)
+    organisation = id_or_none(values["organisation"])
+    if organisation is None:
+        message = _("Choose the organisation.")
+        raise Invalid([FieldError("organisation", "sites.organisation-missing", message)])
+    return SaveSite(**values | {"organisation": organisation})
+
+
+async def _site_form(
+    request: Page,
+    form: dict[str, Any],
+    errors: Sequence[FieldError],
+    site: SiteView | None = None,
+) -> Response[str]:
+    blank = dict.fromkeys((*SaveSite.__struct_fields__, "version"), "")
+    return page(
+        request,
+        "sites/site_form.html",
+        status=422 if errors else 200,
+        form=blank | form,
+        errors=errors,
+        site=site,
+        organisations=[(each.id, each.name) for each in await queries.organisations()],
+        countries=[(code, code) for code in COUNTRIES],
+        zones=[(zone, zone) for zone in sorted(time_zones()) if "/" in zone],
+        spoken=list(LANGUAGE_NAMES.items()),
+    )
+
+
+def _hours_form(
+    request: Page, site: SiteView, form: WeekForm, version: int, errors: Sequence[FieldError]
+) -> Response[str]:
+    return page(
+        request,
+        "sites/hours.html",
+        status=422 if errors else 200,
+        site=site,
+        week=list(zip(weekday_names(), form.days, strict=True)),
+        version=version,
+        errors=errors,
+    )
+
+
+def _organisation_form(
+    request: Page,
+    form: dict[str, Any],
+    errors: Sequence[FieldError],
+    organisation: OrganisationView | None = None,
+) -> Response[str]:
+    blank = dict.fromkeys((*SaveOrganisation.__struct_fields__, "version"), "")
+    return page(
+        request,
+        "sites/organisation_form.html",
+        status=422 if errors else 200,
+        form=blank | form,
+        errors=errors,
+        organisation=organisation,
+    )
+
+
+ROUTES = [
+    site_list,
+    new_site,
+    add_site,
+    site_form,
+    save_site,
+    hours_form,
+    save_hours,
+    new_organisation,
+    add_organisation,
+    organisation_form,
+    save_organisation,
+    choose_site,
+    work_at,
+]
