@@ -1,0 +1,114 @@
+"""Every page of the application, with an address that shows something."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from litestar import Litestar
+
+from comptoir.core import clock, db
+from comptoir.core.accounts import invitations
+from comptoir.core.principal import Principal, Role, SiteRole
+from comptoir.lending.agreement_pdf import PaperSignature
+from comptoir.lending.agreements import make_agreement
+from comptoir.lending.tables import Visit
+from tests import factories as make
+from tests.e2e.world import World, sign_in
+from tests.http_client import make_app
+
+#: What is not for people to look at.
+_NOT_PAGES = re.compile(r"/static/|/api/|/healthz|\.(csv|pdf|json|txt)$|/pdf$|/[TB]/")
+_PARAMETER = re.compile(r"{(\w+):\w+}")
+
+
+def page_routes(app: Litestar | None = None) -> list[str]:
+    """The patterns of all pages, so that a new one is covered without being named."""
+    routes = (app or make_app()).routes
+    return sorted(
+        route.path
+        for route in routes
+        if "GET" in getattr(route, "methods", ()) and not _NOT_PAGES.search(route.path)
+    )
+
+
+class Examples:
+    """Rows for every page; ``token`` is a session of somebody who may see all of them."""
+
+    def __init__(self, token: str, values: dict[str, str]) -> None:
+        self.token = token
+        self.values = values
+
+    def address(self, route: str) -> str:
+        """The address of a route: its own example, or one for a parameter of that name."""
+
+        def value(match: re.Match[str]) -> str:
+            name = match[1]
+            found = self.values.get(f"{route}:{name}") or self.values.get(name)
+            if not found:
+                raise LookupError(f"tests/e2e/pages.py has no example for {name} of {route}")
+            return found
+
+        return _PARAMETER.sub(value, route)
+
+
+def make_examples(world: World) -> Examples:
+    """Fill the database."""
+    return world.run(_make())
+
+
+async def _make() -> Examples:
+    now = clock.now()
+    site = await make.site()
+    admin = await make.user(role=Role.ADMIN, name="Claire Rochat")
+    other = await make.user(
+        role=Role.RECEPTION, site_id=site.id, name="Maximiliane von Württemberg-Schwarzenbach"
+    )
+    invited = await make.user(name="Noor El-Khoury")
+    laptops = await make.category("Portable computer")
+    everybody = await make.group()
+    await make.policy(category_id=laptops.id, signature="screen", limit_person=3)
+    model = await make.model(
+        category=laptops.id,
+        name="EliteBook 840 G5, 16 GB, Swiss keyboard",
+        short_name="EliteBook 840 G5 16 GB CH",
+        accessories=("Charger", "Shoulder bag"),
+    )
+    items = [await make.item(site_id=site.id, model=model.id) for _ in range(4)]
+    person = await make.borrower(
+        site_id=site.id,
+        name="Jean-Baptiste de la Fontaine-Montmorency",
+        phone="+41791234567",
+        contact_kind="phone",
+        borrower_group=everybody.id,
+    )
+    card = await make.card(person.id)
+    visit = Visit(borrower=person.id, site=site.id, opened_at=now)
+    await visit.save()
+    loan = await make.loan(item=items[0], borrower_id=person.id, now=now, visit=visit.id)
+    await make.loan(item=items[1], borrower_id=person.id, now=now - timedelta(days=40))
+    actor = Principal(kind="user", id=admin.id, name=admin.name, roles=(SiteRole(Role.ADMIN),))
+    agreement = await make_agreement(actor, visit.id, PaperSignature(), now=now)
+    async with db.transaction():
+        invitation = await invitations.make_link(invited.id, invitations.INVITE, now=now)
+    return Examples(
+        await sign_in(admin, site.id),
+        {
+            "code": items[0].code,
+            "/b/{code:str}:code": card.code,
+            "action": "mark_lost",
+            "/items/{code:str}/actions/{action:str}:code": items[2].code,
+            "loan_id": str(loan.id),
+            "visit_id": str(visit.id),
+            "borrower_id": str(person.id),
+            "user_id": str(other.id),
+            "site_id": str(site.id),
+            "category": str(laptops.id),
+            "category_id": str(laptops.id),
+            "model_id": str(model.id),
+            "group": str(everybody.id),
+            "group_id": str(everybody.id),
+            "token": invitation,
+            "agreement_id": str(agreement),
+        },
+    )
