@@ -39,7 +39,8 @@ def too_small(page: Page) -> list[str]:
     found: list[str] = page.evaluate(
         """() => [...document.querySelectorAll(
              "a[href], button, select, summary, textarea, label.choice, input:not([type=hidden])")]
-           .filter((e) => !e.matches(".choice input, .skip") && !e.closest("p:not(.actions)"))
+           .filter((e) => !e.matches(".choice input, .skip, [aria-hidden=true]"))
+           .filter((e) => !e.closest("p:not(.actions)"))
            .filter((e) => e.checkVisibility({ visibilityProperty: true }))
            .map((e) => [e.outerHTML.slice(0, 80), e.getBoundingClientRect()])
            .filter(([, box]) => box.width && (box.width < 43.9 || box.height < 43.9))
