@@ -172,12 +172,11 @@ async def _form(
 ) -> Answer:
     return page(
         request,
-        "lending/borrower_form.html",
+        "lending/borrower_quick.html" if at_desk else "lending/borrower_form.html",
         status=422 if errors else 200,
         form=form,
         errors=errors,
         borrower_id=borrower_id,
-        at_desk=at_desk,
         contacts=CONTACTS,
         groups=[(group.id, name_in(group.names)) for group in await groups()],
     )

@@ -24,7 +24,7 @@ from comptoir.inventory.schemas import SendItem
 from comptoir.inventory.services.actions import send_item
 from comptoir.inventory.statuses import ProblemKind
 from comptoir.lending.borrowers.finding import find_borrowers
-from comptoir.lending.borrowers.forms import BorrowerForm
+from comptoir.lending.borrowers.forms import form_about
 from comptoir.lending.borrowers.pages import CONTACTS
 from comptoir.lending.desk import visits
 from comptoir.lending.desk.forms import (
@@ -70,14 +70,13 @@ async def _context(actor: Principal, result: DeskResult) -> dict[str, Any]:
     step = result.steps[-1] if result.steps else None
     items = {each.item: await read_item(each.item) for each in result.steps if each.item}
     searched = step is not None and step.kind is StepKind.SEARCHED
-    name = step.text if searched and step and not any(map(str.isdigit, step.text)) else ""
-    newcomer = BorrowerForm(id=str(new_id()), name=name, language=current_language())
+    typed = step.text if searched and step else ""
     return {
         "visit": await read_visit(actor, result.visit_id, now=result.at),
         "steps": result.steps,
         "step": step,
         "items": items,
-        "form": newcomer,
+        "form": form_about(typed, language=current_language(), borrower_id=new_id()),
         "contacts": CONTACTS,
         "found": await find_borrowers(actor, step.text) if searched and step else (),
         "waiting_value": encode_waiting(result.waiting),

@@ -54,35 +54,37 @@ async def policies(request: Page) -> Answer:
     )
 
 
-@get("/settings/policies/{category:uuid}/{group:str}", guards=COORDINATOR)
-async def policy(request: Page, category: FromPath[UUID], group: FromPath[str]) -> Answer:
+@get("/settings/policies/{category_id:uuid}/{group:str}", guards=COORDINATOR)
+async def policy(request: Page, category_id: FromPath[UUID], group: FromPath[str]) -> Answer:
     """The form of one policy."""
     group_id = _group_of(group)
-    own = await own_policy(category, group_id)
-    return await _policy_form(request, category, group_id, form_of(own), [])
+    own = await own_policy(category_id, group_id)
+    return await _policy_form(request, category_id, group_id, form_of(own), [])
 
 
-@post("/settings/policies/{category:uuid}/{group:str}", status_code=200, guards=COORDINATOR)
+@post("/settings/policies/{category_id:uuid}/{group:str}", status_code=200, guards=COORDINATOR)
 async def set_policy(
-    request: Page, category: FromPath[UUID], group: FromPath[str], data: Posted[PolicyForm]
+    request: Page, category_id: FromPath[UUID], group: FromPath[str], data: Posted[PolicyForm]
 ) -> Answer:
     """Set one policy."""
     group_id = _group_of(group)
     try:
-        command = data.command(category, group_id)
+        command = data.command(category_id, group_id)
         await save_policy(request.user, command, version=data.seen, now=clock.now())
     except Invalid as invalid:
-        return await _policy_form(request, category, group_id, data, invalid.errors)
+        return await _policy_form(request, category_id, group_id, data, invalid.errors)
     return redirect(request, "/settings/policies", flash=Flash("ok", _("Saved.")))
 
 
-@post("/settings/policies/{category:uuid}/{group:str}/remove", status_code=200, guards=COORDINATOR)
+@post(
+    "/settings/policies/{category_id:uuid}/{group:str}/remove", status_code=200, guards=COORDINATOR
+)
 async def drop_policy(
-    request: Page, category: FromPath[UUID], group: FromPath[str], data: Posted[VersionForm]
+    request: Page, category_id: FromPath[UUID], group: FromPath[str], data: Posted[VersionForm]
 ) -> Answer:
     """Remove one policy."""
     await remove_policy(
-        request.user, category, _group_of(group), version=data.version, now=clock.now()
+        request.user, category_id, _group_of(group), version=data.version, now=clock.now()
     )
     return redirect(request, "/settings/policies", flash=Flash("ok", _("Removed.")))
 
