@@ -22,7 +22,7 @@ def enter(page: Page, text: str) -> None:
 
 def tab_to(page: Page, name: str) -> None:
     """Press Tab until the element of this name (or the beginning of it) has the focus."""
-    passed = []
+    passed: list[str] = []
     while len(passed) < 40:
         page.keyboard.press("Tab")
         passed.append(page.evaluate(FOCUSED))

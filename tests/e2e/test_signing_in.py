@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -31,7 +32,7 @@ def accessible(page: Page, width: int) -> None:
 @pytest.fixture(scope="module")
 def admin(world: World) -> User:
     """Camille, an administrator with a password, who works everywhere."""
-    values = {"name": "Camille Rossier", "login": "camille", "language": "en"}
+    values: dict[str, Any] = {"name": "Camille Rossier", "login": "camille", "language": "en"}
     hashed = passwords._hasher.hash(PASSWORD)
     return world.run(make.user(role=Role.ADMIN, password_hash=hashed, **values))
 
