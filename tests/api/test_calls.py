@@ -1,0 +1,207 @@
+"""What every call has in common: keys, versions, pages, errors, sites."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from httpx import AsyncClient
+
+from comptoir.core import db
+from comptoir.core.accounts.identity import SCOPES
+from comptoir.core.accounts.tables import ApiToken
+from comptoir.core.tables import IdempotencyRecord
+from comptoir.inventory.tables import Category
+from tests import factories as make
+from tests.http_client import client_of, codes, make_app, use_token
+from tests.lending.test_loans import Desk
+
+NAMES = {"names": {"fr": "Téléphone"}}
+
+
+@pytest.fixture
+async def desk(database: Any) -> Desk:
+    return await Desk().set_up()
+
+
+@pytest.fixture
+async def client(desk: Desk) -> AsyncIterator[AsyncClient]:
+    async with client_of(make_app()) as client:
+        await use_token(client, *SCOPES)
+        yield client
+
+
+async def test_an_edit_needs_the_version_that_was_read(client: AsyncClient) -> None:
+    made = await client.post("/api/v1/categories", json=NAMES)
+    path, tag = made.headers["location"], made.headers["etag"]
+    assert (await client.get(path)).headers["etag"] == tag
+    missing = await client.put(path, json=NAMES)
+    assert (missing.status_code, codes(missing)[0]) == (428, "core.version-missing")
+    change = {"names": {"fr": "Portable"}}
+    first = await client.put(path, json=change, headers={"If-Match": tag})
+    assert first.status_code == 200
+    assert first.headers["etag"] != tag
+    late = await client.put(path, json=NAMES, headers={"If-Match": tag})
+    assert (late.status_code, codes(late)[0]) == (412, "inventory.changed")
+    assert (await client.get(path)).json()["names"] == change["names"]
+
+
+@pytest.mark.parametrize("tag", ["*", 'W/"1"', "1", '"one"'])
+async def test_a_tag_that_is_not_ours_matches_nothing(client: AsyncClient, tag: str) -> None:
+    path = (await client.post("/api/v1/categories", json=NAMES)).headers["location"]
+    answer = await client.put(path, json=NAMES, headers={"If-Match": tag})
+    assert answer.status_code == 412
+
+
+async def test_a_repeated_call_is_answered_as_at_first(client: AsyncClient) -> None:
+    key = {"Idempotency-Key": "k-1"}
+    first = await client.post("/api/v1/categories", json=NAMES, headers=key)
+    await client.put(
+        first.headers["location"],
+        json={"names": {"fr": "Autre"}},
+        headers={"If-Match": first.headers["etag"]},
+    )
+    again = await client.post("/api/v1/categories", json=NAMES, headers=key)
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert again.headers["location"] == first.headers["location"]
+    other = await client.post("/api/v1/categories", json={"names": {"fr": "X"}}, headers=key)
+    assert (other.status_code, codes(other)[0]) == (422, "core.idempotency-key-reused")
+
+
+async def test_equal_calls_at_the_same_moment_act_once(client: AsyncClient) -> None:
+    before = await Category.count()
+    key = {"Idempotency-Key": "k-2"}
+    answers = await asyncio.gather(
+        *(client.post("/api/v1/categories", json=NAMES, headers=key) for _ in range(5))
+    )
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.text for answer in answers}) == 1
+    assert await Category.count() == before + 1
+
+
+async def test_a_refused_call_is_judged_anew(desk: Desk, client: AsyncClient) -> None:
+    key = {"Idempotency-Key": "k-3"}
+    path = f"/api/v1/items/{desk.item.code}/steps"
+    refused = await client.post(path, json={"step": "check"}, headers=key)
+    assert (refused.status_code, codes(refused)[0]) == (409, "inventory.item-available")
+    await client.post(path, json={"step": "set_aside"})
+    accepted = await client.post(path, json={"step": "check"}, headers=key)
+    assert accepted.json()["status"] == "available"
+
+
+async def test_a_number_that_is_taken_is_refused_with_a_key_too(
+    desk: Desk, client: AsyncClient
+) -> None:
+    body = {"model": str(desk.model.id), "home_site": str(desk.site.id), "serial": "S-1"}
+    answers = await asyncio.gather(
+        *(
+            client.post("/api/v1/items", json=body, headers={"Idempotency-Key": f"s-{n}"})
+            for n in range(4)
+        )
+    )
+    assert sorted(answer.status_code for answer in answers) == [201, 422, 422, 422]
+    refused = next(answer for answer in answers if answer.status_code == 422)
+    assert codes(refused)[1] == "inventory.serial-taken"
+
+
+async def test_a_secret_is_told_once_and_never_kept(client: AsyncClient) -> None:
+    key = {"Idempotency-Key": "k-4"}
+    body = {"name": "Kiosk", "scopes": ["desk"]}
+    first = await client.post("/api/v1/tokens", json=body, headers=key)
+    secret = first.json()["token"]
+    again = await client.post("/api/v1/tokens", json=body, headers=key)
+    assert again.json() == {"token": None}
+    kept = await IdempotencyRecord.select(IdempotencyRecord.outcome)
+    assert all(secret not in row["outcome"] for row in kept)
+    assert await ApiToken.count().where(ApiToken.name == "Kiosk") == 1
+
+
+async def walk(client: AsyncClient, path: str) -> list[str]:
+    """The ids of a list, page after page."""
+    found: list[str] = []
+    following: str | None = path
+    while following:
+        page = (await client.get(following)).json()
+        found += [row["id"] for row in page["items"]]
+        following = page["next"]
+    return found
+
+
+@pytest.mark.parametrize("path", ["items", "loans", "loans?state=overdue", "borrowers"])
+async def test_a_walk_gives_each_row_once(desk: Desk, client: AsyncClient, path: str) -> None:
+    for _ in range(7):
+        person = await make.borrower(site_id=desk.site.id)
+        item = await desk.add_item()
+        await make.loan(item=item, borrower_id=person.id, now=make.MADE_AT - timedelta(days=90))
+    separator = "&" if "?" in path else "?"
+    for limit in (1, 3, 200):
+        found = await walk(client, f"/api/v1/{path}{separator}limit={limit}")
+        assert len(found) == len(set(found)) == (7 if path.startswith("loans") else 8)
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "code"),
+    [
+        ("limit=0", "limit", "core.invalid-value"),
+        ("limit=201", "limit", "core.invalid-value"),
+        ("limit=many", "limit", "core.invalid-value"),
+        ("cursor=made-up", "cursor", "core.cursor-invalid"),
+        ("stat=open", "stat", "core.unknown-field"),
+        ("state=gone", "state", "core.invalid-value"),
+        ("state=open&state=closed", "state", "core.repeated-parameter"),
+    ],
+)
+async def test_a_wrong_query_is_answered_by_its_field(
+    client: AsyncClient, query: str, field: str, code: str
+) -> None:
+    answer = await client.get(f"/api/v1/loans?{query}")
+    assert answer.status_code == 422
+    assert codes(answer)[-1] == code
+    assert answer.json()["errors"][0]["field"] == field
+
+
+@pytest.mark.parametrize("path", ["items", "loans", "borrowers"])
+async def test_a_longer_list_needs_no_more_statements(
+    desk: Desk, client: AsyncClient, path: str
+) -> None:
+    async def statements() -> int:
+        with db.count_statements() as sent:
+            assert (await client.get(f"/api/v1/{path}")).status_code == 200
+        return len(sent)
+
+    before = await statements()
+    for _ in range(10):
+        person = await make.borrower(site_id=desk.site.id)
+        await make.loan(item=await desk.add_item(), borrower_id=person.id, now=make.MADE_AT)
+    assert await statements() == before
+
+
+async def test_what_belongs_to_other_sites_is_not_found(desk: Desk) -> None:
+    loan = await make.loan(item=desk.item, borrower_id=desk.borrower.id, now=make.MADE_AT)
+    elsewhere = await make.site()
+    async with client_of(make_app()) as client:
+        await use_token(client, *SCOPES, site_id=elsewhere.id)
+        for path in (
+            f"items/{desk.item.code}",
+            f"loans/{loan.id}",
+            f"borrowers/{desk.borrower.id}",
+            f"sites/{desk.site.id}",
+        ):
+            assert (await client.get(f"/api/v1/{path}")).status_code == 404, path
+        for path in ("items", "loans", "borrowers"):
+            assert (await client.get(f"/api/v1/{path}")).json()["items"] == []
+        found = await client.post("/api/v1/borrowers/searches", json={"text": "Amina"})
+        assert found.json() == {"items": []}
+
+
+async def test_what_is_not_there_is_a_problem(client: AsyncClient) -> None:
+    for path in ("/api/v1/nothing", "/api", "/api/v2/items", "/api/v1/loans/made-up"):
+        answer = await client.get(path)
+        assert (answer.status_code, answer.json()["code"]) == (404, "core.not-found")
+        assert answer.headers["content-type"] == "application/problem+json"
+    answer = await client.delete("/api/v1/items")
+    assert (answer.status_code, answer.json()["code"]) == (405, "core.method-not-allowed")
+    assert "GET" in answer.headers["allow"]

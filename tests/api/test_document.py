@@ -1,0 +1,70 @@
+"""The OpenAPI document and the page that shows it."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import jsonschema_rs
+import msgspec
+import pytest
+import schemathesis
+
+from comptoir.core.accounts.api import Scope
+from comptoir.core.accounts.identity import SCOPES
+from comptoir.core.api.reading import text
+from comptoir.core.api.reference import document_of, operations
+from tests.http_client import client_of, make_app
+
+DOCUMENT: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(document_of(make_app())))
+DESCRIBED = [
+    (f"{method} {path}", operation)
+    for path, methods in DOCUMENT["paths"].items()
+    for method, operation in methods.items()
+]
+
+
+def test_the_document_is_valid() -> None:
+    schemathesis.openapi.from_dict(DOCUMENT).validate()
+    assert DOCUMENT["openapi"] == "3.1.0"
+    assert len(DESCRIBED) == len(operations(make_app())) > 60
+
+
+def test_every_operation_has_a_name_of_its_own_a_summary_and_a_scope() -> None:
+    names = [operation["operationId"] for _, operation in DESCRIBED]
+    assert len(names) == len(set(names))
+    for name, operation in DESCRIBED:
+        assert operation["summary"], name
+        assert operation["security"], name
+        assert {"401", "403"} <= operation["responses"].keys(), name
+
+
+def test_the_scopes_that_a_token_may_have_are_those_there_are() -> None:
+    assert set(get_args(Scope)) == set(SCOPES)
+
+
+@pytest.mark.parametrize(("name", "operation"), DESCRIBED)
+def test_each_example_fits_its_schema(name: str, operation: dict[str, Any]) -> None:
+    holders = [operation.get("requestBody", {}), *operation["responses"].values()]
+    for holder in holders:
+        for content in holder.get("content", {}).values():
+            if "example" in content:
+                schema = {**content["schema"], "components": DOCUMENT["components"]}
+                jsonschema_rs.validator_for(schema).validate(content["example"])
+
+
+async def test_the_document_and_its_page_are_for_everybody(database: object) -> None:
+    async with client_of(make_app()) as client:
+        assert (await client.get("/api/v1/openapi.json")).json() == DOCUMENT
+        page = await client.get("/api/docs")
+    assert page.status_code == 200
+    for _, operation in DESCRIBED:
+        assert f'id="{operation["operationId"]}"' in page.text
+    assert "<style" not in page.text
+    assert " style=" not in page.text
+    assert "https://" not in page.text.replace("https://desk.example.org", "")
+
+
+def test_what_a_docstring_says_cannot_become_markup() -> None:
+    assert text("a <b> `c<d>` **e**") == (
+        "<p>a &lt;b&gt; <code>c&lt;d&gt;</code> <strong>e</strong></p>"
+    )
