@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,11 +59,13 @@ def serving(app: Litestar, loop: asyncio.AbstractEventLoop | None = None) -> Ite
 
 
 def _wait_for(port: int) -> None:
-    for _ in range(1000):
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
         with socket.socket() as probe:
-            probe.settimeout(0.01)
+            probe.settimeout(0.05)
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
+            time.sleep(0.01)  # a refusal comes at once: leave the server the processor
     raise TimeoutError("the server did not start")
 
 
