@@ -23,6 +23,9 @@ run: $(VENV)/.run ## Start the program with demo data; ARGS=--lan for phones on 
 test: $(VENV)/.dev ## Run the tests on both engines; ARGS="-k borrower" chooses some
 	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
+bench: $(VENV)/.dev ## Measure the speed, beside the least the same writes take (about four minutes)
+	@$(BIN)/python -m bench $(ARGS)
+
 check: $(VENV)/.dev ## All that a change must pass: format, lint, types, import contracts, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .

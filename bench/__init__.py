@@ -1,0 +1,1 @@
+"""How fast the program is, beside the least that the same writes can take."""
