@@ -52,6 +52,7 @@ def scopes(*let_in: str) -> Line:
 ANY_TOKEN = scopes(*SCOPES)
 
 TABLE: dict[str, Line] = {
+    "GET /": RECEPTION,
     "GET /account": SIGNED_IN,
     "POST /account/badge": BY_PASSWORD,
     "POST /account/badge/remove": BY_PASSWORD,
@@ -72,12 +73,29 @@ TABLE: dict[str, Line] = {
     "GET /agreements/{agreement_id}": RECEPTION,
     "GET /agreements/{agreement_id}/pdf": RECEPTION,
     "GET /api/docs": EVERYBODY,
+    "GET /api/v1/borrowers": scopes("read", "desk", "borrowers"),
+    "POST /api/v1/borrowers": scopes("desk", "borrowers"),
+    "POST /api/v1/borrowers/searches": scopes("read", "desk", "borrowers"),
+    "GET /api/v1/borrowers/{borrower_id}": scopes("read", "desk", "borrowers"),
+    "PUT /api/v1/borrowers/{borrower_id}": scopes("desk", "borrowers"),
+    "POST /api/v1/borrowers/{borrower_id}/cards": scopes("desk", "borrowers"),
+    "DELETE /api/v1/borrowers/{borrower_id}/household": scopes("desk", "borrowers"),
+    "PUT /api/v1/borrowers/{borrower_id}/household": scopes("desk", "borrowers"),
+    "DELETE /api/v1/borrowers/{borrower_id}/suspension": scopes("borrowers"),
+    "PUT /api/v1/borrowers/{borrower_id}/suspension": scopes("borrowers"),
     "GET /api/v1/categories": scopes("read", "desk", "inventory"),
     "POST /api/v1/categories": scopes("inventory"),
     "GET /api/v1/categories/{category_id}": scopes("read", "desk", "inventory"),
     "PUT /api/v1/categories/{category_id}": scopes("inventory"),
     "POST /api/v1/check-ins": scopes("desk"),
     "POST /api/v1/check-outs": scopes("desk"),
+    "GET /api/v1/groups": ANY_TOKEN,
+    "POST /api/v1/groups": scopes("settings"),
+    "DELETE /api/v1/groups/{group_id}": scopes("settings"),
+    "GET /api/v1/groups/{group_id}": ANY_TOKEN,
+    "PUT /api/v1/groups/{group_id}": scopes("settings"),
+    "POST /api/v1/groups/{group_id}/default": scopes("settings"),
+    "GET /api/v1/items": scopes("read", "desk", "inventory"),
     "POST /api/v1/items": scopes("inventory"),
     "POST /api/v1/items/batches": scopes("inventory"),
     "GET /api/v1/items/{code}": scopes("read", "desk", "inventory"),
@@ -99,10 +117,13 @@ TABLE: dict[str, Line] = {
     "GET /api/v1/openapi.json": EVERYBODY,
     "GET /api/v1/organisations": ANY_TOKEN,
     "POST /api/v1/organisations": scopes("settings"),
-    "GET /api/v1/organisations/{organisation_id}": scopes(
-        "read", "desk", "inventory", "borrowers", "settings"
-    ),
+    "GET /api/v1/organisations/{organisation_id}": ANY_TOKEN,
     "PUT /api/v1/organisations/{organisation_id}": scopes("settings"),
+    "GET /api/v1/policies": ANY_TOKEN,
+    "POST /api/v1/policies": scopes("settings"),
+    "DELETE /api/v1/policies/{policy_id}": scopes("settings"),
+    "GET /api/v1/policies/{policy_id}": ANY_TOKEN,
+    "PUT /api/v1/policies/{policy_id}": scopes("settings"),
     "GET /api/v1/sites": ANY_TOKEN,
     "POST /api/v1/sites": scopes("settings"),
     "GET /api/v1/sites/{site_id}": ANY_TOKEN,
@@ -111,6 +132,14 @@ TABLE: dict[str, Line] = {
     "GET /api/v1/tokens": scopes("settings"),
     "POST /api/v1/tokens": scopes("settings"),
     "DELETE /api/v1/tokens/{token_id}": scopes("settings"),
+    "GET /api/v1/users": scopes("settings"),
+    "POST /api/v1/users": scopes("settings"),
+    "POST /api/v1/users/roles": scopes("settings"),
+    "GET /api/v1/users/{user_id}": scopes("settings"),
+    "POST /api/v1/users/{user_id}/deactivate": scopes("settings"),
+    "POST /api/v1/users/{user_id}/reactivate": scopes("settings"),
+    "POST /api/v1/users/{user_id}/reset": scopes("settings"),
+    "DELETE /api/v1/users/{user_id}/roles": scopes("settings"),
     "GET /b/{code}": EVERYBODY,
     "GET /B/{code}": EVERYBODY,
     "GET /borrowers": RECEPTION,
@@ -151,6 +180,9 @@ TABLE: dict[str, Line] = {
     "POST /items/labels": RECEPTION,
     "GET /items/new": COORDINATOR,
     "POST /items/new": COORDINATOR,
+    "GET /items/several": COORDINATOR,
+    "POST /items/several": COORDINATOR,
+    "POST /items/several/check": COORDINATOR,
     "GET /items/{code}": RECEPTION,
     "GET /items/{code}/actions/{action}": RECEPTION,
     "POST /items/{code}/actions/{action}": RECEPTION,
@@ -165,6 +197,12 @@ TABLE: dict[str, Line] = {
     "POST /lock": EVERYBODY,
     "GET /locked": EVERYBODY,
     "POST /session/alive": {**EVERYBODY, "nobody": 401},
+    "GET /settings/categories": COORDINATOR,
+    "GET /settings/categories/new": COORDINATOR,
+    "POST /settings/categories/new": COORDINATOR,
+    "GET /settings/categories/{category_id}": COORDINATOR,
+    "POST /settings/categories/{category_id}": COORDINATOR,
+    "POST /settings/categories/{category_id}/move": COORDINATOR,
     "GET /settings/groups": COORDINATOR,
     "GET /settings/groups/new": COORDINATOR,
     "POST /settings/groups/new": COORDINATOR,
@@ -172,10 +210,26 @@ TABLE: dict[str, Line] = {
     "POST /settings/groups/{group_id}": COORDINATOR,
     "POST /settings/groups/{group_id}/default": COORDINATOR,
     "POST /settings/groups/{group_id}/remove": COORDINATOR,
+    "GET /settings/models": COORDINATOR,
+    "GET /settings/models/new": COORDINATOR,
+    "POST /settings/models/new": COORDINATOR,
+    "GET /settings/models/{model_id}": COORDINATOR,
+    "POST /settings/models/{model_id}": COORDINATOR,
+    "GET /settings/organisations/new": ADMIN,
+    "POST /settings/organisations/new": ADMIN,
+    "GET /settings/organisations/{organisation_id}": ADMIN,
+    "POST /settings/organisations/{organisation_id}": ADMIN,
     "GET /settings/policies": COORDINATOR,
     "GET /settings/policies/{category_id}/{group}": COORDINATOR,
     "POST /settings/policies/{category_id}/{group}": COORDINATOR,
     "POST /settings/policies/{category_id}/{group}/remove": COORDINATOR,
+    "GET /settings/sites": COORDINATOR,
+    "GET /settings/sites/new": ADMIN,
+    "POST /settings/sites/new": COORDINATOR,
+    "GET /settings/sites/{site_id}": COORDINATOR,
+    "POST /settings/sites/{site_id}": COORDINATOR,
+    "GET /settings/sites/{site_id}/hours": COORDINATOR,
+    "POST /settings/sites/{site_id}/hours": COORDINATOR,
     "GET /settings/tokens": ADMIN,
     "POST /settings/tokens": ADMIN,
     "GET /settings/tokens/new": ADMIN,
@@ -185,6 +239,8 @@ TABLE: dict[str, Line] = {
     "GET /sign-in/code": EVERYBODY,
     "POST /sign-in/code": EVERYBODY,
     "POST /sign-out": EVERYBODY,
+    "GET /site": SIGNED_IN,
+    "POST /site": SIGNED_IN,
     "GET /staff": COORDINATOR,
     "GET /staff/add": COORDINATOR,
     "POST /staff/add": COORDINATOR,
@@ -250,7 +306,7 @@ async def _become(client: AsyncClient, who: str, people: Mapping[str, User]) -> 
 
 async def _call(client: AsyncClient, route: str) -> Response:
     method, path = route.split(" ")
-    path = re.sub(r"\{\w+_id\}", lambda _: str(new_id()), path)
+    path = re.sub(r"\{(\w+_id|category|group)\}", lambda _: str(new_id()), path)
     path = re.sub(r"\{\w+\}", "x", path)
     if method == "GET":
         return await client.get(path)
@@ -262,6 +318,8 @@ async def _call(client: AsyncClient, route: str) -> Response:
 def _outcome(answer: Response, line: Line) -> int:
     if answer.status_code in (401, 403):
         return answer.status_code
-    to_sign_in = answer.headers.get("location", "").startswith("/sign-in?next=")
+    target = answer.headers.get("location", "")
+    from_start = answer.request.url.path == "/"  # which needs no way back
+    to_sign_in = target.startswith("/sign-in?next=") or (from_start and target == "/sign-in")
     public = line["nobody"] == IN
     return SIGN_IN if answer.status_code == 303 and to_sign_in and not public else IN
