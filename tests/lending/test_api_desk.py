@@ -15,7 +15,7 @@ from comptoir.inventory import codes as tag_codes
 from comptoir.lending.tables import Loan
 from tests import factories as make
 from tests.http_client import codes
-from tests.lending.api_desk import CHECK_INS, CHECK_OUTS, program
+from tests.lending.api_desk import CHECK_INS, CHECK_OUTS, LOANS, program
 from tests.lending.test_loans import Desk, actions, status_of
 
 
@@ -220,3 +220,18 @@ async def test_equal_calls_at_the_same_moment_act_once(desk: Desk, client: Async
     assert [answer.status_code for answer in answers] == [201] * 5
     assert len({answer.text for answer in answers}) == 1
     assert await Loan.count() == 1
+
+
+async def test_nobody_is_overdue_because_of_a_door_that_was_shut(
+    desk: Desk, client: AsyncClient
+) -> None:
+    shut = await make.site(opens=0, closes=0)
+    long_ago = make.MADE_AT
+    await make.loan(item=desk.item, borrower_id=desk.borrower.id, now=long_ago)
+    other = await desk.add_item()
+    await make.loan(item=other, borrower_id=desk.borrower.id, now=long_ago, return_site=shut.id)
+    answer = await client.get(LOANS, params={"state": "overdue"})
+    assert [loan["item"] for loan in answer.json()["items"]] == [desk.item.code]
+    assert answer.json()["items"][0]["late_days"] > 0
+    answer = await client.get(LOANS, params={"state": "open"})
+    assert {loan["item"] for loan in answer.json()["items"]} == {desk.item.code, other.code}

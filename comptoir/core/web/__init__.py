@@ -7,7 +7,7 @@ from comptoir.core.web.context import Place, local_path, principal_of, speak_to
 from comptoir.core.web.cookies import cookie_name, forget_cookie, make_cookie
 from comptoir.core.web.flash import Flash
 from comptoir.core.web.navigation import NavItem
-from comptoir.core.web.problems import Problem, problems
+from comptoir.core.web.problems import Problem
 from comptoir.core.web.render import fragment, page, redirect
 
 __all__ = [
@@ -22,7 +22,6 @@ __all__ = [
     "make_cookie",
     "page",
     "principal_of",
-    "problems",
     "redirect",
     "speak_to",
 ]

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any
 
 import msgspec
 from litestar.exceptions import HTTPException, ValidationException
-from litestar.openapi.datastructures import ResponseSpec
 
 from comptoir.core import errors
 from comptoir.core.errors import ComptoirError, FieldError
@@ -126,19 +124,6 @@ def problem_of(error: Exception, request_id: str) -> Problem:
         ),
         request_id,
     )
-
-
-def problems(*statuses: int) -> dict[int, ResponseSpec]:
-    """The ``responses=`` of an API handler: which problems it may answer with."""
-    return {
-        status: ResponseSpec(
-            data_container=Problem,
-            description=HTTPStatus(status).phrase,
-            media_type=MEDIA_TYPE,
-            generate_examples=False,
-        )
-        for status in statuses
-    }
 
 
 def status_of(error: type[ComptoirError]) -> int:
