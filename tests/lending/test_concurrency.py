@@ -204,6 +204,25 @@ async def test_a_limit_holds_between_processes(
     }
 
 
+async def test_a_return_at_the_same_moment_is_in_no_loans_way(
+    shelf: Shelf, database_url: str, now: datetime
+) -> None:
+    """One person, with a limit far off, brings ten things back while they take ten others."""
+    await Policy.update({Policy.limit_person: 30}).where(Policy.id == shelf.policy.id)
+    back, out = shelf.items[:10], shelf.items[10:]
+    for item in back:
+        await check_out(shelf.actor, CheckOut(item=item.code, card=shelf.cards[0]), now=now)
+    desks = [
+        [CheckIn(item=item.code) for item in back[part::2]]
+        + [CheckOut(item=item.code, card=shelf.cards[0]) for item in out[part::2]]
+        for part in range(2)
+    ]
+
+    outcomes = Counter(kind for kind, _ in flat(shelf.run(database_url, desks, now)))
+
+    assert outcomes == {"returned": 10, "lent": 10}
+
+
 async def test_a_process_killed_before_its_commit_leaves_nothing_half_done(
     shelf: Shelf, database_url: str, now: datetime
 ) -> None:

@@ -28,16 +28,18 @@ class FactsChanged(Exception):
 async def settle(act: Callable[[bool], Awaitable[Result]]) -> Result:
     """The result of ``act(False)``, or of ``act(True)`` where another desk came between.
 
-    With True, ``act`` is to read ``patiently``. Then the locks are its own and
-    the other's transaction has ended, so it needs no third time.
+    With True, ``act`` is to read ``patiently``: under its own locks, with the
+    other's transaction at its end. Only an undone return, which locks no
+    borrower, can come between even then; hence a third time.
     """
-    try:
-        return await act(False)
-    except FactsChanged:
-        pass
-    except db.IntegrityErrors as error:
-        if not db.violated_constraint(error).startswith(_RACED):
-            raise
+    for patiently in (False, True):
+        try:
+            return await act(patiently)
+        except FactsChanged:
+            continue
+        except db.IntegrityErrors as error:
+            if not db.violated_constraint(error).startswith(_RACED):
+                raise
     return await act(True)
 
 
