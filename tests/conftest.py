@@ -7,7 +7,6 @@ a user who may create databases); otherwise one from PyPI is started.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 import tempfile
@@ -20,7 +19,7 @@ from typing import Any
 import pytest
 
 from comptoir.core import db
-from tests.databases import SERVER, copy_database, drop_database, make_template
+from tests.databases import SERVER, apart, copy_database, drop_database, make_template
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -70,9 +69,9 @@ def now() -> datetime:
 @pytest.fixture(scope="session")
 def template(engine_name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A migrated, empty database that each test copies."""
-    url = asyncio.run(make_template(engine_name, tmp_path_factory.mktemp("template")))
+    url = apart(make_template(engine_name, tmp_path_factory.mktemp("template")))
     yield url
-    asyncio.run(drop_database(url))
+    apart(drop_database(url))
 
 
 @pytest.fixture

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import os
 import shutil
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -15,7 +19,15 @@ from comptoir.core import db, migrations
 #: The environment variable with the URL of a PostgreSQL where databases may be created.
 SERVER = "COMPTOIR_TEST_POSTGRES"
 
+Result = TypeVar("Result")
+
 _numbers = itertools.count(1)
+
+
+def apart(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run something in a thread of its own: where Playwright is open, this one has a loop."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 async def make_template(engine_name: str, folder: Path) -> str:

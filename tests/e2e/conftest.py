@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser import chromium
-from tests.databases import copy_database, drop_database
+from tests.databases import apart, copy_database, drop_database
 from tests.e2e.world import Counter, World, open_counter, signed_in_page, the_world
-
-Result = TypeVar("Result")
-
-
-def _apart(work: Coroutine[Any, Any, Result]) -> Result:
-    """Run something outside this thread, where Playwright has a loop running."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result()
 
 
 @pytest.fixture(scope="module")
 def world(template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The real application, served from a fresh database."""
-    url = _apart(copy_database(template, tmp_path_factory.mktemp("e2e")))
+    url = apart(copy_database(template, tmp_path_factory.mktemp("e2e")))
     with the_world(url) as world:
         yield world
-    _apart(drop_database(url))
+    apart(drop_database(url))
 
 
 @pytest.fixture(scope="module")
