@@ -16,10 +16,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from comptoir.core import db
 from tests.databases import SERVER, apart, copy_database, drop_database, make_template
+
+# A time limit per example would measure the machine, and examples drawn anew at
+# each run would fail for whoever comes next.
+hypothesis.settings.register_profile("comptoir", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("comptoir")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

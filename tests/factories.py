@@ -82,7 +82,13 @@ async def user(*, role: Role | None = None, site_id: UUID | None = None, **value
     """A person who can sign in once they have a password; with a role, also staff."""
     number = next(_numbers)
     row = User(
-        **{"login": f"user{number}", "name": f"User {number}", "created_at": MADE_AT, **values}
+        **{
+            "login": f"user{number}",
+            "name": f"User {number}",
+            "language": "en",  # tests that read a page read it in English
+            "created_at": MADE_AT,
+            **values,
+        }
     )
     await row.save()
     if role is not None:

@@ -12,6 +12,12 @@ from tools import messages
 _PLACE = re.compile(r"%\(\w+\)[sd]")
 
 
+def _texts(value: object) -> list[str]:
+    """One text, or singular and plural."""
+    parts = value if isinstance(value, (tuple, list)) else [value]
+    return [str(part) for part in parts]
+
+
 @pytest.mark.parametrize("language", messages.LANGUAGES)
 def test_nothing_is_left_to_translate(language: str) -> None:
     assert messages.missing(language, messages.template()) == []
@@ -23,11 +29,9 @@ def test_translations_fill_the_same_places(language: str) -> None:
     for message in messages.catalogue(language):
         if not message.id:
             continue
-        several = isinstance(message.id, (tuple, list))
-        source = message.id[1] if several else message.id
-        translation = message.string[-1] if several else message.string
-        if set(_PLACE.findall(source)) != set(_PLACE.findall(translation)):
-            wrong.append(source)
+        sources, translations = _texts(message.id), _texts(message.string)
+        if set(_PLACE.findall(sources[-1])) != set(_PLACE.findall(translations[-1])):
+            wrong.append(sources[-1])
     assert wrong == []
 
 

@@ -50,7 +50,7 @@ def template() -> Catalog:
     catalog = Catalog(project="comptoir", charset="utf-8")
     # Lines are left out: they would change with every edit of a file.
     for file, _line, message, comments in texts():
-        catalog.add(message, locations=[(file, None)], auto_comments=comments)
+        catalog.add(message, locations=[(file, 0)], auto_comments=comments)
     return catalog
 
 

@@ -103,6 +103,7 @@ async def _make() -> Examples:
             "borrower_id": str(person.id),
             "user_id": str(other.id),
             "site_id": str(site.id),
+            "organisation_id": str(site.organisation),
             "category": str(laptops.id),
             "category_id": str(laptops.id),
             "model_id": str(model.id),
