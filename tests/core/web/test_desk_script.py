@@ -33,6 +33,8 @@ def page(browser: Browser, url: str, desk: Desk) -> Iterator[Page]:
     page.clock.install(time=WRONG_CLOCK)
     page.goto("/desk")
     page.wait_for_selector("#scan:focus")
+    # The keys' times come from this clock too: standing still, a slow machine is no slow scanner.
+    page.clock.pause_at(WRONG_CLOCK + timedelta(minutes=1))
     yield page
     page.context.close()
 
@@ -79,7 +81,6 @@ def test_second_scan_belongs_to_the_visit_that_the_first_opened(page: Page, desk
 
 
 def test_same_code_within_two_seconds_counts_once(page: Page, desk: Desk) -> None:
-    page.clock.pause_at(WRONG_CLOCK + timedelta(hours=1))
     scan(page, CODE)
     page.wait_for_selector(".answer.ok")
     scan(page, f"HTTPS://DESK.EXAMPLE.ORG/T/{CODE}")
