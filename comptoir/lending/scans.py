@@ -180,11 +180,15 @@ def scan_meaning(named: Named, desk: DeskState, *, now: datetime) -> Meaning:
             return Refuse(Refusal(code))
 
 
+def still_waiting(waiting: tuple[WaitingItem, ...], *, now: datetime) -> tuple[UUID, ...]:
+    """The items that whoever comes now is lent: not those looked up a while ago."""
+    return tuple(item.item_id for item in waiting if now - item.scanned_at < WAITING_TIME)
+
+
 def _card_meaning(borrower_id: UUID, desk: DeskState, now: datetime) -> Meaning:
     if desk.visitor_id is not None and desk.visitor_id != borrower_id:
         return SwitchVisit(borrower_id, desk.visitor_id)
-    waiting = (w.item_id for w in desk.waiting if now - w.scanned_at < WAITING_TIME)
-    return OpenVisit(borrower_id, tuple(waiting))
+    return OpenVisit(borrower_id, still_waiting(desk.waiting, now=now))
 
 
 def _repetition(

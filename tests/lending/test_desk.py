@@ -170,6 +170,20 @@ async def test_a_retry_with_the_same_key_gives_the_first_outcome(
         await counter.scan(counter.card.code, now, key="a-1")
 
 
+async def test_a_repeated_card_gives_the_first_outcome_of_what_waited(
+    counter: Counter, now: datetime
+) -> None:
+    await counter.scan(counter.item.code, now)
+    waited = counter.waiting
+    first = await counter.scan(counter.card.code, now + timedelta(seconds=5), key="a-1")
+    counter.visit, counter.waiting = None, waited  # the answer never came
+    again = await counter.scan(counter.card.code, now + timedelta(seconds=20), key="a-1")
+    assert kinds(again) == ["opened", "lent"]
+    assert again.steps == first.steps
+    assert await Loan.count() == 1
+    assert not await AuditEvent.exists().where(AuditEvent.action == "scan.refused")
+
+
 async def test_a_retry_of_a_refused_scan_is_refused_again(counter: Counter, now: datetime) -> None:
     await Item.update({Item.status: "to_check"}).where(Item.id == counter.item.id)
     await counter.scan(counter.card.code, now)

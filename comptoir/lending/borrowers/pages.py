@@ -42,6 +42,7 @@ from comptoir.lending.desk.scanning import begin_visit
 from comptoir.lending.errors import NoSiteChosen
 from comptoir.lending.policies.groups import groups
 from comptoir.lending.policies.words import name_in
+from comptoir.lending.scans import still_waiting
 
 Page = Request[Principal, Any, Any]
 Answer = Response[str]
@@ -118,10 +119,9 @@ async def add_at_desk(request: Page, data: Posted[BorrowerForm]) -> Answer:
         return await _form(request, data, invalid.errors, at_desk=True)
     if request.user.site_id is None:
         raise NoSiteChosen
-    waiting = tuple(item.item_id for item in decode_waiting(data.waiting))
-    result = await begin_visit(
-        request.user, borrower_id, request.user.site_id, lend=waiting, now=clock.now()
-    )
+    now = clock.now()
+    lend = still_waiting(decode_waiting(data.waiting), now=now)
+    result = await begin_visit(request.user, borrower_id, request.user.site_id, lend=lend, now=now)
     return redirect(request, f"/desk?visit={result.visit_id}")
 
 

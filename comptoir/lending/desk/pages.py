@@ -44,6 +44,7 @@ from comptoir.lending.desk.view import read_item, read_visit
 from comptoir.lending.errors import LendingRefused, sentence
 from comptoir.lending.loans.renewals import renew_loan
 from comptoir.lending.loans.undo import UNDO_TIME, undo_check_in, undo_check_out
+from comptoir.lending.scans import still_waiting
 
 Page = Request[Principal, Any, Any]
 Answer = Response[str]
@@ -140,9 +141,9 @@ async def desk_open_visit(request: Page, data: Posted[ChosenForm]) -> Answer:
     previous = id_or_none(data.visit)
     if previous is not None:
         await visits.close_visit(request.user, previous, now=now)
-    waiting = tuple(item.item_id for item in decode_waiting(data.waiting))
+    lend = still_waiting(decode_waiting(data.waiting), now=now)
     result = await begin_visit(
-        request.user, data.borrower, _site_of(request.user), lend=waiting, now=now
+        request.user, data.borrower, _site_of(request.user), lend=lend, now=now
     )
     return await _answer(request, result)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core import db, idempotency
-from comptoir.core.idempotency import Outcome
+from comptoir.core.idempotency import Attempt, Outcome
 from comptoir.core.principal import Principal
 from comptoir.inventory import codes
 from comptoir.lending import scans
@@ -59,7 +59,13 @@ async def _carry_out(
     match scans.scan_meaning(named, state, now=now):
         case scans.OpenVisit(borrower_id, lend):
             return await begin_visit(
-                actor, borrower_id, command.site_id, lend=lend, by_card=True, now=now
+                actor,
+                borrower_id,
+                command.site_id,
+                lend=lend,
+                by_card=True,
+                attempt=command.attempt,
+                now=now,
             )
         case scans.SwitchVisit(borrower_id):
             if visit_id is not None:
@@ -89,9 +95,12 @@ async def begin_visit(
     *,
     lend: tuple[UUID, ...] = (),
     by_card: bool = False,
+    attempt: Attempt | None = None,
     now: datetime,
 ) -> DeskResult:
     """Open a borrower's visit, and lend them what was scanned before their card.
+
+    Repeating ``attempt`` gives the first outcome of each item again.
 
     Raises:
         BorrowerNotFound: there is none, or the actor may not know of them.
@@ -106,9 +115,18 @@ async def begin_visit(
             borrower_id=borrower_id,
             site_id=site_id,
             visit_id=visit_id,
+            attempt=_part_of(attempt, item_id),
         )
         steps.append(await _try_check_out(actor, order, now))
     return DeskResult(visit_id=visit_id, steps=tuple(steps), at=now)
+
+
+def _part_of(attempt: Attempt | None, item_id: UUID) -> Attempt | None:
+    """One scan of a card may lend several items, and each keeps an outcome of its own."""
+    if attempt is None:
+        return None
+    key = idempotency.fingerprint(attempt.key, str(item_id))
+    return Attempt(key=key, fingerprint=attempt.fingerprint)
 
 
 async def _lend(
