@@ -14,9 +14,13 @@ from comptoir.core.principal import Principal, Role
 from comptoir.core.tables import AuditEvent
 from comptoir.inventory import codes
 from comptoir.inventory.tables import Item
-from comptoir.lending.desk.scanning import scan
+from comptoir.lending.desk.scanning import begin_visit, scan
 from comptoir.lending.desk.schemas import DeskResult, DeskScan, StepKind
 from comptoir.lending.desk.view import read_visit
+from comptoir.lending.desk.visits import close_visit
+from comptoir.lending.errors import BorrowerNotFound
+from comptoir.lending.loans.undo import undo_check_out
+from comptoir.lending.refusals import Refusal, RefusalCode
 from comptoir.lending.scans import WaitingItem
 from comptoir.lending.tables import BorrowerSite, Loan, Visit
 from tests import factories as make
@@ -257,6 +261,78 @@ async def test_signing_in_again_finds_the_visit_as_it_was(counter: Counter, now:
     assert view is not None
     assert [held.code for held in view.held] == [counter.item.code]
     assert view.held[0].of_this_visit
+
+
+async def test_a_visit_at_another_site_is_not_shown(counter: Counter, now: datetime) -> None:
+    await counter.scan(counter.card.code, now)
+    elsewhere = await make.principal(Role.RECEPTION, (await make.site()).id)
+    assert await read_visit(elsewhere, counter.visit, now=now) is None
+
+
+async def test_a_visit_at_another_site_is_neither_gone_on_with_nor_closed(
+    counter: Counter, now: datetime
+) -> None:
+    await counter.scan(counter.card.code, now)
+    visit = counter.visit
+    assert visit is not None
+    counter.actor = await make.principal(Role.RECEPTION, (await make.site()).id)
+    assert kinds(await counter.scan(counter.item.code, now)) == ["awaiting"]
+    await close_visit(counter.actor, visit, now=now)
+    assert await Visit.count().where(Visit.closed_at.is_null()) == 1
+
+
+async def test_a_visit_left_open_for_an_hour_is_over(counter: Counter, now: datetime) -> None:
+    await counter.scan(counter.card.code, now)
+    first, counter.visit = counter.visit, None
+    await counter.scan(counter.card.code, now + timedelta(minutes=59))
+    assert counter.visit == first
+    counter.visit = None
+    await counter.scan(counter.card.code, now + timedelta(minutes=60))
+    assert counter.visit != first
+
+
+async def test_somebody_of_another_site_is_not_found_without_their_card(
+    counter: Counter, now: datetime
+) -> None:
+    stranger = await make.borrower(site_id=(await make.site()).id)
+    with pytest.raises(BorrowerNotFound):
+        await begin_visit(counter.actor, stranger.id, counter.site.id, now=now)
+    assert await Visit.count() == 0
+
+
+async def test_two_codes_that_could_be_meant_are_not_guessed(
+    counter: Counter, now: datetime
+) -> None:
+    # Each differs in one letter from what was typed.
+    await counter.add_item(code="BCDFGHJK")
+    typed = "BCDFGHJL"
+    twin = next(code for code in codes.suggestions(typed) if code != "BCDFGHJK")
+    await counter.add_item(code=twin)
+    result = await counter.scan(typed, now)
+    assert result.steps[0].refusal == Refusal(RefusalCode.CODE_MISREAD)
+
+
+async def test_a_replaced_card_is_not_suggested(counter: Counter, now: datetime) -> None:
+    old = await make.card(counter.borrower.id, revoked_at=now)
+    typed = old.code[:7] + next(letter for letter in codes.ALPHABET if letter != old.code[7])
+    result = await counter.scan(typed, now)
+    assert result.steps[0].refusal == Refusal(RefusalCode.CODE_MISREAD)
+
+
+async def test_a_loan_that_was_undone_is_no_repetition(counter: Counter, now: datetime) -> None:
+    await counter.scan(counter.card.code, now)
+    lent = await counter.scan(counter.item.code, now)
+    assert lent.steps[0].loan is not None
+    await undo_check_out(counter.actor, lent.steps[0].loan.id, now=now)
+    assert kinds(await counter.scan(counter.item.code, now)) == ["lent"]
+
+
+async def test_an_item_that_waits_is_lent_once(counter: Counter, now: datetime) -> None:
+    await counter.scan(counter.item.code, now)
+    await counter.scan(counter.item.code, now + timedelta(seconds=30))
+    assert len(counter.waiting) == 1
+    result = await counter.scan(counter.card.code, now + timedelta(seconds=80))
+    assert kinds(result) == ["opened", "lent"]
 
 
 async def test_a_visit_that_is_over_or_made_up_opens_nothing(

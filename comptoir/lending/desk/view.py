@@ -71,13 +71,12 @@ class ItemView(msgspec.Struct, frozen=True, kw_only=True):
     status: str
     home: str
     home_id: UUID
-    holder: str | None
     accessories: tuple[tuple[UUID, str], ...]
     problems: tuple[tuple[UUID | None, str], ...]
 
 
 _VISIT = """
-SELECT visit.id, visit.borrower, borrower.name, borrower.language, borrower.note,
+SELECT visit.id, visit.site, visit.borrower, borrower.name, borrower.language, borrower.note,
        borrower.suspended_at, borrower.suspended_until, borrower.eligible_until,
        borrower.borrower_group, borrower.household, site.time_zone,
        (SELECT agreement.id FROM lending_agreement agreement WHERE agreement.visit = visit.id
@@ -124,22 +123,23 @@ WHERE problem.item = :item_id AND problem.resolved_at IS NULL
 """
 _ITEM = """
 SELECT item.id, item.code, item.status, item.home_site, model.short_name,
-       site.short_name AS home, borrower.name AS holder
+       site.short_name AS home
 FROM inventory_item item
 JOIN inventory_model model ON model.id = item.model
 JOIN sites_site site ON site.id = item.home_site
-LEFT JOIN lending_loan loan ON loan.item = item.id AND loan.returned_at IS NULL
-LEFT JOIN lending_borrower borrower ON borrower.id = loan.borrower
 WHERE item.code = :code
 """
 
 
 async def read_visit(actor: Principal, visit_id: UUID | None, *, now: datetime) -> VisitView | None:
-    """The open visit of this id, in four statements however much is held; None if over."""
+    """The open visit of this id, in four statements however much is held.
+
+    None where it is over, or at a site the actor may not know of.
+    """
     if visit_id is None:
         return None
     row = await db.fetch_one(_VISIT, visit_id=visit_id)
-    if row is None:
+    if row is None or not actor.sees_site(row["site"]):
         return None
     today = now.astimezone(ZoneInfo(row["time_zone"])).date()
     until = row["suspended_until"]
@@ -177,7 +177,6 @@ async def read_item(code: str) -> ItemView | None:
         status=row["status"],
         home=row["home"],
         home_id=row["home_site"],
-        holder=row["holder"],
         accessories=tuple((each["id"], _name(each)) for each in accessories),
         problems=tuple((each["accessory"], each["kind"]) for each in problems),
     )
