@@ -8,14 +8,17 @@ import uuid
 
 
 def new_id() -> uuid.UUID:
-    """A UUID version 7 (RFC 9562, section 5.7).
+    """A UUID version 7 (RFC 9562, sections 5.7 and 6.2, method 3).
 
-    Rows sort by when they were made, which keeps index inserts at the right
-    edge of the tree and lets a list page by its key. Being made before the
-    insert, it can be named by the audit row of the same statement.
+    Rows sort by when they were made, to a quarter of a microsecond: a timeline
+    tells the steps of one transaction in their order. It keeps index inserts at
+    the right edge of the tree and lets a list page by its key. Being made before
+    the insert, it can be named by the audit row of the same statement.
     """
-    value = (time.time_ns() // 1_000_000) << 80
-    value |= int.from_bytes(os.urandom(10), "big")
-    value = value & ~(0xF << 76) | (0x7 << 76)
-    value = value & ~(0x3 << 62) | (0x2 << 62)
-    return uuid.UUID(int=value)
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    fraction = rest * 4096 // 1_000_000
+    chance = int.from_bytes(os.urandom(8), "big") >> 2
+    version, variant = 0x7, 0x2
+    return uuid.UUID(
+        int=milliseconds << 80 | version << 76 | fraction << 64 | variant << 62 | chance
+    )

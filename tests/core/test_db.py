@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
+from uuid import RFC_4122, UUID
 
 import pytest
 from piccolo.engine.exceptions import TransactionError
@@ -193,8 +193,11 @@ async def test_statements_are_counted(now: datetime) -> None:
 
 def test_ids_sort_by_time_and_are_version_7() -> None:
     ids = [new_id() for _ in range(50)]
-    assert all(each.version == 7 for each in ids)
-    assert [each.int >> 80 for each in ids] == sorted(each.int >> 80 for each in ids)
+    assert all(each.version == 7 and each.variant == RFC_4122 for each in ids)
+    moments = [each.int >> 64 for each in ids]  # to a quarter of a microsecond
+    assert moments == sorted(moments)
+    assert len(set(moments)) > 40, "also within a millisecond"
+    assert len({each.int & (1 << 62) - 1 for each in ids}) == 50
     assert abs((ids[0].int >> 80) / 1000 - datetime.now(UTC).timestamp()) < 60
 
 
