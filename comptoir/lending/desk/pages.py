@@ -15,11 +15,14 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromQuery
 
 from comptoir.core import clock, idempotency
-from comptoir.core.accounts.guards import require
+from comptoir.core.accounts import credentials
+from comptoir.core.accounts.errors import SessionEnded
+from comptoir.core.accounts.guards import require, session_of
+from comptoir.core.accounts.pages.desk_lock import let_in
 from comptoir.core.i18n import current_language
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal, Role
-from comptoir.core.web import fragment, page
+from comptoir.core.web import fragment, page, redirect
 from comptoir.inventory.schemas import SendItem
 from comptoir.inventory.services.actions import send_item
 from comptoir.inventory.statuses import ProblemKind
@@ -59,8 +62,8 @@ async def _answer(request: Page, result: DeskResult) -> Answer:
         return Response("", status_code=204)
     context = await _context(request.user, result)
     visit = context["visit"]
-    address = f"/desk?visit={visit.id}" if visit else "/desk"
     if _is_htmx(request):
+        address = _address(visit.id if visit else None)
         return fragment(
             request, "lending/_desk.html", headers={"HX-Replace-Url": address}, **context
         )
@@ -88,6 +91,10 @@ async def _context(actor: Principal, result: DeskResult) -> dict[str, Any]:
     }
 
 
+def _address(visit_id: UUID | None) -> str:
+    return f"/desk?visit={visit_id}" if visit_id else "/desk"
+
+
 def _is_htmx(request: Page) -> bool:
     return request.headers.get("HX-Request") == "true"
 
@@ -107,17 +114,20 @@ def _site_of(actor: Principal) -> UUID:
 
 
 @get("/desk", guards=[require(Role.RECEPTION)])
-async def desk(request: Page, visit: FromQuery[str] = "") -> Answer:
-    """The desk, with the visit that is open."""
+async def desk(request: Page, visit: FromQuery[str] = "", changed: FromQuery[str] = "") -> Answer:
+    """The desk, with the visit that is open; ``changed`` says who works here from now on."""
     _site_of(request.user)
-    context = await _context(request.user, _stay(visit, now=clock.now()))
+    steps = [Step(kind=StepKind.PERSON_CHANGED, text=request.user.name)] if changed else []
+    context = await _context(request.user, _stay(visit, *steps, now=clock.now()))
     return page(request, "lending/desk.html", **context)
 
 
 @post("/desk/scan", status_code=200, guards=[require(Role.RECEPTION)])
 async def desk_scan(request: Page, data: Posted[ScanForm]) -> Answer:
-    """Whatever the one field was given: a code, a name, a number."""
+    """Whatever the one field was given: a badge, a code, a name, a number."""
     now = clock.now()
+    if credentials.badge_of(data.scan):
+        return await _change_person(request, data)
     if not data.scan.strip():
         return await _answer(request, _stay(data.visit, now=now))
     attempt = None
@@ -132,6 +142,20 @@ async def desk_scan(request: Page, data: Posted[ScanForm]) -> Answer:
         attempt=attempt,
     )
     return await _answer(request, await scan(request.user, command, now=now))
+
+
+async def _change_person(request: Page, data: ScanForm) -> Answer:
+    """A colleague's badge: they are at the desk now, and the visit goes on.
+
+    The whole page comes anew: its menus and its language are the colleague's.
+    """
+    session = session_of(request)
+    if session is None:
+        raise SessionEnded
+    cookies = await let_in(request, session, data.scan)
+    address = _address(id_or_none(data.visit))
+    mark = "&" if "?" in address else "?"
+    return redirect(request, f"{address}{mark}changed=1", cookies=cookies)
 
 
 @post("/desk/visits", status_code=200, guards=[require(Role.RECEPTION)])

@@ -39,6 +39,7 @@ class StepKind(StrEnum):
     REFUSED = "refused"
     IGNORED = "ignored"
     SEARCHED = "searched"
+    PERSON_CHANGED = "person_changed"
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import msgspec
 from litestar import Response, get, post
+from litestar.datastructures import Cookie
 from litestar.params import FromQuery
 from litestar.types import ControllerRouterHandler
 
@@ -14,6 +15,7 @@ from comptoir.core.accounts import sessions
 from comptoir.core.accounts.authentication import accounts_of, origin_of, session_cookie
 from comptoir.core.accounts.errors import SessionEnded
 from comptoir.core.accounts.guards import PUBLIC, session_of
+from comptoir.core.accounts.identity import SessionFacts
 from comptoir.core.accounts.pages.forms import (
     AnyRequest,
     Form,
@@ -59,19 +61,9 @@ async def unlock(request: AnyRequest, data: Form[Unlock]) -> Response[str]:
     target = back_to(data.next)
     if session is None:
         return redirect(request, "/sign-in")
-    accounts = accounts_of(request.app)
 
     async def act() -> Response[str]:
-        token = await sessions.take_over(
-            session,
-            data.pin,
-            address=origin_of(request).address,
-            keys=accounts.keys,
-            directory=accounts.directory,
-            now=clock.now(),
-        )
-        cookies = [session_cookie(accounts.settings, token), forget_language(request)]
-        return redirect(request, target, cookies=cookies)
+        return redirect(request, target, cookies=await let_in(request, session, data.pin))
 
     try:
         return await answer_form(request, act, "accounts/locked.html", next=target)
@@ -82,6 +74,24 @@ async def unlock(request: AnyRequest, data: Form[Unlock]) -> Response[str]:
             f"/sign-in?next={quote(target, safe='/')}",
             flash=Flash("warn", error.message()),
         )
+
+
+async def let_in(request: AnyRequest, session: SessionFacts, scanned: str) -> list[Cookie]:
+    """Put whoever's PIN or badge was scanned into the session; give the answer's cookies.
+
+    Raises:
+        PinRefused, SessionEnded, TooManyAttempts: see ``sessions.take_over``.
+    """
+    accounts = accounts_of(request.app)
+    token = await sessions.take_over(
+        session,
+        scanned,
+        address=origin_of(request).address,
+        keys=accounts.keys,
+        directory=accounts.directory,
+        now=clock.now(),
+    )
+    return [session_cookie(accounts.settings, token), forget_language(request)]
 
 
 @post("/session/alive", opt=PUBLIC, status_code=204, include_in_schema=False)

@@ -23,10 +23,15 @@ let sending = false;
 let failures = 0;
 let timer = null;
 let lastScan = { same: null, at: -Infinity };
+let badge = null;
 
 // What comes in
 
 function scanned(text, again = false) {
+  if (isBadge(text)) {
+    badge = text;
+    return sendNext();
+  }
   const same = readCode(text).code ?? text.trim();
   if (!same) return;
   const now = performance.now();
@@ -63,7 +68,8 @@ connectCamera(document.querySelector("[data-camera]"), (text) => scanned(text));
 async function sendNext() {
   clearTimeout(timer);
   const [scan] = waiting.pending();
-  if (sending || !scan) return;
+  if (sending) return;
+  if (!scan) return badge && changePerson();
   sending = true;
   form.setAttribute("aria-busy", "true");
   const body = scan.body ?? bodyOf(scan);
@@ -117,6 +123,7 @@ async function post(body) {
 
 function retryLater(wait = RETRIES[Math.min(failures, RETRIES.length - 1)]) {
   failures += 1;
+  badge = null; // whoever showed it may have left by the time that the network is back
   say("desk-offline", waiting.pending()[0]);
   timer = setTimeout(sendNext, wait);
 }
@@ -127,6 +134,32 @@ function signIn(answer) {
 }
 
 window.addEventListener("online", sendNext);
+
+// A colleague's badge. It is a secret, so it is not stored as a scan is; and it is sent
+// after all scans of the person who was here before, as their attempts are theirs.
+
+/** The twin of `badge_of` in comptoir/core/accounts/credentials.py. */
+function isBadge(text) {
+  return /^[BCDFGHJKLNPRSTVX]{20}$/.test(text.replace(/[\s\u2010-\u2015-]+/g, "").toUpperCase());
+}
+
+async function changePerson() {
+  const body = bodyOf({ text: badge, attempt: "" });
+  badge = null;
+  sending = true;
+  let answer = null;
+  try {
+    answer = await post(body);
+  } catch {
+    // Nobody heard it, or nobody heard the answer: the next request will tell.
+  }
+  const next = answer?.headers.get("HX-Redirect");
+  if (next) return location.assign(next); // what is scanned meanwhile waits for that page
+  sending = false;
+  if (answer?.status < 500) show(answer);
+  else flashOffline();
+  sendNext();
+}
 
 // What is shown
 
@@ -144,6 +177,12 @@ function show(answer) {
     play("refused");
     announce(flash.textContent);
   }
+}
+
+function flashOffline() {
+  const message = document.getElementById("offline").content.cloneNode(true);
+  document.getElementById("flash").replaceChildren(message);
+  play("refused");
 }
 
 /** After each change of what is in #desk, by a scan or by a button in it. */
