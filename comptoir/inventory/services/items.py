@@ -16,6 +16,7 @@ from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal
 from comptoir.inventory import codes, terms
 from comptoir.inventory.errors import Changed
+from comptoir.inventory.free_codes import free_codes
 from comptoir.inventory.imei import read_imei
 from comptoir.inventory.permissions import need_manager
 from comptoir.inventory.queries import catalogue, items
@@ -199,7 +200,7 @@ def _as_lines(problems: list[list[FieldError]]) -> list[FieldError]:
 async def _insert(
     actor: Principal, command: ItemBasics, numbers: Sequence[Numbers], *, now: datetime
 ) -> list[str]:
-    new_codes = await _free_codes(len(numbers))
+    new_codes = await free_codes(len(numbers))
     rows, words = [], []
     for code, each in zip(new_codes, numbers, strict=True):
         values = _values(command, each)
@@ -288,15 +289,3 @@ def _shown(values: dict[str, Any]) -> dict[str, Any]:
 def _terms(item_id: UUID, code: str, numbers: Numbers, notes: str) -> list[ItemTerm]:
     found = terms.terms(code=code, serial=numbers.serial, imeis=numbers.imeis, notes=notes)
     return [ItemTerm(item=item_id, kind=kind, term=term) for kind, term in found]
-
-
-async def _free_codes(count: int) -> list[str]:
-    """So many new codes that no item carries. The unique index has the last word."""
-    free: dict[str, None] = {}
-    while len(free) < count:
-        tried = {codes.new_code() for _ in range(count - len(free))}
-        rows = await db.fetch(
-            "SELECT code FROM inventory_item WHERE code IN :codes", codes=[*tried]
-        )
-        free |= dict.fromkeys(tried - {row["code"] for row in rows})
-    return list(free)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from comptoir.core import audit, db
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal
-from comptoir.inventory import codes
+from comptoir.inventory.free_codes import also_carried, free_codes
 from comptoir.lending.borrowers.errors import CardChanged, CardMissing
 from comptoir.lending.borrowers.schemas import CardLookup
 from comptoir.lending.borrowers.visibility import find_visible
@@ -39,7 +40,7 @@ async def issue_card(
         await BorrowerCard.update({BorrowerCard.revoked_at: now}).where(
             (BorrowerCard.borrower == borrower_id) & BorrowerCard.revoked_at.is_null()
         )
-        code = await _free_code()
+        [code] = await free_codes(1)
         await BorrowerCard(id=new_id(), borrower=borrower_id, code=code, issued_at=now).save()
         await audit.record(
             actor,
@@ -89,14 +90,12 @@ async def printable_card(actor: Principal, borrower_id: UUID) -> tuple[Card, str
     return Card(row["code"], row["return_to"] or ""), borrower["language"]
 
 
-async def _free_code() -> str:
-    """A code that is neither on a card nor on an item: a bare code must mean one thing."""
-    while True:
-        code = codes.new_code()
-        taken = await db.fetch(
-            "SELECT 1 AS taken FROM lending_borrower_card WHERE code = :code "
-            "UNION ALL SELECT 1 FROM inventory_item WHERE code = :code",
-            code=code,
-        )
-        if not taken:
-            return code
+async def codes_of_cards(tried: Sequence[str]) -> set[str]:
+    """Those of some codes that a card carries, replaced or not."""
+    rows = await db.fetch(
+        "SELECT code FROM lending_borrower_card WHERE code IN :codes", codes=[*tried]
+    )
+    return {row["code"] for row in rows}
+
+
+also_carried(codes_of_cards)
