@@ -23,6 +23,7 @@ from comptoir.lending.errors import (
 )
 from comptoir.lending.loans.check_ins import check_in
 from comptoir.lending.loans.check_outs import check_out
+from comptoir.lending.loans.listing import read_loan
 from comptoir.lending.loans.renewals import renew_loan
 from comptoir.lending.loans.schemas import CheckIn, CheckOut, LoanView
 from comptoir.lending.loans.undo import undo_check_in, undo_check_out
@@ -299,6 +300,72 @@ async def test_a_check_in_is_undone_unless_the_item_was_lent_again(
     with pytest.raises(UndoRefused) as refused:
         await undo_check_in(desk.actor, loan.id, now=now)
     assert refused.value.code == "lending.undo-too-late"
+
+
+async def test_a_check_in_is_not_undone_once_the_item_went_out_and_came_back(
+    desk: Desk, now: datetime
+) -> None:
+    loan = await desk.lend(now)
+    command = CheckIn(item=desk.item.code)
+    await check_in(desk.actor, command, now=now)
+    await desk.lend(now)
+    await check_in(desk.actor, command, now=now)
+    with pytest.raises(UndoRefused):
+        await undo_check_in(desk.actor, loan.id, now=now)
+    assert await status_of(desk.item) == "available"
+
+
+async def test_a_loan_that_was_undone_is_not_opened_again(desk: Desk, now: datetime) -> None:
+    loan = await desk.lend(now)
+    await undo_check_out(desk.actor, loan.id, now=now)
+    with pytest.raises(UndoRefused):
+        await undo_check_in(desk.actor, loan.id, now=now)
+    assert await status_of(desk.item) == "available"
+
+
+@pytest.mark.parametrize("status", ["in_repair", "lost", "in_transit", "retired"])
+async def test_a_check_in_is_not_undone_once_the_item_went_elsewhere(
+    desk: Desk, now: datetime, status: str
+) -> None:
+    loan = await desk.lend(now)
+    await check_in(desk.actor, CheckIn(item=desk.item.code), now=now)
+    await Item.update({Item.status: status}).where(Item.id == desk.item.id)
+    with pytest.raises(UndoRefused):
+        await undo_check_in(desk.actor, loan.id, now=now)
+    assert await status_of(desk.item) == status
+
+
+async def test_a_check_in_is_undone_within_a_minute_only(desk: Desk, now: datetime) -> None:
+    loan = await desk.lend(now)
+    await check_in(desk.actor, CheckIn(item=desk.item.code), now=now)
+    with pytest.raises(UndoRefused):
+        await undo_check_in(desk.actor, loan.id, now=now + timedelta(minutes=2))
+
+
+async def test_an_item_that_comes_back_incomplete_has_to_be_checked(
+    desk: Desk, now: datetime
+) -> None:
+    await desk.lend(now)
+    await ItemProblem(item=desk.item.id, kind="missing", reported_at=now).save()
+    back = await check_in(desk.actor, CheckIn(item=desk.item.code), now=now)
+    assert back.status == "to_check"
+    assert await status_of(desk.item) == "to_check"
+
+
+async def test_a_second_tap_on_renew_renews_once(desk: Desk, now: datetime) -> None:
+    loan = await desk.lend(now)
+    first = await renew_loan(desk.actor, loan.id, seen=0, now=now)
+    assert await renew_loan(desk.actor, loan.id, seen=0, now=now) == first
+    assert (await renew_loan(desk.actor, loan.id, seen=1, now=now)).renewals == 2
+
+
+async def test_a_loan_is_shown_at_its_sites_only(desk: Desk, now: datetime) -> None:
+    loan = await desk.lend(now)
+    shown = await read_loan(desk.actor, loan.id, now=now)
+    assert shown is not None
+    assert shown.code == desk.item.code
+    stranger = await make.principal(Role.RECEPTION, (await make.site()).id)
+    assert await read_loan(stranger, loan.id, now=now) is None
 
 
 async def test_two_desks_lending_one_item_make_exactly_one_loan(desk: Desk, now: datetime) -> None:
