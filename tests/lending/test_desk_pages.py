@@ -1,0 +1,215 @@
+"""The buttons of the desk, over HTTP: each does its one thing, and says why not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from httpx import AsyncClient, Response
+
+from comptoir.core import clock
+from comptoir.core.principal import Role
+from comptoir.inventory.tables import Accessory, Item, ItemProblem
+from comptoir.lending.desk.forms import encode_waiting
+from comptoir.lending.scans import WaitingItem
+from comptoir.lending.tables import Borrower, Loan, Visit
+from comptoir.sites.tables import Site
+from tests import factories as make
+from tests.http_client import client_of, make_app, sign_in
+
+HTMX = {"HX-Request": "true"}
+
+
+class Desk:
+    """Reception at one site, somebody with a card, and a laptop with its charger."""
+
+    client: AsyncClient
+
+    async def set_up(self) -> Desk:
+        self.site = await make.site()
+        category = await make.category()
+        await make.policy(category_id=category.id, renewals=1)
+        self.model = await make.model(category=category.id, accessories=("Charger",))
+        self.item = await make.item(site_id=self.site.id, model=self.model.id)
+        self.borrower = await make.borrower(site_id=self.site.id)
+        self.card = await make.card(self.borrower.id)
+        return self
+
+    async def post(self, path: str, **form: Any) -> Response:
+        return await self.client.post(path, data=form, headers=HTMX)
+
+    async def lend(self) -> Loan:
+        await self.post("/desk/scan", scan=self.card.code)
+        visit = await self.visit()
+        await self.post("/desk/scan", scan=self.item.code, visit=visit.id)
+        return await self.loan()
+
+    async def lend_earlier(self, site: Site | None = None) -> Loan:
+        """A loan of an hour ago, from whichever site; the item is the desk's from now on."""
+        if site is not None:
+            self.item = await make.item(site_id=site.id, model=self.model.id)
+        before = clock.now() - timedelta(hours=1)
+        return await make.loan(item=self.item, borrower_id=self.borrower.id, now=before)
+
+    async def visit(self) -> Visit:
+        [visit] = await Visit.objects().where(Visit.closed_at.is_null())
+        return visit
+
+    async def loan(self) -> Loan:
+        [loan] = await Loan.objects()
+        return loan
+
+    async def status(self) -> str:
+        row = await Item.objects().get(Item.id == self.item.id)
+        assert row is not None
+        return row.status
+
+
+@pytest.fixture
+async def desk(database: Any) -> AsyncIterator[Desk]:
+    desk = await Desk().set_up()
+    async with client_of(make_app()) as desk.client:
+        user = await make.user(role=Role.RECEPTION, site_id=desk.site.id)
+        await sign_in(desk.client, user, site_id=desk.site.id)
+        yield desk
+
+
+def refusal_in(answer: Response) -> str:
+    found = re.search(r'data-code="([^"]+)"', answer.text)
+    return found[1] if found else ""
+
+
+async def test_a_loan_is_renewed_once_however_often_one_taps(desk: Desk) -> None:
+    loan = await desk.lend_earlier()
+    for _ in range(2):
+        answer = await desk.post("/desk/renew", loan=loan.id, renewals=0)
+        assert answer.status_code == 200
+    renewed = await desk.loan()
+    assert renewed.renewals == 1
+    assert renewed.due_at > loan.due_at
+
+
+async def test_a_renewal_too_many_is_refused_with_its_reason(desk: Desk) -> None:
+    loan = await desk.lend_earlier()
+    await desk.post("/desk/renew", loan=loan.id, renewals=0)
+    answer = await desk.post("/desk/renew", loan=loan.id, renewals=1)
+    assert refusal_in(answer) == "lending.renewals-used"
+
+
+async def test_a_loan_is_undone(desk: Desk) -> None:
+    loan = await desk.lend()
+    await desk.post("/desk/undo", loan=loan.id, kind="check_out")
+    assert (await desk.loan()).undone_at is not None
+    assert await desk.status() == "available"
+
+
+async def test_a_return_is_undone(desk: Desk) -> None:
+    loan = await desk.lend_earlier()
+    await desk.post("/desk/scan", scan=desk.item.code)
+    assert await desk.status() == "available"
+    await desk.post("/desk/undo", loan=loan.id, kind="check_in")
+    assert (await desk.loan()).returned_at is None
+    assert await desk.status() == "on_loan"
+
+
+async def test_an_undo_too_late_is_refused_with_its_reason(desk: Desk) -> None:
+    loan = await desk.lend_earlier()
+    answer = await desk.post("/desk/undo", loan=loan.id, kind="check_out")
+    assert refusal_in(answer) == "lending.undo-too-late"
+    assert await desk.status() == "on_loan"
+
+
+async def test_what_comes_back_without_its_charger_is_not_lent_again(desk: Desk) -> None:
+    await desk.lend_earlier()
+    await desk.post("/desk/scan", scan=desk.item.code)
+    [charger] = await Accessory.objects()
+    form = {"item": desk.item.code, "kind": "missing", "accessory": charger.id}
+    await desk.post("/desk/problems", **form)
+    [problem] = await ItemProblem.objects()
+    assert (problem.item, problem.accessory, problem.kind) == (desk.item.id, charger.id, "missing")
+    await desk.post("/desk/scan", scan=desk.card.code)
+    visit = await desk.visit()
+    await Loan.update({Loan.returned_at: clock.now() - timedelta(minutes=1)}, force=True)
+    answer = await desk.post("/desk/scan", scan=desk.item.code, visit=visit.id)
+    assert refusal_in(answer) == "lending.item-to-check"
+
+
+async def test_what_is_damaged_when_it_is_lent_stays_here(desk: Desk) -> None:
+    await desk.lend()
+    await desk.post("/desk/problems", item=desk.item.code, kind="damaged")
+    assert await desk.status() == "to_check"
+    assert (await desk.loan()).undone_at is not None
+
+
+async def test_an_item_of_another_site_is_sent_there(desk: Desk) -> None:
+    home = await make.site(short_name="Lausanne")
+    await desk.lend_earlier(home)
+    back = await desk.post("/desk/scan", scan=desk.item.code)
+    assert f'name="site" value="{home.id}"' in back.text
+    await desk.post("/desk/transfer", item=desk.item.code, site=home.id)
+    row = await Item.objects().get(Item.id == desk.item.id)
+    assert row is not None
+    assert (row.status, row.destination_site) == ("in_transit", home.id)
+
+
+async def test_somebody_found_by_name_takes_the_place_of_who_was_there(desk: Desk) -> None:
+    await desk.post("/desk/scan", scan=desk.card.code)
+    first = await desk.visit()
+    other = await make.borrower(site_id=desk.site.id, name="Besnik Hoxha")
+    answer = await desk.post("/desk/visits", borrower=other.id, visit=first.id)
+    second = await desk.visit()
+    assert (second.borrower, second.id != first.id) == (other.id, True)
+    assert answer.headers["HX-Replace-Url"] == f"/desk?visit={second.id}"
+
+
+@pytest.mark.parametrize(("minutes", "lent"), [(0, 1), (2, 0)])
+async def test_an_item_waits_a_minute_for_somebody_found_by_name(
+    desk: Desk, minutes: int, lent: int
+) -> None:
+    waits = WaitingItem(desk.item.id, clock.now() - timedelta(minutes=minutes))
+    form = {"borrower": desk.borrower.id, "waiting": encode_waiting((waits,))}
+    await desk.post("/desk/visits", **form)
+    assert await Loan.count() == lent
+
+
+async def test_the_desk_is_free_once_the_person_leaves(desk: Desk) -> None:
+    await desk.post("/desk/scan", scan=desk.card.code)
+    visit = await desk.visit()
+    answer = await desk.post("/desk/visits/close", visit=visit.id)
+    assert desk.borrower.name not in answer.text
+    assert await Visit.count().where(Visit.closed_at.is_null()) == 0
+
+
+async def test_the_visit_of_another_site_shows_nobody(desk: Desk) -> None:
+    elsewhere = await make.site()
+    stranger = await make.borrower(site_id=elsewhere.id, name="Besnik Hoxha")
+    visit = Visit(site=elsewhere.id, borrower=stranger.id, opened_at=clock.now())
+    await visit.save()
+    answer = await desk.client.get("/desk", params={"visit": str(visit.id)})
+    assert answer.status_code == 200
+    assert "Besnik" not in answer.text
+
+
+async def test_a_repetition_leaves_the_screen_as_it_is(desk: Desk) -> None:
+    await desk.lend()
+    await Loan.update({Loan.checked_out_at: clock.now() + timedelta(seconds=1)}, force=True)
+    answer = await desk.post("/desk/scan", scan=desk.item.code)
+    assert (answer.status_code, answer.text) == (204, "")
+
+
+async def test_without_javascript_the_answer_is_a_page(desk: Desk) -> None:
+    answer = await desk.client.post("/desk/scan", data={"scan": desk.card.code})
+    assert answer.text.startswith("<!doctype html>")
+    assert desk.borrower.name in answer.text
+
+
+async def test_a_name_at_the_desk_finds_borrowers_of_ones_own_sites(desk: Desk) -> None:
+    elsewhere = await make.borrower(site_id=(await make.site()).id)
+    answer = await desk.post("/desk/scan", scan="diallo")
+    known = await Borrower.select(Borrower.id).where(Borrower.name == "Amina Diallo")
+    assert len(known) == 2
+    assert f'value="{desk.borrower.id}"' in answer.text
+    assert str(elsewhere.id) not in answer.text
