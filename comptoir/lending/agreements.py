@@ -48,6 +48,18 @@ class NothingToAgree(Refused):
         return _("Nothing was lent in this visit. Scan an item first.")
 
 
+class SignatureMissing(Refused):
+    """A policy wants the agreement signed, and it is not."""
+
+    code = "lending.signature-missing"
+
+    def message(self) -> str:
+        return _(
+            "This agreement must be signed. Let the person sign on the screen, "
+            "or print it and let them sign on paper."
+        )
+
+
 class VisitLoans(msgspec.Struct, frozen=True, kw_only=True):
     """The loans of a visit, as an agreement is to speak of them."""
 
@@ -129,13 +141,17 @@ async def make_agreement(
 ) -> UUID:
     """Keep an agreement for everything lent in a visit, as a PDF that never changes.
 
-    ``signature`` of None makes a receipt, where nothing is to be signed.
+    ``signature`` of None makes a receipt, where nothing is to be signed. Paper
+    may take the place of the screen: not everybody can draw on one.
 
     Raises:
         AgreementNotFound: no such visit, or one of a site the actor may not know of.
         NothingToAgree: nothing of it is out.
+        SignatureMissing: a policy wants a signature, and there is none.
     """
     loans = await visit_loans(actor, visit_id)
+    if signature is None and loans.signature != "none":
+        raise SignatureMissing
     zone = ZoneInfo(loans.site.time_zone)
     agreement_id = new_id()
     number = f"{now.astimezone(zone):%y%m%d}-{codes.new_code()[:6]}"

@@ -14,6 +14,7 @@ from comptoir.lending.agreement_pdf import PaperSignature, TypedSignature
 from comptoir.lending.agreements import (
     AgreementNotFound,
     NothingToAgree,
+    SignatureMissing,
     agreement_pdf,
     make_agreement,
     visit_loans,
@@ -70,7 +71,7 @@ async def test_what_is_lent_after_signing_is_to_be_signed_too(
 async def test_a_kept_agreement_refuses_every_change(counter: Counter, now: datetime) -> None:
     await lend_two(counter, now)
     assert counter.visit is not None
-    made = await make_agreement(counter.actor, counter.visit, None, now=now)
+    made = await make_agreement(counter.actor, counter.visit, PaperSignature(), now=now)
     with pytest.raises(Exception, match="never changes"):
         await db.execute("UPDATE lending_agreement SET sha256 = 'x' WHERE id = :id", id=made)
     assert await Agreement.count() == 1
@@ -83,10 +84,34 @@ async def test_a_visit_without_loans_has_nothing_to_agree(counter: Counter, now:
         await make_agreement(counter.actor, counter.visit, None, now=now)
 
 
+@pytest.mark.parametrize("wanted", ["screen", "paper"])
+async def test_what_a_policy_wants_signed_is_not_kept_unsigned(
+    counter: Counter, now: datetime, wanted: str
+) -> None:
+    await Policy.update({Policy.signature: wanted}, force=True)
+    await lend_two(counter, now)
+    assert counter.visit is not None
+    with pytest.raises(SignatureMissing) as refused:
+        await make_agreement(counter.actor, counter.visit, None, now=now)
+    assert refused.value.code == "lending.signature-missing"
+    assert await Agreement.count() == 0
+
+
+async def test_where_nothing_is_to_be_signed_there_is_a_receipt(
+    counter: Counter, now: datetime
+) -> None:
+    await Policy.update({Policy.signature: "none"}, force=True)
+    await lend_two(counter, now)
+    assert not await to_sign(counter, now)
+    assert counter.visit is not None
+    made = await make_agreement(counter.actor, counter.visit, None, now=now)
+    assert (await agreement_pdf(counter.actor, made)).signature == "none"
+
+
 async def test_an_agreement_of_another_site_is_not_found(counter: Counter, now: datetime) -> None:
     await lend_two(counter, now)
     assert counter.visit is not None
-    made = await make_agreement(counter.actor, counter.visit, None, now=now)
+    made = await make_agreement(counter.actor, counter.visit, PaperSignature(), now=now)
     stranger = Principal(kind="user", id=counter.actor.id, roles=())
     assert not stranger.has_role(Role.RECEPTION)
     with pytest.raises(AgreementNotFound):
