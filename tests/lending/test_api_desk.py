@@ -11,6 +11,7 @@ import pytest
 from httpx import AsyncClient
 
 from comptoir.core import clock
+from comptoir.core.tables import AuditEvent
 from comptoir.inventory import codes as tag_codes
 from comptoir.lending.tables import Loan
 from tests import factories as make
@@ -86,6 +87,40 @@ async def test_each_bad_code_is_refused_by_its_own_code(desk: Desk, client: Asyn
         assert (answer.status_code, answer.json()["code"]) == (409, code), text
         answer = await client.post(CHECK_INS, json={"item": text})
         assert (answer.status_code, answer.json()["code"]) == (409, code), text
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "code"),
+    [
+        ("item", "BCDFGHJL", "lending.code-misread"),
+        ("borrower", "https://example.org/menu", "lending.code-foreign"),
+        ("item", "x" * 5000, "lending.code-too-long"),
+    ],
+)
+async def test_a_code_that_cannot_be_read_is_recorded_and_is_the_outcome_of_its_key(
+    desk: Desk, client: AsyncClient, field: str, text: str, code: str
+) -> None:
+    body, key = {**both(desk), field: text}, {"Idempotency-Key": "k-1"}
+    first = await client.post(CHECK_OUTS, json=body, headers=key)
+    again = await client.post(CHECK_OUTS, json=body, headers=key)
+    assert [first.json()["code"], again.json()["code"]] == [code, code]
+    [event] = await AuditEvent.select().where(AuditEvent.action == "scan.refused")
+    assert event["site_id"] == desk.site.id
+    assert code in str(event["changes"])
+    other = await client.post(CHECK_OUTS, json=both(desk), headers=key)
+    assert codes(other)[0] == "core.idempotency-key-reused"
+
+
+async def test_the_same_unreadable_code_sent_five_times_at_once_is_recorded_once(
+    desk: Desk, client: AsyncClient
+) -> None:
+    key = {"Idempotency-Key": "k-2"}
+    body = {"item": "https://example.org/menu"}
+    answers = await asyncio.gather(
+        *(client.post(CHECK_INS, json=body, headers=key) for _ in range(5))
+    )
+    assert {answer.json()["code"] for answer in answers} == {"lending.code-foreign"}
+    assert await AuditEvent.count().where(AuditEvent.action == "scan.refused") == 1
 
 
 async def test_a_misread_code_is_answered_with_the_one_that_exists(

@@ -10,7 +10,7 @@ import msgspec
 from comptoir.core.accounts.errors import PlaceNotYours
 from comptoir.core.api import Call, Code, post
 from comptoir.core.principal import Principal
-from comptoir.lending.api.scanned import code_of
+from comptoir.lending.api.scanned import scanned_code
 from comptoir.lending.loans import check_ins, check_outs
 from comptoir.lending.loans.schemas import CheckIn, CheckInView, CheckOut, LoanView
 from comptoir.lending.refusals import RefusalCode
@@ -82,10 +82,11 @@ async def check_out(call: Call, data: CheckOutBody) -> LoanView:
     The loan and its due date come back. A refused attempt is recorded with its
     reason, and lends nothing.
     """
+    site_id = site_of(call.actor, data.site)
     command = CheckOut(
-        item=await code_of(data.item),
-        card=await code_of(data.borrower),
-        site_id=site_of(call.actor, data.site),
+        item=await scanned_code(call, data.item, site_id=site_id),
+        card=await scanned_code(call, data.borrower, site_id=site_id),
+        site_id=site_id,
         attempt=call.attempt,
     )
     return await check_outs.check_out(call.actor, command, now=call.now)
@@ -104,9 +105,9 @@ async def check_in(call: Call, data: CheckInBody) -> CheckInView:
     A lost or stolen item is found again by it. `transfer_to` is the item's own
     site where that is another.
     """
-    command = CheckIn(
-        item=await code_of(data.item), site_id=site_of(call.actor, data.site), attempt=call.attempt
-    )
+    site_id = site_of(call.actor, data.site)
+    item = await scanned_code(call, data.item, site_id=site_id)
+    command = CheckIn(item=item, site_id=site_id, attempt=call.attempt)
     return await check_ins.check_in(call.actor, command, now=call.now)
 
 

@@ -80,7 +80,9 @@ async def _carry_out(
             others = tuple(item for item in waiting if item.item_id != item_id)
             waiting = (*others, scans.WaitingItem(item_id, now))
         case scans.Refuse(refusal):
-            await _record_refusal(actor, command, refusal, now)
+            await outcomes.record_unread(
+                actor, command.attempt, refusal, site_id=command.site_id, now=now
+            )
             item = await _code_of(named.item.id) if isinstance(named, scans.ItemNamed) else ""
             step = _refused(refusal, item)
         case scans.Ignore(refusal):
@@ -202,16 +204,3 @@ async def _item_in(text: str) -> str:
 async def _code_of(item_id: UUID) -> str:
     row = await db.fetch_one("SELECT code FROM inventory_item WHERE id = :id", id=item_id)
     return row["code"] if row else ""
-
-
-async def _record_refusal(
-    actor: Principal, command: DeskScan, refusal: Refusal, now: datetime
-) -> None:
-    row = {"site_id": command.site_id}
-    try:
-        async with db.transaction():
-            await outcomes.record_refusal(actor, command.attempt, refusal, row, now=now)
-    except db.IntegrityErrors as error:
-        # Sent twice at once: the other one has recorded this refusal.
-        if not db.violated_constraint(error).startswith("core_idempotency"):
-            raise

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any, TypeVar
+from uuid import UUID
 
 import msgspec
 
@@ -96,3 +97,21 @@ async def record_refusal(
         outcome = Outcome(status=_REFUSED, body=msgspec.json.encode(refusal).decode())
         writes.append((idempotency.INSERT, idempotency.values(actor, attempt, outcome, now=now)))
     await db.write(*writes)
+
+
+async def record_unread(
+    actor: Principal,
+    attempt: Attempt | None,
+    refusal: Refusal,
+    *,
+    site_id: UUID | None,
+    now: datetime,
+) -> None:
+    """``record_refusal`` for a scan that got no further than its text: a transaction of its own."""
+    try:
+        async with db.transaction():
+            await record_refusal(actor, attempt, refusal, {"site_id": site_id}, now=now)
+    except db.IntegrityErrors as error:
+        # Sent twice at once: the other one has recorded this refusal.
+        if not db.violated_constraint(error).startswith("core_idempotency"):
+            raise
