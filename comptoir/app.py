@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 from litestar import Litestar
 
-from comptoir import home
+from comptoir import home, housekeeping
 from comptoir.core import db, logging
 from comptoir.core.accounts import api as account_api
 from comptoir.core.accounts import pages as account_pages
@@ -64,7 +65,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
 
 
 def _database(settings: Settings) -> AbstractAsyncContextManager[None]:
-    """The database, for as long as the application runs."""
+    """The database, connected and kept tidy for as long as the application runs."""
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
@@ -72,9 +73,13 @@ def _database(settings: Settings) -> AbstractAsyncContextManager[None]:
             yield
             return
         db.connect(settings.database)
+        tidying = asyncio.create_task(housekeeping.keep_tidy())
         try:
             yield
         finally:
+            tidying.cancel()
+            with suppress(asyncio.CancelledError):
+                await tidying
             await db.disconnect()
 
     return lifespan()
