@@ -200,7 +200,7 @@ async def register(
         await BorrowerSite(borrower=row.id, site=places[site].id).save()
         await audit.record(
             SYSTEM,
-            "borrower.created",
+            "borrower.registered",
             "borrower",
             row.id,
             now=now,

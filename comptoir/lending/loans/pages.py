@@ -10,8 +10,9 @@ from litestar import Request, Response, get, post
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, FromQuery, QueryParameter
 
-from comptoir.core import audit, clock
+from comptoir.core import clock
 from comptoir.core.accounts.guards import require
+from comptoir.core.audit import sentences
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
@@ -27,6 +28,9 @@ from comptoir.lending.loans.renewals import renew_loan
 from comptoir.sites.queries import names_for
 
 Page = Request[Principal, Any, Any]
+
+#: Lines of what happened to a loan, the latest; few have more than five.
+HISTORY = 50
 
 
 class RenewForm(msgspec.Struct, frozen=True):
@@ -64,8 +68,8 @@ async def loan(request: Page, loan_id: FromPath[UUID]) -> Response[str]:
     found = await read_loan(request.user, loan_id, now=clock.now())
     if found is None:
         raise LoanNotFound
-    events = await audit.timeline(loan_id)
-    return page(request, "lending/loan_detail.html", loan=found, events=events)
+    lines = await sentences.lines(loan_id, {}, limit=HISTORY)
+    return page(request, "lending/loan_detail.html", loan=found, lines=lines)
 
 
 @post("/loans/{loan_id:uuid}/renew", guards=[require(Role.RECEPTION)])
