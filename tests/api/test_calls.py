@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import urlsafe_b64decode
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from httpx import AsyncClient
@@ -140,6 +142,37 @@ async def test_a_walk_gives_each_row_once(desk: Desk, client: AsyncClient, path:
     for limit in (1, 3, 200):
         found = await walk(client, f"/api/v1/{path}{separator}limit={limit}")
         assert len(found) == len(set(found)) == (7 if path.startswith("loans") else 8)
+
+
+@pytest.mark.parametrize(
+    ("path", "filtered"),
+    [("items", "status=available"), ("loans", "state=closed"), ("borrowers", "state=holding")],
+)
+async def test_a_cursor_shows_nothing_and_is_refused_if_it_was_altered(
+    desk: Desk, client: AsyncClient, path: str, filtered: str
+) -> None:
+    for _ in range(2):
+        person = await make.borrower(site_id=desk.site.id, name="Amina Diallo")
+        await make.loan(item=await desk.add_item(), borrower_id=person.id, now=make.MADE_AT)
+    first = (await client.get(f"/api/v1/{path}?limit=1")).json()
+    cursor = first["next_cursor"]
+    assert first["next"].endswith(quote(cursor))
+    assert b"amina" not in urlsafe_b64decode(cursor).lower()
+    other = "items" if path == "loans" else "loans"
+    swapped = cursor[:30] + ("A" if cursor[30] != "A" else "B") + cursor[31:]
+    for address in (
+        f"{path}?cursor={quote(swapped)}",
+        f"{path}?cursor={cursor[:-8]}",
+        f"{path}?cursor=",
+        f"{path}?cursor=%F0%9F%92%BB",
+        f"{path}?cursor={quote(cursor)}&{filtered}",
+        f"{other}?cursor={quote(cursor)}",
+    ):
+        answer = await client.get(f"/api/v1/{address}")
+        assert answer.status_code == 422, address
+        assert codes(answer)[-1] in ("core.cursor-invalid", "core.invalid-value"), address
+    longer = await client.get(f"/api/v1/{path}?limit=200&cursor={quote(cursor)}")
+    assert len(longer.json()["items"]) >= 1
 
 
 @pytest.mark.parametrize(

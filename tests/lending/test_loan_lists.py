@@ -15,6 +15,7 @@ from comptoir.lending.loans.listing import (
     count_overdue,
     list_loans,
 )
+from comptoir.lending.tables import Loan
 from tests import factories as make
 
 OVERDUE = LoanFilter(state=LoanState.OVERDUE)
@@ -79,6 +80,21 @@ async def test_returned_loans_come_latest_first(shelf: Any, now: datetime) -> No
     assert [row.id for row in (await list_loans(shelf.actor, following, now=now)).rows] == [
         first.id
     ]
+
+
+@pytest.mark.parametrize("change", ["renewed", "returned"])
+async def test_a_loan_that_moves_between_two_pages_takes_nothing_with_it(
+    shelf: Any, now: datetime, change: str
+) -> None:
+    loans = [await shelf.lend(now + timedelta(days=days)) for days in range(4)]
+    page = await list_loans(shelf.actor, LoanFilter(limit=2), now=now)
+    values: dict[str, Any] = {
+        "renewed": {Loan.due_at: now + timedelta(days=30)},
+        "returned": {Loan.returned_at: now},
+    }
+    await Loan.update(values[change]).where(Loan.id == page.rows[-1].id)
+    rest = await list_loans(shelf.actor, LoanFilter(after=page.next), now=now)
+    assert [row.id for row in rest.rows][:2] == [loans[2].id, loans[3].id]
 
 
 async def test_loans_of_other_sites_are_not_there(shelf: Any, now: datetime) -> None:

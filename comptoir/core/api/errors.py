@@ -17,7 +17,7 @@ class IdempotencyKeyUnfit(Invalid):
 
 
 class CursorInvalid(Invalid):
-    """Not a cursor that this list gave."""
+    """Not a cursor that this list gave, with these filters."""
 
     code = "core.cursor-invalid"
 

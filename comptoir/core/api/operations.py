@@ -23,7 +23,9 @@ from litestar.handlers import HTTPRouteHandler
 from comptoir.core import idempotency
 from comptoir.core.accounts.guards import require_scope
 from comptoir.core.api.calls import call_of
+from comptoir.core.api.cursors import open_cursor, seal_cursor
 from comptoir.core.api.decoding import decode_body, decode_query, json_body
+from comptoir.core.api.errors import CursorInvalid
 from comptoir.core.api.paging import Page
 from comptoir.core.errors import ComptoirError
 from comptoir.core.idempotency import Outcome
@@ -135,7 +137,7 @@ def _handler(operation: Operation) -> Callable[..., Any]:
         arguments: dict[str, Any] = dict(request.path_params)
         if "query" in types:
             pairs = request.query_params.multi_items()
-            arguments["query"] = decode_query(pairs, types["query"])
+            arguments["query"] = _unsealed(decode_query(pairs, types["query"]), request)
         if "data" in types:
             arguments["data"] = decode_body(await json_body(request), types["data"])
         call = await call_of(request, changes=operation.changes)
@@ -160,13 +162,33 @@ def _handler(operation: Operation) -> Callable[..., Any]:
     return handle
 
 
+def _unsealed(query: Any, request: Request[Any, Any, Any]) -> Any:
+    """The query, with its cursor as the list gave it."""
+    sealed = getattr(query, "cursor", None)
+    if sealed is None:
+        return query
+    cursor = open_cursor(request, sealed, str, of=_list(request))
+    if cursor is None:
+        raise CursorInvalid
+    return msgspec.structs.replace(query, cursor=cursor)
+
+
+def _list(request: Request[Any, Any, Any]) -> str:
+    """Which list it is: with another filter, the same place means something else."""
+    filters = sorted(
+        pair for pair in request.query_params.multi_items() if pair[0] not in ("cursor", "limit")
+    )
+    return f"{request.url.path}?{urlencode(filters)}"
+
+
 def _encode(result: Any, request: Request[Any, Any, Any]) -> bytes:
     if result is None:
         return b""
     if isinstance(result, Page) and result.next_cursor:
-        query = {**request.query_params.dict(), "cursor": result.next_cursor}
+        cursor = seal_cursor(request, result.next_cursor, of=_list(request))
+        query = {**request.query_params.dict(), "cursor": cursor}
         result = msgspec.structs.replace(
-            result, next=f"{request.url.path}?{urlencode(query, doseq=True)}"
+            result, next_cursor=cursor, next=f"{request.url.path}?{urlencode(query, doseq=True)}"
         )
     return msgspec.json.encode(result)
 

@@ -34,6 +34,7 @@ from comptoir.lending.borrowers.errors import (
 from comptoir.lending.borrowers.finding import FoundBorrower
 from comptoir.lending.borrowers.schemas import (
     BorrowerFilter,
+    BorrowerPlace,
     BorrowerState,
     BorrowerView,
     CardView,
@@ -141,7 +142,7 @@ async def list_borrowers(call: Call, query: BorrowersQuery) -> Page[BorrowerLine
     wanted = BorrowerFilter(
         state=query.state,
         group=query.group,
-        after=decode_cursor(query.cursor, UUID),
+        after=decode_cursor(query.cursor, BorrowerPlace),
         limit=query.limit,
     )
     found = await queries.list_borrowers(call.actor, wanted, now=call.now)

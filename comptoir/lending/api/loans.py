@@ -22,7 +22,7 @@ from comptoir.core.api import (
 from comptoir.inventory import codes
 from comptoir.lending.errors import LoanNotFound
 from comptoir.lending.loans import listing, renewals, undo
-from comptoir.lending.loans.listing import LoanFilter, LoanRow, LoanState
+from comptoir.lending.loans.listing import LoanFilter, LoanPlace, LoanRow, LoanState
 from comptoir.lending.refusals import RefusalCode
 
 READERS = ("desk", "borrowers")
@@ -95,7 +95,7 @@ async def list_loans(call: Call, query: LoansQuery) -> Page[LoanLine]:
         site_id=query.site,
         borrower_id=query.borrower,
         item=codes.read(query.item) if query.item else None,
-        after=decode_cursor(query.cursor, UUID),
+        after=decode_cursor(query.cursor, LoanPlace),
         limit=query.limit,
     )
     found = await listing.list_loans(call.actor, wanted, now=call.now)

@@ -15,6 +15,7 @@ from litestar.params import Body, FromPath, FromQuery, QueryParameter
 
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
+from comptoir.core.api.cursors import open_cursor, seal_cursor
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import current_language
 from comptoir.core.i18n import gettext as _
@@ -35,7 +36,12 @@ from comptoir.lending.borrowers.forms import (
     read_id,
 )
 from comptoir.lending.borrowers.queries import list_borrowers, read_borrower
-from comptoir.lending.borrowers.schemas import BorrowerFilter, BorrowerState, ContactKind
+from comptoir.lending.borrowers.schemas import (
+    BorrowerFilter,
+    BorrowerPlace,
+    BorrowerState,
+    ContactKind,
+)
 from comptoir.lending.borrowers.services import edit_borrower, register_borrower
 from comptoir.lending.desk.forms import decode_waiting
 from comptoir.lending.desk.scanning import begin_visit
@@ -76,17 +82,18 @@ async def borrowers(
     request: Page,
     which: Annotated[BorrowerState | None, QueryParameter(name="state")] = None,
     group: FromQuery[UUID | None] = None,
-    after: FromQuery[UUID | None] = None,
+    after: FromQuery[str] = "",
 ) -> Answer:
     """The borrowers of one's sites, by name."""
-    wanted = BorrowerFilter(state=which, group=group, after=after)
-    return page(request, "lending/borrowers.html", **await _list_context(request.user, wanted))
+    place = open_cursor(request, after, BorrowerPlace, of="borrowers")
+    wanted = BorrowerFilter(state=which, group=group, after=place)
+    return page(request, "lending/borrowers.html", **await _list_context(request, wanted))
 
 
 @post("/borrowers/search", status_code=200, guards=[require(Role.RECEPTION)])
 async def search_borrowers(request: Page, data: Posted[SearchForm]) -> Answer:
     """Who a name, phone or card may mean, while it is typed; everybody if nothing is."""
-    context = await _list_context(request.user, BorrowerFilter())
+    context = await _list_context(request, BorrowerFilter())
     context |= await found_context(request.user, data.q)
     if is_htmx(request):
         return fragment(request, "lending/_borrower_list.html", **context)
@@ -204,10 +211,12 @@ async def _is_replaced(text: str) -> bool:
     return card is not None and card.replaced
 
 
-async def _list_context(actor: Principal, wanted: BorrowerFilter) -> dict[str, Any]:
+async def _list_context(request: Page, wanted: BorrowerFilter) -> dict[str, Any]:
     known = await groups()
+    listed = await list_borrowers(request.user, wanted, now=clock.now())
     return {
-        "listed": await list_borrowers(actor, wanted, now=clock.now()),
+        "listed": listed,
+        "next": seal_cursor(request, listed.next, of="borrowers"),
         "wanted": wanted,
         "states": [(state.value, label) for state, label in STATES.items()],
         "groups": [(group.id, name_in(group.names)) for group in known],

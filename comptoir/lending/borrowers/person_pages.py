@@ -11,6 +11,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
+from comptoir.core.api.cursors import open_cursor, seal_cursor
 from comptoir.core.audit import sentences
 from comptoir.core.errors import Invalid
 from comptoir.core.i18n import current_language
@@ -34,7 +35,7 @@ from comptoir.lending.borrowers.pages import CONTACTS, Answer, Page, Posted, fou
 from comptoir.lending.borrowers.queries import read_borrower
 from comptoir.lending.borrowers.services import lift_suspension, suspend_borrower
 from comptoir.lending.desk.view import held_by
-from comptoir.lending.loans.listing import LoanFilter, LoanState, list_loans
+from comptoir.lending.loans.listing import LoanFilter, LoanPlace, LoanState, list_loans
 
 PAST_LOANS = 10
 HISTORY = 20
@@ -50,14 +51,17 @@ FORMATS = {
 async def borrower(
     request: Page,
     borrower_id: FromPath[UUID],
-    loans_after: FromQuery[UUID | None] = None,
+    loans_after: FromQuery[str] = "",
     before: FromQuery[UUID | None] = None,
 ) -> Answer:
     """One person: what they have, how to reach them, and what happened."""
     now = clock.now()
     person = await read_borrower(request.user, borrower_id, now=now)
-    past = LoanFilter(
-        state=LoanState.CLOSED, borrower_id=borrower_id, after=loans_after, limit=PAST_LOANS
+    after = open_cursor(request, loans_after, LoanPlace, of="past loans")
+    past = await list_loans(
+        request.user,
+        LoanFilter(state=LoanState.CLOSED, borrower_id=borrower_id, after=after, limit=PAST_LOANS),
+        now=now,
     )
     lines = await sentences.lines(borrower_id, {}, before=before, limit=HISTORY + 1)
     return page(
@@ -65,8 +69,9 @@ async def borrower(
         "lending/borrower_detail.html",
         borrower=person,
         held=await held_by(borrower_id, now=now),
-        past=await list_loans(request.user, past, now=now),
-        loans_after=loans_after,
+        past=past,
+        past_next=seal_cursor(request, past.next, of="past loans"),
+        loans_after=after,
         lines=lines[:HISTORY],
         older=lines[HISTORY - 1].id if len(lines) > HISTORY else None,
         before=before,

@@ -12,6 +12,7 @@ from comptoir.lending.borrowers.place import Place
 from comptoir.lending.borrowers.schemas import (
     BorrowerFilter,
     BorrowerPage,
+    BorrowerPlace,
     BorrowerRow,
     BorrowerState,
     BorrowerView,
@@ -77,7 +78,7 @@ async def _housemates(actor: Principal, row: db.Row) -> tuple[Housemate, ...]:
 async def list_borrowers(
     actor: Principal, wanted: BorrowerFilter, *, now: datetime
 ) -> BorrowerPage:
-    """One page of the borrowers of the actor's sites, by name, in two statements at most."""
+    """One page of the borrowers of the actor's sites, by name, in one statement."""
     seen, values = seen_by(actor)
     conditions = [seen]
     if wanted.group is not None:
@@ -88,15 +89,11 @@ async def list_borrowers(
     if wanted.state is BorrowerState.HOLDING:
         conditions.append(_HOLDING)
     if wanted.after is not None:
-        position = await db.fetch_one(
-            "SELECT sort_name FROM lending_borrower WHERE id = :id", id=wanted.after
-        )
-        if position is not None:
-            conditions.append("(b.sort_name, b.id) > (:after_name, :after)")
-            values |= {"after_name": position["sort_name"], "after": wanted.after}
+        conditions.append("(b.sort_name, b.id) > (:after_name, :after)")
+        values |= {"after_name": wanted.after.name, "after": wanted.after.id}
     rows = await db.fetch(
         f"""
-        SELECT b.id, b.name, b.language, b.phone, b.borrower_group,
+        SELECT b.id, b.name, b.sort_name, b.language, b.phone, b.borrower_group,
                borrower_group.names AS group_names,
                CASE WHEN {_SUSPENDED} THEN 1 ELSE 0 END AS suspended,
                (SELECT COUNT(*) FROM lending_loan AS held
@@ -110,8 +107,10 @@ async def list_borrowers(
         limit=wanted.limit + 1,
         **values,
     )
-    shown = tuple(_row(row) for row in rows[: wanted.limit])
-    return BorrowerPage(shown, shown[-1].id if len(rows) > wanted.limit else None)
+    shown = rows[: wanted.limit]
+    more = len(rows) > wanted.limit
+    last = BorrowerPlace(shown[-1]["sort_name"], shown[-1]["id"]) if more else None
+    return BorrowerPage(tuple(_row(row) for row in shown), last)
 
 
 def _row(row: db.Row) -> BorrowerRow:

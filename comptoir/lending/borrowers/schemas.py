@@ -117,12 +117,19 @@ class BorrowerState(StrEnum):
     SUSPENDED = "suspended"
 
 
+class BorrowerPlace(msgspec.Struct, frozen=True):
+    """A place in the list by name; ``name`` is as it is sorted."""
+
+    name: str
+    id: UUID
+
+
 class BorrowerFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """What a list is limited to. ``after`` is the last borrower of the page before."""
+    """What a list is limited to. ``after`` is where the page before ended."""
 
     state: BorrowerState | None = None
     group: UUID | None = None
-    after: UUID | None = None
+    after: BorrowerPlace | None = None
     limit: int = 50
 
 
@@ -130,7 +137,7 @@ class BorrowerPage(msgspec.Struct, frozen=True):
     """One page of a list; ``next`` is the ``after`` of the page that follows, if any."""
 
     rows: tuple[BorrowerRow, ...]
-    next: UUID | None = None
+    next: BorrowerPlace | None = None
 
 
 class CardLookup(msgspec.Struct, frozen=True):

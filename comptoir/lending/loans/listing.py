@@ -25,14 +25,21 @@ class LoanState(StrEnum):
     CLOSED = "closed"
 
 
+class LoanPlace(msgspec.Struct, frozen=True):
+    """A place in a list: ``at`` is when the loan is due, or was closed in a list of those."""
+
+    at: datetime
+    id: UUID
+
+
 class LoanFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """What a list is limited to. ``after`` is the last loan of the page before."""
+    """What a list is limited to. ``after`` is where the page before ended."""
 
     state: LoanState = LoanState.OPEN
     site_id: UUID | None = None
     borrower_id: UUID | None = None
     item: str | None = None
-    after: UUID | None = None
+    after: LoanPlace | None = None
     limit: int = 50
 
 
@@ -65,7 +72,7 @@ class LoanPage(msgspec.Struct, frozen=True):
     """One page of a list; ``next`` is the ``after`` of the page that follows, if any."""
 
     rows: tuple[LoanRow, ...]
-    next: UUID | None = None
+    next: LoanPlace | None = None
 
 
 async def list_loans(actor: Principal, wanted: LoanFilter, *, now: datetime) -> LoanPage:
@@ -76,12 +83,8 @@ async def list_loans(actor: Principal, wanted: LoanFilter, *, now: datetime) -> 
     """
     conditions, values = await _conditions(actor, wanted, now)
     if wanted.after is not None:
-        position = await db.fetch_one(
-            "SELECT due_at, returned_at FROM lending_loan WHERE id = :id", id=wanted.after
-        )
-        if position is not None:
-            conditions.append(_following(wanted.state))
-            values |= {"after": wanted.after, "position": _place(position, wanted.state)}
+        conditions.append(_following(wanted.state))
+        values |= {"after": wanted.after.id, "position": wanted.after.at}
     order = (
         "loan.returned_at DESC, loan.id DESC"
         if wanted.state is LoanState.CLOSED
@@ -94,7 +97,8 @@ async def list_loans(actor: Principal, wanted: LoanFilter, *, now: datetime) -> 
         **values,
     )
     shown = tuple(_row(row, now) for row in rows[: wanted.limit])
-    return LoanPage(shown, shown[-1].id if len(rows) > wanted.limit else None)
+    more = len(rows) > wanted.limit
+    return LoanPage(shown, _place(shown[-1], wanted.state) if more else None)
 
 
 async def read_loan(actor: Principal, loan_id: UUID, *, now: datetime) -> LoanRow | None:
@@ -125,9 +129,9 @@ def _following(state: LoanState) -> str:
     return "(loan.due_at, loan.id) > (:position, :after)"
 
 
-def _place(row: db.Row, state: LoanState) -> datetime:
-    moment: datetime = row["returned_at" if state is LoanState.CLOSED else "due_at"]
-    return moment
+def _place(row: LoanRow, state: LoanState) -> LoanPlace:
+    closed = row.returned_at if state is LoanState.CLOSED else None
+    return LoanPlace(closed or row.due_at, row.id)
 
 
 async def _conditions(

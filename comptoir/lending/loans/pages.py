@@ -12,6 +12,7 @@ from litestar.params import Body, FromPath, FromQuery, QueryParameter
 
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
+from comptoir.core.api.cursors import open_cursor, seal_cursor
 from comptoir.core.audit import sentences
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
@@ -19,6 +20,7 @@ from comptoir.core.web import Flash, page, redirect
 from comptoir.lending.errors import LendingRefused, LoanNotFound
 from comptoir.lending.loans.listing import (
     LoanFilter,
+    LoanPlace,
     LoanState,
     count_overdue,
     list_loans,
@@ -45,16 +47,18 @@ async def loans(
     request: Page,
     which: Annotated[LoanState, QueryParameter(name="state")] = LoanState.OVERDUE,
     site: FromQuery[UUID | None] = None,
-    after: FromQuery[UUID | None] = None,
+    after: FromQuery[str] = "",
 ) -> Response[str]:
     """Loans by state; what is late is what one comes for."""
     now = clock.now()
-    wanted = LoanFilter(state=which, site_id=site, after=after)
+    place = open_cursor(request, after, LoanPlace, of="loans")
+    wanted = LoanFilter(state=which, site_id=site, after=place)
     found = await list_loans(request.user, wanted, now=now)
     return page(
         request,
         "lending/loans.html",
         found=found,
+        next=seal_cursor(request, found.next, of="loans"),
         wanted=wanted,
         states=LoanState,
         overdue=await count_overdue(request.user, site_id=site, now=now),
