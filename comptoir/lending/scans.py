@@ -180,9 +180,11 @@ def scan_meaning(named: Named, desk: DeskState, *, now: datetime) -> Meaning:
             return Refuse(Refusal(code))
 
 
-def still_waiting(waiting: tuple[WaitingItem, ...], *, now: datetime) -> tuple[UUID, ...]:
+def still_waiting(
+    waiting: tuple[WaitingItem, ...], *, now: datetime, within: timedelta = WAITING_TIME
+) -> tuple[UUID, ...]:
     """The items that whoever comes now is lent: not those looked up a while ago."""
-    return tuple(item.item_id for item in waiting if now - item.scanned_at < WAITING_TIME)
+    return tuple(item.item_id for item in waiting if now - item.scanned_at < within)
 
 
 def _card_meaning(borrower_id: UUID, desk: DeskState, now: datetime) -> Meaning:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from httpx import AsyncClient
@@ -13,7 +15,10 @@ from comptoir.core import clock, db
 from comptoir.core.ids import new_id
 from comptoir.core.principal import SYSTEM, Role
 from comptoir.lending.borrowers.cards import issue_card
-from comptoir.lending.tables import Borrower, BorrowerCard, Visit
+from comptoir.lending.desk.forms import encode_waiting
+from comptoir.lending.desk.visits import open_visit
+from comptoir.lending.scans import WaitingItem
+from comptoir.lending.tables import Borrower, BorrowerCard, Loan, Visit
 from comptoir.sites.tables import Site
 from tests import factories
 from tests.http_client import client_of, make_app, sign_in
@@ -140,11 +145,43 @@ async def test_somebody_registered_at_the_desk_has_a_visit_open(
     assert 'action="/borrowers/quick"' in (await client.get("/borrowers/new?desk=1")).text
     answer = await client.post("/borrowers/quick", data={"name": "Amina", "language": "fr"})
     [visit] = await Visit.objects()
-    assert answer.headers["Location"] == f"/desk?visit={visit.id}"
+    assert f'data-address="/desk?visit={visit.id}"' in answer.text
     assert visit.borrower == (await only_borrower()).id
     refused = await client.post("/borrowers/quick", data={"name": "", "language": "fr"})
     assert refused.status_code == 422
     assert 'action="/borrowers/quick"' in refused.text
+
+
+async def test_what_waited_is_lent_to_whoever_is_registered_and_said_again_if_sent_twice(
+    client: AsyncClient, site: Site
+) -> None:
+    model = await factories.model()
+    await factories.policy(category_id=model.category, length=10)
+    item = await factories.item(site_id=site.id, model=model.id)
+    before = await open_visit(
+        SYSTEM,
+        (await factories.borrower(site_id=site.id)).id,
+        site_id=site.id,
+        by_card=True,
+        now=clock.now(),
+    )
+    waited = WaitingItem(item.id, clock.now() - timedelta(minutes=5))
+    form = {
+        "id": str(new_id()),
+        "name": "Amina",
+        "language": "fr",
+        "visit": str(before),
+        "waiting": encode_waiting((waited,)),
+    }
+    answers = [await client.post("/borrowers/quick", data=form) for _ in range(2)]
+    [loan] = await Loan.objects()
+    assert loan.item == item.id
+    due = loan.due_at.astimezone(ZoneInfo(site.time_zone)).isoformat()
+    for answer in answers:
+        assert 'class="answer ok"' in answer.text
+        assert f'datetime="{due}"' in answer.text
+    [closed] = await Visit.objects().where(Visit.id == before)
+    assert closed.closed_at is not None
 
 
 async def test_an_edit_that_comes_too_late_is_refused(client: AsyncClient, site: Site) -> None:

@@ -43,12 +43,8 @@ from comptoir.lending.borrowers.schemas import (
     ContactKind,
 )
 from comptoir.lending.borrowers.services import edit_borrower, register_borrower
-from comptoir.lending.desk.forms import decode_waiting
-from comptoir.lending.desk.scanning import begin_visit
-from comptoir.lending.errors import NoSiteChosen
 from comptoir.lending.policies.groups import groups
 from comptoir.lending.policies.words import name_in
-from comptoir.lending.scans import still_waiting
 
 Page = Request[Principal, Any, Any]
 Answer = Response[str]
@@ -104,32 +100,17 @@ async def search_borrowers(request: Page, data: Posted[SearchForm]) -> Answer:
 async def new_borrower(request: Page, desk: FromQuery[bool] = False) -> Answer:
     """The form for somebody new; from the desk, it leads back there."""
     form = BorrowerForm(id=str(new_id()), language=current_language())
-    return await _form(request, form, [], at_desk=desk)
+    return await borrower_page(request, form, [], at_desk=desk)
 
 
 @post("/borrowers/new", status_code=200, guards=[require(Role.RECEPTION)])
 async def add_borrower(request: Page, data: Posted[BorrowerForm]) -> Answer:
     """Register somebody, then show their page."""
     try:
-        borrower_id = await _register(request.user, data)
+        borrower_id = await register(request.user, data)
     except Invalid as invalid:
-        return await _form(request, data, invalid.errors)
+        return await borrower_page(request, data, invalid.errors)
     return redirect(request, f"/borrowers/{borrower_id}", flash=Flash("ok", _("Registered.")))
-
-
-@post("/borrowers/quick", status_code=200, guards=[require(Role.RECEPTION)])
-async def add_at_desk(request: Page, data: Posted[BorrowerForm]) -> Answer:
-    """Register somebody who stands at the desk, and open their visit."""
-    try:
-        borrower_id = await _register(request.user, data)
-    except Invalid as invalid:
-        return await _form(request, data, invalid.errors, at_desk=True)
-    if request.user.site_id is None:
-        raise NoSiteChosen
-    now = clock.now()
-    lend = still_waiting(decode_waiting(data.waiting), now=now)
-    result = await begin_visit(request.user, borrower_id, request.user.site_id, lend=lend, now=now)
-    return redirect(request, f"/desk?visit={result.visit_id}")
 
 
 @post("/borrowers/duplicates", status_code=200, guards=[require(Role.RECEPTION)])
@@ -145,7 +126,7 @@ async def duplicates(request: Page, data: Posted[DuplicateForm]) -> Answer:
 async def borrower_form(request: Page, borrower_id: FromPath[UUID]) -> Answer:
     """The form to change somebody."""
     borrower = await read_borrower(request.user, borrower_id, now=clock.now())
-    return await _form(request, form_of(borrower), [], borrower_id=borrower_id)
+    return await borrower_page(request, form_of(borrower), [], borrower_id=borrower_id)
 
 
 @post("/borrowers/{borrower_id:uuid}/edit", status_code=200, guards=[require(Role.RECEPTION)])
@@ -159,17 +140,22 @@ async def change_borrower(
             request.user, borrower_id, data.command(), version=version, now=clock.now()
         )
     except Invalid as invalid:
-        return await _form(request, data, invalid.errors, borrower_id=borrower_id)
+        return await borrower_page(request, data, invalid.errors, borrower_id=borrower_id)
     return redirect(request, f"/borrowers/{borrower_id}", flash=Flash("ok", _("Saved.")))
 
 
-async def _register(actor: Principal, form: BorrowerForm) -> UUID:
+async def register(actor: Principal, form: BorrowerForm) -> UUID:
+    """Register whoever a form describes; give their id.
+
+    Raises:
+        Invalid: a field is wrong.
+    """
     return await register_borrower(
         actor, form.command(), borrower_id=read_id(form.id), now=clock.now()
     )
 
 
-async def _form(
+async def borrower_page(
     request: Page,
     form: BorrowerForm,
     errors: list[FieldError],
@@ -177,6 +163,7 @@ async def _form(
     borrower_id: UUID | None = None,
     at_desk: bool = False,
 ) -> Answer:
+    """The form for a borrower, with what is wrong in it; ``at_desk`` is the short one."""
     return page(
         request,
         "lending/borrower_quick.html" if at_desk else "lending/borrower_form.html",
@@ -231,7 +218,6 @@ ROUTES = [
     search_borrowers,
     new_borrower,
     add_borrower,
-    add_at_desk,
     duplicates,
     borrower_form,
     change_borrower,

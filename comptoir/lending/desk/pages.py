@@ -47,7 +47,7 @@ from comptoir.lending.desk.view import read_item, read_visit
 from comptoir.lending.errors import LendingRefused, sentence
 from comptoir.lending.loans.renewals import renew_loan
 from comptoir.lending.loans.undo import UNDO_TIME, undo_check_in, undo_check_out
-from comptoir.lending.scans import still_waiting
+from comptoir.lending.scans import WaitingItem, still_waiting
 
 Page = Request[Principal, Any, Any]
 Answer = Response[str]
@@ -56,17 +56,17 @@ Sent = TypeVar("Sent")
 Posted = Annotated[Sent, Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
-async def _answer(request: Page, result: DeskResult) -> Answer:
-    """The state of the desk after a step, as a fragment or as a page."""
+async def answer_desk(request: Page, result: DeskResult) -> Answer:
+    """The state of the desk after a step, as a fragment or as a page.
+
+    Whatever was posted to, the script puts ``address`` into the browser's
+    line, so that a reload comes back to the visit.
+    """
     if result.steps and result.steps[0].kind is StepKind.IGNORED and _is_htmx(request):
         return Response("", status_code=204)
     context = await _context(request.user, result)
-    visit = context["visit"]
     if _is_htmx(request):
-        address = _address(visit.id if visit else None)
-        return fragment(
-            request, "lending/_desk.html", headers={"HX-Replace-Url": address}, **context
-        )
+        return fragment(request, "lending/_desk.html", **context)
     return page(request, "lending/desk.html", **context)
 
 
@@ -75,15 +75,18 @@ async def _context(actor: Principal, result: DeskResult) -> dict[str, Any]:
     items = {each.item: await read_item(each.item) for each in result.steps if each.item}
     searched = step is not None and step.kind is StepKind.SEARCHED
     typed = step.text if searched and step else ""
+    visit = await read_visit(actor, result.visit_id, now=result.at)
     return {
-        "visit": await read_visit(actor, result.visit_id, now=result.at),
+        "visit": visit,
+        "address": _address(visit.id if visit else None),
         "steps": result.steps,
         "step": step,
         "items": items,
         "form": form_about(typed, language=current_language(), borrower_id=new_id()),
         "contacts": CONTACTS,
         "found": await find_borrowers(actor, step.text) if searched and step else (),
-        "waiting_value": encode_waiting(result.waiting),
+        # Whoever is registered from here is lent these, however long that takes.
+        "waiting_value": encode_waiting(_still(result)),
         "attempt_id": new_id(),
         "undo_seconds": int(UNDO_TIME.total_seconds()),
         "sentence": sentence,
@@ -93,6 +96,11 @@ async def _context(actor: Principal, result: DeskResult) -> dict[str, Any]:
 
 def _address(visit_id: UUID | None) -> str:
     return f"/desk?visit={visit_id}" if visit_id else "/desk"
+
+
+def _still(result: DeskResult) -> tuple[WaitingItem, ...]:
+    wait = still_waiting(result.waiting, now=result.at)
+    return tuple(item for item in result.waiting if item.item_id in wait)
 
 
 def _is_htmx(request: Page) -> bool:
@@ -107,7 +115,12 @@ def _refused(error: LendingRefused) -> Step:
     return Step(kind=StepKind.REFUSED, refusal=error.refusal)
 
 
-def _site_of(actor: Principal) -> UUID:
+def site_of(actor: Principal) -> UUID:
+    """The site of the desk.
+
+    Raises:
+        NoSiteChosen: the actor has not said at which site they work.
+    """
     if actor.site_id is None:
         raise visits.NoSiteChosen
     return actor.site_id
@@ -116,7 +129,7 @@ def _site_of(actor: Principal) -> UUID:
 @get("/desk", guards=[require(Role.RECEPTION)])
 async def desk(request: Page, visit: FromQuery[str] = "", changed: FromQuery[str] = "") -> Answer:
     """The desk, with the visit that is open; ``changed`` says who works here from now on."""
-    _site_of(request.user)
+    site_of(request.user)
     steps = [Step(kind=StepKind.PERSON_CHANGED, text=request.user.name)] if changed else []
     context = await _context(request.user, _stay(visit, *steps, now=clock.now()))
     return page(request, "lending/desk.html", **context)
@@ -129,19 +142,19 @@ async def desk_scan(request: Page, data: Posted[ScanForm]) -> Answer:
     if credentials.badge_of(data.scan):
         return await _change_person(request, data)
     if not data.scan.strip():
-        return await _answer(request, _stay(data.visit, now=now))
+        return await answer_desk(request, _stay(data.visit, now=now))
     attempt = None
     if data.attempt_id:
         mark = idempotency.fingerprint("desk", data.scan, data.visit)
         attempt = idempotency.Attempt(key=data.attempt_id[:255], fingerprint=mark)
     command = DeskScan(
         text=data.scan,
-        site_id=_site_of(request.user),
+        site_id=site_of(request.user),
         visit_id=id_or_none(data.visit),
         waiting=decode_waiting(data.waiting),
         attempt=attempt,
     )
-    return await _answer(request, await scan(request.user, command, now=now))
+    return await answer_desk(request, await scan(request.user, command, now=now))
 
 
 async def _change_person(request: Page, data: ScanForm) -> Answer:
@@ -167,9 +180,9 @@ async def desk_open_visit(request: Page, data: Posted[ChosenForm]) -> Answer:
         await visits.close_visit(request.user, previous, now=now)
     lend = still_waiting(decode_waiting(data.waiting), now=now)
     result = await begin_visit(
-        request.user, data.borrower, _site_of(request.user), lend=lend, now=now
+        request.user, data.borrower, site_of(request.user), lend=lend, now=now
     )
-    return await _answer(request, result)
+    return await answer_desk(request, result)
 
 
 @post("/desk/visits/close", status_code=200, guards=[require(Role.RECEPTION)])
@@ -179,7 +192,7 @@ async def desk_close_visit(request: Page, data: Posted[ScanForm]) -> Answer:
     visit_id = id_or_none(data.visit)
     if visit_id is not None:
         await visits.close_visit(request.user, visit_id, now=now)
-    return await _answer(request, DeskResult(visit_id=None, at=now))
+    return await answer_desk(request, DeskResult(visit_id=None, at=now))
 
 
 @post("/desk/undo", status_code=200, guards=[require(Role.RECEPTION)])
@@ -191,7 +204,7 @@ async def desk_undo(request: Page, data: Posted[StepForm]) -> Answer:
         step = Step(kind=StepKind.UNDONE, text=await undo(request.user, data.loan, now=now))
     except LendingRefused as error:
         step = _refused(error)
-    return await _answer(request, _stay(data.visit, step, now=now))
+    return await answer_desk(request, _stay(data.visit, step, now=now))
 
 
 @post("/desk/renew", status_code=200, guards=[require(Role.RECEPTION)])
@@ -203,7 +216,7 @@ async def desk_renew(request: Page, data: Posted[StepForm]) -> Answer:
         step = Step(kind=StepKind.RENEWED, loan=loan)
     except LendingRefused as error:
         step = _refused(error)
-    return await _answer(request, _stay(data.visit, step, now=now))
+    return await answer_desk(request, _stay(data.visit, step, now=now))
 
 
 @post("/desk/problems", status_code=200, guards=[require(Role.RECEPTION)])
@@ -218,7 +231,7 @@ async def desk_problem(request: Page, data: Posted[ProblemForm]) -> Answer:
         now=now,
     )
     step = Step(kind=StepKind.SET_ASIDE, item=data.item, text="undone" if undone else "")
-    return await _answer(request, _stay(data.visit, step, now=now))
+    return await answer_desk(request, _stay(data.visit, step, now=now))
 
 
 @post("/desk/transfer", status_code=200, guards=[require(Role.RECEPTION)])
@@ -227,7 +240,7 @@ async def desk_transfer(request: Page, data: Posted[TransferForm]) -> Answer:
     now = clock.now()
     await send_item(request.user, data.item, SendItem(destination=data.site), now=now)
     step = Step(kind=StepKind.SENT, item=data.item)
-    return await _answer(request, _stay(data.visit, step, now=now))
+    return await answer_desk(request, _stay(data.visit, step, now=now))
 
 
 ROUTES = [

@@ -166,8 +166,6 @@ async function changePerson() {
 function show(answer) {
   if (answer.status === 204) return; // a repetition: what is on the screen still holds
   const where = answer.headers.get("HX-Retarget") ?? "#desk";
-  const address = answer.headers.get("HX-Replace-Url") ?? answer.headers.get("HX-Push-Url");
-  if (address && address !== "false") history.replaceState(null, "", address);
   const typed = field()?.value ?? "";
   const flash = document.getElementById("flash");
   if (where !== "#flash") flash.replaceChildren();
@@ -187,6 +185,9 @@ function flashOffline() {
 
 /** After each change of what is in #desk, by a scan or by a button in it. */
 function settled() {
+  // A reload must come back here, and not send a form again whose answer this page may be.
+  const state = desk.querySelector("[data-address]");
+  if (state) history.replaceState(null, "", state.dataset.address);
   const sound = desk.querySelector("[data-sound]");
   if (sound) play(sound.dataset.sound);
   const text = desk.querySelector("[data-announce]");
