@@ -86,6 +86,17 @@ async def test_the_next_person_needs_no_lock_first(
     assert "Boris Favre" in (await client.get("/account")).text
 
 
+async def test_the_next_person_is_spoken_to_in_their_own_language(
+    client: AsyncClient, amina: User, boris: User
+) -> None:
+    await User.update({User.language: "de"}).where(User.id == boris.id)
+    await sign_in(client, amina)
+    await client.post("/language", data={"language": "it", "next": "/account"})
+    assert (await client.get("/account")).headers["content-language"] == "it"
+    await unlock(client, BADGE)
+    assert (await client.get("/account")).headers["content-language"] == "de"
+
+
 async def test_a_coordinator_let_in_by_pin_is_reception_until_the_password(
     client: AsyncClient, amina: User, boris: User
 ) -> None:
