@@ -14,6 +14,7 @@ from httpx import AsyncClient
 from comptoir.core import clock, db
 from comptoir.core.ids import new_id
 from comptoir.core.principal import SYSTEM, Role
+from comptoir.inventory import codes
 from comptoir.lending.borrowers.cards import issue_card
 from comptoir.lending.desk.forms import encode_waiting
 from comptoir.lending.desk.visits import open_visit
@@ -261,6 +262,35 @@ async def test_borrowers_of_other_sites_are_not_found(client: AsyncClient) -> No
     assert (await client.post(f"{url}/card", data={})).status_code == 404
     assert (await client.post(f"{url}/household/leave")).status_code == 404
     assert "Diallo" not in (await client.get("/borrowers")).text
+
+
+async def test_what_is_lent_elsewhere_is_named_for_the_limit_and_leads_nowhere(
+    client: AsyncClient, site: Site
+) -> None:
+    now = clock.now()
+    borrower = await factories.borrower(site_id=site.id)
+    elsewhere = await factories.site(short_name="Elsewhere")
+    here, there = [
+        await factories.item(site_id=each.id, model=(await factories.model(short_name=name)).id)
+        for each, name in ((site, "Laptop here"), (elsewhere, "Phone there"))
+    ]
+    loans = [
+        await factories.loan(item=item, borrower_id=borrower.id, now=now, due_at=due)
+        for item, due in ((here, now + timedelta(days=1)), (there, now - timedelta(days=9)))
+    ]
+    page = (await client.get(f"/borrowers/{borrower.id}")).text
+    visit = (await client.post("/desk/visits", data={"borrower": str(borrower.id)})).text
+    for shown in (page, visit):
+        assert "Laptop here" in shown
+        assert codes.display(here.code) in shown
+        assert "Phone there" in shown
+        assert "Elsewhere" in shown
+        assert codes.display(there.code) not in shown
+        assert "was due on" in shown
+        assert shown.count("until ") >= 1
+    assert f"/loans/{loans[0].id}" in page
+    assert f"/loans/{loans[1].id}" not in page
+    assert (await client.get(f"/loans/{loans[1].id}")).status_code == 404
 
 
 async def test_nobody_sees_borrowers_without_signing_in(database: Any) -> None:

@@ -21,19 +21,26 @@ MOST_HELD = 30
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing the borrower has. ``days_late`` counts days the door was open."""
+    """One thing the borrower has. ``days_late`` counts days the door was open.
+
+    ``elsewhere`` is one of sites the reader may not know of: it counts for the
+    limit, so they are told what it is, where and until when, and no more. Its
+    ``code`` is empty and it is not theirs to renew.
+    """
 
     loan_id: UUID
     code: str
     model: str
     due_at: datetime
     due_day: date
+    was_due: bool
     time_zone: str
     place: str
     days_late: int
     renewals: int
     renewals_left: int
     of_this_visit: bool
+    elsewhere: bool
 
 
 class Allowance(msgspec.Struct, frozen=True):
@@ -155,7 +162,7 @@ async def read_visit(actor: Principal, visit_id: UUID | None, *, now: datetime) 
         suspended_until=until.astimezone(ZoneInfo(row["time_zone"])).date() if until else None,
         eligible_until=eligible_until,
         eligible=eligible_until is None or today <= eligible_until,
-        held=await held_by(row["borrower"], visit_id, now=now),
+        held=await held_by(actor, row["borrower"], visit_id, now=now),
         allowances=await _allowances(row),
         to_sign=bool(row["to_sign"]),
         agreement_id=row["agreement_id"],
@@ -183,27 +190,32 @@ async def read_item(code: str) -> ItemView | None:
 
 
 async def held_by(
-    borrower_id: UUID, visit_id: UUID | None = None, *, now: datetime
+    actor: Principal, borrower_id: UUID, visit_id: UUID | None = None, *, now: datetime
 ) -> tuple[Held, ...]:
     """What a borrower has, from whatever site, most urgent first; ``MOST_HELD`` at most."""
     rows = await db.fetch(
         facts.held_query(postgres=db.is_postgres()), borrower_id=borrower_id, limit=MOST_HELD
     )
-    return tuple(
-        Held(
-            loan_id=row["loan_id"],
-            code=row["code"],
-            model=row["short_name"],
-            due_at=row["due_at"],
-            due_day=row["due_at"].astimezone(ZoneInfo(row["time_zone"])).date(),
-            time_zone=row["time_zone"],
-            place=row["place"],
-            days_late=due_dates.overdue_days(row["due_at"], facts.calendar(row), now=now),
-            renewals=row["loan_renewals"],
-            renewals_left=max(0, (row["policy_renewals"] or 0) - row["loan_renewals"]),
-            of_this_visit=visit_id is not None and row["loan_visit"] == visit_id,
-        )
-        for row in rows
+    return tuple(_held(actor, row, visit_id, now) for row in rows)
+
+
+def _held(actor: Principal, row: db.Row, visit_id: UUID | None, now: datetime) -> Held:
+    seen = actor.sees_site(row["loan_site"]) or actor.sees_site(row["loan_return_site"])
+    renewals_left = max(0, (row["policy_renewals"] or 0) - row["loan_renewals"])
+    return Held(
+        loan_id=row["loan_id"],
+        code=row["code"] if seen else "",
+        model=row["short_name"],
+        due_at=row["due_at"],
+        due_day=row["due_at"].astimezone(ZoneInfo(row["time_zone"])).date(),
+        was_due=row["due_at"] < now,
+        time_zone=row["time_zone"],
+        place=row["place"],
+        days_late=due_dates.overdue_days(row["due_at"], facts.calendar(row), now=now),
+        renewals=row["loan_renewals"],
+        renewals_left=renewals_left if seen else 0,
+        of_this_visit=visit_id is not None and row["loan_visit"] == visit_id,
+        elsewhere=not seen,
     )
 
 

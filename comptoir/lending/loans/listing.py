@@ -44,7 +44,10 @@ class LoanFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LoanRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A loan in a list, with whom to speak to about it. Times are UTC."""
+    """A loan in a list, with whom to speak to about it. Times are UTC.
+
+    ``was_due``: the due time is past, even if the door was shut since.
+    """
 
     id: UUID
     code: str
@@ -61,6 +64,7 @@ class LoanRow(msgspec.Struct, frozen=True, kw_only=True):
     checked_out_at: datetime
     due_at: datetime
     due_day: date
+    was_due: bool
     returned_at: datetime | None
     days_late: int
     renewals: int
@@ -195,6 +199,7 @@ def _row(row: db.Row, now: datetime) -> LoanRow:
         checked_out_at=row["checked_out_at"],
         due_at=row["due_at"],
         due_day=row["due_at"].astimezone(ZoneInfo(row["time_zone"])).date(),
+        was_due=row["due_at"] < late_at,
         returned_at=returned,
         days_late=due_dates.overdue_days(row["due_at"], facts.calendar(row), now=late_at),
         renewals=row["loan_renewals"],
