@@ -1,4 +1,4 @@
-"""The bare address: the desk, for whoever works there."""
+"""The bare address: the desk; before there is any site, the page where the first is added."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from comptoir.core.web import redirect
 @get("/", guards=[require(Role.RECEPTION)], include_in_schema=False)
 async def home(request: Request[Any, Any, Any]) -> Response[str]:
     """Go to the desk; nobody signed in is asked to sign in first."""
-    return redirect(request, "/desk")
+    begins = request.user.site_id is None and request.user.has_role(Role.COORDINATOR)
+    return redirect(request, "/settings/sites" if begins else "/desk")
 
 
 ROUTES = [home]
