@@ -23,8 +23,6 @@ INSERT = """
 INSERT INTO core_idempotency (id, actor_id, key, fingerprint, status, outcome, created_at)
 VALUES (:idempotency_id, :actor_id, :key, :fingerprint, :status, :outcome, :now)
 """
-
-
 _CLAIM = f"{INSERT} ON CONFLICT (actor_id, key) DO NOTHING RETURNING id"
 
 
@@ -100,11 +98,6 @@ def recorded(row: db.Row, attempt: Attempt) -> Outcome:
     if row["fingerprint"] != attempt.fingerprint:
         raise IdempotencyKeyReused
     return Outcome(status=row["status"], body=row["outcome"])
-
-
-async def remember(actor: Principal, attempt: Attempt, outcome: Outcome, *, now: datetime) -> None:
-    """Keep an outcome, inside the transaction of its effects."""
-    await db.execute(INSERT, **values(actor, attempt, outcome, now=now))
 
 
 async def once(

@@ -23,7 +23,7 @@ from comptoir.lending.policies.errors import (
     PolicyNotFound,
     SettingsChanged,
 )
-from comptoir.lending.policies.queries import own_policy, policy_for, policy_matrix
+from comptoir.lending.policies.queries import own_policy, policy_matrix
 from comptoir.lending.policies.schemas import SaveGroup, SavePolicy
 from comptoir.lending.policies.services import remove_policy, save_policy
 from comptoir.lending.policies.words import in_words
@@ -34,22 +34,6 @@ from tests import factories
 database = pytest.mark.usefixtures("database")
 
 NAMES = {"fr": "Familles", "de": "Familien", "it": "Famiglie", "en": "Families"}
-
-
-@database
-async def test_a_groups_own_policy_comes_before_that_of_any_group(now: datetime) -> None:
-    category, group, other = (
-        await factories.category(),
-        await factories.group(),
-        await factories.group(),
-    )
-    assert await policy_for(category.id, group.id) is None
-    await save_policy(SYSTEM, SavePolicy(category=category.id, length=7), now=now)
-    await save_policy(SYSTEM, SavePolicy(category=category.id, group=group.id, length=28), now=now)
-    own, fallback = await policy_for(category.id, group.id), await policy_for(category.id, other.id)
-    assert own is not None
-    assert fallback is not None
-    assert (own.length, fallback.length) == (28, 7)
 
 
 @database
@@ -106,7 +90,8 @@ async def test_a_removed_policy_falls_back(now: datetime) -> None:
     await remove_policy(SYSTEM, category.id, group.id, version=1, now=now)
     with pytest.raises(PolicyNotFound):
         await remove_policy(SYSTEM, category.id, group.id, version=1, now=now)
-    left = await policy_for(category.id, group.id)
+    assert await own_policy(category.id, group.id) is None
+    left = await own_policy(category.id, None)
     assert left is not None
     assert left.length == 7
 

@@ -18,21 +18,6 @@ FROM lending_policy
 """
 
 
-async def policy_for(category: UUID, group: UUID) -> PolicyView | None:
-    """What applies to a category and a group: the group's own policy, else that of any group.
-
-    None: things of the category are not lent to the group.
-    """
-    row = await db.fetch_one(
-        f"{_POLICIES} WHERE category = :category "
-        "AND (borrower_group = :group_id OR borrower_group IS NULL) "
-        "ORDER BY borrower_group IS NULL LIMIT 1",
-        category=category,
-        group_id=group,
-    )
-    return _view(row) if row else None
-
-
 async def own_policy(category: UUID, group: UUID | None) -> PolicyView | None:
     """The policy made for just this pair (group None: any group), without fallback."""
     condition = "borrower_group IS NULL" if group is None else "borrower_group = :group_id"
