@@ -134,7 +134,10 @@ def _options(settings: Settings) -> dict[str, Any]:
 
 
 def _tls(settings: Settings) -> dict[str, Any]:
-    certificate = lan.certificate(settings)
+    # Only here: without it, a worker has 8 MB of cryptography less.
+    from comptoir.commands.certificates import certificate_of
+
+    certificate = certificate_of(settings)
     return {
         "ssl_cert": certificate.chain,
         "ssl_key": certificate.key,

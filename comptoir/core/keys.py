@@ -11,10 +11,11 @@ import base64
 import hashlib
 import hmac
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+# Imported where it is used: 8 MB, for those alone who have a second factor.
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 
 class Keyring:
@@ -40,6 +41,8 @@ class Keyring:
         self, purpose: str, sealed: str, *, now: datetime, max_age: timedelta | None = None
     ) -> str | None:
         """The text of ``encrypt``; None if it is not ours, altered, or older than ``max_age``."""
+        from cryptography.fernet import InvalidToken
+
         fernet = self._fernet(purpose)
         try:
             if max_age is None:
@@ -50,10 +53,13 @@ class Keyring:
             return None
 
     def _fernet(self, purpose: str) -> Fernet:
+        from cryptography.fernet import Fernet
+
         return Fernet(base64.urlsafe_b64encode(self._key(purpose)))
 
     def _key(self, purpose: str) -> bytes:
         if purpose not in self._keys:
-            derive = HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode())
-            self._keys[purpose] = derive.derive(self._secret)
+            # HKDF with SHA-256 and no salt; 32 bytes are one block of it.
+            extracted = hmac.digest(bytes(32), self._secret, "sha256")
+            self._keys[purpose] = hmac.digest(extracted, purpose.encode() + b"\x01", "sha256")
         return self._keys[purpose]

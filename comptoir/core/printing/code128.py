@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import barcode
-
 from comptoir.core.printing.symbols import Symbol, run_path
 
 QUIET_ZONE = 10
@@ -15,6 +13,8 @@ MODULE = 3 * 25.4 / 300
 
 def code128_symbol(text: str) -> Symbol:
     """A Code 128 of ``text``, one module high: it is stretched where it is placed."""
+    import barcode  # as late as this, for drawing libraries come along
+
     modules = [sign == "1" for sign in barcode.Code128(text).build()[0]]
     width = len(modules) + 2 * QUIET_ZONE
     return Symbol(run_path([modules], QUIET_ZONE, 0), width, 1, QUIET_ZONE)

@@ -11,8 +11,11 @@ import re
 import sys
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import typst
+# Imported where a document is set: 10 MB that a worker which prints nothing is spared.
+if TYPE_CHECKING:
+    import typst
 
 PACKAGE = Path(__file__).parents[2]
 FONTS = Path(__file__).parent / "fonts"
@@ -25,6 +28,8 @@ class TypesettingFailed(Exception):
 @cache
 def bundled_fonts() -> typst.Fonts:
     """The fonts of the package and no others, read once."""
+    import typst
+
     fonts = typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS]
     )
@@ -43,6 +48,8 @@ def typeset(template: Path, data: str) -> bytes:
     Raises:
         TypesettingFailed: with the places in the templates.
     """
+    import typst
+
     compiler = typst.Compiler(template, root=PACKAGE, font_paths=bundled_fonts())
     try:
         made = compiler.compile(format="pdf", pdf_standards="ua-1", sys_inputs={"data": data})

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from comptoir.commands import lan
+from comptoir.commands import certificates
 from comptoir.core import clock
 from comptoir.core.settings import Settings
 
@@ -18,42 +18,46 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(data=tmp_path, public_url="https://192.0.2.7:8000")
 
 
-def names(found: lan.Certificate) -> set[str]:
+def names(found: certificates.Certificate) -> set[str]:
     read = x509.load_pem_x509_certificate(found.chain.read_bytes())
     held = read.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     return {str(name.value) for name in held}
 
 
 def test_certificate_names_the_address_and_this_machine(settings: Settings) -> None:
-    assert {"192.0.2.7", "localhost", "127.0.0.1"} <= names(lan.certificate(settings))
+    assert {"192.0.2.7", "localhost", "127.0.0.1"} <= names(certificates.certificate_of(settings))
 
 
 def test_a_good_certificate_is_kept(settings: Settings) -> None:
-    first = lan.certificate(settings).chain.read_bytes()
-    assert lan.certificate(settings).chain.read_bytes() == first
+    first = certificates.certificate_of(settings).chain.read_bytes()
+    assert certificates.certificate_of(settings).chain.read_bytes() == first
 
 
 def test_another_address_makes_another_certificate(settings: Settings) -> None:
-    lan.certificate(settings)
+    certificates.certificate_of(settings)
     moved = Settings(data=settings.data, public_url="https://192.0.2.8:8000")
-    assert "192.0.2.8" in names(lan.certificate(moved))
+    assert "192.0.2.8" in names(certificates.certificate_of(moved))
 
 
 @pytest.mark.parametrize("damage", ["chain", "key"])
 def test_a_damaged_file_is_made_anew(settings: Settings, damage: str) -> None:
-    found = lan.certificate(settings)
+    found = certificates.certificate_of(settings)
     getattr(found, damage).write_text("damaged")
-    lan.certificate(settings)
-    assert lan.is_good(found, {"localhost"}, now=clock.now())
+    certificates.certificate_of(settings)
+    assert certificates.is_good(found, {"localhost"}, now=clock.now())
 
 
 def test_certificate_is_renewed_a_month_before_its_end(settings: Settings) -> None:
-    found = lan.certificate(settings)
+    found = certificates.certificate_of(settings)
     made = datetime.now(UTC)
-    assert lan.is_good(found, {"localhost"}, now=made + lan.VALID - timedelta(days=31))
-    assert not lan.is_good(found, {"localhost"}, now=made + lan.VALID - timedelta(days=29))
+    assert certificates.is_good(
+        found, {"localhost"}, now=made + certificates.VALID - timedelta(days=31)
+    )
+    assert not certificates.is_good(
+        found, {"localhost"}, now=made + certificates.VALID - timedelta(days=29)
+    )
 
 
 def test_certificate_is_not_valid_longer_than_phones_accept(settings: Settings) -> None:
-    read = x509.load_pem_x509_certificate(lan.certificate(settings).chain.read_bytes())
+    read = x509.load_pem_x509_certificate(certificates.certificate_of(settings).chain.read_bytes())
     assert read.not_valid_after_utc - read.not_valid_before_utc < timedelta(days=398)
