@@ -10,7 +10,7 @@ from datetime import date
 
 from babel.support import LazyProxy
 
-from comptoir.core.errors import NotFound, Refused
+from comptoir.core.errors import NotFound, PreconditionFailed, Refused
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.web.formats import format_day
@@ -39,6 +39,18 @@ class LoanNotFound(NotFound):
 
     def message(self) -> str:
         return _("There is no such loan. Search for the item or for the borrower.")
+
+
+class LoanChanged(PreconditionFailed):
+    """The loan was renewed or closed since it was read."""
+
+    code = "lending.loan-changed"
+
+    def message(self) -> str:
+        return _(
+            "This loan has changed in the meantime, so it was not renewed. "
+            "Look at it again, then decide."
+        )
 
 
 class BorrowerNotFound(NotFound):

@@ -177,6 +177,34 @@ async def test_what_is_not_json_is_refused(client: AsyncClient) -> None:
     assert (answer.status_code, answer.json()["code"]) == (415, "core.media-type")
 
 
+async def test_a_renewal_needs_the_version_that_was_read(desk: Desk, client: AsyncClient) -> None:
+    lent = await client.post(CHECK_OUTS, json=both(desk))
+    path = f"{LOANS}/{lent.json()['id']}"
+    tag = lent.headers["etag"]
+    assert (await client.get(path)).headers["etag"] == tag
+    missing = await client.post(f"{path}/renewals")
+    assert (missing.status_code, codes(missing)[0]) == (428, "core.version-missing")
+    answers = await asyncio.gather(
+        *(client.post(f"{path}/renewals", headers={"If-Match": tag}) for _ in range(2))
+    )
+    assert sorted(answer.status_code for answer in answers) == [201, 412]
+    done, late = sorted(answers, key=lambda answer: answer.status_code)
+    assert codes(late) == ["lending.loan-changed"]
+    now_read = await client.get(path)
+    assert now_read.headers["etag"] == done.headers["etag"] != tag
+    assert now_read.json()["renewals"] == 1
+
+
+async def test_every_change_of_a_loan_changes_its_tag(desk: Desk, client: AsyncClient) -> None:
+    path = f"{LOANS}/{(await client.post(CHECK_OUTS, json=both(desk))).json()['id']}"
+    tags = [(await client.get(path)).headers["etag"]]
+    await client.post(CHECK_INS, json={"item": desk.item.code})
+    tags.append((await client.get(path)).headers["etag"])
+    tags.append((await client.post(f"{path}/undo-check-in")).headers["etag"])
+    tags.append((await client.post(f"{path}/undo-check-out")).headers["etag"])
+    assert len(set(tags)) == 4
+
+
 async def test_a_site_that_the_token_does_not_know_is_not_found(
     desk: Desk, client: AsyncClient
 ) -> None:

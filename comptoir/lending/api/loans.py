@@ -20,7 +20,7 @@ from comptoir.core.api import (
     post,
 )
 from comptoir.inventory import codes
-from comptoir.lending.errors import LoanNotFound
+from comptoir.lending.errors import LoanChanged, LoanNotFound
 from comptoir.lending.loans import listing, renewals, undo
 from comptoir.lending.loans.listing import LoanFilter, LoanPlace, LoanRow, LoanState
 from comptoir.lending.refusals import RefusalCode
@@ -78,6 +78,7 @@ class LoanLine(msgspec.Struct, frozen=True, kw_only=True):
     renewals: int
     renewals_left: int
     undone: bool
+    version: int
 
 
 @get("/loans", scopes=READERS, tag=TAG)
@@ -114,11 +115,15 @@ async def read_loan(call: Call, loan_id: UUID) -> LoanLine:
     scopes=("desk",),
     tag=TAG,
     status=201,
-    errors=(LoanNotFound, *NOT_RENEWED),
+    errors=(LoanNotFound, LoanChanged, *NOT_RENEWED),
+    conditional=True,
 )
 async def renew_loan(call: Call, loan_id: UUID) -> LoanLine:
-    """Renew a loan: its due date moves as its policy grants."""
-    await renewals.renew_loan(call.actor, loan_id, now=call.now)
+    """Renew a loan: its due date moves as its policy grants.
+
+    With `If-Match`, so that two who renew it at once do not renew it twice.
+    """
+    await renewals.renew_loan(call.actor, loan_id, version=call.version, now=call.now)
     return await _read(call, loan_id)
 
 
@@ -159,6 +164,7 @@ def line(row: LoanRow) -> LoanLine:
         renewals=row.renewals,
         renewals_left=row.renewals_left,
         undone=row.undone,
+        version=row.version,
     )
 
 

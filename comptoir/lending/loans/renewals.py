@@ -10,7 +10,7 @@ from comptoir.core import audit, db, events
 from comptoir.core.principal import Principal
 from comptoir.inventory.statuses import ItemStatus
 from comptoir.lending import rules
-from comptoir.lending.errors import LoanNotFound, RenewalRefused
+from comptoir.lending.errors import LoanChanged, LoanNotFound, RenewalRefused
 from comptoir.lending.events import LoanRenewed
 from comptoir.lending.loans import facts
 from comptoir.lending.loans.schemas import LoanView
@@ -18,15 +18,22 @@ from comptoir.lending.refusals import Refusal
 
 
 async def renew_loan(
-    actor: Principal, loan_id: UUID, *, seen: int | None = None, now: datetime
+    actor: Principal,
+    loan_id: UUID,
+    *,
+    seen: int | None = None,
+    version: int | None = None,
+    now: datetime,
 ) -> LoanView:
     """Move a loan's due date as its policy grants.
 
     ``seen`` is the number of renewals the caller knew of: where there are more
     by now, a second tap gets the loan as it is instead of one renewal more.
+    ``version`` is the one that a program has read.
 
     Raises:
         LoanNotFound: there is none, or it is of a site the actor may not know of.
+        LoanChanged: the loan is of another ``version`` by now.
         RenewalRefused: a rule said no (``rules.renewal_due``).
     """
     async with db.transaction():
@@ -34,7 +41,9 @@ async def renew_loan(
         if row is None or not _may_know(actor, row):
             raise LoanNotFound
         if seen is not None and seen != row["loan_renewals"]:
-            return _view(loan_id, row, row["due_at"], row["loan_renewals"])
+            return _view(loan_id, row, row["due_at"], row["loan_renewals"], row["loan_version"])
+        if version is not None and version != row["loan_version"]:
+            raise LoanChanged
         due = rules.renewal_due(
             rules.RenewalFacts(
                 returned=row["returned_at"] is not None,
@@ -66,10 +75,10 @@ async def renew_loan(
             changes={"due_at": [row["due_at"], due], "item": row["code"]},
         )
         await events.publish(LoanRenewed(loan_id=loan_id, at=now))
-    return _view(loan_id, row, due, row["loan_renewals"] + 1)
+    return _view(loan_id, row, due, row["loan_renewals"] + 1, row["loan_version"] + 1)
 
 
-def _view(loan_id: UUID, row: db.Row, due: datetime, renewals: int) -> LoanView:
+def _view(loan_id: UUID, row: db.Row, due: datetime, renewals: int, version: int) -> LoanView:
     return LoanView(
         id=loan_id,
         item=row["code"],
@@ -81,6 +90,7 @@ def _view(loan_id: UUID, row: db.Row, due: datetime, renewals: int) -> LoanView:
         due_at=due,
         due_local=due.astimezone(ZoneInfo(row["time_zone"])),
         renewals=renewals,
+        version=version,
     )
 
 

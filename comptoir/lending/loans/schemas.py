@@ -47,6 +47,7 @@ class LoanView(msgspec.Struct, frozen=True, kw_only=True):
     returned_at: datetime | None = None
     renewals: int = 0
     signature: str = "none"
+    version: int = 1
 
 
 class CheckInView(msgspec.Struct, frozen=True, kw_only=True):
