@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from playwright.sync_api import Browser, Page, Route
 
 from comptoir.core import clock, db
@@ -97,6 +98,23 @@ async def _just_now(item: str) -> None:
         now=clock.now() + timedelta(seconds=1),
         item=item,
     )
+
+
+@pytest.mark.parametrize("year", [2019, 2041])
+def test_pc_with_a_wrong_clock_lends_and_undoes_like_any_other(
+    world: World, page: Page, counter: Counter, year: int
+) -> None:
+    page.clock.set_fixed_time(datetime(year, 1, 1, tzinfo=UTC))
+    page.reload()
+    assert page.evaluate("new Date().getUTCFullYear()") == year
+    open_visit(page, counter)
+    scan(page, counter.items[0])
+    page.wait_for_selector(".answer.ok")
+    due = page.get_attribute(".answer .due time", "datetime") or ""
+    assert datetime.fromisoformat(due) - clock.now() < timedelta(days=30)
+    page.click("[data-countdown] button")
+    page.wait_for_selector(".answer:has-text('Undone')")
+    assert world.loans(counter.items[0]) == [LoanSeen(counter.borrower, is_open=False, undone=True)]
 
 
 def test_two_desks_lending_the_same_item_at_once_make_one_loan_and_one_refusal(
