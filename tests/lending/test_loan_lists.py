@@ -11,12 +11,14 @@ from comptoir.core import db
 from comptoir.core.principal import Role
 from comptoir.lending.loans.listing import (
     LoanFilter,
+    LoanPlace,
     LoanState,
     count_overdue,
     list_loans,
 )
 from comptoir.lending.tables import Loan
 from tests import factories as make
+from tests.lending.test_statements import reads_whole_table
 
 OVERDUE = LoanFilter(state=LoanState.OVERDUE)
 
@@ -112,3 +114,14 @@ async def test_a_list_takes_the_same_statements_however_long(shelf: Any, now: da
         assert len(sent) == 2
         for days in range(5):
             await shelf.lend(now - timedelta(days=days + 1))
+
+
+@pytest.mark.parametrize("state", [LoanState.OVERDUE, LoanState.CLOSED])
+async def test_a_page_of_years_of_loans_is_found_by_an_index(
+    shelf: Any, now: datetime, state: LoanState
+) -> None:
+    admin, place = await make.principal(Role.ADMIN), LoanPlace(now, shelf.site.id)
+    with db.count_statements() as sent:
+        await list_loans(admin, LoanFilter(state=state), now=now)
+        await list_loans(admin, LoanFilter(state=state, after=place), now=now)
+    assert [plan for each in sent if (plan := await reads_whole_table(each))] == []
