@@ -15,8 +15,9 @@ from comptoir.core.accounts.guards import require
 from comptoir.core.errors import FieldError
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import page, redirect
+from comptoir.lending.agreed_loans import visit_loans
 from comptoir.lending.agreement_pdf import PaperSignature, Signature, TypedSignature
-from comptoir.lending.agreements import agreement_pdf, make_agreement, visit_loans
+from comptoir.lending.agreements import agreement_pdf, make_agreement
 from comptoir.lending.errors import SignatureRefused
 from comptoir.lending.signatures import read_drawing
 
@@ -51,7 +52,8 @@ async def sign(
     except SignatureRefused as error:
         problem = FieldError("signature", error.code, error.message())
         return await _form(request, visit_id, [problem], status=422)
-    agreement_id = await make_agreement(request.user, visit_id, signature, now=clock.now())
+    loans = await visit_loans(request.user, visit_id)
+    agreement_id = await make_agreement(request.user, loans, signature, now=clock.now())
     return redirect(request, f"/agreements/{agreement_id}")
 
 

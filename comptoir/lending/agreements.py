@@ -1,4 +1,4 @@
-"""Agreements: what a borrower agrees to for the loans of one visit, kept as it was signed."""
+"""Agreements: what a borrower agrees to for some loans, kept as it was signed."""
 
 from __future__ import annotations
 
@@ -10,42 +10,22 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from comptoir.core import audit, db
-from comptoir.core.errors import NotFound, Refused
+from comptoir.core.errors import Refused
 from comptoir.core.i18n import gettext as _
 from comptoir.core.ids import new_id
-from comptoir.core.names import in_language
 from comptoir.core.principal import Principal
 from comptoir.core.printing.pdf import in_background
 from comptoir.inventory import codes
+from comptoir.lending.agreed_loans import AgreedLoans, AgreementNotFound
 from comptoir.lending.agreement_pdf import (
     AgreementDocument,
-    AgreementItem,
     PaperSignature,
     ReturnPlace,
     Signature,
     TypedSignature,
     render_agreement,
 )
-from comptoir.sites.queries import site
 from comptoir.sites.schemas import SiteView
-
-
-class AgreementNotFound(NotFound):
-    """No such agreement or visit, or one of a site the actor may not know of."""
-
-    code = "lending.agreement-not-found"
-
-    def message(self) -> str:
-        return _("There is no such agreement. Open the person’s visit at the desk.")
-
-
-class NothingToAgree(Refused):
-    """Nothing was lent in this visit, or all of it was brought back."""
-
-    code = "lending.nothing-to-agree"
-
-    def message(self) -> str:
-        return _("Nothing was lent in this visit. Scan an item first.")
 
 
 class SignatureMissing(Refused):
@@ -60,17 +40,22 @@ class SignatureMissing(Refused):
         )
 
 
-class VisitLoans(msgspec.Struct, frozen=True, kw_only=True):
-    """The loans of a visit, as an agreement is to speak of them."""
+class AgreementView(msgspec.Struct, frozen=True, kw_only=True):
+    """An agreement as it was made. It never changes.
 
-    visit_id: UUID
-    site: SiteView
+    ``signature`` is ``screen``, ``paper`` (to be signed with a pen) or ``none`` (a
+    receipt). ``sha256`` is the hash of its PDF, in hexadecimal.
+    """
+
+    id: UUID
+    number: str
     borrower_id: UUID
-    borrower: str
+    site_id: UUID
+    loans: tuple[UUID, ...]
     language: str
-    loan_ids: tuple[UUID, ...]
-    items: tuple[AgreementItem, ...]
     signature: str
+    sha256: str
+    created_at: datetime
 
 
 class KeptAgreement(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,22 +68,11 @@ class KeptAgreement(msgspec.Struct, frozen=True, kw_only=True):
     pdf: bytes
 
 
-_LOANS = """
-SELECT visit.site, visit.borrower, borrower.name, borrower.language, loan.id AS loan_id,
-       loan.due_at, item.code, item.serial, item.model, model.manufacturer,
-       model.name AS model_name, policy.signature, return_site.time_zone
-FROM lending_visit visit
-JOIN lending_borrower borrower ON borrower.id = visit.borrower
-JOIN lending_loan loan ON loan.visit = visit.id AND loan.returned_at IS NULL
-JOIN sites_site return_site ON return_site.id = loan.return_site
-JOIN inventory_item item ON item.id = loan.item
-JOIN inventory_model model ON model.id = item.model
-LEFT JOIN lending_policy policy ON policy.id = loan.policy
-WHERE visit.id = :visit_id
-ORDER BY loan.id
-"""
-_ACCESSORIES = """
-SELECT model, names FROM inventory_accessory WHERE model IN :models ORDER BY position, id
+_VIEW = """
+SELECT agreement.id, agreement.number, agreement.borrower, agreement.site, agreement.language,
+       agreement.signature, agreement.sha256, agreement.created_at, covered.loan
+FROM lending_agreement agreement
+JOIN lending_agreement_loan covered ON covered.agreement = agreement.id
 """
 _INSERT = """
 INSERT INTO lending_agreement (id, number, visit, borrower, site, language, signature,
@@ -108,48 +82,18 @@ VALUES (:id, :number, :visit_id, :borrower_id, :site_id, :language, :signature,
 """
 
 
-async def visit_loans(actor: Principal, visit_id: UUID) -> VisitLoans:
-    """What was lent in a visit and is still out, in three statements.
-
-    Raises:
-        AgreementNotFound: no such visit, or one of a site the actor may not know of.
-        NothingToAgree: nothing of it is out.
-    """
-    visit = await db.fetch_one("SELECT site FROM lending_visit WHERE id = :id", id=visit_id)
-    if visit is None or not actor.sees_site(visit["site"]):
-        raise AgreementNotFound
-    rows = await db.fetch(_LOANS, visit_id=visit_id)
-    if not rows:
-        raise NothingToAgree
-    first = rows[0]
-    accessories = await db.fetch(_ACCESSORIES, models=list({row["model"] for row in rows}))
-    wanted = {row["signature"] for row in rows}
-    return VisitLoans(
-        visit_id=visit_id,
-        site=await site(visit["site"]),
-        borrower_id=first["borrower"],
-        borrower=first["name"],
-        language=first["language"],
-        loan_ids=tuple(row["loan_id"] for row in rows),
-        items=tuple(_item(row, accessories, first["language"]) for row in rows),
-        signature=next((kind for kind in ("screen", "paper") if kind in wanted), "none"),
-    )
-
-
 async def make_agreement(
-    actor: Principal, visit_id: UUID, signature: Signature | None, *, now: datetime
+    actor: Principal, loans: AgreedLoans, signature: Signature | None, *, now: datetime
 ) -> UUID:
-    """Keep an agreement for everything lent in a visit, as a PDF that never changes.
+    """Keep an agreement for loans as they were read, as a PDF that never changes.
 
     ``signature`` of None makes a receipt, where nothing is to be signed. Paper
     may take the place of the screen: not everybody can draw on one.
 
     Raises:
-        AgreementNotFound: no such visit, or one of a site the actor may not know of.
-        NothingToAgree: nothing of it is out.
         SignatureMissing: a policy wants a signature, and there is none.
+        SignatureRefused: the drawn signature is not one.
     """
-    loans = await visit_loans(actor, visit_id)
     if signature is None and loans.signature != "none":
         raise SignatureMissing
     zone = ZoneInfo(loans.site.time_zone)
@@ -174,7 +118,7 @@ async def make_agreement(
             _INSERT,
             id=agreement_id,
             number=number,
-            visit_id=visit_id,
+            visit_id=loans.visit_id,
             borrower_id=loans.borrower_id,
             site_id=loans.site.id,
             language=loans.language,
@@ -203,6 +147,35 @@ async def make_agreement(
     return agreement_id
 
 
+async def agreements_of_loan(loan_id: UUID) -> list[AgreementView]:
+    """The agreements about a loan, latest first, without their PDF.
+
+    Whether the actor may know of the loan is for the caller to ask.
+    """
+    rows = await db.fetch(
+        f"{_VIEW} WHERE agreement.id IN "
+        "(SELECT agreement FROM lending_agreement_loan WHERE loan = :loan_id) "
+        "ORDER BY agreement.created_at DESC, agreement.id DESC, covered.loan",
+        loan_id=loan_id,
+    )
+    return _views(rows)
+
+
+async def read_agreement(actor: Principal, agreement_id: UUID) -> AgreementView:
+    """What is known of an agreement, without its PDF.
+
+    Raises:
+        AgreementNotFound: there is none, or it is of a site the actor may not know of.
+    """
+    rows = await db.fetch(
+        f"{_VIEW} WHERE agreement.id = :agreement_id ORDER BY covered.loan",
+        agreement_id=agreement_id,
+    )
+    if not rows or not actor.sees_site(rows[0]["site"]):
+        raise AgreementNotFound
+    return _views(rows)[0]
+
+
 async def agreement_pdf(actor: Principal, agreement_id: UUID) -> KeptAgreement:
     """An agreement, exactly as it was kept.
 
@@ -224,24 +197,27 @@ async def agreement_pdf(actor: Principal, agreement_id: UUID) -> KeptAgreement:
     )
 
 
+def _views(rows: list[db.Row]) -> list[AgreementView]:
+    return [
+        AgreementView(
+            id=row["id"],
+            number=row["number"],
+            borrower_id=row["borrower"],
+            site_id=row["site"],
+            loans=tuple(each["loan"] for each in rows if each["id"] == agreement_id),
+            language=row["language"],
+            signature=row["signature"],
+            sha256=row["sha256"],
+            created_at=row["created_at"],
+        )
+        for agreement_id, row in {row["id"]: row for row in rows}.items()
+    ]
+
+
 def _kind(signature: Signature | None) -> str:
     if signature is None:
         return "none"
     return "paper" if isinstance(signature, PaperSignature) else "screen"
-
-
-def _item(row: db.Row, accessories: list[db.Row], language: str) -> AgreementItem:
-    return AgreementItem(
-        name=f"{row['manufacturer']} {row['model_name']}".strip(),
-        code=row["code"],
-        due_at=row["due_at"].astimezone(ZoneInfo(row["time_zone"])),
-        serial=row["serial"],
-        accessories=tuple(
-            in_language(each["names"], language)
-            for each in accessories
-            if each["model"] == row["model"]
-        ),
-    )
 
 
 def _place(where: SiteView) -> ReturnPlace:

@@ -14,8 +14,12 @@ from typing import Any
 import requests
 from httpx import AsyncClient, Response
 
-from comptoir.core import db
+from comptoir.core import clock, db
 from comptoir.core.accounts.identity import SCOPES
+from comptoir.core.principal import SYSTEM
+from comptoir.lending.agreed_loans import named_loans
+from comptoir.lending.agreement_pdf import PaperSignature
+from comptoir.lending.agreements import make_agreement
 from tests import factories as make
 from tests.http_client import ORIGIN, client_of, make_app, use_token
 from tests.lending.test_loans import Desk
@@ -27,7 +31,7 @@ class World:
     """``known`` has ids and codes of what exists, by the name a call gives them."""
 
     client: AsyncClient
-    known: dict[str, list[str]]
+    known: dict[str, list[Any]]
 
     def __init__(self) -> None:
         self.app = make_app()
@@ -38,6 +42,8 @@ class World:
         desk = await Desk().set_up()
         lent = await desk.add_item()
         loan = await make.loan(item=lent, borrower_id=desk.borrower.id, now=make.MADE_AT)
+        agreed = await named_loans(SYSTEM, [loan.id])
+        agreement = await make_agreement(SYSTEM, agreed, PaperSignature(), now=clock.now())
         elsewhere = await make.site()
         housemate = await make.borrower(site_id=desk.site.id)
         self.client = await stack.enter_async_context(client_of(self.app))
@@ -58,6 +64,8 @@ class World:
             "model": [str(desk.model.id)],
             "organisation": [str(desk.site.organisation)],
             "loan": [str(loan.id)],
+            "loans": [[str(loan.id)]],
+            "agreement": [str(agreement)],
         }
 
     def send(self, case: AnyCase) -> Response:

@@ -10,6 +10,7 @@ from litestar import Litestar
 from comptoir.core import clock, db
 from comptoir.core.accounts import invitations
 from comptoir.core.principal import Principal, Role, SiteRole
+from comptoir.lending.agreed_loans import visit_loans
 from comptoir.lending.agreement_pdf import PaperSignature
 from comptoir.lending.agreements import make_agreement
 from comptoir.lending.tables import Visit
@@ -88,7 +89,8 @@ async def _make() -> Examples:
     loan = await make.loan(item=items[0], borrower_id=person.id, now=now, visit=visit.id)
     await make.loan(item=items[1], borrower_id=person.id, now=now - timedelta(days=40))
     actor = Principal(kind="user", id=admin.id, name=admin.name, roles=(SiteRole(Role.ADMIN),))
-    agreement = await make_agreement(actor, visit.id, PaperSignature(), now=now)
+    loans = await visit_loans(actor, visit.id)
+    agreement = await make_agreement(actor, loans, PaperSignature(), now=now)
     async with db.transaction():
         invitation = await invitations.make_link(invited.id, invitations.INVITE, now=now)
     return Examples(

@@ -5,20 +5,15 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from comptoir.core import db
 from comptoir.core.principal import Principal, Role
-from comptoir.lending.agreement_pdf import PaperSignature, TypedSignature
-from comptoir.lending.agreements import (
-    AgreementNotFound,
-    NothingToAgree,
-    SignatureMissing,
-    agreement_pdf,
-    make_agreement,
-    visit_loans,
-)
+from comptoir.lending.agreed_loans import AgreementNotFound, NothingToAgree, visit_loans
+from comptoir.lending.agreement_pdf import PaperSignature, Signature, TypedSignature
+from comptoir.lending.agreements import SignatureMissing, agreement_pdf, make_agreement
 from comptoir.lending.desk.view import read_visit
 from comptoir.lending.tables import Agreement, AgreementLoan, Policy
 from tests.lending.test_desk import Counter
@@ -38,6 +33,12 @@ async def lend_two(counter: Counter, now: datetime) -> None:
     await counter.scan((await counter.add_item(serial="SN-1")).code, now)
 
 
+async def agree(counter: Counter, signature: Signature | None, now: datetime) -> UUID:
+    assert counter.visit is not None
+    loans = await visit_loans(counter.actor, counter.visit)
+    return await make_agreement(counter.actor, loans, signature, now=now)
+
+
 async def to_sign(counter: Counter, now: datetime) -> bool:
     view = await read_visit(counter.actor, counter.visit, now=now)
     assert view is not None
@@ -49,7 +50,7 @@ async def test_one_agreement_covers_all_that_was_lent(counter: Counter, now: dat
     assert counter.visit is not None
     assert (await visit_loans(counter.actor, counter.visit)).signature == "screen"
     assert await to_sign(counter, now)
-    made = await make_agreement(counter.actor, counter.visit, TypedSignature("A. Diallo"), now=now)
+    made = await agree(counter, TypedSignature("A. Diallo"), now)
     assert await AgreementLoan.count() == 2
     assert not await to_sign(counter, now)
     kept = await agreement_pdf(counter.actor, made)
@@ -63,7 +64,7 @@ async def test_what_is_lent_after_signing_is_to_be_signed_too(
 ) -> None:
     await lend_two(counter, now)
     assert counter.visit is not None
-    await make_agreement(counter.actor, counter.visit, PaperSignature(), now=now)
+    await agree(counter, PaperSignature(), now)
     await counter.scan((await counter.add_item()).code, now)
     assert await to_sign(counter, now)
 
@@ -71,7 +72,7 @@ async def test_what_is_lent_after_signing_is_to_be_signed_too(
 async def test_a_kept_agreement_refuses_every_change(counter: Counter, now: datetime) -> None:
     await lend_two(counter, now)
     assert counter.visit is not None
-    made = await make_agreement(counter.actor, counter.visit, PaperSignature(), now=now)
+    made = await agree(counter, PaperSignature(), now)
     with pytest.raises(Exception, match="never changes"):
         await db.execute("UPDATE lending_agreement SET sha256 = 'x' WHERE id = :id", id=made)
     assert await Agreement.count() == 1
@@ -81,7 +82,7 @@ async def test_a_visit_without_loans_has_nothing_to_agree(counter: Counter, now:
     await counter.scan(counter.card.code, now)
     assert counter.visit is not None
     with pytest.raises(NothingToAgree):
-        await make_agreement(counter.actor, counter.visit, None, now=now)
+        await agree(counter, None, now)
 
 
 @pytest.mark.parametrize("wanted", ["screen", "paper"])
@@ -92,7 +93,7 @@ async def test_what_a_policy_wants_signed_is_not_kept_unsigned(
     await lend_two(counter, now)
     assert counter.visit is not None
     with pytest.raises(SignatureMissing) as refused:
-        await make_agreement(counter.actor, counter.visit, None, now=now)
+        await agree(counter, None, now)
     assert refused.value.code == "lending.signature-missing"
     assert await Agreement.count() == 0
 
@@ -104,14 +105,14 @@ async def test_where_nothing_is_to_be_signed_there_is_a_receipt(
     await lend_two(counter, now)
     assert not await to_sign(counter, now)
     assert counter.visit is not None
-    made = await make_agreement(counter.actor, counter.visit, None, now=now)
+    made = await agree(counter, None, now)
     assert (await agreement_pdf(counter.actor, made)).signature == "none"
 
 
 async def test_an_agreement_of_another_site_is_not_found(counter: Counter, now: datetime) -> None:
     await lend_two(counter, now)
     assert counter.visit is not None
-    made = await make_agreement(counter.actor, counter.visit, PaperSignature(), now=now)
+    made = await agree(counter, PaperSignature(), now)
     stranger = Principal(kind="user", id=counter.actor.id, roles=())
     assert not stranger.has_role(Role.RECEPTION)
     with pytest.raises(AgreementNotFound):

@@ -10,7 +10,7 @@
 from comptoir.core.api.calls import Call
 from comptoir.core.api.operations import delete, get, patch, post, put
 from comptoir.core.api.paging import Page, PageQuery, decode_cursor, encode_cursor, page_of
-from comptoir.core.api.types import Code, Moment
+from comptoir.core.api.types import Code, Moment, Pdf
 
 __all__ = [
     "Call",
@@ -18,6 +18,7 @@ __all__ = [
     "Moment",
     "Page",
     "PageQuery",
+    "Pdf",
     "decode_cursor",
     "delete",
     "encode_cursor",

@@ -27,11 +27,13 @@ from comptoir.core.api.cursors import open_cursor, seal_cursor
 from comptoir.core.api.decoding import decode_body, decode_query, json_body
 from comptoir.core.api.errors import CursorInvalid
 from comptoir.core.api.paging import Page
+from comptoir.core.api.types import Pdf
 from comptoir.core.errors import ComptoirError
 from comptoir.core.idempotency import Outcome
 
 PREFIX = "/api/v1"
 JSON = "application/json"
+PDF = "application/pdf"
 
 Function = Callable[..., Awaitable[Any]]
 Decorator = Callable[[Function], HTTPRouteHandler]
@@ -46,7 +48,7 @@ class Operation:
 
     A token needs one of ``scopes``; to read, ``read`` is enough. A ``POST``
     with ``read`` among them is a search whose words must not stand in an
-    address, and changes nothing.
+    address, or a print, and changes nothing. What prints returns a ``Pdf``.
 
     ``errors`` are classes of errors, or codes of refusals, that it may answer
     with beside those that every call may. ``remembers``: the service itself
@@ -92,6 +94,11 @@ class Operation:
     def types(self) -> dict[str, Any]:
         """The types of the handler's parameters, and of its ``return``."""
         return typing.get_type_hints(self.function, include_extras=True)
+
+    @property
+    def prints(self) -> bool:
+        """True if it answers with a PDF."""
+        return self.types["return"] is Pdf
 
     @property
     def versioned(self) -> bool:
@@ -144,6 +151,9 @@ def _handler(operation: Operation) -> Callable[..., Any]:
         if operation.edits:
             _ = call.version  # missing is said before anything is done
 
+        if operation.prints:
+            return _printed(await function(call, **arguments))
+
         told: list[bytes] = []
 
         async def act() -> Outcome:
@@ -191,6 +201,11 @@ def _encode(result: Any, request: Request[Any, Any, Any]) -> bytes:
             result, next_cursor=cursor, next=f"{request.url.path}?{urlencode(query, doseq=True)}"
         )
     return msgspec.json.encode(result)
+
+
+def _printed(file: Pdf) -> Response[bytes]:
+    headers = {"Content-Disposition": f'inline; filename="{file.name}"'}
+    return Response(file.data, media_type=PDF, headers=headers)
 
 
 class _Made(msgspec.Struct):

@@ -7,6 +7,14 @@ from typing import Annotated
 
 import msgspec
 
+
+class Pdf(msgspec.Struct, frozen=True):
+    """What a call that prints returns; ``name`` is that of the file."""
+
+    data: bytes
+    name: str
+
+
 #: A moment; the zone must be said, so that no clock is guessed.
 Moment = Annotated[
     datetime,

@@ -1,5 +1,5 @@
 """Lending, for other programs."""
 
-from comptoir.lending.api import borrowers, desk, loans, policies
+from comptoir.lending.api import agreements, borrowers, desk, loans, policies
 
-ROUTES = [*desk.ROUTES, *loans.ROUTES, *borrowers.ROUTES, *policies.ROUTES]
+ROUTES = [*desk.ROUTES, *loans.ROUTES, *agreements.ROUTES, *borrowers.ROUTES, *policies.ROUTES]

@@ -1,0 +1,100 @@
+"""Agreements about loans: what was signed, and how."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core.api import Call, Pdf, get, post
+from comptoir.lending.agreed_loans import AgreementNotFound, LoansApart, named_loans
+from comptoir.lending.agreement_pdf import PaperSignature, Signature, TypedSignature
+from comptoir.lending.agreements import (
+    AgreementView,
+    SignatureMissing,
+    agreement_pdf,
+    agreements_of_loan,
+    make_agreement,
+    read_agreement,
+)
+from comptoir.lending.errors import LoanNotFound, SignatureRefused
+from comptoir.lending.loans import listing
+from comptoir.lending.signatures import DrawnSignature
+
+READERS = ("desk", "borrowers")
+TAG = "Agreements"
+#: Nobody takes more in one visit.
+MOST_LOANS = 50
+LONGEST_NAME = 120
+
+
+class Agreements(msgspec.Struct, frozen=True):
+    """The agreements about a loan, latest first. None: it was not signed."""
+
+    items: list[AgreementView]
+
+
+class AgreementBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Open loans of one person from one site, and how they sign for them.
+
+    `screen` takes a `drawing` or the typed `name`, which counts as much. `paper`
+    prints a line to sign on. `none` makes a receipt, where no policy wants more.
+    """
+
+    loans: Annotated[tuple[UUID, ...], msgspec.Meta(min_length=1, max_length=MOST_LOANS)]
+    signature: Literal["screen", "paper", "none"]
+    name: Annotated[str, msgspec.Meta(max_length=LONGEST_NAME, examples=["Amina Diallo"])] = ""
+    drawing: Annotated[DrawnSignature | None, msgspec.Meta(examples=[None])] = None
+
+
+@get("/loans/{loan_id:uuid}/agreements", scopes=READERS, tag=TAG, errors=(LoanNotFound,))
+async def list_agreements(call: Call, loan_id: UUID) -> Agreements:
+    """List the agreements about a loan."""
+    if await listing.read_loan(call.actor, loan_id, now=call.now) is None:
+        raise LoanNotFound
+    return Agreements(await agreements_of_loan(loan_id))
+
+
+@post(
+    "/agreements",
+    scopes=("desk",),
+    tag=TAG,
+    status=201,
+    errors=(LoanNotFound, LoansApart, SignatureMissing, SignatureRefused),
+    location="/agreements/{id}",
+)
+async def sign_agreement(call: Call, data: AgreementBody) -> AgreementView:
+    """Let a person sign for what they borrow; the agreement is kept as it is signed now."""
+    loans = await named_loans(call.actor, data.loans)
+    made = await make_agreement(call.actor, loans, _signature(data), now=call.now)
+    return await read_agreement(call.actor, made)
+
+
+@get("/agreements/{agreement_id:uuid}", scopes=READERS, tag=TAG, errors=(AgreementNotFound,))
+async def read_one_agreement(call: Call, agreement_id: UUID) -> AgreementView:
+    """Read an agreement, without its PDF."""
+    return await read_agreement(call.actor, agreement_id)
+
+
+@get("/agreements/{agreement_id:uuid}/pdf", scopes=READERS, tag=TAG, errors=(AgreementNotFound,))
+async def read_agreement_pdf(call: Call, agreement_id: UUID) -> Pdf:
+    """Read an agreement as it was kept, byte for byte: a PDF/UA in the borrower's language."""
+    kept = await agreement_pdf(call.actor, agreement_id)
+    return Pdf(kept.pdf, f"{kept.number}.pdf")
+
+
+def _signature(data: AgreementBody) -> Signature | None:
+    if data.signature == "none":
+        return None
+    if data.signature == "paper":
+        return PaperSignature()
+    name = " ".join(data.name.split())
+    if data.drawing is not None:
+        return data.drawing
+    if name:
+        return TypedSignature(name)
+    raise SignatureRefused(SignatureRefused.code)
+
+
+ROUTES = [list_agreements, sign_agreement, read_one_agreement, read_agreement_pdf]

@@ -1,0 +1,133 @@
+"""Agreements by the API: signed for, read and printed as at the desk."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from httpx import AsyncClient, Response
+
+from comptoir.core.tables import AuditEvent
+from comptoir.lending.tables import Agreement, Policy
+from tests import factories as make
+from tests.http_client import client_of, codes, make_app, use_token
+from tests.lending.api_desk import CHECK_INS, CHECK_OUTS, LOANS, program
+from tests.lending.test_loans import Desk
+from tests.paper import is_pdf_ua, text_of
+
+AGREEMENTS = "/api/v1/agreements"
+DRAWING = {"width": 600, "height": 200, "strokes": [[[10, 10], [200, 120], [400, 60]]]}
+
+
+@pytest.fixture
+async def desk(database: Any) -> Desk:
+    desk = await Desk().set_up()
+    await Policy.update({Policy.signature: "screen"}, force=True)
+    return desk
+
+
+@pytest.fixture
+async def client(desk: Desk) -> AsyncIterator[AsyncClient]:
+    async with program("desk", site_id=desk.site.id) as client:
+        yield client
+
+
+async def lend(client: AsyncClient, item: str, card: str) -> str:
+    answer = await client.post(CHECK_OUTS, json={"item": item, "borrower": card})
+    loan: str = answer.json()["id"]
+    return loan
+
+
+async def sign(client: AsyncClient, *loans: str, **values: Any) -> Response:
+    body = {"loans": loans, "signature": "screen", **values}
+    return await client.post(AGREEMENTS, json=body)
+
+
+async def test_one_agreement_is_signed_for_several_loans(desk: Desk, client: AsyncClient) -> None:
+    loans = [
+        await lend(client, item.code, desk.card.code)
+        for item in (desk.item, await desk.add_item(serial="SN-1"))
+    ]
+    signed = await sign(client, *loans, name="Amina Diallo")
+    assert signed.status_code == 201
+    agreement = signed.json()
+    assert agreement["loans"] == loans
+    assert agreement["signature"] == "screen"
+    assert (await client.get(signed.headers["location"])).json() == agreement
+    for loan in loans:
+        listed = await client.get(f"{LOANS}/{loan}/agreements")
+        assert listed.json() == {"items": [agreement]}
+    assert await AuditEvent.count().where(AuditEvent.action == "agreement.made") == 1
+
+
+async def test_the_pdf_is_the_one_that_was_kept(desk: Desk, client: AsyncClient) -> None:
+    loan = await lend(client, desk.item.code, desk.card.code)
+    signed = await sign(client, loan, drawing=DRAWING)
+    answer = await client.get(f"{signed.headers['location']}/pdf")
+    assert answer.headers["content-type"] == "application/pdf"
+    assert signed.json()["number"] in answer.headers["content-disposition"]
+    assert hashlib.sha256(answer.content).hexdigest() == signed.json()["sha256"]
+    assert is_pdf_ua(answer.content)
+    assert signed.json()["number"] in text_of(answer.content)
+
+
+async def test_a_repeated_call_makes_no_second_agreement(desk: Desk, client: AsyncClient) -> None:
+    loan = await lend(client, desk.item.code, desk.card.code)
+    client.headers["Idempotency-Key"] = "k-1"
+    first, again = [await sign(client, loan, signature="paper") for _ in range(2)]
+    assert first.json() == again.json()
+    assert await Agreement.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"signature": "none"}, "lending.signature-missing"),
+        ({"name": "  "}, "lending.signature-unreadable"),
+        ({"drawing": {**DRAWING, "strokes": [[[1, 1]]]}}, "lending.signature-unreadable"),
+        ({"drawing": {**DRAWING, "strokes": [[[1e9, 1], [1, 1]]]}}, "lending.signature-unreadable"),
+        ({"signature": "pen"}, "core.invalid"),
+        ({"name": "x" * 121}, "core.invalid"),
+        ({"loans": []}, "core.invalid"),
+    ],
+)
+async def test_what_is_no_signature_keeps_nothing(
+    desk: Desk, client: AsyncClient, values: dict[str, Any], code: str
+) -> None:
+    loan = await lend(client, desk.item.code, desk.card.code)
+    answer = await sign(client, loan, **values)
+    assert codes(answer)[0] == code
+    assert await Agreement.count() == 0
+    assert (await client.get(f"{LOANS}/{loan}/agreements")).json() == {"items": []}
+
+
+async def test_loans_that_do_not_belong_together_are_not_in_one_agreement(
+    desk: Desk, client: AsyncClient
+) -> None:
+    mine = await lend(client, desk.item.code, desk.card.code)
+    other = await make.card((await make.borrower(site_id=desk.site.id)).id)
+    theirs = await lend(client, (await desk.add_item()).code, other.code)
+    assert codes(await sign(client, mine, theirs, name="A")) == ["lending.loans-apart"]
+    await client.post(CHECK_INS, json={"item": desk.item.code})
+    assert codes(await sign(client, mine, name="A")) == ["lending.loans-apart"]
+
+
+async def test_agreements_of_other_sites_are_not_found(desk: Desk, client: AsyncClient) -> None:
+    loan = await lend(client, desk.item.code, desk.card.code)
+    made = (await sign(client, loan, signature="paper")).headers["location"]
+    elsewhere = await make.site()
+    async with client_of(make_app()) as stranger:
+        await use_token(stranger, "desk", site_id=elsewhere.id)
+        assert codes(await sign(stranger, loan, name="A")) == ["lending.loan-not-found"]
+        for path in (made, f"{made}/pdf", f"{LOANS}/{loan}/agreements"):
+            assert (await stranger.get(path)).status_code == 404, path
+
+
+async def test_a_receipt_is_made_where_no_policy_wants_a_signature(
+    desk: Desk, client: AsyncClient
+) -> None:
+    await Policy.update({Policy.signature: "none"}, force=True)
+    loan = await lend(client, desk.item.code, desk.card.code)
+    assert (await sign(client, loan, signature="none")).json()["signature"] == "none"
