@@ -3,7 +3,7 @@
 Handlers need only what is named here; see ``docs/engineering/pages.md``.
 """
 
-from comptoir.core.web.context import Place, local_path, principal_of, speak_to
+from comptoir.core.web.context import Place, is_htmx, local_path, principal_of, speak_to
 from comptoir.core.web.cookies import cookie_name, forget_cookie, make_cookie
 from comptoir.core.web.flash import Flash
 from comptoir.core.web.navigation import NavItem
@@ -18,6 +18,7 @@ __all__ = [
     "cookie_name",
     "forget_cookie",
     "fragment",
+    "is_htmx",
     "local_path",
     "make_cookie",
     "page",

@@ -23,7 +23,7 @@ from comptoir.core.i18n import lazy as _l
 from comptoir.core.ids import new_id
 from comptoir.core.phones import show_phone
 from comptoir.core.principal import Principal, Role
-from comptoir.core.web import Flash, fragment, page, redirect
+from comptoir.core.web import Flash, fragment, is_htmx, page, redirect
 from comptoir.inventory import codes
 from comptoir.lending.borrowers.cards import look_up_card
 from comptoir.lending.borrowers.duplicates import find_duplicates
@@ -68,11 +68,6 @@ CONTACTS = {
 }
 
 
-def is_htmx(request: Page) -> bool:
-    """True if a piece of the page is wanted."""
-    return request.headers.get("HX-Request") == "true"
-
-
 @get("/borrowers", guards=[require(Role.RECEPTION)])
 async def borrowers(
     request: Page,
@@ -91,7 +86,7 @@ async def search_borrowers(request: Page, data: Posted[SearchForm]) -> Answer:
     """Who a name, phone or card may mean, while it is typed; everybody if nothing is."""
     context = await _list_context(request, BorrowerFilter())
     context |= await found_context(request.user, data.q)
-    if is_htmx(request):
+    if is_htmx(request.scope):
         return fragment(request, "lending/_borrower_list.html", **context)
     return page(request, "lending/borrowers.html", **context)
 

@@ -19,7 +19,7 @@ from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.phones import show_phone
 from comptoir.core.principal import Role
-from comptoir.core.web import Flash, fragment, page, panels, redirect
+from comptoir.core.web import Flash, fragment, is_htmx, page, panels, redirect
 from comptoir.core.web.shell import shell_of
 from comptoir.lending import cards
 from comptoir.lending.borrowers.cards import issue_card, printable_card
@@ -31,7 +31,7 @@ from comptoir.lending.borrowers.forms import (
     SuspensionForm,
 )
 from comptoir.lending.borrowers.households import join_household, leave_household
-from comptoir.lending.borrowers.pages import CONTACTS, Answer, Page, Posted, found_context, is_htmx
+from comptoir.lending.borrowers.pages import CONTACTS, Answer, Page, Posted, found_context
 from comptoir.lending.borrowers.queries import read_borrower
 from comptoir.lending.borrowers.services import lift_suspension, suspend_borrower
 from comptoir.lending.desk.view import held_by
@@ -217,8 +217,8 @@ async def _household(request: Page, borrower_id: UUID, text: str) -> Answer:
     person = await read_borrower(request.user, borrower_id, now=clock.now())
     context = await found_context(request.user, text)
     context["found"] = [each for each in context["found"] if each.id != borrower_id]
-    template = "_household_choice.html" if is_htmx(request) else "household.html"
-    render = fragment if is_htmx(request) else page
+    template = "_household_choice.html" if is_htmx(request.scope) else "household.html"
+    render = fragment if is_htmx(request.scope) else page
     return render(request, f"lending/{template}", borrower=person, **context)
 
 

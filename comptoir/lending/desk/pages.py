@@ -22,7 +22,7 @@ from comptoir.core.accounts.pages.desk_lock import let_in
 from comptoir.core.i18n import current_language
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal, Role
-from comptoir.core.web import fragment, page, redirect
+from comptoir.core.web import fragment, is_htmx, page, redirect
 from comptoir.inventory.schemas import SendItem
 from comptoir.inventory.services.actions import send_item
 from comptoir.inventory.statuses import ProblemKind
@@ -62,10 +62,10 @@ async def answer_desk(request: Page, result: DeskResult) -> Answer:
     Whatever was posted to, the script puts ``address`` into the browser's
     line, so that a reload comes back to the visit.
     """
-    if result.steps and result.steps[0].kind is StepKind.IGNORED and _is_htmx(request):
+    if result.steps and result.steps[0].kind is StepKind.IGNORED and is_htmx(request.scope):
         return Response("", status_code=204)
     context = await _context(request.user, result)
-    if _is_htmx(request):
+    if is_htmx(request.scope):
         return fragment(request, "lending/_desk.html", **context)
     return page(request, "lending/desk.html", **context)
 
@@ -101,10 +101,6 @@ def _address(visit_id: UUID | None) -> str:
 def _still(result: DeskResult) -> tuple[WaitingItem, ...]:
     wait = still_waiting(result.waiting, now=result.at)
     return tuple(item for item in result.waiting if item.item_id in wait)
-
-
-def _is_htmx(request: Page) -> bool:
-    return request.headers.get("HX-Request") == "true"
 
 
 def _stay(visit: str, *steps: Step, now: datetime) -> DeskResult:
