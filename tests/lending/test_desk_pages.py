@@ -162,7 +162,7 @@ async def test_somebody_found_by_name_takes_the_place_of_who_was_there(desk: Des
     answer = await desk.post("/desk/visits", borrower=other.id, visit=first.id)
     second = await desk.visit()
     assert (second.borrower, second.id != first.id) == (other.id, True)
-    assert answer.headers["HX-Replace-Url"] == f"/desk?visit={second.id}"
+    assert f"/desk?visit={second.id}" in answer.text
 
 
 @pytest.mark.parametrize(("minutes", "lent"), [(0, 1), (2, 0)])
