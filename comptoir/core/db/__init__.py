@@ -154,7 +154,8 @@ async def write(*statements: tuple[str, dict[str, Any]], answer: str = "") -> li
     Each is a statement and its values. None may depend on what another writes:
     on PostgreSQL they become one statement, whose parts see the rows as they
     were before. ``answer``, a SELECT that takes the values of the first
-    statement, gives the rows as they were before the writes.
+    statement, gives the rows as they were before the writes. Without it an error
+    of theirs may show only at the next statement, or at the end of the transaction.
     """
     if answer:
         statements = ((answer, statements[0][1]), *statements)
@@ -164,7 +165,7 @@ async def write(*statements: tuple[str, dict[str, Any]], answer: str = "") -> li
         compiled.append((text, [values[name] for name in names]))
     current = engine()
     if isinstance(current, SQLite):
-        return await current.run_together(compiled)
+        return await current.write(*compiled, answer=bool(answer))
     return await current.run(*_one_statement(compiled, answer=bool(answer)))
 
 

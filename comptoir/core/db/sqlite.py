@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import aiosqlite
 from piccolo.engine.sqlite import (
@@ -27,11 +27,18 @@ from piccolo.engine.sqlite import (
 CONNECTIONS = 4
 BUSY_TIMEOUT_MS = 20_000
 LOCK_TIMEOUT_S = 120
+T = TypeVar("T")
+Statement = tuple[str, Sequence[Any]]
 _READS = ("SELECT", "WITH", "PRAGMA", "EXPLAIN")
 
 
 class _Transaction(SQLiteTransaction):
-    """A transaction on a borrowed connection, holding the write lock."""
+    """A transaction on a borrowed connection, holding the write lock.
+
+    A hop to the connection's thread and back takes longer than most statements.
+    So what nobody reads the rows of waits for the next that somebody does: BEGIN
+    goes with the first statement, and the last writes go with COMMIT.
+    """
 
     engine: SQLite
 
@@ -42,11 +49,8 @@ class _Transaction(SQLiteTransaction):
         except BaseException:
             self.engine.write_lock.release()
             raise
-        try:
-            await self.engine.send(self.connection, "BEGIN IMMEDIATE", ())
-        except BaseException:
-            await self._leave()
-            raise
+        self.begun = False
+        self.waiting: list[Statement] = [("BEGIN IMMEDIATE", ())]
         self.context = self.engine.current_transaction.set(cast(Any, self))
         return self
 
@@ -57,21 +61,48 @@ class _Transaction(SQLiteTransaction):
         traceback: TracebackType | None,
     ) -> bool:
         self.engine.current_transaction.reset(self.context)
+        done = False
         try:
             if exception is None:
-                await asyncio.shield(self.engine.send(self.connection, "COMMIT", ()))
+                if self.begun or len(self.waiting) > 1:
+                    await self.run(("COMMIT", ()))
+                done = True
         finally:
-            # Also after a failing or cancelled COMMIT: what is still open is rolled back.
-            await asyncio.shield(self._leave())
+            if done:
+                self._leave()
+            else:
+                await asyncio.shield(self._undo())
         return False
 
-    async def _leave(self) -> None:
+    def run_later(self, *statements: Statement) -> None:
+        """Run statements together with what comes next, an error of theirs included."""
+        self.waiting += statements
+
+    async def run(self, *statements: Statement) -> list[list[Any]]:
+        """Run what waits, then these; the rows of each of these."""
+        together, self.waiting = [*self.waiting, *statements], []
+        self.begun = True
+        results = await self.engine.send(self.connection, *together)
+        return results[-len(statements) :]
+
+    async def _undo(self) -> None:
+        """Also after a failing or cancelled COMMIT: what is still open is rolled back."""
+        connection = self.connection
+
+        def roll_back() -> None:
+            # Asked in the connection's thread, which may still be at a cancelled statement.
+            if connection.in_transaction:
+                self.engine.tell("ROLLBACK")
+                connection._conn.execute("ROLLBACK")
+
         try:
-            if self.connection.in_transaction:
-                await self.engine.send(self.connection, "ROLLBACK", ())
+            await _in_thread_of(connection, roll_back)
         finally:
-            self.engine.release(self.connection)
-            self.engine.write_lock.release()
+            self._leave()
+
+    def _leave(self) -> None:
+        self.engine.release(self.connection)
+        self.engine.write_lock.release()
 
 
 class SQLite(SQLiteEngine):
@@ -145,49 +176,54 @@ class SQLite(SQLiteEngine):
             await gate.execute("BEGIN EXCLUSIVE")
             yield
 
-    async def send(
-        self, connection: aiosqlite.Connection, query: str, args: Sequence[Any]
-    ) -> list[Any]:
-        """Run one statement on a connection, in one hop to its thread."""
+    def tell(self, query: str) -> None:
+        """Tell whoever counts statements of one more."""
         for listener in self.listeners:
             listener(query)
-        return list(await connection.execute_fetchall(query, args))
+
+    async def send(
+        self, connection: aiosqlite.Connection, *statements: Statement
+    ) -> list[list[Any]]:
+        """Run statements on a connection, in one hop to its thread; the rows of each."""
+        for query, _ in statements:
+            self.tell(query)
+
+        def run_all() -> list[list[Any]]:
+            return [connection._conn.execute(*statement).fetchall() for statement in statements]
+
+        return await _in_thread_of(connection, run_all)
 
     async def run(self, query: str, args: Sequence[Any]) -> list[Any]:
         """Run one statement, in the current transaction if there is one."""
-        current = self.current_transaction.get()
+        current = self._current()
         if current is not None:
-            return await self.send(current.connection, query, args)
+            return (await current.run((query, args)))[0]
         if query.lstrip()[:7].upper().startswith(_READS):
             return await self._run_alone(query, args)
         async with self.write_lock:
             return await self._run_alone(query, args)
 
-    async def run_together(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
-        """Run statements in one hop to the connection's thread; the rows of the first.
+    async def write(self, *statements: Statement, answer: bool) -> list[Any]:
+        """Run statements together, inside a transaction.
 
-        Only inside a transaction.
+        With ``answer`` it gives the rows of the first; without, nothing is
+        waited for, and an error shows at the next statement or at the end.
         """
-        current = self.current_transaction.get()
+        current = self._current()
         if current is None:
-            raise RuntimeError("run_together() needs a transaction")
-        connection = current.connection
-        for query, _ in statements:
-            for listener in self.listeners:
-                listener(query)
+            raise RuntimeError("write() needs a transaction")
+        if not answer:
+            current.run_later(*statements)
+            return []
+        return (await current.run(*statements))[0]
 
-        def run_all() -> list[Any]:
-            results = [connection._conn.execute(*statement).fetchall() for statement in statements]
-            first: list[Any] = results[0]
-            return first
-
-        rows: list[Any] = await connection._execute(run_all)
-        return rows
+    def _current(self) -> _Transaction | None:
+        return cast("_Transaction | None", self.current_transaction.get())
 
     async def _run_alone(self, query: str, args: Sequence[Any]) -> list[Any]:
         connection = await self.acquire()
         try:
-            return await self.send(connection, query, args)
+            return (await self.send(connection, (query, args)))[0]
         finally:
             self.release(connection)
 
@@ -208,7 +244,8 @@ class SQLite(SQLiteEngine):
         query_type: str = "generic",
         table: Any = None,
     ) -> Any:
-        return await self.send(connection, query, args or ())
+        # Piccolo asks this in a transaction alone, and that knows its connection.
+        return await self.run(query, args or ())
 
     def transaction(
         self,
@@ -219,3 +256,9 @@ class SQLite(SQLiteEngine):
         if self.current_transaction.get() is not None and allow_nested:
             return SQLiteTransaction(self, transaction_type, allow_nested=True)
         return _Transaction(self, transaction_type, allow_nested=allow_nested)
+
+
+async def _in_thread_of(connection: aiosqlite.Connection, function: Callable[[], T]) -> T:
+    """Call a function in a connection's own thread, after what it was given before."""
+    result: T = await connection._execute(function)  # type: ignore[no-untyped-call]
+    return result

@@ -151,7 +151,8 @@ async def _write(
     if not row["known_here"]:
         writes.append((_KNOW_BORROWER, values))
     writes += outcomes.remember(actor, command.attempt, view, now=now)
-    limited = row["limit_person"] is not None or row["limit_household"] is not None
+    # On SQLite nobody could lend meanwhile: the transaction has been alone since the read.
+    limited = db.is_postgres() and not (row["limit_person"] is row["limit_household"] is None)
     counts = await db.write(*writes, answer=_COUNT_AGAIN if limited else "")
     # Fewer than at the read is no reason: somebody brought something back meanwhile.
     if limited and isinstance(_decide(row | counts[0], now), Refusal):
