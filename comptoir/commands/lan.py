@@ -5,8 +5,6 @@ from __future__ import annotations
 import socket
 import sys
 
-import qrcode
-
 #: An address reserved for documentation (RFC 5737): nothing is ever sent to it.
 _SOMEWHERE = ("192.0.2.1", 9)
 
@@ -26,6 +24,8 @@ def address() -> str:
 
 def show(url: str) -> None:
     """Print the address as a QR code that a phone's camera reads off the terminal."""
+    import qrcode
+
     code = qrcode.QRCode(border=2)
     code.add_data(url)
     on_a_terminal = sys.stdout.isatty()

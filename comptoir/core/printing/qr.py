@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import qrcode
-from qrcode.constants import ERROR_CORRECT_Q
-from qrcode.util import QRData
-
 from comptoir.core.printing.symbols import Symbol, run_path
 
 QUIET_ZONE = 4
@@ -22,6 +18,11 @@ def qr_symbol(text: str) -> Symbol:
 
     Capitals, digits and ``$%*+-./:`` alone take the compact alphanumeric mode.
     """
+    # As late as this, for drawing libraries come along.
+    import qrcode
+    from qrcode.constants import ERROR_CORRECT_Q
+    from qrcode.util import QRData
+
     data = QRData(text)
     code = qrcode.QRCode(
         version=_version(data.mode, len(data)),
@@ -38,6 +39,10 @@ def qr_symbol(text: str) -> Symbol:
 @lru_cache
 def _version(mode: int, length: int) -> int:
     """The smallest size that holds so many characters: finding it takes a while."""
+    import qrcode
+    from qrcode.constants import ERROR_CORRECT_Q
+    from qrcode.util import QRData
+
     code = qrcode.QRCode(error_correction=ERROR_CORRECT_Q)
     code.add_data(QRData(b"0" * length, mode, check_data=False))
     return int(code.best_fit())
