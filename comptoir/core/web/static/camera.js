@@ -26,6 +26,7 @@ class Camera {
     this.seen = { text: null, at: -Infinity };
     this.stream = null;
     this.wanted = false;
+    this.turn = 0; // counts starts and releases: what an earlier one awaited comes too late
     this.part("toggle").addEventListener("click", () => (this.wanted ? this.stop() : this.start()));
     this.part("devices").addEventListener("change", (event) => this.choose(event.target.value));
     this.part("torch").addEventListener("click", () => this.switchTorch());
@@ -34,20 +35,24 @@ class Camera {
   }
 
   async start() {
+    const turn = ++this.turn;
     this.wanted = true;
     this.show("starting");
     if (!navigator.mediaDevices?.getUserMedia) return this.fail("insecure");
     try {
       const stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: wish() });
-      if (!this.wanted || document.hidden) return stop(stream);
+      if (turn !== this.turn || document.hidden) return stop(stream);
       this.stream = stream;
       this.video.srcObject = stream;
       await this.video.play();
     } catch (error) {
+      if (turn !== this.turn) return;
       return this.fail(error.name === "NotAllowedError" ? "refused" : "missing");
     }
+    if (turn !== this.turn) return;
     this.show("looking");
     await this.listDevices();
+    if (turn !== this.turn) return;
     this.offerTorch();
     this.look();
   }
@@ -59,6 +64,7 @@ class Camera {
   }
 
   release() {
+    this.turn += 1;
     stop(this.stream);
     this.stream = null;
     this.video.srcObject = null;
@@ -119,7 +125,7 @@ class Camera {
   look() {
     const worker = new Worker(new URL("./camera-worker.js", import.meta.url));
     this.worker = worker;
-    worker.onerror = () => this.fail("missing");
+    worker.onerror = () => worker === this.worker && this.fail("missing");
     worker.onmessage = ({ data }) => {
       if (worker !== this.worker) return;
       if (data.failed) return this.fail("missing");
