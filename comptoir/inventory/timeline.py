@@ -36,7 +36,7 @@ def describe_all() -> None:
         describe(action, sentence)
     describe("item.sent", _sent)
     describe("item.received", _received)
-    describe("item.problem_reported", _problem)
+    describe("item.problem_reported", problem)
     name_field("item", "model", _l("Model"))
     name_field("item", "serial", _l("Serial number"))
     name_field("item", "imei_1", _l("IMEI"))
@@ -59,7 +59,8 @@ def _received(story: Story) -> str:
     return _("Arrived at %(site)s.", site=story.name(present))
 
 
-def _problem(story: Story) -> str:
+def problem(story: Story) -> str:
+    """What is missing or damaged."""
     names = story.after("accessory")
     what = localized(names) if isinstance(names, dict) else _("The item")
     if story.after("problem") == "missing":

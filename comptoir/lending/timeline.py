@@ -9,6 +9,7 @@ from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.web.formats import format_day
 from comptoir.inventory.codes import display
+from comptoir.inventory.timeline import problem
 
 
 def describe_all() -> None:
@@ -16,7 +17,7 @@ def describe_all() -> None:
     describe("loan.opened", _opened)
     describe("loan.closed", lambda story: _("Brought back: %(code)s.", code=_code(story)))
     describe("loan.renewed", _renewed)
-    describe("loan.opening-undone", _l("The loan was undone."))
+    describe("loan.opening-undone", _undone)
     describe("loan.closing-undone", _l("The return was undone."))
     describe("scan.refused", _l("A scan was refused."))
     describe("item.found", _l("Found again."))
@@ -65,6 +66,11 @@ def _opened(story: Story) -> str:
 
 def _renewed(story: Story) -> str:
     return _("Renewed: %(code)s, until %(day)s.", code=_code(story), day=_day(story))
+
+
+def _undone(story: Story) -> str:
+    text = _("The loan was undone.")
+    return f"{text} {problem(story)}" if story.after("problem") else text
 
 
 def _agreement(story: Story) -> str:

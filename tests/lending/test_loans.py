@@ -287,6 +287,19 @@ async def test_a_check_out_is_undone_within_a_minute(desk: Desk, now: datetime) 
         await undo_check_out(desk.actor, again.id, now=now + timedelta(minutes=2))
 
 
+async def test_undoing_a_check_out_frees_no_item_that_has_a_problem_or_is_gone(
+    desk: Desk, now: datetime
+) -> None:
+    loan = await desk.lend(now)
+    await Item.update({Item.status: "lost"}).where(Item.id == desk.item.id)
+    with pytest.raises(UndoRefused):
+        await undo_check_out(desk.actor, loan.id, now=now)
+    await Item.update({Item.status: "on_loan"}).where(Item.id == desk.item.id)
+    await ItemProblem(item=desk.item.id, kind="damaged", reported_at=now).save()
+    await undo_check_out(desk.actor, loan.id, now=now)
+    assert await status_of(desk.item) == "to_check"
+
+
 async def test_a_check_in_is_undone_unless_the_item_was_lent_again(
     desk: Desk, now: datetime
 ) -> None:

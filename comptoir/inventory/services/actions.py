@@ -167,28 +167,49 @@ async def report_problem(
         AccessoryNotFound: the accessory does not belong to the item's model.
         Invalid: the note is too long.
     """
+    async with db.transaction():
+        return await record_problem(actor, await lock_item(actor, code), command, now=now)
+
+
+async def record_problem(
+    actor: Principal, item: db.Row, command: ReportProblem, *, now: datetime
+) -> UUID:
+    """``report_problem`` of an item that ``lock_item`` gave, in the same transaction."""
+    problem_id, changes = await add_problem(actor, item, command, now=now)
+    await _record(actor, item, ItemAction.REPORT_PROBLEM, changes, now=now)
+    return problem_id
+
+
+async def add_problem(
+    actor: Principal, item: db.Row, command: ReportProblem, *, now: datetime
+) -> tuple[UUID, dict[str, Any]]:
+    """``record_problem`` without the audit row, for a use case that writes one of its own.
+
+    Gives the problem's id, and what the audit row is to say of it.
+
+    Raises:
+        ItemActionRefused, AccessoryNotFound, Invalid: as for ``report_problem``.
+    """
     note = command.note.strip()
     if len(note) > LONGEST_PROBLEM_NOTE:
         raise Invalid([too_long("note", LONGEST_PROBLEM_NOTE)])
     problem_id = new_id()
-    async with db.transaction():
-        item = await lock_item(actor, code)
-        changes: dict[str, Any] = {"problem": [None, command.kind]}
-        if command.accessory is not None:
-            changes["accessory"] = [None, await _accessory_names(item, command.accessory)]
-        if note:
-            changes["note"] = None  # free text: it may speak of a person
-        await _change(actor, item, ItemAction.REPORT_PROBLEM, now=now, changes=changes)
-        await db.execute(
-            _INSERT_PROBLEM,
-            id=problem_id,
-            item=item["id"],
-            accessory=command.accessory,
-            kind=command.kind,
-            note=note,
-            now=now,
-        )
-    return problem_id
+    changes: dict[str, Any] = {"problem": [None, command.kind]}
+    if command.accessory is not None:
+        changes["accessory"] = [None, await _accessory_names(item, command.accessory)]
+    if note:
+        changes["note"] = None  # free text: it may speak of a person
+    changes |= await _step(actor, item, ItemAction.REPORT_PROBLEM, now=now)
+    await db.execute(
+        _INSERT_PROBLEM,
+        id=problem_id,
+        item=item["id"],
+        accessory=command.accessory,
+        kind=command.kind,
+        note=note,
+        now=now,
+    )
+    return problem_id, changes
 
 
 async def send_item(actor: Principal, code: str, command: SendItem, *, now: datetime) -> None:
@@ -256,15 +277,17 @@ async def _manage(actor: Principal, code: str, action: ItemAction, *, now: datet
 
 
 async def _change(
-    actor: Principal,
-    item: db.Row,
-    action: ItemAction,
-    *,
-    now: datetime,
-    changes: dict[str, Any] | None = None,
-    **columns: Any,
+    actor: Principal, item: db.Row, action: ItemAction, *, now: datetime, **columns: Any
 ) -> None:
-    """Take the step: the row, its audit row, and the news for the floors above.
+    """Take the step, and write its audit row."""
+    changes = await _step(actor, item, action, now=now, **columns)
+    await _record(actor, item, action, changes, now=now)
+
+
+async def _step(
+    actor: Principal, item: db.Row, action: ItemAction, *, now: datetime, **columns: Any
+) -> dict[str, Any]:
+    """Take the step: the row, and the news for the floors above; give what changed.
 
     Whatever is not in transit has no destination, unless ``columns`` gives one.
     """
@@ -283,20 +306,32 @@ async def _change(
         values |= {"destination_site": None, "arrives_as": ""}
     values |= columns
     await db.execute(_UPDATE, id=item["id"], **values)
+    if after is not before:
+        await events.publish(
+            ItemStatusChanged(item["id"], before, after, values["present_site"], actor, now)
+        )
     shown = ("status", "home_site", "present_site", "destination_site")
+    return audit.difference(_plain(item, shown), _plain(values, shown))
+
+
+async def _record(
+    actor: Principal,
+    item: db.Row,
+    action: ItemAction,
+    changes: dict[str, Any],
+    *,
+    now: datetime,
+) -> None:
+    moved = changes.get("present_site")
     await audit.record(
         actor,
         _ACTIONS[action],
         "item",
         item["id"],
         now=now,
-        site_id=values["present_site"],
-        changes=(changes or {}) | audit.difference(_plain(item, shown), _plain(values, shown)),
+        site_id=UUID(moved[1]) if moved else item["present_site"],
+        changes=changes,
     )
-    if after is not before:
-        await events.publish(
-            ItemStatusChanged(item["id"], before, after, values["present_site"], actor, now)
-        )
 
 
 def _plain(values: db.Row, names: tuple[str, ...]) -> dict[str, Any]:

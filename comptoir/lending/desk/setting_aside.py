@@ -8,10 +8,9 @@ from uuid import UUID
 from comptoir.core import db
 from comptoir.core.principal import Principal
 from comptoir.inventory.schemas import ReportProblem
-from comptoir.inventory.services.actions import report_problem
-from comptoir.inventory.statuses import ProblemKind
-from comptoir.lending.errors import UndoRefused
-from comptoir.lending.loans.undo import undo_check_out
+from comptoir.inventory.services.actions import add_problem, lock_item, record_problem
+from comptoir.inventory.statuses import ItemStatus, ProblemKind
+from comptoir.lending.loans import undo
 
 
 async def set_aside(
@@ -25,22 +24,23 @@ async def set_aside(
     """Record a problem, so that the item is not lent until somebody has checked it.
 
     Noticed at the moment of lending, it undoes the loan: what is not complete
-    does not go out. True if it did.
+    does not go out. True if it did; one audit row then tells of both.
 
     Raises:
         ItemNotFound: no such item, or one the actor may not know of.
+        ItemActionRefused: the item is lost, stolen or retired.
+        AccessoryNotFound: the accessory does not belong to the item's model.
     """
-    loan = await db.fetch_one(
-        "SELECT loan.id FROM lending_loan loan JOIN inventory_item item ON item.id = loan.item "
-        "WHERE item.code = :code AND loan.returned_at IS NULL",
-        code=code,
-    )
-    undone = False
-    if loan is not None:
-        try:
-            await undo_check_out(actor, loan["id"], now=now)
-            undone = True
-        except UndoRefused:
-            pass  # It has been out for longer: it is set aside when it comes back.
-    await report_problem(actor, code, ReportProblem(kind=kind, accessory=accessory_id), now=now)
-    return undone
+    problem = ReportProblem(kind=kind, accessory=accessory_id)
+    async with db.transaction():
+        item = await lock_item(actor, code)
+        loan = await undo.find_undoable(actor, item["id"], now=now)
+        if loan is None:  # it is in the house, or out for longer: then it waits for its return
+            await record_problem(actor, item, problem, now=now)
+            return False
+        await undo.close_as_undone(loan, now=now)
+        here = item | {"status": ItemStatus.AVAILABLE}
+        _, found = await add_problem(actor, here, problem, now=now)
+        found["status"] = [item["status"], ItemStatus.TO_CHECK]
+        await undo.record_undone(actor, loan, now=now, why=found)
+    return True

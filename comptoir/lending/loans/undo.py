@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from comptoir.core import audit, db, events
@@ -16,13 +17,28 @@ from comptoir.lending.refusals import Refusal, RefusalCode
 UNDO_TIME = timedelta(seconds=60)
 _GRACE = timedelta(seconds=10)
 
+_LOCK_ITEM = """
+SELECT item.id FROM inventory_item item JOIN lending_loan loan ON loan.item = item.id
+WHERE loan.id = :loan_id
+"""
+#: Under the item's lock. What a read finds beside its lock is as before the wait for it.
 _READ = """
 SELECT loan.id, loan.item, loan.borrower, loan.site, loan.checked_out_at, loan.returned_at,
        loan.returned_site, loan.undone_at, item.status, item.code,
        EXISTS (SELECT 1 FROM lending_loan later
-               WHERE later.item = loan.item AND later.id > loan.id) AS lent_again
+               WHERE later.item = loan.item AND later.id > loan.id) AS lent_again,
+       EXISTS (SELECT 1 FROM inventory_item_problem problem
+               WHERE problem.item = loan.item AND problem.resolved_at IS NULL) AS problems
 FROM lending_loan loan JOIN inventory_item item ON item.id = loan.item
-WHERE loan.id = :loan_id
+"""
+_CLOSE = """
+UPDATE lending_loan
+SET returned_at = :now, returned_site = site, undone_at = :now, version = version + 1
+WHERE id = :loan_id
+"""
+_OPEN_AGAIN = """
+UPDATE lending_loan SET returned_at = NULL, returned_site = NULL, version = version + 1
+WHERE id = :loan_id
 """
 
 
@@ -31,23 +47,42 @@ async def undo_check_out(actor: Principal, loan_id: UUID, *, now: datetime) -> s
 
     Raises:
         LoanNotFound: there is none, or it is of a site the actor may not know of.
-        UndoRefused: it is open for longer than ``UNDO_TIME``, or closed.
+        UndoRefused: it is open for longer than ``UNDO_TIME``, or closed, or the
+            item was marked as lost or stolen since.
     """
     async with db.transaction():
         row = await _read(actor, loan_id)
-        if row["returned_at"] is not None or not _in_time(row["checked_out_at"], now):
+        if not _is_undoable(row, now):
             raise UndoRefused(Refusal(RefusalCode.UNDO_TOO_LATE))
-        await db.execute(
-            "UPDATE lending_loan SET returned_at = :now, returned_site = site, "
-            "undone_at = :now, version = version + 1 WHERE id = :loan_id",
-            now=now,
-            loan_id=loan_id,
-        )
-        await _set_status(row["item"], ItemStatus.AVAILABLE)
-        await _record(actor, "loan.opening-undone", row, now)
-        await events.publish(LoanClosed(loan_id=loan_id, at=now))
+        await close_as_undone(row, now=now)
+        await record_undone(actor, row, now=now)
     code: str = row["code"]
     return code
+
+
+async def find_undoable(actor: Principal, item_id: UUID, *, now: datetime) -> db.Row | None:
+    """The loan that ``undo_check_out`` could undo, of an item that the caller has locked."""
+    row = await db.fetch_one(
+        f"{_READ} WHERE loan.item = :item_id AND loan.returned_at IS NULL", item_id=item_id
+    )
+    if row is None or not actor.sees_site(row["site"]):
+        return None
+    return row if _is_undoable(row, now) else None
+
+
+async def close_as_undone(row: db.Row, *, now: datetime) -> None:
+    """Close the loan that ``find_undoable`` gave; its item is in the house again."""
+    await db.execute(_CLOSE, now=now, loan_id=row["id"])
+    status = ItemStatus.TO_CHECK if row["problems"] else ItemStatus.AVAILABLE
+    await _set_status(row["item"], status)
+    await events.publish(LoanClosed(loan_id=row["id"], at=now))
+
+
+async def record_undone(
+    actor: Principal, row: db.Row, *, now: datetime, why: dict[str, Any] | None = None
+) -> None:
+    """The audit row of a loan undone; ``why`` is what was found out about the item, if so."""
+    await _record(actor, "loan.opening-undone", row, now, why)
 
 
 async def undo_check_in(actor: Principal, loan_id: UUID, *, now: datetime) -> str:
@@ -56,7 +91,7 @@ async def undo_check_in(actor: Principal, loan_id: UUID, *, now: datetime) -> st
     Raises:
         LoanNotFound: there is none, or it is of a site the actor may not know of.
         UndoRefused: it was closed longer ago than ``UNDO_TIME``, or the item has
-            been lent again or set aside since.
+            been lent again since, or has left the house.
     """
     async with db.transaction():
         row = await _read(actor, loan_id)
@@ -69,11 +104,7 @@ async def undo_check_in(actor: Principal, loan_id: UUID, *, now: datetime) -> st
             or not _in_time(row["returned_at"], now)
         ):
             raise UndoRefused(Refusal(RefusalCode.UNDO_TOO_LATE))
-        await db.execute(
-            "UPDATE lending_loan SET returned_at = NULL, returned_site = NULL, "
-            "version = version + 1 WHERE id = :loan_id",
-            loan_id=loan_id,
-        )
+        await db.execute(_OPEN_AGAIN, loan_id=loan_id)
         await _set_status(row["item"], ItemStatus.ON_LOAN)
         await _record(actor, "loan.closing-undone", row, now)
         await events.publish(LoanOpened(loan_id=loan_id, at=now))
@@ -82,10 +113,19 @@ async def undo_check_in(actor: Principal, loan_id: UUID, *, now: datetime) -> st
 
 
 async def _read(actor: Principal, loan_id: UUID) -> db.Row:
-    row = await db.fetch_one(_READ + db.for_update("item, loan"), loan_id=loan_id)
+    await db.fetch(_LOCK_ITEM + db.for_update("item"), loan_id=loan_id)
+    row = await db.fetch_one(f"{_READ} WHERE loan.id = :loan_id", loan_id=loan_id)
     if row is None or not (actor.sees_site(row["site"]) or actor.sees_site(row["returned_site"])):
         raise LoanNotFound
     return row
+
+
+def _is_undoable(row: db.Row, now: datetime) -> bool:
+    return (
+        row["returned_at"] is None
+        and row["status"] == ItemStatus.ON_LOAN
+        and _in_time(row["checked_out_at"], now)
+    )
 
 
 def _in_time(moment: datetime, now: datetime) -> bool:
@@ -100,7 +140,13 @@ async def _set_status(item_id: UUID, status: ItemStatus) -> None:
     )
 
 
-async def _record(actor: Principal, action: str, row: db.Row, now: datetime) -> None:
+async def _record(
+    actor: Principal,
+    action: str,
+    row: db.Row,
+    now: datetime,
+    changes: dict[str, Any] | None = None,
+) -> None:
     await audit.record(
         actor,
         action,
@@ -109,5 +155,5 @@ async def _record(actor: Principal, action: str, row: db.Row, now: datetime) -> 
         now=now,
         related=(row["item"], row["borrower"]),
         site_id=row["site"],
-        changes={"item": row["code"]},
+        changes={"item": row["code"]} | (changes or {}),
     )
