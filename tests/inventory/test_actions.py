@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from comptoir.core import audit, events
+from comptoir.core import audit, db, events
 from comptoir.core.errors import Invalid
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal, Role
@@ -35,6 +36,11 @@ from tests import factories
 pytestmark = pytest.mark.usefixtures("database")
 
 Action = Callable[..., Awaitable[Any]]
+
+_WAITS_FOR_A_ROW = """
+SELECT pid FROM pg_stat_activity
+WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
 
 
 @pytest.fixture
@@ -257,6 +263,32 @@ async def test_an_item_damaged_on_the_way_arrives_set_aside(
     await actions.report_problem(desk, item.code, ReportProblem(ProblemKind.DAMAGED), now=now)
     await actions.receive_item(desk, item.code, site_id=site.id, now=now)
     assert await status_of(item) == ItemStatus.TO_CHECK
+
+
+async def test_a_problem_reported_while_one_waits_for_the_item_is_seen(
+    site: Site, desk: Principal, now: datetime
+) -> None:
+    item = await factories.item(site_id=site.id, status=ItemStatus.IN_TRANSIT)
+    locked, waited_for = asyncio.Event(), asyncio.Event()
+
+    async def report() -> None:
+        async with db.transaction():
+            row = await actions.lock_item(desk, item.code)
+            locked.set()
+            await waited_for.wait()
+            problem = ReportProblem(kind=ProblemKind.DAMAGED)
+            await actions.record_problem(desk, row, problem, now=now)
+
+    reporting = asyncio.create_task(report())
+    await locked.wait()
+    receive = actions.receive_item(desk, item.code, site_id=site.id, now=now)
+    receiving = asyncio.create_task(receive)
+    while db.is_postgres() and not await db.fetch(_WAITS_FOR_A_ROW):
+        pass
+    waited_for.set()
+    await asyncio.gather(reporting, receiving)
+
+    assert await status_of(item) is ItemStatus.TO_CHECK
 
 
 async def test_an_item_lost_on_the_way_has_no_destination(

@@ -32,11 +32,11 @@ from comptoir.inventory.validation import LONGEST_PROBLEM_NOTE
 from comptoir.sites import queries as sites
 
 _LOCK = """
-SELECT id, code, model, status, home_site, present_site, destination_site, arrives_as, version,
-       EXISTS (SELECT 1 FROM inventory_item_problem problem
-               WHERE problem.item = inventory_item.id AND problem.resolved_at IS NULL)
-       AS "problems [BOOLEAN]"
+SELECT id, code, model, status, home_site, present_site, destination_site, arrives_as, version
 FROM inventory_item WHERE code = :code
+"""
+_PROBLEM = """
+SELECT id FROM inventory_item_problem WHERE item = :item AND resolved_at IS NULL LIMIT 1
 """
 _UPDATE = """
 UPDATE inventory_item
@@ -65,7 +65,9 @@ _ACTIONS = {
 
 
 async def lock_item(actor: Principal, code: str) -> db.Row:
-    """An item's row, locked until the end of the transaction.
+    """An item's row, locked until the end of the transaction, and whether it has ``problems``.
+
+    These are read under the lock: beside it, they would be as before the wait for it.
 
     Raises:
         ItemNotFound: there is none that the actor may know of.
@@ -73,7 +75,7 @@ async def lock_item(actor: Principal, code: str) -> db.Row:
     row = await db.fetch_one(_LOCK + db.for_update("inventory_item"), code=code)
     if row is None or not sees_item(actor, row):
         raise ItemNotFound
-    return row
+    return row | {"problems": await db.fetch_one(_PROBLEM, item=row["id"]) is not None}
 
 
 async def set_aside(actor: Principal, code: str, *, now: datetime) -> None:
