@@ -343,6 +343,16 @@ async def test_a_visit_that_is_over_or_made_up_opens_nothing(
     assert counter.visit is None
 
 
+async def test_a_desk_left_alone_lends_nothing_to_its_last_visitor(
+    counter: Counter, now: datetime
+) -> None:
+    await counter.scan(counter.card.code, now)
+    later = now + timedelta(hours=1)
+    assert await read_visit(counter.actor, counter.visit, now=later) is None
+    assert kinds(await counter.scan(counter.item.code, later)) == ["awaiting"]
+    assert counter.visit is None
+
+
 @pytest.mark.parametrize("text", ["\x00", "\x00" * 30, "’; DROP TABLE", string.printable])
 async def test_strange_text_is_answered_like_any_other(
     counter: Counter, now: datetime, text: str

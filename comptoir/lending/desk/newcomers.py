@@ -36,7 +36,8 @@ async def add_at_desk(request: Page, data: Posted[BorrowerForm]) -> Answer:
         return await borrower_page(request, data, invalid.errors, at_desk=True)
     now = clock.now()
     previous = id_or_none(data.visit)
-    if previous is not None and await visits.borrower_of(request.user, previous) != borrower_id:
+    visitor = await visits.borrower_of(request.user, previous, now=now)
+    if previous is not None and visitor != borrower_id:
         await visits.close_visit(request.user, previous, now=now)
     lend = still_waiting(decode_waiting(data.waiting), now=now, within=FORM_TIME)
     attempt = None

@@ -38,7 +38,7 @@ async def scan(actor: Principal, command: DeskScan, *, now: datetime) -> DeskRes
             visit_id=command.visit_id, steps=(replayed,), waiting=command.waiting, at=now
         )
     named = await name_scan(command.text)
-    visitor = await visits.borrower_of(actor, command.visit_id)
+    visitor = await visits.borrower_of(actor, command.visit_id, now=now)
     visit_id = command.visit_id if visitor is not None else None
     if named is None:
         searched = Step(kind=StepKind.SEARCHED, text=command.text.strip())

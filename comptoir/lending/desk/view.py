@@ -14,6 +14,7 @@ from comptoir.core.i18n import current_language
 from comptoir.core.names import in_language
 from comptoir.core.principal import Principal
 from comptoir.lending import due_dates
+from comptoir.lending.desk.visits import VISIT_TIME
 from comptoir.lending.loans import facts
 
 #: As many as fit a screen; nobody holds more, and a longer list is on the borrower's page.
@@ -99,7 +100,7 @@ SELECT visit.id, visit.site, visit.borrower, borrower.name, borrower.language, b
 FROM lending_visit visit
 JOIN lending_borrower borrower ON borrower.id = visit.borrower
 JOIN sites_site site ON site.id = visit.site
-WHERE visit.id = :visit_id AND visit.closed_at IS NULL
+WHERE visit.id = :visit_id AND visit.closed_at IS NULL AND visit.opened_at > :since
 """
 _ALLOWANCES = """
 SELECT category.names, policy.limit_person, policy.limit_household,
@@ -145,7 +146,7 @@ async def read_visit(actor: Principal, visit_id: UUID | None, *, now: datetime) 
     """
     if visit_id is None:
         return None
-    row = await db.fetch_one(_VISIT, visit_id=visit_id)
+    row = await db.fetch_one(_VISIT, visit_id=visit_id, since=now - VISIT_TIME)
     if row is None or not actor.sees_site(row["site"]):
         return None
     today = now.astimezone(ZoneInfo(row["time_zone"])).date()

@@ -11,7 +11,8 @@ from comptoir.core.principal import Principal
 from comptoir.lending.errors import BorrowerNotFound
 from comptoir.lending.errors import NoSiteChosen as NoSiteChosen
 
-#: A visit left open so long ago is over: the same person has come again.
+#: A visit begun so long ago is over, though nobody said so: a desk left alone
+#: must not lend to whoever was there last.
 VISIT_TIME = timedelta(hours=1)
 
 
@@ -95,13 +96,15 @@ async def close_visit(actor: Principal, visit_id: UUID, *, now: datetime) -> Non
         )
 
 
-async def borrower_of(actor: Principal, visit_id: UUID | None) -> UUID | None:
+async def borrower_of(actor: Principal, visit_id: UUID | None, *, now: datetime) -> UUID | None:
     """Whose visit is open under this id at the actor's site; None where it is over."""
     if visit_id is None:
         return None
     row = await db.fetch_one(
-        "SELECT borrower, site FROM lending_visit WHERE id = :id AND closed_at IS NULL",
+        "SELECT borrower, site FROM lending_visit "
+        "WHERE id = :id AND closed_at IS NULL AND opened_at > :since",
         id=visit_id,
+        since=now - VISIT_TIME,
     )
     return row["borrower"] if row is not None and actor.sees_site(row["site"]) else None
 
