@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from comptoir.core import audit
 from comptoir.core.idempotency import Attempt, IdempotencyKeyReused
 from comptoir.core.principal import Principal, Role
 from comptoir.core.tables import AuditEvent
@@ -118,6 +119,14 @@ async def test_an_unknown_code_is_said_and_recorded(counter: Counter, now: datet
     event = await AuditEvent.objects().where(AuditEvent.action == "scan.refused").first()
     assert event is not None
     assert "lending.code-unknown" in event.changes
+
+
+async def test_a_refused_item_is_told_of_in_its_timeline(counter: Counter, now: datetime) -> None:
+    await Item.update({Item.status: "to_check"}).where(Item.id == counter.item.id)
+    await counter.scan(counter.item.code, now)
+    [(_, entry)] = await audit.timeline(counter.item.id)
+    assert entry.action == "scan.refused"
+    assert entry.changes == {"code": "lending.item-to-check"}
 
 
 async def test_a_wrong_check_letter_suggests_the_one_code_that_exists(

@@ -80,11 +80,11 @@ async def _carry_out(
             others = tuple(item for item in waiting if item.item_id != item_id)
             waiting = (*others, scans.WaitingItem(item_id, now))
         case scans.Refuse(refusal):
+            about = named.item.id if isinstance(named, scans.ItemNamed) else None
             await outcomes.record_unread(
-                actor, command.attempt, refusal, site_id=command.site_id, now=now
+                actor, command.attempt, refusal, item_id=about, site_id=command.site_id, now=now
             )
-            item = await _code_of(named.item.id) if isinstance(named, scans.ItemNamed) else ""
-            step = _refused(refusal, item)
+            step = _refused(refusal, await _code_of(about) if about else "")
         case scans.Ignore(refusal):
             step = Step(kind=StepKind.IGNORED, refusal=refusal)
     return DeskResult(visit_id=visit_id, steps=(step,), waiting=waiting, at=now)

@@ -104,13 +104,15 @@ async def record_unread(
     attempt: Attempt | None,
     refusal: Refusal,
     *,
+    item_id: UUID | None = None,
     site_id: UUID | None,
     now: datetime,
 ) -> None:
-    """``record_refusal`` for a scan that got no further than its text: a transaction of its own."""
+    """``record_refusal`` for a scan that reached no service: a transaction of its own."""
     try:
         async with db.transaction():
-            await record_refusal(actor, attempt, refusal, {"site_id": site_id}, now=now)
+            row = {"item_id": item_id, "site_id": site_id}
+            await record_refusal(actor, attempt, refusal, row, now=now)
     except db.IntegrityErrors as error:
         # Sent twice at once: the other one has recorded this refusal.
         if not db.violated_constraint(error).startswith("core_idempotency"):
