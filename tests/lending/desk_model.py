@@ -1,0 +1,347 @@
+"""A desk in plain Python: what a receptionist would expect of it.
+
+It is what ``test_desk_model`` compares the program with, so it knows none of the
+program's rules: they are written down here once more, as plainly as can be.
+
+An answer is a list of steps, each ``(what was done, the item, the code of a
+refusal)``. ``trail`` is what the audit should hold, as ``(action, subject)``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+SECOND = timedelta(seconds=1)
+REPEATED = 2 * SECOND
+WAITS = 60 * SECOND
+UNDOABLE = 70 * SECOND
+VISIT_LASTS = timedelta(hours=1)
+
+MOST_PER_PERSON = 2
+MOST_PER_HOUSEHOLD = 2
+MOST_RENEWALS = 2
+
+NOT_LENT = ("retired", "lost", "stolen", "in_repair", "to_check", "in_transit")
+
+Step = tuple[str, str, str]
+
+
+@dataclass
+class Thing:
+    """An item. ``lendable``: there is a rule for lending its kind."""
+
+    name: str
+    status: str = "available"
+    here: bool = True
+    from_here: bool = True
+    lendable: bool = True
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def known(self) -> bool:
+        return self.here or self.from_here
+
+
+@dataclass
+class Person:
+    """A borrower, and what is in the way of lending to them."""
+
+    name: str
+    household: str = ""
+    suspended_until: datetime | None = None
+    eligible: bool = True
+
+
+@dataclass
+class Lent:
+    """A loan; ``from_here``: it was made at this site."""
+
+    number: int
+    item: str
+    borrower: str
+    since: datetime
+    from_here: bool = True
+    returned: datetime | None = None
+    undone: bool = False
+    renewals: int = 0
+
+
+@dataclass
+class Stay:
+    """A visit to the site."""
+
+    number: int
+    borrower: str
+    since: datetime
+    over: bool = False
+
+
+@dataclass
+class Counter:
+    """One computer of the desk: whose visit it shows, and what waits for a card."""
+
+    visit: Stay | None = None
+    waiting: dict[str, datetime] = field(default_factory=dict)
+
+
+class DeskModel:
+    """The site as everybody there believes it to be."""
+
+    def __init__(self, now: datetime, items: list[Thing], people: list[Person]) -> None:
+        self.now = now
+        self.items = {item.name: item for item in items}
+        self.people = {person.name: person for person in people}
+        self.loans: list[Lent] = []
+        self.visits: list[Stay] = []
+        self.counters = [Counter(), Counter()]
+        self.trail: list[tuple[str, str]] = []
+
+    # What is known
+
+    def open_loan(self, item: str) -> Lent | None:
+        return next((x for x in self.loans if x.item == item and x.returned is None), None)
+
+    def held_by(self, *people: str) -> int:
+        """Open loans of things that limits count; all are of one kind here."""
+        return sum(x.borrower in people and x.returned is None for x in self.loans)
+
+    def visitor(self, counter: Counter) -> str | None:
+        """Whose visit is open; one of an hour ago is over though nobody said so."""
+        visit = counter.visit
+        if visit is None or visit.over or self.now - visit.since >= VISIT_LASTS:
+            counter.visit = None
+            return None
+        return visit.borrower
+
+    # Scans
+
+    def scan_card(self, number: int, borrower: str) -> list[Step]:
+        counter = self.counters[number]
+        before = self.visitor(counter)
+        waiting, counter.waiting = counter.waiting, {}
+        if before not in (None, borrower):
+            self.end_visit(number)
+            waiting = {}
+        counter.visit = self._open_visit(borrower)
+        steps = [("opened", "", "")]
+        for item, since in waiting.items():
+            if self.now - since < WAITS:
+                steps.append(self._lend(item, borrower))
+        return steps
+
+    def scan_item(self, number: int, name: str) -> list[Step]:
+        counter, item, loan = self.counters[number], self.items[name], self.open_loan(name)
+        visitor = self.visitor(counter)
+        if self._just_handled(name):
+            if loan and visitor not in (None, loan.borrower):
+                return [self._refuse(name, "lending.item-on-loan")]
+            return [("ignored", "", "lending.scan-repeated")]
+        if item.status in ("lost", "stolen"):
+            self._come_back(item, loan, "item.found", found=True)
+            return [("found", name, "")]
+        if loan:
+            self._come_back(item, loan, "loan.closed")
+            return [("returned", name, "")]
+        if item.status in NOT_LENT:
+            return [self._refuse(name, _status_code(item))]
+        if visitor is None:
+            counter.waiting.pop(name, None)
+            counter.waiting[name] = self.now
+            return [("awaiting", name, "")]
+        return [self._lend(name, visitor)]
+
+    def scan_other(self, number: int, code: str) -> list[Step]:
+        """A replaced card, a code that nothing has, a wrong one, something foreign."""
+        self.visitor(self.counters[number])
+        return [self._refuse("", code)]
+
+    def end_visit(self, number: int) -> None:
+        visit, self.counters[number].visit = self.counters[number].visit, None
+        self.counters[number].waiting = {}
+        if visit and not visit.over:
+            visit.over = True
+            self._write("visit.closed", f"visit{visit.number}")
+
+    # Buttons
+
+    def undo_check_out(self, loan: Lent) -> str:
+        if not loan.from_here and loan.returned is None:
+            return "lending.loan-not-found"
+        item = self.items[loan.item]
+        if not self._can_undo(loan, item):
+            return "lending.undo-too-late"
+        loan.returned, loan.undone = self.now, True
+        item.status = "to_check" if item.problems else "available"
+        self._write("loan.opening-undone", f"loan{loan.number}")
+        return ""
+
+    def undo_check_in(self, loan: Lent) -> str:
+        if not loan.from_here and loan.returned is None:
+            return "lending.loan-not-found"
+        item = self.items[loan.item]
+        again = any(x.item == loan.item and x.number > loan.number for x in self.loans)
+        if (
+            loan.returned is None
+            or loan.undone
+            or again
+            or item.status not in ("available", "to_check")
+            or self.now - loan.returned > UNDOABLE
+        ):
+            return "lending.undo-too-late"
+        loan.returned = None
+        item.status = "on_loan"
+        self._write("loan.closing-undone", f"loan{loan.number}")
+        return ""
+
+    def renew(self, loan: Lent, seen: int) -> str:
+        person = self.people[loan.borrower]
+        if not loan.from_here:
+            return "lending.loan-not-found"
+        if seen != loan.renewals:
+            return ""
+        if loan.returned:
+            return "lending.loan-returned"
+        if self.items[loan.item].status in ("lost", "stolen"):
+            return _status_code(self.items[loan.item])
+        if loan.renewals >= MOST_RENEWALS:
+            return "lending.renewals-used"
+        if refusal := self._refuse_person(person):
+            return refusal
+        loan.renewals += 1
+        self._write("loan.renewed", f"loan{loan.number}")
+        return ""
+
+    def set_aside(self, name: str, kind: str) -> str:
+        """Missing or damaged. Just lent, it is not lent after all."""
+        item, loan = self.items[name], self.open_loan(name)
+        if not item.known:
+            return "inventory.item-not-found"
+        if item.status in ("lost", "stolen", "retired"):
+            return "inventory.item-" + item.status
+        item.problems.append(kind)
+        if loan and self._can_undo(loan, item):
+            self.undo_check_out(loan)
+            return ""
+        if item.status == "available":
+            item.status = "to_check"
+        self._write("item.problem_reported", name)
+        return ""
+
+    # The pages of an item
+
+    def change(self, name: str, action: str) -> str:
+        item = self.items[name]
+        allowed, after = {
+            "check": (("to_check",), "available"),
+            "lose": (("available", "to_check", "on_loan", "stolen"), "lost"),
+            "steal": (("available", "to_check", "on_loan", "lost"), "stolen"),
+            "find": (("lost", "stolen"), "to_check"),
+            "retire": (("available", "to_check", "lost", "stolen"), "retired"),
+            "restore": (("retired",), "to_check"),
+        }[action]
+        if not item.known:
+            return "inventory.item-not-found"
+        if item.status not in allowed:
+            return "inventory.item-" + item.status.replace("_", "-")
+        item.status = after
+        if action == "check":
+            item.problems = []
+        if action == "find":
+            item.here = True
+        self._write(
+            {
+                "check": "item.checked",
+                "lose": "item.lost",
+                "steal": "item.stolen",
+                "find": "item.found",
+                "retire": "item.retired",
+                "restore": "item.restored",
+            }[action],
+            name,
+        )
+        return ""
+
+    def replace_card(self, borrower: str) -> None:
+        self._write("borrower.card_replaced", borrower)
+
+    # How it comes about
+
+    def _write(self, action: str, subject: str) -> None:
+        self.trail.append((action, subject))
+
+    def _refuse(self, item: str, code: str) -> Step:
+        self._write("scan.refused", item)
+        return ("refused", item, code)
+
+    def _just_handled(self, item: str) -> bool:
+        return any(
+            self.now - moment < REPEATED
+            for loan in self.loans
+            if loan.item == item and not loan.undone
+            for moment in (loan.since, loan.returned)
+            if moment
+        )
+
+    def _can_undo(self, loan: Lent, item: Thing) -> bool:
+        return (
+            loan.from_here
+            and loan.returned is None
+            and item.status == "on_loan"
+            and self.now - loan.since <= UNDOABLE
+        )
+
+    def _open_visit(self, borrower: str) -> Stay:
+        for visit in reversed(self.visits):
+            same = visit.borrower == borrower and not visit.over
+            if same and self.now - visit.since < VISIT_LASTS:
+                return visit
+        self.visits.append(Stay(len(self.visits), borrower, self.now))
+        self._write("visit.opened", f"visit{len(self.visits) - 1}")
+        return self.visits[-1]
+
+    def _come_back(
+        self, item: Thing, loan: Lent | None, action: str, *, found: bool = False
+    ) -> None:
+        item.status = "to_check" if found or item.problems else "available"
+        item.here = True
+        if loan:
+            loan.returned = self.now
+            self._write("loan.closed", f"loan{loan.number}")
+        else:
+            self._write(action, item.name)
+
+    def _lend(self, name: str, borrower: str) -> Step:
+        item, loan, person = self.items[name], self.open_loan(name), self.people[borrower]
+        if item.status in NOT_LENT:
+            return self._refuse(name, _status_code(item))
+        if loan:
+            theirs = loan.borrower == borrower
+            return self._refuse(
+                name, "lending.item-already-theirs" if theirs else "lending.item-on-loan"
+            )
+        if not item.lendable:
+            return self._refuse(name, "lending.no-policy")
+        if refusal := self._refuse_person(person) or self._refuse_limits(person):
+            return self._refuse(name, refusal)
+        self.loans.append(Lent(len(self.loans), name, borrower, self.now))
+        item.status, item.here = "on_loan", True
+        self._write("loan.opened", f"loan{len(self.loans) - 1}")
+        return ("lent", name, "")
+
+    def _refuse_person(self, person: Person) -> str:
+        if person.suspended_until and self.now < person.suspended_until:
+            return "lending.borrower-suspended"
+        return "" if person.eligible else "lending.borrower-ineligible"
+
+    def _refuse_limits(self, person: Person) -> str:
+        if self.held_by(person.name) >= MOST_PER_PERSON:
+            return "lending.person-limit-reached"
+        home = [x.name for x in self.people.values() if x.household == person.household]
+        if person.household and self.held_by(*home) >= MOST_PER_HOUSEHOLD:
+            return "lending.household-limit-reached"
+        return ""
+
+
+def _status_code(item: Thing) -> str:
+    return "lending.item-" + item.status.replace("_", "-")
