@@ -13,6 +13,9 @@ Names = dict[str, str]
 
 LONGEST_NAME = 120
 
+#: The inputs of a form that names are entered in, by the paths of the command.
+NAME_INPUTS = {"names": f"name_{LANGUAGES[0]}", r"names\.(\w+)": r"name_\1"}
+
 
 def read_names(column: str | None) -> Names:
     """The names in a JSON column; none where there is no row."""
@@ -25,18 +28,19 @@ def write_names(names: Names) -> str:
 
 
 def names_errors(names: Names, field: str) -> list[FieldError]:
-    """What is wrong with a name in four languages; fields are ``<field>_fr`` and so on."""
-    first = f"{field}_{LANGUAGES[0]}"
-    if set(names) - set(LANGUAGES):
-        return [FieldError(first, "inventory.language-unknown", _("Choose one of the languages."))]
+    """What is wrong with a name in four languages, at the path ``field`` or below it."""
+    unknown = sorted(set(names) - set(LANGUAGES))
+    if unknown:
+        text = _("Choose one of the languages.")
+        return [FieldError(f"{field}.{unknown[0]}", "inventory.language-unknown", text)]
     if not any(name.strip() for name in names.values()):
         return [
             FieldError(
-                first, "inventory.name-missing", _("Enter the name in at least one language.")
+                field, "inventory.name-missing", _("Enter the name in at least one language.")
             )
         ]
     return [
-        too_long(f"{field}_{language}", LONGEST_NAME)
+        too_long(f"{field}.{language}", LONGEST_NAME)
         for language, name in names.items()
         if len(name) > LONGEST_NAME
     ]

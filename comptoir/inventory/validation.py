@@ -31,7 +31,9 @@ def basics_errors(command: ItemBasics) -> list[FieldError]:
         errors.append(too_long("notes", LONGEST_NOTES))
     if command.price_cents is not None and not 0 <= command.price_cents <= HIGHEST_PRICE:
         errors.append(
-            FieldError("price", "inventory.price-invalid", _("Enter a price from 0 to 1,000,000."))
+            FieldError(
+                "price_cents", "inventory.price-invalid", _("Enter a price from 0 to 1,000,000.")
+            )
         )
     if command.currency not in CURRENCIES:
         errors.append(FieldError("currency", "inventory.currency-unknown", _("Choose CHF or EUR.")))
@@ -46,15 +48,16 @@ def clean_serial(text: str) -> str:
 def number_errors(serial: str, imeis: Sequence[str], imei_count: int) -> list[FieldError]:
     """What is wrong with an item's own numbers, which are not cleaned yet.
 
-    The field of an IMEI is ``imei_1`` or ``imei_2``, by its place in ``imeis``.
+    The field of an IMEI is ``imeis[0]`` and so on.
     """
     errors = []
     if len(clean_serial(serial)) > LONGEST_SERIAL:
         errors.append(too_long("serial", LONGEST_SERIAL))
-    if any(imeis[imei_count:]):
+    beyond = [place for place, text in enumerate(imeis) if text and place >= imei_count]
+    if beyond:
         errors.append(
             FieldError(
-                "imei_1" if imei_count == 0 else "imei_2",
+                f"imeis[{beyond[0]}]",
                 "inventory.too-many-imeis",
                 ngettext("This model has %(num)s IMEI.", "This model has %(num)s IMEI.", imei_count)
                 if imei_count
@@ -62,14 +65,14 @@ def number_errors(serial: str, imeis: Sequence[str], imei_count: int) -> list[Fi
             )
         )
     seen: set[str] = set()
-    for place, text in enumerate(imeis[:imei_count], 1):
+    for place, text in enumerate(imeis[:imei_count]):
         if not text.strip():
             continue
         imei = read_imei(text)
         if imei is None:
             errors.append(
                 FieldError(
-                    f"imei_{place}",
+                    f"imeis[{place}]",
                     "inventory.imei-invalid",
                     _(
                         "This is not a valid IMEI. It has 15 digits; dial *#06# on the phone to "
@@ -80,7 +83,7 @@ def number_errors(serial: str, imeis: Sequence[str], imei_count: int) -> list[Fi
         elif imei in seen:
             errors.append(
                 FieldError(
-                    f"imei_{place}",
+                    f"imeis[{place}]",
                     "inventory.imei-twice",
                     _("Both IMEI are the same. Enter the second one, or leave it empty."),
                 )
@@ -90,7 +93,7 @@ def number_errors(serial: str, imeis: Sequence[str], imei_count: int) -> list[Fi
 
 
 def model_errors(command: SaveModel) -> list[FieldError]:
-    """What is wrong with a model, field by field; accessories are ``accessory_0`` and on."""
+    """What is wrong with a model, field by field."""
     errors = []
     if not command.name.strip():
         errors.append(FieldError("name", "inventory.name-missing", _("Enter the model's name.")))
@@ -114,5 +117,5 @@ def model_errors(command: SaveModel) -> list[FieldError]:
             )
         )
     for place, accessory in enumerate(command.accessories):
-        errors += names_errors(accessory.names, f"accessory_{place}")
+        errors += names_errors(accessory.names, f"accessories[{place}].names")
     return errors

@@ -154,7 +154,7 @@ async def set_hours(
         Invalid: a span is wrong, or two overlap.
         SiteChanged: somebody changed the site since.
     """
-    _refuse(hours_errors(spans, fields or [f"hours.{i}" for i in range(len(spans))]))
+    _refuse(hours_errors(spans, fields or [f"hours[{i}]" for i in range(len(spans))]))
     async with db.transaction():
         before = await queries.site(site_id, actor)
         _need_coordinator(actor, site_id)

@@ -36,6 +36,52 @@ async def client(desk: Desk) -> AsyncIterator[AsyncClient]:
         yield client
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "fields"),
+    [
+        ("categories", {"names": {}}, ["names"]),
+        ("categories", {"names": {"fr": "x" * 121, "de": "y" * 121}}, ["names.fr", "names.de"]),
+        ("categories", {"names": {"fr": "Ordinateur", "xx": "?"}}, ["names.xx"]),
+        ("categories", {"names": {"fr": 1}}, ["names"]),
+        ("groups", {"names": {"en": " "}}, ["names"]),
+        ("models", {"name": "X", "accessories": [{"names": {}}]}, ["accessories[0].names"]),
+        ("models", {"name": "X", "accessories": [{"names": 1}]}, ["accessories[0].names"]),
+        ("items", {"price_cents": -1, "imeis": ["1", ""]}, ["price_cents", "imeis[0]"]),
+        ("items/batches", {"numbers": [{"serial": "A"}, {"serial": "a"}]}, ["numbers[1].serial"]),
+        ("items/batches", {"numbers": [{"imeis": ["", "1"]}]}, ["numbers[0].imeis[1]"]),
+        ("tokens", {"name": "", "scopes": ["desk"]}, ["name"]),
+        ("tokens", {"name": "X", "scopes": ["all"]}, ["scopes[0]"]),
+        (
+            "tokens",
+            {"name": "X", "scopes": ["desk"], "expires_at": "2020-01-01T00:00:00Z"},
+            ["expires_at"],
+        ),
+    ],
+)
+async def test_an_error_is_at_the_path_of_what_was_sent(
+    desk: Desk, client: AsyncClient, path: str, body: dict[str, Any], fields: list[str]
+) -> None:
+    if path == "models":
+        body = {"category": str(desk.category.id), **body}
+    if path.startswith("items"):
+        body = {"model": str(desk.model.id), "home_site": str(desk.site.id), **body}
+    answer = await client.post(f"/api/v1/{path}", json=body)
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == fields
+
+
+async def test_hours_that_are_wrong_are_named_by_their_place(
+    desk: Desk, client: AsyncClient
+) -> None:
+    path = f"/api/v1/sites/{desk.site.id}"
+    tag = (await client.get(path)).headers["etag"]
+    span = {"weekday": 0, "opens": 540, "closes": 720}
+    answer = await client.put(
+        f"{path}/hours", json={"hours": [span, span]}, headers={"If-Match": tag}
+    )
+    assert [error["field"] for error in answer.json()["errors"]] == ["hours[1]"]
+
+
 async def test_an_edit_needs_the_version_that_was_read(client: AsyncClient) -> None:
     made = await client.post("/api/v1/categories", json=NAMES)
     path, tag = made.headers["location"], made.headers["etag"]

@@ -5,10 +5,12 @@ Half of the calls name things that exist, so that they get past "not found".
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Any
 
 import schemathesis
+from httpx import Response
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
@@ -63,8 +65,25 @@ def check_operation(world: World, operation: Any, answered: Counter[int]) -> Non
         response = world.send(case)
         answered[response.status_code] += 1
         case.validate_response(response, checks=CHECKS)
+        if response.status_code == 422:
+            check_fields(world, operation, case, response)
 
     call()
+
+
+def check_fields(world: World, operation: Any, case: AnyCase, response: Response) -> None:
+    """Each error is at a path of what was sent, or of what should have been."""
+    document = document_of(world.app)
+    described = document["paths"][operation.path][operation.method]
+    known = {parameter["name"] for parameter in described.get("parameters", ())}
+    for content in described.get("requestBody", {}).get("content", {}).values():
+        name = content["schema"]["$ref"].rpartition("/")[2]
+        known |= document["components"]["schemas"][name]["properties"].keys()
+    for sent in (case.body, case.query):
+        known |= set(sent) if isinstance(sent, dict) else set()
+    for error in response.json()["errors"]:
+        root = re.split(r"[.\[]", error["field"])[0]
+        assert not root or root in known, (operation.label, error)
 
 
 def name_what_exists(world: World, case: AnyCase, data: st.DataObject) -> None:

@@ -133,7 +133,7 @@ async def test_a_model_changed_by_somebody_else_is_not_overwritten(
         ({"imei_count": 3}, "imei_count", "inventory.imei-count-invalid"),
         (
             {"accessories": (SaveAccessory({"fr": ""}),)},
-            "accessory_0_fr",
+            "accessories[0].names",
             "inventory.name-missing",
         ),
         (

@@ -63,6 +63,8 @@ async def test_a_model_is_added_with_accessories_row_by_row(client: AsyncClient)
     }
     page = await client.post("/settings/models/new", data=data | {"more": "yes"})
     assert 'name="accessory_1_fr"' in page.text
+    wrong = await client.post("/settings/models/new", data=data | {"accessory_0_de": "x" * 121})
+    assert 'id="accessory_0_de-error"' in wrong.text
     answer = await client.post("/settings/models/new", data=data | {"accessory_1_fr": "Étui"})
     assert answer.status_code == 303
     [model] = await catalogue.models()

@@ -154,6 +154,10 @@ async def test_wrong_fields_keep_what_was_typed_and_say_why(
     assert 'id="model-error"' in answer.text
     assert 'id="price-error"' in answer.text
     assert "&lt;b&gt;" in answer.text
+    chosen = {"model": str(model.id), "home_site": str(site.id), "currency": "CHF"}
+    answer = await client.post("/items/new", data={**chosen, "price": "-5", "imei_2": "1"})
+    assert 'id="price-error"' in answer.text
+    assert 'id="imei_2-error"' in answer.text
     answer = await client.post(
         "/items/new",
         data={

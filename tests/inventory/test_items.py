@@ -121,10 +121,10 @@ async def test_an_unknown_model_or_site_is_refused(here: Setting, now: datetime)
     ("values", "field", "code"),
     [
         ({"serial": "x" * 61}, "serial", "inventory.text-too-long"),
-        ({"imeis": (IMEI_1,)}, "imei_1", "inventory.too-many-imeis"),
+        ({"imeis": (IMEI_1,)}, "imeis[0]", "inventory.too-many-imeis"),
         ({"funder": "x" * 121}, "funder", "inventory.text-too-long"),
         ({"notes": "x" * 5001}, "notes", "inventory.text-too-long"),
-        ({"price_cents": -1}, "price", "inventory.price-invalid"),
+        ({"price_cents": -1}, "price_cents", "inventory.price-invalid"),
         ({"currency": "DEM"}, "currency", "inventory.currency-unknown"),
     ],
 )
@@ -139,10 +139,10 @@ async def test_a_wrong_field_is_named(
 @pytest.mark.parametrize(
     ("imeis", "field", "code"),
     [
-        (("356938035643808",), "imei_1", "inventory.imei-invalid"),
-        ((IMEI_1, "123"), "imei_2", "inventory.imei-invalid"),
-        ((IMEI_1, "35-693803-564380-9"), "imei_2", "inventory.imei-twice"),
-        ((IMEI_1, IMEI_2, IMEI_1), "imei_2", "inventory.too-many-imeis"),
+        (("356938035643808",), "imeis[0]", "inventory.imei-invalid"),
+        ((IMEI_1, "123"), "imeis[1]", "inventory.imei-invalid"),
+        ((IMEI_1, "35-693803-564380-9"), "imeis[1]", "inventory.imei-twice"),
+        ((IMEI_1, IMEI_2, IMEI_1), "imeis[2]", "inventory.too-many-imeis"),
     ],
 )
 async def test_a_wrong_imei_is_named(
@@ -179,7 +179,7 @@ async def test_an_imei_is_on_one_phone_in_whichever_place(here: Setting, now: da
         )
     [error] = raised.value.errors
     assert isinstance(error, NumberTaken)
-    assert (error.field, error.code) == ("imei_1", "inventory.imei-taken")
+    assert (error.field, error.code) == ("imeis[0]", "inventory.imei-taken")
     assert error.item == first
 
 
@@ -225,9 +225,9 @@ async def test_several_items_come_in_all_or_none(here: Setting, now: datetime) -
     with pytest.raises(Invalid) as raised:
         await services.create_several(here.actor, command, now=now)
     assert codes_of(raised) == [
-        ("numbers", "inventory.serial-taken"),
-        ("numbers", "inventory.number-twice"),
-        ("numbers", "inventory.too-many-imeis"),
+        ("numbers[1].serial", "inventory.serial-taken"),
+        ("numbers[2].serial", "inventory.number-twice"),
+        ("numbers[3].imeis[0]", "inventory.too-many-imeis"),
     ]
     assert codes.display(taken) in raised.value.errors[0].message
     assert await Item.count() == 1

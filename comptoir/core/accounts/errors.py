@@ -361,7 +361,7 @@ class TokenUnfit(Invalid):
     @classmethod
     def already_expired(cls) -> TokenUnfit:
         """Its end is in the past."""
-        return cls("expires", "accounts.token-expired", _("Choose a day in the future."))
+        return cls("expires_at", "accounts.token-expired", _("Choose a day in the future."))
 
 
 class TokenNotFound(NotFound):

@@ -72,9 +72,12 @@ def decode_query(pairs: Iterable[tuple[str, str]], kind: type[T]) -> T:
 
 
 def field_error(text: str) -> FieldError:
-    """What msgspec says of a value, with the path of its field (``numbers[0].serial``)."""
+    """What msgspec says of a value, with the path of its field (``numbers[0].serial``).
+
+    Of a map it does not say at which key: the path then ends at the map.
+    """
     message, _dash, path = text.partition(" - at `")
-    path = path.rstrip("`").removeprefix("$").lstrip(".")
+    path = path.rstrip("`").removeprefix("$").lstrip(".").partition("[...]")[0]
     named = _NAMED_FIELD.match(message)
     if named is None:
         return FieldError(path, "core.invalid-value", message)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from litestar import Request
 from litestar.datastructures import UploadFile
+
+from comptoir.core.errors import FieldError
 
 
 class FormData:
@@ -47,6 +52,20 @@ class FormData:
     def identifier(self, name: str) -> UUID | None:
         """An id, or None if it is none."""
         return id_or_none(self.text(name))
+
+
+def in_form(errors: Sequence[FieldError], inputs: Mapping[str, str]) -> list[FieldError]:
+    """Errors of a command at the inputs that its fields came from.
+
+    ``inputs`` has the names of inputs by patterns of paths; the rest are called
+    as their field is.
+    """
+    return [msgspec.structs.replace(each, field=_input(each.field, inputs)) for each in errors]
+
+
+def _input(path: str, inputs: Mapping[str, str]) -> str:
+    found = ((re.fullmatch(pattern, path), name) for pattern, name in inputs.items())
+    return next((match.expand(name) for match, name in found if match), path)
 
 
 def id_or_none(text: str) -> UUID | None:

@@ -16,8 +16,8 @@ from comptoir.core.i18n import LANGUAGES
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
-from comptoir.core.web.forms import FormData
-from comptoir.inventory.names import Names
+from comptoir.core.web.forms import FormData, in_form
+from comptoir.inventory.names import NAME_INPUTS, Names
 from comptoir.inventory.queries import catalogue
 from comptoir.inventory.schemas import CategoryView, SaveCategory
 from comptoir.inventory.services.catalogue import (
@@ -101,7 +101,7 @@ def _form(
         "inventory/category_form.html",
         status=422 if errors else 200,
         form=form,
-        errors=errors,
+        errors=in_form(errors, NAME_INPUTS),
         category=category,
     )
 

@@ -16,7 +16,7 @@ from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
-from comptoir.core.web.forms import FormData, id_or_none, read_day, read_hundredths
+from comptoir.core.web.forms import FormData, id_or_none, in_form, read_day, read_hundredths
 from comptoir.inventory.errors import CoordinatorNeeded
 from comptoir.inventory.pages.detail import read_code
 from comptoir.inventory.pages.wording import CONDITIONS
@@ -29,6 +29,10 @@ from comptoir.inventory.validation import CURRENCIES
 from comptoir.sites.queries import names_for, site_names
 
 Page = Request[Principal, Any, Any]
+
+#: Inputs that are not called as the command's field is.
+BASICS_INPUTS = {"price_cents": "price"}
+NUMBER_INPUTS = {r"imeis\[0\]": "imei_1", r"imeis\[1\]": "imei_2"}
 
 
 class ItemForm(msgspec.Struct, frozen=True):
@@ -176,7 +180,7 @@ async def _form(
         "inventory/item_form.html",
         status=422 if errors else 200,
         form=form,
-        errors=errors,
+        errors=in_form(errors, BASICS_INPUTS | NUMBER_INPUTS),
         item=item,
         **await choices(request.user, item),
     )

@@ -13,11 +13,11 @@ from litestar.params import FromPath
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
 from comptoir.core.errors import FieldError, Invalid
+from comptoir.core.i18n import LANGUAGES, localized
 from comptoir.core.i18n import gettext as _
-from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
-from comptoir.core.web.forms import FormData, id_or_none
+from comptoir.core.web.forms import FormData, id_or_none, in_form
 from comptoir.inventory.pages.categories import read_names
 from comptoir.inventory.queries import catalogue
 from comptoir.inventory.schemas import ModelView, SaveAccessory, SaveModel
@@ -27,6 +27,12 @@ from comptoir.inventory.validation import MOST_ACCESSORIES
 Page = Request[Principal, Any, Any]
 PATH = "/settings/models"
 COORDINATOR = [require(Role.COORDINATOR)]
+
+#: The inputs of an accessory's names, by the paths of the command.
+INPUTS = {
+    r"accessories\[(\d+)\]\.names": rf"accessory_\1_{LANGUAGES[0]}",
+    r"accessories\[(\d+)\]\.names\.(\w+)": r"accessory_\1_\2",
+}
 
 
 class ModelForm(msgspec.Struct, frozen=True):
@@ -165,7 +171,7 @@ async def _form(
         "inventory/model_form.html",
         status=422 if errors else 200,
         form=form,
-        errors=errors,
+        errors=in_form(errors, INPUTS),
         model=model,
         categories=categories,
         rows=(*form.accessories, SaveAccessory({})),

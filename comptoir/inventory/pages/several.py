@@ -7,6 +7,7 @@ adds the line at once and asks for the list alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,9 +21,9 @@ from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import ngettext
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, fragment, page, redirect
-from comptoir.core.web.forms import FormData, id_or_none
+from comptoir.core.web.forms import FormData, id_or_none, in_form
 from comptoir.inventory.errors import ModelNotFound
-from comptoir.inventory.pages.editing import choices, read_basics
+from comptoir.inventory.pages.editing import BASICS_INPUTS, choices, read_basics
 from comptoir.inventory.queries import catalogue
 from comptoir.inventory.schemas import CreateSeveral, ModelView, Numbers
 from comptoir.inventory.services.items import check_numbers, create_several
@@ -84,7 +85,7 @@ async def add_several(request: Page) -> Response[str]:
         command = CreateSeveral(numbers=tuple(numbers), **values)
         made = await create_several(request.user, command, now=clock.now())
     except Invalid as invalid:
-        return await _form(request, form, invalid.errors)
+        return await _form(request, form, [*map(_by_line, invalid.errors)])
     flash = Flash(
         "ok",
         ngettext(
@@ -122,7 +123,7 @@ async def _form(request: Page, form: SeveralForm, errors: Sequence[FieldError]) 
         "inventory/several.html",
         status=422 if errors else 200,
         form=form,
-        errors=errors,
+        errors=in_form(errors, BASICS_INPUTS),
         lines=await _lines(request.user, form),
         **await choices(request.user),
     )
@@ -150,6 +151,15 @@ async def _model(form: SeveralForm) -> ModelView | None:
         return await catalogue.model(model_id)
     except ModelNotFound:
         return None
+
+
+def _by_line(error: FieldError) -> FieldError:
+    """The lines are one field, so what is wrong with one says which (from 1)."""
+    place = re.match(r"numbers\[(\d+)\]", error.field)
+    if place is None:
+        return error
+    message = _("Line %(line)s: %(problem)s", line=int(place[1]) + 1, problem=error.message)
+    return FieldError("numbers", error.code, message)
 
 
 def _refuse_amount(count: int) -> None:

@@ -231,7 +231,7 @@ def _category_values(command: SaveCategory) -> dict[str, Any]:
 
 
 def _refuse_names(command: SaveCategory) -> None:
-    if errors := names_errors(command.names, "name"):
+    if errors := names_errors(command.names, "names"):
         raise Invalid(errors)
 
 

@@ -55,8 +55,8 @@ async def create_several(actor: Principal, command: CreateSeveral, *, now: datet
 
     Raises:
         CoordinatorNeeded, ModelNotFound, SiteNotFound: as for ``create_item``.
-        Invalid: a field is wrong. Errors of an item's numbers are in the field
-            ``numbers``, and name its place in ``command.numbers``.
+        Invalid: a field is wrong. Those of an item's numbers begin with its place,
+            such as ``numbers[2]``.
     """
     return await _create(actor, command, command.numbers, several=True, now=now)
 
@@ -76,14 +76,14 @@ async def _create(
             await sites.site(command.home_site)
             model = await catalogue.model(command.model)
             cleaned, number_problems = await check_numbers(actor, model, numbers)
-            errors += _as_lines(number_problems) if several else number_problems[0]
+            errors += _in_list(number_problems) if several else number_problems[0]
             if errors:
                 raise Invalid(errors)
             return await _insert(actor, command, cleaned, now=now)
     except db.IntegrityErrors:
         # Another desk brought in the same number between our look and our write.
         _, number_problems = await check_numbers(actor, model, numbers)
-        errors = _as_lines(number_problems) if several else number_problems[0]
+        errors = _in_list(number_problems) if several else number_problems[0]
         if not errors:
             raise
         raise Invalid(errors) from None
@@ -155,7 +155,7 @@ async def check_numbers(
 def _numbered(numbers: Numbers) -> list[tuple[str, str]]:
     """The numbers that are there, each with the field it was entered in."""
     fields = [("serial", numbers.serial)]
-    fields += [(f"imei_{place}", imei) for place, imei in enumerate(numbers.imeis, 1)]
+    fields += [(f"imeis[{place}]", imei) for place, imei in enumerate(numbers.imeis)]
     return [(field, number) for field, number in fields if number]
 
 
@@ -184,15 +184,11 @@ def _taken(field: str, number: str, clash: Clash) -> NumberTaken:
     return NumberTaken(field, f"inventory.{clash.kind}-taken", message, clash.code)
 
 
-def _as_lines(problems: list[list[FieldError]]) -> list[FieldError]:
-    """Errors of the items of a list, each with its line (from 1) in front."""
+def _in_list(problems: list[list[FieldError]]) -> list[FieldError]:
+    """Errors of the items of a list, each with its place in front."""
     return [
-        msgspec.structs.replace(
-            error,
-            field="numbers",
-            message=_("Line %(line)s: %(problem)s", line=line, problem=error.message),
-        )
-        for line, errors in enumerate(problems, 1)
+        msgspec.structs.replace(error, field=f"numbers[{place}].{error.field}")
+        for place, errors in enumerate(problems)
         for error in errors
     ]
 

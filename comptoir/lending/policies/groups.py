@@ -174,7 +174,7 @@ async def remove_group(actor: Principal, group_id: UUID, *, now: datetime) -> No
 
 
 def _refuse_names(command: SaveGroup) -> None:
-    if errors := names_errors(command.names, "name"):
+    if errors := names_errors(command.names, "names"):
         raise Invalid(errors)
 
 

@@ -16,6 +16,8 @@ from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
+from comptoir.core.web.forms import in_form
+from comptoir.inventory.names import NAME_INPUTS
 from comptoir.inventory.queries import catalogue
 from comptoir.lending.policies import groups as all_groups
 from comptoir.lending.policies.errors import GroupNotFound
@@ -177,7 +179,7 @@ def _group_form(
         "lending/group_form.html",
         status=422 if errors else 200,
         form=form,
-        errors=errors,
+        errors=in_form(errors, NAME_INPUTS),
         group_id=group_id,
     )
 

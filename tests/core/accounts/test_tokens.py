@@ -78,7 +78,7 @@ async def test_an_administrator_makes_and_revokes_a_token_by_pages(client: Async
     site = await factories.site()
     await sign_in(client, await factories.user(role=Role.ADMIN))
     assert (await client.get("/settings/tokens/new")).status_code == 200
-    wrong = await client.post("/settings/tokens", data={"name": "", "expires": "31.12.2030"})
+    wrong = await client.post("/settings/tokens", data={"name": "", "expires_at": "31.12.2030"})
     assert wrong.status_code == 422
     made = await client.post(
         "/settings/tokens",
@@ -86,7 +86,7 @@ async def test_an_administrator_makes_and_revokes_a_token_by_pages(client: Async
             "name": "Statistics",
             "scopes": ["read", "desk"],
             "site": str(site.id),
-            "expires": "2099-12-31",
+            "expires_at": "2099-12-31",
         },
     )
     match = re.search(r'value="(comptoir_[\w-]{43})"', made.text)

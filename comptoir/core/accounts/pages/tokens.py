@@ -37,12 +37,12 @@ _SCOPE_TEXTS = {
 
 
 class TokenForm(msgspec.Struct, frozen=True):
-    """A token to make; ``expires`` is its last day, or empty."""
+    """A token to make; ``expires_at`` is its last day, or empty."""
 
     name: str = ""
     scopes: list[str] = []
     site: str = ""
-    expires: str = ""
+    expires_at: str = ""
 
 
 @get(PATH, guards=[require(Role.ADMIN)], include_in_schema=False)
@@ -73,7 +73,7 @@ async def create(request: AnyRequest, data: Form[TokenForm]) -> Response[str]:
             name=data.name,
             scopes=tuple(scope for scope in data.scopes if scope),
             site_id=_site(data.site),
-            expires_at=_end_of(data.expires, place_of(request.scope)),
+            expires_at=_end_of(data.expires_at, place_of(request.scope)),
         )
         token = await tokens.create_token(somebody(request), command, now=clock.now())
         return page(request, "accounts/token_made.html", token=token)
