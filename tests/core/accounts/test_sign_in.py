@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -72,6 +73,19 @@ async def test_an_account_out_of_use_or_without_password_is_refused(
     assert (await send(client)).status_code == 422
     await User.update({User.active: True, User.password_hash: None}, force=True)
     assert (await send(client, password="")).status_code == 422
+
+
+@pytest.mark.parametrize("change", [{User.active: False}, {User.password_hash: "another"}])
+async def test_whoever_is_put_out_while_the_password_is_looked_at_stays_out(
+    client: AsyncClient, amina: User, change: dict[Any, Any]
+) -> None:
+    sending = asyncio.create_task(send(client))
+    looks = 0
+    while looks < 5:  # time enough to read the account; the hash takes far longer
+        looks += bool(await SignInThrottle.count())
+    await User.update(change, force=True)
+    assert (await sending).status_code == 422
+    assert await Session.count() == 0
 
 
 @pytest.mark.parametrize(
