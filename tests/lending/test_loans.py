@@ -411,6 +411,24 @@ async def test_a_limit_holds_when_several_desks_lend_to_one_person_at_once(
     assert codes == {"lending.person-limit-reached"}
 
 
+async def test_a_limit_holds_when_people_of_one_household_borrow_at_once(
+    desk: Desk, now: datetime
+) -> None:
+    await Policy.update({Policy.limit_household: 2}).where(Policy.id == desk.policy.id)
+    home = Household(label="Rue de Lausanne", created_at=now)
+    await home.save()
+    people = [await make.borrower(site_id=desk.site.id, household=home.id) for _ in range(6)]
+    cards = [await make.card(person.id) for person in people]
+    items = [await desk.add_item() for _ in people]
+    results = await asyncio.gather(
+        *(desk.lend(now, item, card=card.code) for item, card in zip(items, cards, strict=True)),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(result, LoanView) for result in results) == 2
+    codes = {str(result.code) for result in results if isinstance(result, CheckOutRefused)}
+    assert codes == {"lending.household-limit-reached"}
+
+
 async def test_a_check_out_takes_four_statements(desk: Desk, now: datetime) -> None:
     await desk.lend(now, await desk.add_item(), attempt=attempt())
     with db.count_statements() as sent:
