@@ -27,6 +27,13 @@ def write_names(names: Names) -> str:
     return msgspec.json.encode(clean_names(names)).decode()
 
 
+def full_name(manufacturer: str, name: str) -> str:
+    """A model as one would say it: its maker once, also where the name begins with it."""
+    if name.casefold().startswith(f"{manufacturer} ".casefold()):
+        return name
+    return f"{manufacturer} {name}".strip()
+
+
 def names_errors(names: Names, field: str) -> list[FieldError]:
     """What is wrong with a name in four languages, at the path ``field`` or below it."""
     unknown = sorted(set(names) - set(LANGUAGES))

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core.errors import FieldError
-from comptoir.inventory.names import Names
+from comptoir.inventory.names import Names, full_name
 from comptoir.inventory.statuses import Condition, ItemStatus, ProblemKind
 from comptoir.sites.schemas import SiteName
 
@@ -127,7 +127,7 @@ class ModelSummary(msgspec.Struct, frozen=True):
     @property
     def full_name(self) -> str:
         """Manufacturer and name, as one would say it."""
-        return f"{self.manufacturer} {self.name}".strip()
+        return full_name(self.manufacturer, self.name)
 
     @property
     def choice(self) -> tuple[UUID, str]:

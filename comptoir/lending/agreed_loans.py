@@ -13,6 +13,7 @@ from comptoir.core.errors import NotFound, Refused
 from comptoir.core.i18n import gettext as _
 from comptoir.core.names import in_language
 from comptoir.core.principal import Principal
+from comptoir.inventory.names import full_name
 from comptoir.lending.agreement_pdf import AgreementItem
 from comptoir.lending.errors import LoanNotFound
 from comptoir.sites.queries import site
@@ -136,7 +137,7 @@ async def _agreed(rows: list[db.Row]) -> AgreedLoans:
 
 def _item(row: db.Row, accessories: list[db.Row], language: str) -> AgreementItem:
     return AgreementItem(
-        name=f"{row['manufacturer']} {row['model_name']}".strip(),
+        name=full_name(row["manufacturer"], row["model_name"]),
         code=row["code"],
         due_at=row["due_at"].astimezone(ZoneInfo(row["time_zone"])),
         serial=row["serial"],

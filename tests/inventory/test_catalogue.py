@@ -20,6 +20,7 @@ from comptoir.inventory.errors import (
     CoordinatorNeeded,
     ModelNotFound,
 )
+from comptoir.inventory.names import full_name
 from comptoir.inventory.queries import catalogue as queries
 from comptoir.inventory.schemas import SaveAccessory, SaveCategory, SaveModel
 from comptoir.inventory.services import catalogue
@@ -180,3 +181,17 @@ def test_a_name_is_shown_in_the_readers_language_or_the_first_there_is() -> None
         assert localized(names) == "Chargeur"
     assert localized(names, "it") == "Caricatore"
     assert localized({}) == ""
+
+
+@pytest.mark.parametrize(
+    ("manufacturer", "name", "said"),
+    [
+        ("Samsung", "Galaxy A15", "Samsung Galaxy A15"),
+        ("Fairphone", "Fairphone 4", "Fairphone 4"),
+        ("HP", "hp ProBook", "hp ProBook"),
+        ("Bra", "Bravia", "Bra Bravia"),
+        ("", "Desk fan", "Desk fan"),
+    ],
+)
+def test_a_maker_is_not_said_twice(manufacturer: str, name: str, said: str) -> None:
+    assert full_name(manufacturer, name) == said

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from comptoir.core import db
-from comptoir.inventory.names import read_names
+from comptoir.inventory.names import full_name, read_names
 from comptoir.inventory.queries.items import destination_of
 from comptoir.inventory.schemas import ItemRow
 from comptoir.inventory.statuses import Condition, ItemStatus
@@ -40,7 +40,7 @@ def _row(row: db.Row) -> ItemRow:
     return ItemRow(
         id=row["id"],
         code=row["code"],
-        model=f"{row['manufacturer']} {row['model_name']}".strip(),
+        model=full_name(row["manufacturer"], row["model_name"]),
         category_names=read_names(row["category_names"]),
         serial=row["serial"],
         imeis=tuple(imei for imei in (row["imei_1"], row["imei_2"]) if imei),
