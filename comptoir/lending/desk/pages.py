@@ -26,9 +26,8 @@ from comptoir.core.web import fragment, is_htmx, page, redirect
 from comptoir.inventory.schemas import SendItem
 from comptoir.inventory.services.actions import send_item
 from comptoir.inventory.statuses import ProblemKind
-from comptoir.lending.borrowers.finding import find_borrowers
 from comptoir.lending.borrowers.forms import form_about
-from comptoir.lending.borrowers.pages import CONTACTS
+from comptoir.lending.borrowers.pages import CONTACTS, found_context
 from comptoir.lending.desk import visits
 from comptoir.lending.desk.forms import (
     ChosenForm,
@@ -84,7 +83,7 @@ async def _context(actor: Principal, result: DeskResult) -> dict[str, Any]:
         "items": items,
         "form": form_about(typed, language=current_language(), borrower_id=new_id()),
         "contacts": CONTACTS,
-        "found": await find_borrowers(actor, step.text) if searched and step else (),
+        **(await found_context(actor, typed) if searched else {}),
         # Whoever is registered from here is lent these, however long that takes.
         "waiting_value": encode_waiting(_still(result)),
         "attempt_id": new_id(),
