@@ -22,6 +22,9 @@ from tests.http_client import make_app
 _NOT_PAGES = re.compile(r"/static/|/api/|/healthz|\.(csv|pdf|json|txt)$|/pdf$|/[TB]/")
 _PARAMETER = re.compile(r"{(\w+):\w+}")
 
+#: As long as a name may be, and without a blank to break it at.
+ENDLESS = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+
 
 def page_routes(app: Litestar | None = None) -> list[str]:
     """The patterns of all pages, so that a new one is covered without being named."""
@@ -60,25 +63,29 @@ def make_examples(world: World) -> Examples:
 
 async def _make() -> Examples:
     now = clock.now()
-    site = await make.site()
+    site = await make.site(name=ENDLESS, short_name=ENDLESS[:40], street=ENDLESS)
     admin = await make.user(role=Role.ADMIN, name="Claire Rochat")
-    other = await make.user(
-        role=Role.RECEPTION, site_id=site.id, name="Maximiliane von Württemberg-Schwarzenbach"
-    )
+    other = await make.user(role=Role.RECEPTION, site_id=site.id, name=ENDLESS)
     invited = await make.user(name="Noor El-Khoury")
-    laptops = await make.category("Portable computer")
-    everybody = await make.group()
+    laptops = await make.category(ENDLESS)
+    everybody = await make.group(ENDLESS)
     await make.policy(category_id=laptops.id, signature="screen", limit_person=3)
     model = await make.model(
         category=laptops.id,
-        name="EliteBook 840 G5, 16 GB, Swiss keyboard",
-        short_name="EliteBook 840 G5 16 GB CH",
-        accessories=("Charger", "Shoulder bag"),
+        name=ENDLESS,
+        short_name=ENDLESS[:30],
+        accessories=("Charger", ENDLESS),
     )
-    items = [await make.item(site_id=site.id, model=model.id) for _ in range(4)]
+    items = [
+        await make.item(site_id=site.id, model=model.id, serial=f"{ENDLESS[:50]}{each}")
+        for each in range(4)
+    ]
     person = await make.borrower(
         site_id=site.id,
-        name="Jean-Baptiste de la Fontaine-Montmorency",
+        name=ENDLESS,
+        counsellor=ENDLESS,
+        referrer=ENDLESS,
+        note=ENDLESS,
         phone="+41791234567",
         contact_kind="phone",
         borrower_group=everybody.id,

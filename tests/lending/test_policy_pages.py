@@ -42,7 +42,7 @@ async def test_a_policy_is_set_shown_and_removed(client: AsyncClient) -> None:
         answer = await client.post(url, data=FORM)
         assert answer.headers["Location"] == "/settings/policies"
     listed = await client.get("/settings/policies")
-    assert listed.text.count("28 days, then the next open day; renew up to 2 times") == 2
+    assert listed.text.count("28 days, then the next open day · renew up to 2 times") == 2
     url = f"/settings/policies/{category.id}/{group.id}"
     assert (await client.post(url, data=FORM)).status_code == 412
     await client.post(f"{url}/remove", data={"version": "1"})
