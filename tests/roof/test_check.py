@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
+import comptoir as comptoir_package
 from comptoir.core import db
 from tests import factories
 from tests.roof.commands import comptoir
@@ -71,6 +73,13 @@ def test_a_file_that_is_no_database_is_found(tmp_path: Path) -> None:
     (tmp_path / "comptoir.sqlite").write_bytes(b"not a database, but long enough to be looked at")
     (tmp_path / "comptoir.sqlite").chmod(0o600)
     assert wrong(tmp_path) == {"database"}
+
+
+def test_fonts_that_are_missing_are_found(tmp_path: Path) -> None:
+    package = Path(comptoir_package.__file__).parent
+    shutil.copytree(package, tmp_path / "comptoir", ignore=shutil.ignore_patterns("*.ttf"))
+    there = {"PYTHONPATH": str(tmp_path), "PYTHONSAFEPATH": "1"}
+    assert wrong(tmp_path / "data", **there) == {"printing", "migrations"}
 
 
 async def test_an_unknown_time_zone_is_found(database_url: str, tmp_path: Path) -> None:

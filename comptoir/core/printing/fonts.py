@@ -11,6 +11,7 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
+from comptoir.core.printing.errors import PrintingFailed
 from comptoir.core.printing.typesetting import FONTS
 
 #: Stands for a character that no bundled font can draw.
@@ -22,6 +23,9 @@ def printable(text: str) -> str:
 
     PDF/UA forbids a glyph that is missing, so one Arabic letter in a name would
     refuse the whole document. Control characters become blanks.
+
+    Raises:
+        PrintingFailed: no font is there.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -32,7 +36,10 @@ def printable(text: str) -> str:
 
 @cache
 def _unprintable() -> re.Pattern[str]:
-    shared = set.intersection(*(_characters(path) for path in FONTS.glob("*.ttf")))
+    fonts = [_characters(path) for path in FONTS.glob("*.ttf")]
+    if not fonts:
+        raise PrintingFailed("the fonts are missing")
+    shared = set.intersection(*fonts)
     return re.compile("[^" + "".join(re.escape(chr(code)) for code in sorted(shared)) + "]+")
 
 
