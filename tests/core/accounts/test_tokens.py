@@ -74,6 +74,14 @@ async def test_a_token_is_revoked_once(database: Any, now: datetime) -> None:
         await tokens.revoke_token(SYSTEM, listed.id, now=now)
 
 
+async def test_a_token_with_one_right_is_made_by_pages(client: AsyncClient) -> None:
+    await sign_in(client, await factories.user(role=Role.ADMIN))
+    made = await client.post("/settings/tokens", data={"name": "Statistics", "scopes": "read"})
+    assert made.is_success
+    [row] = await ApiToken.select()
+    assert row["scopes"] == "read"
+
+
 async def test_an_administrator_makes_and_revokes_a_token_by_pages(client: AsyncClient) -> None:
     site = await factories.site()
     await sign_in(client, await factories.user(role=Role.ADMIN))

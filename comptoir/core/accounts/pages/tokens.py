@@ -18,12 +18,13 @@ from comptoir.core.accounts.authentication import accounts_of
 from comptoir.core.accounts.errors import PlaceNotYours, TokenUnfit
 from comptoir.core.accounts.guards import require, somebody
 from comptoir.core.accounts.identity import SCOPES
-from comptoir.core.accounts.pages.forms import AnyRequest, Form, answer_form
+from comptoir.core.accounts.pages.forms import AnyRequest, answer_form
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.principal import Role
 from comptoir.core.web import Flash, Place, page, redirect
 from comptoir.core.web.context import place_of
+from comptoir.core.web.forms import FormData
 
 PATH = "/settings/tokens"
 
@@ -40,7 +41,7 @@ class TokenForm(msgspec.Struct, frozen=True):
     """A token to make; ``expires_at`` is its last day, or empty."""
 
     name: str = ""
-    scopes: list[str] = []
+    scopes: tuple[str, ...] = ()
     site: str = ""
     expires_at: str = ""
 
@@ -65,13 +66,14 @@ async def show_new(request: AnyRequest) -> Response[str]:
 
 
 @post(PATH, guards=[require(Role.ADMIN)], include_in_schema=False)
-async def create(request: AnyRequest, data: Form[TokenForm]) -> Response[str]:
+async def create(request: AnyRequest) -> Response[str]:
     """Make it; it is shown on this page and never again."""
+    data = _sent(await FormData.of(request))
 
     async def act() -> Response[str]:
         command = tokens.CreateToken(
             name=data.name,
-            scopes=tuple(scope for scope in data.scopes if scope),
+            scopes=data.scopes,
             site_id=_site(data.site),
             expires_at=_end_of(data.expires_at, place_of(request.scope)),
         )
@@ -87,6 +89,15 @@ async def revoke(request: AnyRequest, token_id: FromPath[UUID]) -> Response[str]
     await tokens.revoke_token(somebody(request), token_id, now=clock.now())
     return redirect(
         request, PATH, flash=Flash("ok", _("This access token does not work any more."))
+    )
+
+
+def _sent(form: FormData) -> TokenForm:
+    return TokenForm(
+        name=form.text("name"),
+        scopes=tuple(filter(None, form.texts("scopes"))),
+        site=form.text("site"),
+        expires_at=form.text("expires_at"),
     )
 
 
