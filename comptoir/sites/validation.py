@@ -95,8 +95,13 @@ def _span_message(code: SpanProblemCode) -> str:
 
 
 def _required(command: SaveSite | SaveOrganisation, *fields: str) -> list[FieldError]:
+    wanted = {
+        "name": _("Enter the name."),
+        "city": _("Enter the town."),
+        "return_to": _("Enter the line for the labels."),
+    }
     return [
-        FieldError(field, f"sites.{field.replace('_', '-')}-missing", _("Fill in this field."))
+        FieldError(field, f"sites.{field.replace('_', '-')}-missing", wanted[field])
         for field in fields
         if not getattr(command, field).strip()
     ]

@@ -335,3 +335,11 @@ async def test_a_page_takes_the_same_statements_however_much_there_is(
             item = await factories.item(site_id=site.id)
             await factories.loan(item=item, borrower_id=borrower.id, now=now, returned_at=returned)
     assert counts[0] == counts[1]
+
+
+async def test_who_has_no_site_is_asked_where_they_work_before_the_desk(database: Any) -> None:
+    async with client_of(make_app()) as client:
+        await sign_in(client, await factories.user(role=Role.ADMIN))
+        answer = await client.get("/desk")
+        assert answer.headers["Location"] == "/site?next=/desk"
+        assert (await client.get("/site")).status_code == 200

@@ -124,7 +124,8 @@ def site_of(actor: Principal) -> UUID:
 @get("/desk", guards=[require(Role.RECEPTION)])
 async def desk(request: Page, visit: FromQuery[str] = "", changed: FromQuery[str] = "") -> Answer:
     """The desk, with the visit that is open; ``changed`` says who works here from now on."""
-    site_of(request.user)
+    if request.user.site_id is None:
+        return redirect(request, "/site?next=/desk")
     steps = [Step(kind=StepKind.PERSON_CHANGED, text=request.user.name)] if changed else []
     context = await _context(request.user, _stay(visit, *steps, now=clock.now()))
     return page(request, "lending/desk.html", **context)
