@@ -1,7 +1,8 @@
 """How an item goes from one status to another: the whole table, and why not.
 
-``next_status`` decides for every floor: lending asks it for what a scan does,
-the pages for which buttons an item has.
+``next_status`` decides for what the inventory does with an item, and which buttons
+it has. What a scan lends or takes back is for ``lending.rules``, which know of loans
+and people too; a test holds them to the two rows of this table that are lending's.
 """
 
 from __future__ import annotations

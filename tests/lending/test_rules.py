@@ -8,6 +8,7 @@ from itertools import combinations
 import pytest
 from msgspec.structs import replace
 
+from comptoir.inventory.rules import ItemAction, next_status
 from comptoir.inventory.statuses import ItemStatus, ProblemKind
 from comptoir.lending.due_dates import DueMode
 from comptoir.lending.refusals import Refusal, RefusalCode
@@ -74,6 +75,13 @@ def test_every_status_that_is_not_about_a_loan_is_decided() -> None:
     }
     # On loan without a loan is a status left behind: the loan decides.
     assert lendable == {ItemStatus.AVAILABLE, ItemStatus.ON_LOAN}
+
+
+@pytest.mark.parametrize("status", ItemStatus)
+def test_what_is_lent_agrees_with_the_table_of_statuses(status: ItemStatus) -> None:
+    item = lent_to(BRUNO) if status is ItemStatus.ON_LOAN else replace(FREE_ITEM, status=status)
+    by_table = next_status(ItemAction.LEND, status) is ItemStatus.ON_LOAN
+    assert (refuse_item(item) is None) == by_table
 
 
 def test_item_on_loan_is_refused() -> None:
