@@ -165,6 +165,22 @@ async def test_somebody_found_by_name_takes_the_place_of_who_was_there(desk: Des
     assert f"/desk?visit={second.id}" in answer.text
 
 
+async def test_somebody_found_by_name_who_is_there_already_goes_on(desk: Desk) -> None:
+    await desk.lend()
+    visit = await desk.visit()
+    await desk.post("/desk/visits", borrower=desk.borrower.id, visit=visit.id)
+    assert (await desk.visit()).id == visit.id
+
+
+async def test_the_visit_stays_open_where_the_next_person_is_not_found(desk: Desk) -> None:
+    await desk.post("/desk/scan", scan=desk.card.code)
+    visit = await desk.visit()
+    stranger = await make.borrower(site_id=(await make.site()).id)
+    answer = await desk.post("/desk/visits", borrower=stranger.id, visit=visit.id)
+    assert answer.status_code == 404
+    assert (await desk.visit()).id == visit.id
+
+
 @pytest.mark.parametrize(("minutes", "lent"), [(0, 1), (2, 0)])
 async def test_an_item_waits_a_minute_for_somebody_found_by_name(
     desk: Desk, minutes: int, lent: int

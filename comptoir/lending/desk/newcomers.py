@@ -12,7 +12,6 @@ from comptoir.core.errors import Invalid
 from comptoir.core.principal import Role
 from comptoir.lending.borrowers.forms import BorrowerForm
 from comptoir.lending.borrowers.pages import borrower_page, register
-from comptoir.lending.desk import visits
 from comptoir.lending.desk.forms import decode_waiting, id_or_none
 from comptoir.lending.desk.pages import Answer, Page, Posted, answer_desk, site_of
 from comptoir.lending.desk.scanning import begin_visit
@@ -35,17 +34,19 @@ async def add_at_desk(request: Page, data: Posted[BorrowerForm]) -> Answer:
     except Invalid as invalid:
         return await borrower_page(request, data, invalid.errors, at_desk=True)
     now = clock.now()
-    previous = id_or_none(data.visit)
-    visitor = await visits.borrower_of(request.user, previous, now=now)
-    if previous is not None and visitor != borrower_id:
-        await visits.close_visit(request.user, previous, now=now)
     lend = still_waiting(decode_waiting(data.waiting), now=now, within=FORM_TIME)
     attempt = None
     if data.id:
         mark = idempotency.fingerprint("newcomer", str(borrower_id))
         attempt = idempotency.Attempt(key=data.id[:255], fingerprint=mark)
     result = await begin_visit(
-        request.user, borrower_id, site_id, lend=lend, attempt=attempt, now=now
+        request.user,
+        borrower_id,
+        site_id,
+        lend=lend,
+        instead_of=id_or_none(data.visit),
+        attempt=attempt,
+        now=now,
     )
     return await answer_desk(request, result)
 

@@ -171,12 +171,13 @@ async def _change_person(request: Page, data: ScanForm) -> Answer:
 async def desk_open_visit(request: Page, data: Posted[ChosenForm]) -> Answer:
     """Open the visit of a borrower found by name or phone."""
     now = clock.now()
-    previous = id_or_none(data.visit)
-    if previous is not None:
-        await visits.close_visit(request.user, previous, now=now)
-    lend = still_waiting(decode_waiting(data.waiting), now=now)
     result = await begin_visit(
-        request.user, data.borrower, site_of(request.user), lend=lend, now=now
+        request.user,
+        data.borrower,
+        site_of(request.user),
+        lend=still_waiting(decode_waiting(data.waiting), now=now),
+        instead_of=id_or_none(data.visit),
+        now=now,
     )
     return await answer_desk(request, result)
 

@@ -68,9 +68,14 @@ async def _carry_out(
                 now=now,
             )
         case scans.SwitchVisit(borrower_id):
-            if visit_id is not None:
-                await visits.close_visit(actor, visit_id, now=now)
-            return await begin_visit(actor, borrower_id, command.site_id, by_card=True, now=now)
+            return await begin_visit(
+                actor,
+                borrower_id,
+                command.site_id,
+                by_card=True,
+                instead_of=visit_id,
+                now=now,
+            )
         case scans.Lend(item_id, borrower_id):
             step = await _lend(actor, command, item_id, borrower_id, visit_id, now)
         case scans.TakeBack(item_id) | scans.FoundAgain(item_id):
@@ -97,11 +102,13 @@ async def begin_visit(
     *,
     lend: tuple[UUID, ...] = (),
     by_card: bool = False,
+    instead_of: UUID | None = None,
     attempt: Attempt | None = None,
     now: datetime,
 ) -> DeskResult:
     """Open a borrower's visit, and lend them what was scanned before their card.
 
+    ``instead_of`` is the visit that was open at the desk: it ends, unless it is theirs.
     Repeating ``attempt`` gives the first outcome of each item again.
 
     Raises:
@@ -110,6 +117,8 @@ async def begin_visit(
     visit_id = await visits.open_visit(
         actor, borrower_id, site_id=site_id, by_card=by_card, now=now
     )
+    if instead_of is not None and instead_of != visit_id:
+        await visits.close_visit(actor, instead_of, now=now)
     steps = [Step(kind=StepKind.OPENED)]
     for item_id in lend:
         order = CheckOut(
