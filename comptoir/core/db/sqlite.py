@@ -24,7 +24,8 @@ from piccolo.engine.sqlite import (
     dict_factory,
 )
 
-CONNECTIONS = 4
+#: Connections that read, beside the one that writes.
+READERS = 3
 BUSY_TIMEOUT_MS = 20_000
 LOCK_TIMEOUT_S = 120
 T = TypeVar("T")
@@ -45,7 +46,7 @@ class _Transaction(SQLiteTransaction):
     async def __aenter__(self) -> _Transaction:
         await self.engine.write_lock.acquire()
         try:
-            self.connection = await self.engine.acquire()
+            self.connection = await self.engine.writer()
         except BaseException:
             self.engine.write_lock.release()
             raise
@@ -69,7 +70,7 @@ class _Transaction(SQLiteTransaction):
                 done = True
         finally:
             if done:
-                self._leave()
+                self.engine.write_lock.release()
             else:
                 await asyncio.shield(self._undo())
         return False
@@ -98,17 +99,13 @@ class _Transaction(SQLiteTransaction):
         try:
             await _in_thread_of(connection, roll_back)
         finally:
-            self._leave()
-
-    def _leave(self) -> None:
-        self.engine.release(self.connection)
-        self.engine.write_lock.release()
+            self.engine.write_lock.release()
 
 
 class SQLite(SQLiteEngine):
     """The engine of an SQLite file; belongs to the event loop that first uses it."""
 
-    __slots__ = ("_gate", "_idle", "_open", "listeners", "write_lock")
+    __slots__ = ("_gate", "_idle", "_open", "_writer", "listeners", "write_lock")
 
     def __init__(self, path: str) -> None:
         super().__init__(path=path)
@@ -117,7 +114,8 @@ class SQLite(SQLiteEngine):
 
     def _reset(self) -> None:
         self.write_lock = asyncio.Lock()
-        self._gate = asyncio.Semaphore(CONNECTIONS)
+        self._writer: aiosqlite.Connection | None = None
+        self._gate = asyncio.Semaphore(READERS)
         self._idle: list[aiosqlite.Connection] = []
         self._open: list[aiosqlite.Connection] = []
 
@@ -142,18 +140,24 @@ class SQLite(SQLiteEngine):
             raise
         return connection
 
+    async def writer(self) -> aiosqlite.Connection:
+        """The connection of whoever holds the write lock.
+
+        It is always the same one: what a connection keeps of the file is worth
+        nothing as soon as another one has written.
+        """
+        if self._writer is None:
+            self._writer = await self._open_one()
+        return self._writer
+
     async def acquire(self) -> aiosqlite.Connection:
-        """Borrow a connection; whoever waited longest is served first."""
+        """Borrow a connection to read; whoever waited longest is served first."""
         await self._gate.acquire()
         try:
-            if self._idle:
-                return self._idle.pop()
-            connection = await self.get_connection()
+            return self._idle.pop() if self._idle else await self._open_one()
         except BaseException:
             self._gate.release()
             raise
-        self._open.append(connection)
-        return connection
 
     def release(self, connection: aiosqlite.Connection) -> None:
         """Give a borrowed connection back."""
@@ -165,6 +169,11 @@ class SQLite(SQLiteEngine):
         for connection in self._open:
             await connection.close()
         self._reset()
+
+    async def _open_one(self) -> aiosqlite.Connection:
+        connection = await self.get_connection()
+        self._open.append(connection)
+        return connection
 
     @asynccontextmanager
     async def process_lock(self, number: int) -> AsyncIterator[None]:
@@ -198,10 +207,14 @@ class SQLite(SQLiteEngine):
         current = self._current()
         if current is not None:
             return (await current.run((query, args)))[0]
-        if query.lstrip()[:7].upper().startswith(_READS):
-            return await self._run_alone(query, args)
-        async with self.write_lock:
-            return await self._run_alone(query, args)
+        if not query.lstrip()[:7].upper().startswith(_READS):
+            async with self.write_lock:
+                return (await self.send(await self.writer(), (query, args)))[0]
+        connection = await self.acquire()
+        try:
+            return (await self.send(connection, (query, args)))[0]
+        finally:
+            self.release(connection)
 
     async def write(self, *statements: Statement, answer: bool) -> list[Any]:
         """Run statements together, inside a transaction.
@@ -219,13 +232,6 @@ class SQLite(SQLiteEngine):
 
     def _current(self) -> _Transaction | None:
         return cast("_Transaction | None", self.current_transaction.get())
-
-    async def _run_alone(self, query: str, args: Sequence[Any]) -> list[Any]:
-        connection = await self.acquire()
-        try:
-            return (await self.send(connection, (query, args)))[0]
-        finally:
-            self.release(connection)
 
     async def _run_in_new_connection(
         self,
