@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import os
 import shutil
 import statistics
@@ -24,6 +25,7 @@ import psutil
 from bench.data import Desk, fill, make_desk
 from bench.floors import PlainSqlite, pgbench, pgbench_script
 from bench.programs import Client, Program, for_seconds, serving
+from bench.statements import counted
 from comptoir.core import db, migrations
 from comptoir.core.printing import sheets
 from comptoir.inventory import codes
@@ -52,6 +54,7 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=5)
     parser.add_argument("--only", choices=["sqlite", "postgres", "labels"])
     given = parser.parse_args()
+    logging.disable(logging.INFO)  # of this process; the program has its own
     table = Table()
     memory = psutil.virtual_memory().total / 1e9
     print(f"{os.cpu_count()} processors, {memory:.0f} GB, load {os.getloadavg()[0]:.1f}\n")
@@ -101,6 +104,10 @@ async def _engine(
     db.connect(url)
     await migrations.migrate()
     desk = await make_desk(ITEMS)
+    for asked, count in await counted(desk, folder):
+        table.add(
+            f"{name}: statements of {asked}", str(count), "about 6" if "check" in asked else ""
+        )
     await db.disconnect()
     with serving(url, folder) as program:
         table.add(f"{name}: from nothing to answering", f"{program.started:.2f} s", "about 1 s")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import Any
 from uuid import UUID
 
@@ -72,7 +72,8 @@ async def fill(desk: Desk, *, items: int, borrowers: int) -> None:
     group = await db.fetch_one("SELECT id FROM lending_borrower_group")
     if row is None or group is None:
         raise LookupError("make the desk first")
-    names = codes_for(items)
+    rows = await db.fetch("SELECT code FROM inventory_item")
+    names = codes_for(items, but={each["code"] for each in rows})
     await insert_items(((new_id(), name) for name in names), row["id"], desk.site)
     chance = random.Random(5)
     people = []
@@ -134,9 +135,10 @@ async def bulk(table: str, names: str, rows: Iterable[Sequence[Any]]) -> None:
         await connection.close()
 
 
-def codes_for(count: int) -> list[str]:
-    """So many different codes."""
+def codes_for(count: int, but: Set[str] = frozenset()) -> list[str]:
+    """So many different codes, and none of ``but``."""
     found: set[str] = set()
     while len(found) < count:
         found.add(codes.new_code())
+        found -= but
     return sorted(found)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -126,12 +126,13 @@ async def for_seconds(
 
     async def one(number: int) -> None:
         begun = time.perf_counter()
-        async for _ in act(number):
-            now = time.perf_counter()
-            times.append(now - begun)
-            if now > until:
-                return
-            begun = time.perf_counter()
+        async with aclosing(act(number)) as steps:
+            async for _ in steps:
+                now = time.perf_counter()
+                times.append(now - begun)
+                if now > until:
+                    return
+                begun = time.perf_counter()
 
     await asyncio.gather(*(one(number) for number in range(clients)))
     return len(times), times
