@@ -355,6 +355,16 @@ async def test_a_check_in_is_undone_within_a_minute_only(desk: Desk, now: dateti
         await undo_check_in(desk.actor, loan.id, now=now + timedelta(minutes=2))
 
 
+async def test_a_late_return_says_on_how_many_days_the_door_was_open(
+    desk: Desk, now: datetime
+) -> None:
+    loan = await desk.lend(now)
+    assert loan.due_local.strftime("%A %H:%M") == "Tuesday 17:00"
+    thursday_morning = loan.due_at + timedelta(days=1, hours=17)
+    back = await check_in(desk.actor, CheckIn(item=desk.item.code), now=thursday_morning)
+    assert back.late_days == 2
+
+
 async def test_an_item_that_comes_back_incomplete_has_to_be_checked(
     desk: Desk, now: datetime
 ) -> None:
