@@ -355,6 +355,17 @@ async def test_a_check_in_is_undone_within_a_minute_only(desk: Desk, now: dateti
         await undo_check_in(desk.actor, loan.id, now=now + timedelta(minutes=2))
 
 
+async def test_an_item_is_where_it_was_taken_back(desk: Desk, now: datetime) -> None:
+    loan = await desk.lend(now)
+    elsewhere = await make.site(short_name="Lausanne")
+    colleague = await make.principal(Role.RECEPTION, elsewhere.id)
+    back = await check_in(colleague, CheckIn(item=desk.item.code), now=now)
+    assert (back.loan_id, back.transfer_to) == (loan.id, desk.site.id)
+    [item] = await Item.objects()
+    [closed] = await Loan.objects()
+    assert (item.present_site, closed.returned_site) == (elsewhere.id, elsewhere.id)
+
+
 async def test_a_late_return_says_on_how_many_days_the_door_was_open(
     desk: Desk, now: datetime
 ) -> None:
