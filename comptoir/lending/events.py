@@ -16,7 +16,7 @@ class LoanOpened(msgspec.Struct, frozen=True):
 
 
 class LoanClosed(msgspec.Struct, frozen=True):
-    """An item was brought back, or its loan was undone."""
+    """An item was brought back, or its loan was undone or written off."""
 
     loan_id: UUID
     at: datetime

@@ -10,6 +10,7 @@ from comptoir.lending.borrowers import pages as borrowers
 from comptoir.lending.borrowers import person_pages as person
 from comptoir.lending.desk import newcomers
 from comptoir.lending.desk import pages as desk
+from comptoir.lending.loans import endings
 from comptoir.lending.loans import pages as loans
 from comptoir.lending.policies import pages as policies
 
@@ -33,3 +34,4 @@ NAVIGATION = [
 
 timeline.describe_all()
 panels.register()
+endings.register()

@@ -27,6 +27,13 @@ class Signature(StrEnum):
     SCREEN = "screen"
 
 
+class LoanEnding(StrEnum):
+    """How an open loan ends because of what the inventory says of its item."""
+
+    RETURNED = "returned"
+    WRITTEN_OFF = "written_off"
+
+
 class LoanFacts(msgspec.Struct, frozen=True):
     """The open loan of an item."""
 
@@ -103,6 +110,18 @@ class RenewalFacts(msgspec.Struct, frozen=True):
     borrower: BorrowerFacts
     policy: PolicyFacts | None
     calendar: Calendar
+
+
+def loan_ending(status: ItemStatus) -> LoanEnding | None:
+    """How the open loan of an item ends that has this status now; None: it stays open.
+
+    While nobody knows where the item is, whoever borrowed it answers for it: the
+    loan stays open, counts, and is not renewed. It is written off where the item
+    is given up, and over where the item is in the house.
+    """
+    if status is ItemStatus.ON_LOAN or status in GONE:
+        return None
+    return LoanEnding.WRITTEN_OFF if status is ItemStatus.RETIRED else LoanEnding.RETURNED
 
 
 def refuse_item(item: ItemFacts, borrower_id: UUID | None = None) -> Refusal | None:

@@ -123,7 +123,11 @@ class Visit(Table, tablename="lending_visit"):
 
 
 class Loan(Table, tablename="lending_loan"):
-    """One item with one borrower. At most one is open per item (partial unique index)."""
+    """One item with one borrower. At most one is open per item (partial unique index).
+
+    ``returned_at`` is when it was closed, however that was: with ``undone_at`` as
+    never meant, with ``written_off_at`` because the item will not come back.
+    """
 
     id = UUID(default=new_id, primary_key=True)
     item = ForeignKey(Item, on_delete=OnDelete.restrict, index=True, null=False)
@@ -139,6 +143,7 @@ class Loan(Table, tablename="lending_loan"):
     returned_at = Timestamptz(default=None, null=True)
     returned_site = ForeignKey(Site, on_delete=OnDelete.restrict, index=True)
     undone_at = Timestamptz(default=None, null=True)
+    written_off_at = Timestamptz(default=None, null=True)
     version = Integer(default=1)
 
 

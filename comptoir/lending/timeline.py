@@ -16,6 +16,7 @@ def describe_all() -> None:
     """Give every action of lending's its sentence."""
     describe("loan.opened", _opened)
     describe("loan.closed", lambda story: _("Brought back: %(code)s.", code=_code(story)))
+    describe("loan.written-off", _written_off)
     describe("loan.renewed", _renewed)
     describe("loan.opening-undone", _undone)
     describe("loan.closing-undone", _l("The return was undone."))
@@ -66,6 +67,10 @@ def _opened(story: Story) -> str:
 
 def _renewed(story: Story) -> str:
     return _("Renewed: %(code)s, until %(day)s.", code=_code(story), day=_day(story))
+
+
+def _written_off(story: Story) -> str:
+    return _("Closed without a return: %(code)s is retired.", code=_code(story))
 
 
 def _undone(story: Story) -> str:

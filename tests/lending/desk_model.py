@@ -64,6 +64,7 @@ class Lent:
     from_here: bool = True
     returned: datetime | None = None
     undone: bool = False
+    written_off: bool = False
     renewals: int = 0
 
 
@@ -184,6 +185,7 @@ class DeskModel:
         if (
             loan.returned is None
             or loan.undone
+            or loan.written_off
             or again
             or item.status not in ("available", "to_check")
             or self.now - loan.returned > UNDOABLE
@@ -249,6 +251,11 @@ class DeskModel:
             item.problems = []
         if action == "find":
             item.here = True
+        loan = self.open_loan(name)
+        if loan and action in ("find", "retire"):
+            loan.returned, loan.written_off = self.now, action == "retire"
+            ended = "loan.closed" if action == "find" else "loan.written-off"
+            self._write(ended, f"loan{loan.number}")
         self._write(
             {
                 "check": "item.checked",

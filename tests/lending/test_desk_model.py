@@ -34,6 +34,7 @@ from comptoir.lending.desk import visits
 from comptoir.lending.desk.scanning import scan
 from comptoir.lending.desk.schemas import DeskResult, DeskScan
 from comptoir.lending.desk.setting_aside import set_aside
+from comptoir.lending.loans import endings
 from comptoir.lending.loans.renewals import renew_loan
 from comptoir.lending.loans.undo import undo_check_in, undo_check_out
 from comptoir.lending.scans import WaitingItem
@@ -49,7 +50,7 @@ WHERE item.id IN :ids
 """
 _LOANS = """
 SELECT loan.id, loan.item, loan.borrower, loan.checked_out_at, loan.returned_at,
-       loan.undone_at, loan.renewals
+       loan.undone_at, loan.written_off_at, loan.renewals
 FROM lending_loan loan WHERE loan.item IN :ids
 """
 _TRAIL = """
@@ -203,8 +204,6 @@ class Desk(RuleBasedStateMachine):
     # Other pages
 
     def change_an_item(self, item: str, action: str) -> None:
-        if action in ("find", "retire") and self.model.open_loan(item):
-            return
         actor, code, now = self.world.actor, self.world.codes[item], self.model.now
         expected = self.model.change(item, action)
         work = {
@@ -294,6 +293,7 @@ class Desk(RuleBasedStateMachine):
                 loan.since,
                 loan.returned,
                 loan.returned if loan.undone else None,
+                loan.returned if loan.written_off else None,
                 loan.renewals,
             )
             for loan_id, loan in zip(self.world.loans, self.model.loans, strict=True)
@@ -312,6 +312,7 @@ class Desk(RuleBasedStateMachine):
 
 
 def test_random_days_at_the_desk(database_url: str) -> None:
+    endings.register()
     with asyncio.Runner() as runner:
         Desk.runner = runner
         db.connect(database_url)

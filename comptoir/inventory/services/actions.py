@@ -127,7 +127,7 @@ async def return_from_repair(actor: Principal, code: str, *, now: datetime) -> N
 
 
 async def mark_lost(actor: Principal, code: str, *, now: datetime) -> None:
-    """Nobody knows where the item is. An open loan of it stays open.
+    """Nobody knows where the item is. An open loan of it stays open (``docs/adr/0102``).
 
     Raises:
         ItemNotFound, ItemActionRefused: as for ``set_aside``.

@@ -62,7 +62,8 @@ class LoansQuery(PageQuery, frozen=True, kw_only=True):
 class LoanLine(msgspec.Struct, frozen=True, kw_only=True):
     """A loan. `due_day` is the date at the return site; `late_days` counts days it was open since.
 
-    `undone` says that it was closed as never meant.
+    `returned_at` is when it was closed. `undone` says that it was closed as never
+    meant, `written_off` that the item will not come back.
     """
 
     id: UUID
@@ -78,6 +79,7 @@ class LoanLine(msgspec.Struct, frozen=True, kw_only=True):
     renewals: int
     renewals_left: int
     undone: bool
+    written_off: bool
     version: int
 
 
@@ -164,6 +166,7 @@ def line(row: LoanRow) -> LoanLine:
         renewals=row.renewals,
         renewals_left=row.renewals_left,
         undone=row.undone,
+        written_off=row.written_off,
         version=row.version,
     )
 

@@ -158,6 +158,7 @@ def listing_query(*, postgres: bool) -> str:
     """Loans with their item, borrower and return site; the caller adds WHERE and ORDER BY."""
     sql = f"""
         SELECT {_LOAN_COLUMNS}, {_SITE_COLUMNS}, loan.returned_at, loan.undone_at,
+               loan.written_off_at,
                loan.version AS loan_version, item.code, model.short_name, site.short_name AS place,
                borrower.name AS borrower, borrower.contact_kind, borrower.phone, borrower.email,
                borrower.counsellor, policy.renewals AS policy_renewals

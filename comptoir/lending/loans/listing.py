@@ -70,6 +70,7 @@ class LoanRow(msgspec.Struct, frozen=True, kw_only=True):
     renewals: int
     renewals_left: int
     undone: bool
+    written_off: bool
     version: int
 
 
@@ -206,5 +207,6 @@ def _row(row: db.Row, now: datetime) -> LoanRow:
         renewals=row["loan_renewals"],
         renewals_left=max(0, (row["policy_renewals"] or 0) - row["loan_renewals"]),
         undone=row["undone_at"] is not None,
+        written_off=row["written_off_at"] is not None,
         version=row["loan_version"],
     )

@@ -24,7 +24,7 @@ WHERE loan.id = :loan_id
 #: Under the item's lock. What a read finds beside its lock is as before the wait for it.
 _READ = """
 SELECT loan.id, loan.item, loan.borrower, loan.site, loan.checked_out_at, loan.returned_at,
-       loan.returned_site, loan.undone_at, item.status, item.code,
+       loan.returned_site, loan.undone_at, loan.written_off_at, item.status, item.code,
        EXISTS (SELECT 1 FROM lending_loan later
                WHERE later.item = loan.item AND later.id > loan.id) AS lent_again,
        EXISTS (SELECT 1 FROM inventory_item_problem problem
@@ -99,6 +99,7 @@ async def undo_check_in(actor: Principal, loan_id: UUID, *, now: datetime) -> st
         if (
             row["returned_at"] is None
             or row["undone_at"] is not None
+            or row["written_off_at"] is not None
             or row["lent_again"]
             or not movable
             or not _in_time(row["returned_at"], now)
