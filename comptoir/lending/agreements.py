@@ -62,6 +62,7 @@ class KeptAgreement(msgspec.Struct, frozen=True, kw_only=True):
     """An agreement as it was made; ``sha256`` is the hash of ``pdf``, in hexadecimal."""
 
     number: str
+    borrower_id: UUID
     visit_id: UUID | None
     signature: str
     sha256: str
@@ -161,6 +162,23 @@ async def agreements_of_loan(loan_id: UUID) -> list[AgreementView]:
     return _views(rows)
 
 
+async def agreements_of_borrower(
+    actor: Principal, borrower_id: UUID, *, limit: int
+) -> list[AgreementView]:
+    """The latest agreements of a borrower that the actor may know of, without their PDF."""
+    rows = await db.fetch(
+        f"{_VIEW} WHERE agreement.id IN "
+        "(SELECT id FROM lending_agreement WHERE borrower = :borrower_id "
+        f"{'' if actor.all_sites else 'AND site IN :sites '}"
+        "ORDER BY created_at DESC, id DESC LIMIT :limit) "
+        "ORDER BY agreement.created_at DESC, agreement.id DESC, covered.loan",
+        borrower_id=borrower_id,
+        limit=limit,
+        **({} if actor.all_sites else {"sites": sorted(actor.site_ids)}),
+    )
+    return _views(rows)
+
+
 async def read_agreement(actor: Principal, agreement_id: UUID) -> AgreementView:
     """What is known of an agreement, without its PDF.
 
@@ -183,13 +201,15 @@ async def agreement_pdf(actor: Principal, agreement_id: UUID) -> KeptAgreement:
         AgreementNotFound: there is none, or it is of a site the actor may not know of.
     """
     row = await db.fetch_one(
-        "SELECT number, site, visit, sha256, signature, pdf FROM lending_agreement WHERE id = :id",
+        "SELECT number, borrower, site, visit, sha256, signature, pdf "
+        "FROM lending_agreement WHERE id = :id",
         id=agreement_id,
     )
     if row is None or not actor.sees_site(row["site"]):
         raise AgreementNotFound
     return KeptAgreement(
         number=row["number"],
+        borrower_id=row["borrower"],
         visit_id=row["visit"],
         signature=row["signature"],
         sha256=row["sha256"],

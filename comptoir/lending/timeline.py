@@ -79,7 +79,7 @@ def _undone(story: Story) -> str:
 
 
 def _agreement(story: Story) -> str:
-    return _("Agreement %(number)s.", number=story.after("number"))
+    return _("Agreement %(number)s.", number=story.entry.changes.get("number", ""))
 
 
 def _code(story: Story) -> str:

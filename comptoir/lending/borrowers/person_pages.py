@@ -22,6 +22,7 @@ from comptoir.core.principal import Role
 from comptoir.core.web import Flash, fragment, is_htmx, page, panels, redirect
 from comptoir.core.web.shell import shell_of
 from comptoir.lending import cards
+from comptoir.lending.agreements import agreements_of_borrower
 from comptoir.lending.borrowers.cards import issue_card, printable_card
 from comptoir.lending.borrowers.errors import FormatUnknown
 from comptoir.lending.borrowers.forms import (
@@ -37,6 +38,8 @@ from comptoir.lending.borrowers.services import lift_suspension, suspend_borrowe
 from comptoir.lending.desk.view import held_by
 from comptoir.lending.loans.listing import LoanFilter, LoanPlace, LoanState, list_loans
 
+#: The latest; those before are on the pages of their loans.
+AGREEMENTS = 5
 PAST_LOANS = 10
 HISTORY = 20
 
@@ -71,6 +74,7 @@ async def borrower(
         held=await held_by(request.user, borrower_id, now=now),
         past=past,
         past_next=seal_cursor(request, past.next, of="past loans"),
+        agreements=await agreements_of_borrower(request.user, borrower_id, limit=AGREEMENTS),
         everywhere=request.user.all_sites,
         loans_after=after,
         lines=lines[:HISTORY],

@@ -17,6 +17,7 @@ from comptoir.core.audit import sentences
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
+from comptoir.lending.agreements import agreements_of_loan
 from comptoir.lending.errors import LendingRefused, LoanNotFound
 from comptoir.lending.loans.listing import (
     LoanFilter,
@@ -72,8 +73,13 @@ async def loan(request: Page, loan_id: FromPath[UUID]) -> Response[str]:
     found = await read_loan(request.user, loan_id, now=clock.now())
     if found is None:
         raise LoanNotFound
-    lines = await sentences.lines(loan_id, {}, limit=HISTORY)
-    return page(request, "lending/loan_detail.html", loan=found, lines=lines)
+    return page(
+        request,
+        "lending/loan_detail.html",
+        loan=found,
+        agreements=await agreements_of_loan(loan_id),
+        lines=await sentences.lines(loan_id, {}, limit=HISTORY),
+    )
 
 
 @post("/loans/{loan_id:uuid}/renew", guards=[require(Role.RECEPTION)])

@@ -1,0 +1,67 @@
+"""Agreements on the pages: found again, signed later, and read before they are signed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from comptoir.core.principal import Role
+from comptoir.lending.tables import Agreement, BorrowerSite, Policy, Visit
+from comptoir.sites.tables import Site
+from tests import factories as make
+from tests.http_client import client_of, make_app, sign_in
+from tests.lending.test_desk_pages import Desk
+
+
+@pytest.fixture
+async def desk(database: Any) -> AsyncIterator[Desk]:
+    """A desk where a policy wants a signature on the screen."""
+    desk = await Desk().set_up()
+    await Policy.update({Policy.signature: "screen"}, force=True)
+    async with client_of(make_app()) as desk.client:
+        await let_in(desk, desk.site)
+        yield desk
+
+
+async def let_in(desk: Desk, site: Site) -> None:
+    reception = await make.user(role=Role.RECEPTION, site_id=site.id)
+    await sign_in(desk.client, reception, site_id=site.id)
+
+
+async def sign(desk: Desk, visit: Visit) -> Agreement:
+    await desk.client.post(
+        f"/desk/visits/{visit.id}/agreement", data={"how": "screen", "signature_typed": "A. D."}
+    )
+    [agreement] = await Agreement.objects()
+    return agreement
+
+
+async def test_a_signed_agreement_is_found_again(desk: Desk) -> None:
+    loan = await desk.lend()
+    agreement = await sign(desk, await desk.visit())
+    for path in (f"/loans/{loan.id}", f"/borrowers/{desk.borrower.id}"):
+        text = (await desk.client.get(path)).text
+        assert f'href="/agreements/{agreement.id}"' in text, path
+    kept = (await desk.client.get(f"/agreements/{agreement.id}")).text
+    assert f'href="/borrowers/{desk.borrower.id}"' in kept
+
+
+async def test_the_history_names_an_agreement_by_its_number(desk: Desk) -> None:
+    await desk.lend()
+    agreement = await sign(desk, await desk.visit())
+    text = (await desk.client.get(f"/borrowers/{desk.borrower.id}")).text
+    timeline = text[text.index('<ol class="timeline">') :]
+    assert re.search(rf"Agreement {agreement.number}\.", timeline)
+
+
+async def test_agreements_of_other_sites_are_not_listed(desk: Desk) -> None:
+    await desk.lend()
+    agreement = await sign(desk, await desk.visit())
+    elsewhere = await make.site(short_name="Lausanne")
+    await BorrowerSite(borrower=desk.borrower.id, site=elsewhere.id).save()
+    await let_in(desk, elsewhere)
+    text = (await desk.client.get(f"/borrowers/{desk.borrower.id}")).text
+    assert str(agreement.id) not in text
