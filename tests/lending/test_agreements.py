@@ -69,12 +69,19 @@ async def test_what_is_lent_after_signing_is_to_be_signed_too(
     assert await to_sign(counter, now)
 
 
-async def test_a_kept_agreement_refuses_every_change(counter: Counter, now: datetime) -> None:
+@pytest.mark.parametrize(
+    "column", ["pdf", "sha256", "number", "signature", "signed_name", "language", "created_at"]
+)
+async def test_a_kept_agreement_refuses_every_change(
+    counter: Counter, now: datetime, column: str
+) -> None:
     await lend_two(counter, now)
     assert counter.visit is not None
     made = await agree(counter, PaperSignature(), now)
     with pytest.raises(Exception, match="never changes"):
-        await db.execute("UPDATE lending_agreement SET sha256 = 'x' WHERE id = :id", id=made)
+        await db.execute(
+            f"UPDATE lending_agreement SET {column} = {column} WHERE id = :id", id=made
+        )
     assert await Agreement.count() == 1
 
 
