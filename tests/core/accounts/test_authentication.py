@@ -181,7 +181,9 @@ async def test_a_session_that_is_over_is_nobodys(
     await sign_in(client, await factories.user(role=Role.ADMIN))
     at: Any = {name: clock.now() + shift for name, shift in change.items()}
     await Session.update(at, force=True)
-    assert (await client.get("/test/signed-in")).status_code == 303
+    answer = await client.get("/test/signed-in")
+    # Not merely locked: a PIN would open it again.
+    assert answer.headers["location"] == "/sign-in?next=/test/signed-in"
 
 
 async def test_an_account_out_of_use_is_nobodys(client: AsyncClient) -> None:
