@@ -96,6 +96,11 @@ async def user(*, role: Role | None = None, site_id: UUID | None = None, **value
     return row
 
 
+async def work_at(person: User, role: Role, site_id: UUID) -> None:
+    """A role more."""
+    await StaffMember(user=person.id, site=site_id, role=role.value).save()
+
+
 async def principal(role: Role = Role.RECEPTION, site_id: UUID | None = None) -> Principal:
     """A signed-in person with a role at a site, or at all of them."""
     person = await user(role=role, site_id=site_id)

@@ -61,6 +61,18 @@ class Principal(msgspec.Struct, frozen=True):
             for held in self.roles
         )
 
+    def has_role_everywhere(self, least: Role) -> bool:
+        """True if the role is at least ``least`` at every site."""
+        return any(held.site_id is None and _RANK[held.role] >= _RANK[least] for held in self.roles)
+
+    @property
+    def may_share(self) -> bool:
+        """True if what all sites share may be changed, as far as the role goes.
+
+        A token that is bound to a site keeps to what is that site's own.
+        """
+        return self.kind != "token" or self.all_sites
+
     def sees_site(self, site_id: UUID | None) -> bool:
         """True if rows of the site may be known to this principal."""
         return self.all_sites or site_id in self.site_ids

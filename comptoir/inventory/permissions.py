@@ -33,10 +33,10 @@ def need_manager(actor: Principal, *sites: UUID) -> None:
 
 
 def need_catalogue(actor: Principal) -> None:
-    """Let only coordinators, of whatever site, pass.
+    """Let only coordinators, of whatever site, pass, and no token that is bound to one.
 
     Raises:
         CoordinatorNeeded: the actor is none.
     """
-    if not actor.has_role(Role.COORDINATOR):
+    if not (actor.has_role(Role.COORDINATOR) and actor.may_share):
         raise CoordinatorNeeded

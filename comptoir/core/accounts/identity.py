@@ -138,6 +138,13 @@ SCOPES = {
     "settings": Role.ADMIN,
 }
 
+#: The scopes by which one can do what a role can: a token gives a role only if it has them.
+SCOPES_OF = {
+    Role.RECEPTION: frozenset({"desk"}),
+    Role.COORDINATOR: frozenset({"desk", "borrowers", "inventory"}),
+    Role.ADMIN: frozenset({"desk", "borrowers", "inventory", "settings"}),
+}
+
 
 def identity_of_token(record: TokenRecord) -> Identity:
     """Who acts by an access token: as far as its scopes need, at its site or at all."""

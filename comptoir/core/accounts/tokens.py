@@ -43,16 +43,20 @@ async def create_token(actor: Principal, command: CreateToken, *, now: datetime)
     """Make a token and give it, for this once.
 
     Raises:
-        RoleMissing: only administrators (and the command line) may.
+        RoleMissing: only administrators (and the command line) may, and a token
+            gives no other more than it has itself.
         TokenUnfit: its name, scopes or end are wrong.
     """
-    _only_admins(actor)
+    if not _sees(actor, command.site_id):
+        raise RoleMissing
     name = " ".join(command.name.split())
     scopes = sorted(set(command.scopes))
     if not 1 <= len(name) <= 80:
         raise TokenUnfit.name_missing()
     if not scopes or not set(scopes) <= set(SCOPES):
         raise TokenUnfit.scope_unknown()
+    if actor.scopes is not None and not set(scopes) <= actor.scopes:
+        raise RoleMissing
     if command.expires_at is not None and command.expires_at <= now:
         raise TokenUnfit.already_expired()
     token, token_id = PREFIX + credentials.new_token(), new_id()
@@ -81,12 +85,12 @@ async def create_token(actor: Principal, command: CreateToken, *, now: datetime)
 
 
 async def list_tokens(actor: Principal, *, now: datetime) -> list[TokenView]:
-    """The tokens that were not revoked, newest first.
+    """The tokens that were not revoked, newest first; of the actor's site, if bound to one.
 
     Raises:
         RoleMissing: only administrators may.
     """
-    _only_admins(actor)
+    _need_admin(actor)
     rows = await db.fetch(
         "SELECT id, name, scopes, site_id, created_at, expires_at FROM core_api_token "
         "WHERE revoked_at IS NULL ORDER BY id DESC"
@@ -97,6 +101,7 @@ async def list_tokens(actor: Principal, *, now: datetime) -> list[TokenView]:
             expired=row["expires_at"] is not None and row["expires_at"] <= now,
         )
         for row in rows
+        if _sees(actor, row["site_id"])
     ]
 
 
@@ -105,21 +110,27 @@ async def revoke_token(actor: Principal, token_id: UUID, *, now: datetime) -> No
 
     Raises:
         RoleMissing: only administrators may.
-        TokenNotFound: there is none, or it was revoked before.
+        TokenNotFound: there is none as far as the actor may know, or it was revoked before.
     """
-    _only_admins(actor)
+    _need_admin(actor)
     async with db.transaction():
         rows = await db.fetch(
             "UPDATE core_api_token SET revoked_at = :now "
-            "WHERE id = :id AND revoked_at IS NULL RETURNING id",
+            "WHERE id = :id AND revoked_at IS NULL RETURNING site_id",
             now=now,
             id=token_id,
         )
-        if not rows:
+        if not rows or not _sees(actor, rows[0]["site_id"]):
             raise TokenNotFound
         await audit.record(actor, "token.revoked", "token", token_id, now=now)
 
 
-def _only_admins(actor: Principal) -> None:
+def _need_admin(actor: Principal) -> None:
     if not actor.has_role(Role.ADMIN):
         raise RoleMissing
+
+
+def _sees(actor: Principal, site_id: UUID | None) -> bool:
+    if site_id is None:
+        return actor.has_role_everywhere(Role.ADMIN)
+    return actor.has_role(Role.ADMIN, site_id)

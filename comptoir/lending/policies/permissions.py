@@ -7,10 +7,10 @@ from comptoir.lending.policies.errors import CoordinatorNeeded
 
 
 def need_coordinator(actor: Principal) -> None:
-    """Let only coordinators pass.
+    """Let only coordinators pass, and no token that is bound to a site.
 
     Raises:
         CoordinatorNeeded: the actor is none.
     """
-    if not actor.has_role(Role.COORDINATOR):
+    if not (actor.has_role(Role.COORDINATOR) and actor.may_share):
         raise CoordinatorNeeded

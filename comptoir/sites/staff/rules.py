@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from comptoir.core.accounts.identity import SCOPES_OF
 from comptoir.core.principal import Principal, Role, SiteRole
 
 
@@ -12,18 +13,19 @@ def may_coordinate(actor: Principal, site_id: UUID | None) -> bool:
     """True if the actor is a coordinator there; None means at every site."""
     if site_id is not None:
         return actor.has_role(Role.COORDINATOR, site_id)
-    return any(
-        role.site_id is None and role.role in (Role.COORDINATOR, Role.ADMIN) for role in actor.roles
-    )
+    return actor.has_role_everywhere(Role.COORDINATOR)
 
 
 def may_grant(actor: Principal, role: Role, site_id: UUID | None) -> bool:
     """True if the actor may give (or take) the role there.
 
-    Coordinators give what they have themselves, where they have it.
+    Everybody gives what they have themselves, where they have it; a token only
+    what its scopes let it do itself.
     """
+    if actor.scopes is not None and not SCOPES_OF[role] <= actor.scopes:
+        return False
     if role is Role.ADMIN:
-        return actor.has_role(Role.ADMIN)
+        return actor.has_role_everywhere(Role.ADMIN)
     return may_coordinate(actor, site_id)
 
 
@@ -33,7 +35,7 @@ def may_know(actor: Principal, roles: Iterable[SiteRole]) -> bool:
     Whoever works everywhere also works at the actor's site. Somebody without
     any role is known to administrators alone.
     """
-    return actor.has_role(Role.ADMIN) or any(
+    return actor.has_role_everywhere(Role.ADMIN) or any(
         may_coordinate(actor, role.site_id)
         or (role.site_id is None and actor.has_role(Role.COORDINATOR))
         for role in roles
@@ -45,9 +47,9 @@ def may_manage(actor: Principal, roles: Iterable[SiteRole]) -> bool:
 
     Administrators: everybody's. Coordinators: of those whose every role is one
     they could have given, so never an administrator's, nor anybody's who also
-    works elsewhere.
+    works elsewhere. Tokens: likewise, as the link of a reset lets in whoever has it.
     """
-    if actor.has_role(Role.ADMIN):
-        return True
     held = list(roles)
+    if actor.has_role_everywhere(Role.ADMIN) and actor.scopes is None:
+        return True
     return bool(held) and all(may_grant(actor, role.role, role.site_id) for role in held)
