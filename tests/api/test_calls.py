@@ -276,6 +276,29 @@ async def test_what_belongs_to_other_sites_is_not_found(desk: Desk) -> None:
         assert found.json() == {"items": []}
 
 
+@pytest.mark.parametrize(
+    ("text", "status", "code"),
+    [
+        (rb"\u0000", 422, "core.invalid-value"),
+        (rb"\ud800", 400, "core.malformed"),
+        (rb"a\udc00bcdefgh", 400, "core.malformed"),
+        (b"\xed\xa0\x80", 400, "core.malformed"),
+        (b"\xff", 400, "core.malformed"),
+        (rb"\\u0000", 201, ""),
+        (rb"\ud83d\udcbb", 201, ""),
+    ],
+)
+async def test_a_text_that_is_none_is_refused(
+    client: AsyncClient, text: bytes, status: int, code: str
+) -> None:
+    body = b'{"names": {"fr": "a' + text + b'"}}'
+    headers = {"Content-Type": "application/json"}
+    answer = await client.post("/api/v1/categories", content=body, headers=headers)
+    assert answer.status_code == status
+    if code:
+        assert codes(answer)[-1] == code
+
+
 async def test_what_is_not_there_is_a_problem(client: AsyncClient) -> None:
     for path in ("/api/v1/nothing", "/api", "/api/v2/items", "/api/v1/loans/made-up"):
         answer = await client.get(path)

@@ -58,10 +58,14 @@ class Examples:
 
 def make_examples(world: World) -> Examples:
     """Fill the database."""
-    return world.run(_make())
+    return world.run(fill_examples())
 
 
-async def _make() -> Examples:
+async def fill_examples() -> Examples:
+    """The rows, on the database of this loop.
+
+    Some are for one person to have signed in at one site.
+    """
     now = clock.now()
     site = await make.site(name=ENDLESS, short_name=ENDLESS[:40], street=ENDLESS)
     admin = await make.user(role=Role.ADMIN, name="Claire Rochat")

@@ -13,6 +13,7 @@ from litestar.exceptions import HTTPException
 
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
+from comptoir.core.web.texts import NUL, nul_error
 
 T = TypeVar("T")
 
@@ -41,7 +42,7 @@ def decode_body(body: bytes, kind: type[T]) -> T:
         Invalid: it is JSON of another form.
     """
     if _NUL.search(body):
-        raise _invalid("", "core.invalid-value", "A text contains the character U+0000.")
+        raise Invalid([nul_error("")])
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:
@@ -63,8 +64,8 @@ def decode_query(pairs: Iterable[tuple[str, str]], kind: type[T]) -> T:
     if repeated:
         raise _invalid(repeated[0], "core.repeated-parameter", _("Give it once only."))
     for name, value in pairs:
-        if "\x00" in value:
-            raise _invalid(name, "core.invalid-value", "It contains the character U+0000.")
+        if NUL in value:
+            raise Invalid([nul_error(name)])
     try:
         return msgspec.convert(dict(pairs), kind, strict=False)
     except msgspec.ValidationError as error:

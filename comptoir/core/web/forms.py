@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -14,6 +14,9 @@ from litestar import Request
 from litestar.datastructures import UploadFile
 
 from comptoir.core.errors import FieldError
+
+#: A hidden field with a version: no row has one that its column could not hold.
+Version = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 
 
 class FormData:
@@ -28,7 +31,7 @@ class FormData:
         fields: dict[str, list[str]] = {}
         for name, value in (await request.form()).multi_items():
             if not isinstance(value, UploadFile):
-                fields.setdefault(name, []).append(str(value).replace("\x00", ""))
+                fields.setdefault(name, []).append(str(value))
         return cls(fields)
 
     def text(self, name: str) -> str:

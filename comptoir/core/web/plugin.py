@@ -23,6 +23,7 @@ from comptoir.core.web.navigation import NavItem
 from comptoir.core.web.pages import ROUTES
 from comptoir.core.web.shell import Shell
 from comptoir.core.web.static import StaticFiles
+from comptoir.core.web.texts import refuse_nul
 
 #: Largest body accepted, in bytes, unless a route says otherwise. Litestar takes it
 #: from its own argument only (``request_max_body_size``), never from a plugin.
@@ -57,6 +58,7 @@ class WebShell(InitPlugin):
         app_config.state["web_shell"] = self.shell
         app_config.route_handlers.extend([*self.shell.static.routers(), *ROUTES])
         app_config.middleware.insert(0, make_request_middleware(settings))
+        app_config.before_request = refuse_nul
         app_config.before_send.append(make_send_hook(settings))
         app_config.exception_handlers = {**EXCEPTION_HANDLERS, **app_config.exception_handlers}
         app_config.logging_config = None  # core.logging has it

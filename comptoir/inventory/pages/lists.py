@@ -96,7 +96,7 @@ def read_filter(request: Page) -> ItemFilter:
         model=known_id("model"),
         status=ItemStatus(status) if status in STATUSES else None,
         condition=Condition(condition) if condition in CONDITIONS else None,
-        text=given.get("q", "")[:200].replace("\x00", ""),
+        text=given.get("q", "")[:200],
     )
 
 

@@ -23,6 +23,7 @@ from comptoir.core.i18n import current_language
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import fragment, is_htmx, page, redirect
+from comptoir.core.web.texts import ANY_TEXT
 from comptoir.inventory.schemas import SendItem
 from comptoir.inventory.services.actions import send_item
 from comptoir.inventory.statuses import ProblemKind
@@ -131,7 +132,7 @@ async def desk(request: Page, visit: FromQuery[str] = "", changed: FromQuery[str
     return page(request, "lending/desk.html", **context)
 
 
-@post("/desk/scan", status_code=200, guards=[require(Role.RECEPTION)])
+@post("/desk/scan", status_code=200, guards=[require(Role.RECEPTION)], opt=ANY_TEXT)
 async def desk_scan(request: Page, data: Posted[ScanForm]) -> Answer:
     """Whatever the one field was given: a badge, a code, a name, a number."""
     now = clock.now()
@@ -140,7 +141,7 @@ async def desk_scan(request: Page, data: Posted[ScanForm]) -> Answer:
     if not data.scan.strip():
         return await answer_desk(request, _stay(data.visit, now=now))
     attempt = None
-    if data.attempt_id:
+    if data.attempt_id and data.attempt_id.isascii() and data.attempt_id.isprintable():
         mark = idempotency.fingerprint("desk", data.scan, data.visit)
         attempt = idempotency.Attempt(key=data.attempt_id[:255], fingerprint=mark)
     command = DeskScan(

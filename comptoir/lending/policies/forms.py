@@ -9,6 +9,7 @@ import msgspec
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import LANGUAGES
 from comptoir.core.i18n import gettext as _
+from comptoir.core.web.forms import Version
 from comptoir.lending.due_dates import LONGEST, DueMode
 from comptoir.lending.policies.schemas import GroupView, PolicyView, SaveGroup, SavePolicy
 from comptoir.lending.policies.services import NEW
@@ -92,7 +93,7 @@ def form_of(policy: PolicyView | None) -> PolicyForm:
 class GroupForm(msgspec.Struct, frozen=True):
     """A group's names, one field a language."""
 
-    version: int = NEW
+    version: Version = NEW
     name_fr: str = ""
     name_de: str = ""
     name_it: str = ""
@@ -101,8 +102,7 @@ class GroupForm(msgspec.Struct, frozen=True):
     def command(self) -> SaveGroup:
         """The group as the form says."""
         names = {
-            language: " ".join(getattr(self, f"name_{language}").replace("\x00", " ").split())
-            for language in LANGUAGES
+            language: " ".join(getattr(self, f"name_{language}").split()) for language in LANGUAGES
         }
         return SaveGroup({language: name for language, name in names.items() if name})
 

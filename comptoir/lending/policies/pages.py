@@ -16,7 +16,7 @@ from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
-from comptoir.core.web.forms import in_form
+from comptoir.core.web.forms import Version, in_form
 from comptoir.inventory.names import NAME_INPUTS
 from comptoir.inventory.queries import catalogue
 from comptoir.lending.policies import groups as all_groups
@@ -40,7 +40,7 @@ ANY = "any"
 class VersionForm(msgspec.Struct, frozen=True):
     """The version one has seen of what is to be removed."""
 
-    version: int = 0
+    version: Version = 0
 
 
 @get("/settings/policies", guards=COORDINATOR)
