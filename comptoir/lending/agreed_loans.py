@@ -11,9 +11,9 @@ import msgspec
 from comptoir.core import db
 from comptoir.core.errors import NotFound, Refused
 from comptoir.core.i18n import gettext as _
-from comptoir.core.names import in_language
+from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal
-from comptoir.inventory.names import full_name
+from comptoir.inventory.names import full_name, read_names
 from comptoir.lending.agreement_pdf import AgreementItem
 from comptoir.lending.errors import LoanNotFound
 from comptoir.sites.queries import site
@@ -142,7 +142,7 @@ def _item(row: db.Row, accessories: list[db.Row], language: str) -> AgreementIte
         due_at=row["due_at"].astimezone(ZoneInfo(row["time_zone"])),
         serial=row["serial"],
         accessories=tuple(
-            in_language(each["names"], language)
+            localized(read_names(each["names"]), language)
             for each in accessories
             if each["model"] == row["model"]
         ),

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import msgspec
 
-from comptoir.core.names import in_language
+from comptoir.core.i18n import localized
+from comptoir.inventory.names import read_names
 
 
 class ContactKind(StrEnum):
@@ -50,7 +51,7 @@ class GroupName(msgspec.Struct, frozen=True):
 
     def name(self, language: str) -> str:
         """Its name in a language, else in another."""
-        return in_language(self.names, language)
+        return localized(read_names(self.names), language)
 
 
 class Housemate(msgspec.Struct, frozen=True):

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from comptoir.core import db
-from comptoir.core.i18n import current_language
-from comptoir.core.names import in_language
+from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal
+from comptoir.inventory.names import read_names
 from comptoir.lending import due_dates
 from comptoir.lending.desk.visits import VISIT_TIME
 from comptoir.lending.loans import facts
@@ -244,4 +244,4 @@ def _left(row: dict[str, Any], household: UUID | None) -> int | None:
 
 
 def _name(row: dict[str, Any]) -> str:
-    return in_language(row["names"], current_language())
+    return localized(read_names(row["names"]))
