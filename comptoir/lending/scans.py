@@ -58,14 +58,10 @@ class ForeignTextNamed(msgspec.Struct, frozen=True):
     too_long: bool = False
 
 
-Named = (
-    CardNamed
-    | ReplacedCardNamed
-    | ItemNamed
-    | UnknownCodeNamed
-    | MisreadCodeNamed
-    | ForeignTextNamed
-)
+#: A text by which nothing can be done.
+Unusable = ReplacedCardNamed | UnknownCodeNamed | MisreadCodeNamed | ForeignTextNamed
+
+Named = CardNamed | ItemNamed | Unusable
 
 
 class WaitingItem(msgspec.Struct, frozen=True):
@@ -168,16 +164,22 @@ def scan_meaning(named: Named, desk: DeskState, *, now: datetime) -> Meaning:
             return _card_meaning(borrower_id, desk, now)
         case ItemNamed(item, handled_at):
             return _repetition(item, handled_at, desk, now) or _item_meaning(item, desk)
+        case _:
+            return Refuse(refuse_text(named))
+
+
+def refuse_text(named: Unusable) -> Refusal:
+    """Why a text by which nothing can be done is refused."""
+    match named:
         case ReplacedCardNamed():
-            return Refuse(Refusal(RefusalCode.CARD_REPLACED))
+            return Refusal(RefusalCode.CARD_REPLACED)
         case UnknownCodeNamed(code):
-            return Refuse(Refusal(RefusalCode.CODE_UNKNOWN, {"code": code}))
+            return Refusal(RefusalCode.CODE_UNKNOWN, {"code": code})
         case MisreadCodeNamed(suggestion):
             data: dict[str, object] = {"suggestion": suggestion} if suggestion else {}
-            return Refuse(Refusal(RefusalCode.CODE_MISREAD, data))
+            return Refusal(RefusalCode.CODE_MISREAD, data)
         case ForeignTextNamed(too_long):
-            code = RefusalCode.CODE_TOO_LONG if too_long else RefusalCode.CODE_FOREIGN
-            return Refuse(Refusal(code))
+            return Refusal(RefusalCode.CODE_TOO_LONG if too_long else RefusalCode.CODE_FOREIGN)
 
 
 def still_waiting(

@@ -10,7 +10,7 @@ from comptoir.lending import scans
 from comptoir.lending.desk.naming import name_scan
 from comptoir.lending.errors import ScanRefused
 from comptoir.lending.loans import outcomes
-from comptoir.lending.refusals import Refusal, RefusalCode
+from comptoir.lending.refusals import Refusal
 
 
 async def code_of(text: str) -> str:
@@ -24,13 +24,10 @@ async def code_of(text: str) -> str:
     reading = codes.scan(text)
     if reading.outcome is codes.Outcome.CODE and reading.code is not None:
         return reading.code
-    match await name_scan(text):
-        case scans.MisreadCodeNamed(suggestion):
-            data: dict[str, object] = {"suggestion": suggestion} if suggestion else {}
-            raise ScanRefused(Refusal(RefusalCode.CODE_MISREAD, data))
-        case scans.ForeignTextNamed(too_long=True):
-            raise ScanRefused(Refusal(RefusalCode.CODE_TOO_LONG))
-    raise ScanRefused(Refusal(RefusalCode.CODE_FOREIGN))
+    named = await name_scan(text)
+    if not isinstance(named, scans.MisreadCodeNamed | scans.ForeignTextNamed):
+        named = scans.ForeignTextNamed()  # a name or a number
+    raise ScanRefused(scans.refuse_text(named))
 
 
 async def scanned_code(call: Call, text: str, *, site_id: UUID | None) -> str:

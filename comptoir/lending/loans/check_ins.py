@@ -6,13 +6,13 @@ from datetime import datetime
 
 from comptoir.core import audit, db, events
 from comptoir.core.principal import Principal
-from comptoir.inventory import codes
 from comptoir.inventory.statuses import GONE, ItemStatus
 from comptoir.lending import due_dates
 from comptoir.lending.errors import CheckInRefused
 from comptoir.lending.events import LoanClosed
 from comptoir.lending.loans import contention, facts, outcomes
 from comptoir.lending.loans.schemas import CheckIn, CheckInView
+from comptoir.lending.loans.unknown import refuse_unknown
 from comptoir.lending.refusals import Refusal, RefusalCode
 
 _CLOSE_LOAN = """
@@ -58,7 +58,7 @@ async def _check_in(
         if first is not None:
             return first
         if row is None:
-            refusal = Refusal(RefusalCode.CODE_UNKNOWN, {"code": codes.display(command.item)})
+            refusal = await refuse_unknown(command.item)
             await outcomes.record_refusal(actor, command.attempt, refusal, row, now=now)
             return refusal
         if row["loan_id"] is None and ItemStatus(row["status"]) not in GONE:

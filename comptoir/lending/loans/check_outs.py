@@ -65,7 +65,7 @@ async def _check_out(
         if first is not None:
             return first
         if row is None:
-            refusal = await refuse_unknown(command.item, command.card)
+            refusal = await refuse_unknown(command.item, command.card or "")
             await outcomes.record_refusal(actor, command.attempt, refusal, row, now=now)
             return refusal
         due = _decide(row, now)
