@@ -17,6 +17,7 @@ from comptoir.core.principal import SYSTEM, Role
 from comptoir.inventory import codes
 from comptoir.lending.borrowers.cards import issue_card
 from comptoir.lending.desk.forms import encode_waiting
+from comptoir.lending.desk.scanning import begin_visit
 from comptoir.lending.desk.visits import open_visit
 from comptoir.lending.scans import WaitingItem
 from comptoir.lending.tables import Borrower, BorrowerCard, Loan, Visit
@@ -291,6 +292,36 @@ async def test_what_is_lent_elsewhere_is_named_for_the_limit_and_leads_nowhere(
     assert f"/loans/{loans[0].id}" in page
     assert f"/loans/{loans[1].id}" not in page
     assert (await client.get(f"/loans/{loans[1].id}")).status_code == 404
+
+
+async def test_the_history_tells_what_happened_at_ones_own_sites(
+    client: AsyncClient, site: Site
+) -> None:
+    borrower = await factories.borrower(site_id=site.id)
+    elsewhere = await factories.site()
+    model = await factories.model()
+    await factories.policy(category_id=model.category)
+    items = [await factories.item(site_id=each, model=model.id) for each in (site.id, elsewhere.id)]
+    for item in items:
+        at_desk = await factories.principal(Role.RECEPTION, item.present_site)
+        await begin_visit(
+            at_desk,
+            borrower.id,
+            item.present_site,
+            lend=(item.id,),
+            by_card=True,
+            now=clock.now(),
+        )
+    here, there = [f"Lent: {codes.display(item.code)}" for item in items]
+    url = f"/borrowers/{borrower.id}"
+    page = (await client.get(url)).text
+    assert here in page
+    assert there not in page
+    assert page.count("Came to the desk.") == 1
+    await sign_in(client, await factories.user(role=Role.ADMIN, language="en"), site_id=site.id)
+    page = (await client.get(url)).text
+    assert here in page
+    assert there in page
 
 
 async def test_nobody_sees_borrowers_without_signing_in(database: Any) -> None:

@@ -6,6 +6,7 @@ no reading by actor, and no page or export shows one.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -106,11 +107,21 @@ def difference(
 
 
 async def timeline(
-    subject_id: UUID, *, before: UUID | None = None, limit: int = 50
+    subject_id: UUID,
+    *,
+    besides: Collection[UUID] = (),
+    before: UUID | None = None,
+    limit: int = 50,
 ) -> list[tuple[UUID, Entry]]:
-    """What happened to a subject, newest first, with the ids to page by."""
+    """What happened to a subject, newest first, with the ids to page by.
+
+    What happened to it as part of one of ``besides`` is left out: the subjects
+    that the reader may not know of.
+    """
+    hidden = "AND subject_id NOT IN :besides" if besides else ""
+    values = {"besides": [*besides]} if besides else {}
     rows = await db.fetch(
-        """
+        f"""
         SELECT id, at, action, subject_type, subject_id, site_id, changes FROM (
             SELECT * FROM core_audit_event WHERE subject_id = :subject
             UNION ALL
@@ -118,13 +129,14 @@ async def timeline(
             UNION ALL
             SELECT * FROM core_audit_event WHERE related_b_id = :subject
         ) AS event
-        WHERE id < :before
+        WHERE id < :before {hidden}
         ORDER BY id DESC
         LIMIT :limit
         """,
         subject=subject_id,
         before=before or UUID(int=2**128 - 1),
         limit=limit,
+        **values,
     )
     return [
         (

@@ -9,7 +9,7 @@ A floor says how an action reads (``describe``) and what its fields are called
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -89,11 +89,15 @@ async def lines(
     subject_id: UUID,
     names: Mapping[str, str],
     *,
+    besides: Collection[UUID] = (),
     before: UUID | None = None,
     limit: int = 50,
 ) -> list[Line]:
-    """A subject's timeline, newest first; ``before`` is the id of the last line seen."""
-    entries = await timeline(subject_id, before=before, limit=limit)
+    """A subject's timeline, newest first, without what was done to one of ``besides``.
+
+    ``before`` is the id of the last line seen.
+    """
+    entries = await timeline(subject_id, besides=besides, before=before, limit=limit)
     return [tell(event_id, entry, names) for event_id, entry in entries]
 
 

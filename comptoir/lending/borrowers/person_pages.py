@@ -35,6 +35,7 @@ from comptoir.lending.borrowers.households import join_household, leave_househol
 from comptoir.lending.borrowers.pages import CONTACTS, Answer, Page, Posted, found_context
 from comptoir.lending.borrowers.queries import read_borrower
 from comptoir.lending.borrowers.services import lift_suspension, suspend_borrower
+from comptoir.lending.borrowers.visibility import done_elsewhere
 from comptoir.lending.desk.view import held_by
 from comptoir.lending.loans.listing import LoanFilter, LoanPlace, LoanState, list_loans
 
@@ -66,7 +67,8 @@ async def borrower(
         LoanFilter(state=LoanState.CLOSED, borrower_id=borrower_id, after=after, limit=PAST_LOANS),
         now=now,
     )
-    lines = await sentences.lines(borrower_id, {}, before=before, limit=HISTORY + 1)
+    hidden = await done_elsewhere(request.user, borrower_id)
+    lines = await sentences.lines(borrower_id, {}, besides=hidden, before=before, limit=HISTORY + 1)
     return page(
         request,
         "lending/borrower_detail.html",

@@ -22,6 +22,24 @@ def seen_by(actor: Principal) -> tuple[str, dict[str, Any]]:
     return _KNOWN, {"sites": sorted(actor.site_ids)}
 
 
+_ELSEWHERE = """
+SELECT id FROM lending_loan
+WHERE borrower = :borrower_id AND site NOT IN :sites AND return_site NOT IN :sites
+UNION ALL
+SELECT id FROM lending_visit WHERE borrower = :borrower_id AND site NOT IN :sites
+UNION ALL
+SELECT id FROM lending_agreement WHERE borrower = :borrower_id AND site NOT IN :sites
+"""
+
+
+async def done_elsewhere(actor: Principal, borrower_id: UUID) -> frozenset[UUID]:
+    """Loans, visits and agreements of a borrower that the actor may not know of."""
+    if actor.all_sites:
+        return frozenset()
+    rows = await db.fetch(_ELSEWHERE, borrower_id=borrower_id, sites=sorted(actor.site_ids))
+    return frozenset(row["id"] for row in rows)
+
+
 async def find_visible(actor: Principal, borrower_id: UUID, *, lock: bool = False) -> db.Row:
     """The columns of a borrower whom the actor may know of.
 
