@@ -76,12 +76,35 @@ def test_scan_presses_no_button_that_has_the_focus(page: Page, desk: Desk) -> No
     assert len(desk.sent) == 1
 
 
-def test_what_was_typed_before_a_scan_stays(page: Page, desk: Desk) -> None:
+@pytest.mark.parametrize("focused", ["[data-mute]", "#scan"])
+def test_field_is_empty_after_a_scan(page: Page, desk: Desk, focused: str) -> None:
+    page.focus(focused)
+    scan(page, URL, pc="swiss")
+    page.wait_for_selector(".answer.ok")
+    assert page.input_value("#scan") == ""
+
+
+def test_what_was_typed_before_a_scan_is_in_nobodys_way(page: Page, desk: Desk) -> None:
     page.fill("#scan", "Dupo")
     scan(page, CODE)
     page.wait_for_selector(".answer.ok")
-    assert [sent["scan"] for sent in desk.sent] == [CODE]
-    assert page.input_value("#scan") == "Dupo"
+    assert [codes.scan(sent["scan"]).code for sent in desk.sent] == [CODE]
+    assert page.input_value("#scan") == ""
+
+
+@pytest.mark.parametrize("cut", [1, 2, 4])
+@pytest.mark.parametrize("text", [CODE, URL])
+def test_scan_with_a_pause_in_it_is_one_scan(page: Page, desk: Desk, text: str, cut: int) -> None:
+    page.fill("#scan", text[:cut])  # keys of longer ago than a burst's
+    scan(page, text[cut:])
+    page.wait_for_selector(".answer.ok")
+    assert [codes.scan(sent["scan"]) for sent in desk.sent] == [codes.scan(text)]
+    assert page.input_value("#scan") == ""
+
+
+def test_click_on_the_camera_leaves_the_focus_with_the_field(page: Page) -> None:
+    page.click('[data-part="toggle"]')
+    assert page.evaluate("document.activeElement.id") == "scan"
 
 
 def test_slow_typing_is_no_scan(page: Page, desk: Desk) -> None:

@@ -43,7 +43,20 @@ function scanned(text, again = false) {
   sendNext();
 }
 
-listenForScans((typed, us) => scanned(better(typed, us)));
+listenForScans(({ typed, us, before }) => scanned(burstMeant(typed, us, before)), field);
+
+/**
+ * What a burst stands for. With what was in the field before it, where that makes sense:
+ * then it was cut in two on its way. A few letters left there do no harm to a code.
+ */
+function burstMeant(typed, us, before) {
+  const [whole, alone] = [better(before + typed, before + us), better(typed, us)];
+  return makesSense(whole) || !makesSense(alone) ? whole : alone;
+}
+
+function makesSense(text) {
+  return isBadge(text) || readCode(text).outcome !== "text";
+}
 
 /** Of the two readings of a burst, the one that makes sense. */
 function better(typed, us) {
@@ -243,11 +256,11 @@ function countDown(element) {
 // The focus: always in the field, but never taken from another one, and no
 // keyboard popping up on a phone.
 
-function focusField() {
+function focusField(options) {
   if (matchMedia("(pointer: coarse)").matches) return;
   const active = document.activeElement;
   if (active && active !== document.body && active !== field() && isEditable(active)) return;
-  field()?.focus();
+  field()?.focus(options);
 }
 
 function isEditable(element) {
@@ -266,8 +279,14 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// Without scrolling: the click that brought the window back is still to land on its button.
 window.addEventListener("focus", () => {
-  if (document.activeElement === document.body) focusField();
+  if (document.activeElement === document.body) focusField({ preventScroll: true });
+});
+
+// After a click, not after a key: whoever tabs through the page stays where they are.
+document.querySelector('[data-part="toggle"]').addEventListener("click", (event) => {
+  if (event.detail) focusField({ preventScroll: true });
 });
 
 // The sound button

@@ -24,14 +24,29 @@ for (const letter of "ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
 const MODIFIERS = new Set(["Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock", "Fn"]);
 
 /**
- * Call `onScan(typed, usReading)` for each burst, wherever the focus is.
+ * Call `onScan({ typed, us, before })` for each burst, wherever the focus is.
  *
- * The field that had the focus gets back what it held before the burst.
+ * The field that had the focus gets back what it held before the burst. In `ownField()`,
+ * which is there for scans, nothing stays; what it held comes along as `before`: it may be
+ * the scan's first characters, where a busy machine made a pause in it.
  */
-export function listenForScans(onScan) {
+export function listenForScans(onScan, ownField) {
   let burst = [];
   let last = -Infinity;
   let before = null;
+
+  /** Take the burst out of the field it went into; give what was in the scans' own before it. */
+  function takeBack() {
+    const own = ownField();
+    if (document.activeElement !== own) {
+      restore(before);
+      return "";
+    }
+    // A first key pressed on a button brought the focus here, and the field was not looked at.
+    const held = before?.element === own ? before.value : "";
+    own.value = "";
+    return held;
+  }
 
   document.addEventListener(
     "keydown",
@@ -50,8 +65,9 @@ export function listenForScans(onScan) {
         if (burst.length >= SHORTEST) {
           event.preventDefault();
           event.stopImmediatePropagation();
-          restore(before);
-          onScan(burst.map((key) => key.typed).join(""), burst.map((key) => key.us).join(""));
+          const typed = burst.map((key) => key.typed).join("");
+          const us = burst.map((key) => key.us).join("");
+          onScan({ typed, us, before: takeBack() });
         }
         burst = [];
         last = -Infinity;
