@@ -229,3 +229,10 @@ async def test_a_name_at_the_desk_finds_borrowers_of_ones_own_sites(desk: Desk) 
     assert len(known) == 2
     assert f'value="{desk.borrower.id}"' in answer.text
     assert str(elsewhere.id) not in answer.text
+
+
+async def test_there_is_no_desk_without_a_site(desk: Desk) -> None:
+    await Site.update({Site.active: False}, force=True)
+    await sign_in(desk.client, await make.user(role=Role.ADMIN))
+    answer = await desk.client.get("/desk")
+    assert answer.headers["location"] == "/site?next=/desk"

@@ -44,7 +44,7 @@ from comptoir.lending.desk.scanning import begin_visit, scan
 from comptoir.lending.desk.schemas import DeskResult, DeskScan, Step, StepKind
 from comptoir.lending.desk.setting_aside import set_aside
 from comptoir.lending.desk.view import read_item, read_visit
-from comptoir.lending.errors import LendingRefused, sentence
+from comptoir.lending.errors import LendingRefused, NoSiteChosen, sentence
 from comptoir.lending.loans.renewals import renew_loan
 from comptoir.lending.loans.undo import UNDO_TIME, undo_check_in, undo_check_out
 from comptoir.lending.scans import WaitingItem, still_waiting
@@ -118,7 +118,7 @@ def site_of(actor: Principal) -> UUID:
         NoSiteChosen: the actor has not said at which site they work.
     """
     if actor.site_id is None:
-        raise visits.NoSiteChosen
+        raise NoSiteChosen
     return actor.site_id
 
 

@@ -9,7 +9,6 @@ from comptoir.core import audit, db
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal
 from comptoir.lending.errors import BorrowerNotFound
-from comptoir.lending.errors import NoSiteChosen as NoSiteChosen
 
 #: A visit begun so long ago is over, though nobody said so: a desk left alone
 #: must not lend to whoever was there last.
