@@ -273,6 +273,17 @@ async def test_somebody_with_an_account_gets_a_role_here_too(
         await queries.colleague(coordinator, person.id)
 
 
+async def test_nobody_changes_their_own_role(
+    coordinator: Principal, site: Site, now: datetime
+) -> None:
+    own = await User.objects().get(User.id == coordinator.id)
+    assert own is not None
+    with pytest.raises(NotYourself):
+        await services.give_role(coordinator, own.login, Role.RECEPTION, site.id, now=now)
+    person = await queries.colleague(coordinator, own.id)
+    assert person.site_roles == (SiteRole(Role.COORDINATOR, site.id),)
+
+
 async def test_a_coordinator_sees_those_of_their_site_and_of_all(
     coordinator: Principal, site: Site
 ) -> None:
