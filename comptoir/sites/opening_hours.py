@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -190,6 +190,7 @@ class WeeklyHours(Calendar):
         return tuple(interval for interval in intervals if interval.opens < interval.closes)
 
 
+@lru_cache(maxsize=4096)  # the same few days and hours are asked all day
 def first_moment(day: date, minutes: int, zone: ZoneInfo) -> datetime:
     """The first moment, in UTC, when the clock in ``zone`` reaches so many minutes.
 
