@@ -13,7 +13,7 @@ import hmac
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-# Imported where it is used: 8 MB, for those alone who have a second factor.
+# Imported where it is used: 8 MB, for second factors and the pages of long lists alone.
 if TYPE_CHECKING:
     from cryptography.fernet import Fernet
 

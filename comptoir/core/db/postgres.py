@@ -46,7 +46,7 @@ class _Transaction(PostgresTransaction):
                 self.engine.tell("ROLLBACK")
                 await asyncio.shield(self.transaction.rollback())
         finally:
-            await asyncio.shield(self.engine.give_back(self.connection))
+            await self.engine.give_back(self.connection)
         return False
 
 
@@ -78,7 +78,7 @@ class Postgres(PostgresEngine):
                     )
 
     async def give_back(self, connection: Any) -> None:
-        """Return a connection to the pool it came from."""
+        """Return a connection to the pool it came from, also if the task is cancelled meanwhile."""
         if self.pool is not None:
             await self.pool.release(connection)
 
