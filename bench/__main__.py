@@ -164,6 +164,9 @@ async def _beside(
             f"{p50:.1f} / {p95:.1f} / {p99:.1f} ms",
             ("p50 < 5 ms" if clients == 1 else "") if binary else "p99 < 25 ms",
         )
+        if plain:
+            p50, p95, p99 = _percentiles(plain.times)
+            table.add(f"{who}: … of the floor itself", f"{p50:.1f} / {p95:.1f} / {p99:.1f} ms")
         table.add(f"{who}: processor time of the worker", f"{cpu / done * 1000:.2f} ms each")
 
 
