@@ -173,6 +173,8 @@ TABLE: dict[str, Line] = {
     "POST /desk/undo": RECEPTION,
     "POST /desk/visits": RECEPTION,
     "POST /desk/visits/close": RECEPTION,
+    "GET /borrowers/{borrower_id}/agreement": RECEPTION,
+    "POST /borrowers/{borrower_id}/agreement": RECEPTION,
     "GET /desk/visits/{visit_id}/agreement": RECEPTION,
     "POST /desk/visits/{visit_id}/agreement": RECEPTION,
     "GET /healthz": EVERYBODY,

@@ -15,6 +15,7 @@ from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal
 from comptoir.inventory.names import full_name, read_names
 from comptoir.lending.agreement_pdf import AgreementItem
+from comptoir.lending.borrowers.visibility import find_visible
 from comptoir.lending.errors import LoanNotFound
 from comptoir.sites.queries import site
 from comptoir.sites.schemas import SiteView
@@ -77,28 +78,80 @@ JOIN inventory_item item ON item.id = loan.item
 JOIN inventory_model model ON model.id = item.model
 LEFT JOIN lending_policy policy ON policy.id = loan.policy
 """
+#: An open loan (``loan``, with its ``policy``) that must be signed for, and is not.
+UNSIGNED = """
+loan.returned_at IS NULL AND policy.signature <> 'none'
+AND NOT EXISTS (SELECT 1 FROM lending_agreement_loan covered WHERE covered.loan = loan.id)
+"""
 _ACCESSORIES = """
 SELECT model, names FROM inventory_accessory WHERE model IN :models ORDER BY position, id
 """
 
 
 async def visit_loans(actor: Principal, visit_id: UUID) -> AgreedLoans:
-    """What was lent in a visit and is still out.
+    """What was lent in a visit and is still out, and what was left unsigned before.
 
     Raises:
         AgreementNotFound: no such visit, or one of a site the actor may not know of.
         NothingToAgree: nothing of it is out.
     """
-    visit = await db.fetch_one("SELECT site FROM lending_visit WHERE id = :id", id=visit_id)
+    visit = await db.fetch_one(
+        "SELECT site, borrower FROM lending_visit WHERE id = :id", id=visit_id
+    )
     if visit is None or not actor.sees_site(visit["site"]):
         raise AgreementNotFound
     rows = await db.fetch(
-        f"{_LOANS} WHERE loan.visit = :visit_id AND loan.returned_at IS NULL ORDER BY loan.id",
+        f"{_LOANS} WHERE loan.borrower = :borrower AND loan.site = :site "
+        f"AND loan.returned_at IS NULL AND (loan.visit = :visit_id OR {UNSIGNED}) "
+        "ORDER BY loan.id",
+        borrower=visit["borrower"],
+        site=visit["site"],
         visit_id=visit_id,
     )
     if not rows:
         raise NothingToAgree
-    return await _agreed(rows)
+    return msgspec.structs.replace(await _agreed(rows), visit_id=visit_id)
+
+
+async def unsigned_loans(actor: Principal, borrower_id: UUID) -> AgreedLoans:
+    """What a borrower left unsigned at one site: where the actor is, else any they know of.
+
+    Raises:
+        BorrowerNotFound: there is none, or the actor may not know of them.
+        NothingToAgree: all that must be signed is.
+    """
+    await find_visible(actor, borrower_id)
+    wanted = await unsigned(actor, borrower_id)
+    if not wanted:
+        raise NothingToAgree
+    place = actor.site_id if actor.site_id in wanted.values() else min(wanted.values())
+    return await named_loans(actor, [loan for loan, site_id in wanted.items() if site_id == place])
+
+
+async def unsigned(actor: Principal, borrower_id: UUID) -> dict[UUID, UUID]:
+    """The open loans of a borrower that must still be signed for, and the site of each.
+
+    Those of sites that the actor may not know of are left out.
+    """
+    rows = await db.fetch(
+        "SELECT loan.id, loan.site FROM lending_loan loan "
+        "JOIN lending_policy policy ON policy.id = loan.policy "
+        f"WHERE loan.borrower = :borrower_id AND {UNSIGNED}",
+        borrower_id=borrower_id,
+    )
+    return {row["id"]: row["site"] for row in rows if actor.sees_site(row["site"])}
+
+
+async def leaves_unsigned(visit_id: UUID) -> bool:
+    """Whether something is still to be signed at the end of a visit that is open."""
+    row = await db.fetch_one(
+        "SELECT 1 AS found FROM lending_visit visit "
+        "JOIN lending_loan loan ON loan.borrower = visit.borrower AND loan.site = visit.site "
+        "JOIN lending_policy policy ON policy.id = loan.policy "
+        f"WHERE visit.id = :visit_id AND visit.closed_at IS NULL AND {UNSIGNED}",
+        visit_id=visit_id,
+    )
+    return row is not None
 
 
 async def named_loans(actor: Principal, loan_ids: Sequence[UUID]) -> AgreedLoans:

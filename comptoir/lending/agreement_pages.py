@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from comptoir.core.accounts.guards import require
 from comptoir.core.errors import FieldError
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import page, redirect
-from comptoir.lending.agreed_loans import visit_loans
+from comptoir.lending.agreed_loans import AgreedLoans, unsigned_loans, visit_loans
 from comptoir.lending.agreement_pdf import PaperSignature, Signature, TypedSignature
 from comptoir.lending.agreements import agreement_pdf, make_agreement
 from comptoir.lending.errors import SignatureRefused
@@ -37,7 +38,7 @@ class SignForm(msgspec.Struct, frozen=True):
 @get("/desk/visits/{visit_id:uuid}/agreement", guards=[require(Role.RECEPTION)])
 async def agreement(request: Page, visit_id: FromPath[UUID]) -> Response[str]:
     """What is agreed to, for all items of the visit at once."""
-    return await _form(request, visit_id, [])
+    return _form(request, await visit_loans(request.user, visit_id), _to_desk(visit_id))
 
 
 @post("/desk/visits/{visit_id:uuid}/agreement", guards=[require(Role.RECEPTION)])
@@ -47,14 +48,26 @@ async def sign(
     data: Annotated[SignForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
 ) -> Response[str]:
     """Keep the agreement as it is signed now."""
-    try:
-        signature = _signature(data)
-    except SignatureRefused as error:
-        problem = FieldError("signature", error.code, error.message())
-        return await _form(request, visit_id, [problem], status=422)
     loans = await visit_loans(request.user, visit_id)
-    agreement_id = await make_agreement(request.user, loans, signature, now=clock.now())
-    return redirect(request, f"/agreements/{agreement_id}")
+    return await _keep(request, loans, data, _to_desk(visit_id))
+
+
+@get("/borrowers/{borrower_id:uuid}/agreement", guards=[require(Role.RECEPTION)])
+async def later_agreement(request: Page, borrower_id: FromPath[UUID]) -> Response[str]:
+    """What was left unsigned, whenever it was lent."""
+    loans = await unsigned_loans(request.user, borrower_id)
+    return _form(request, loans, f"/borrowers/{borrower_id}")
+
+
+@post("/borrowers/{borrower_id:uuid}/agreement", guards=[require(Role.RECEPTION)])
+async def sign_later(
+    request: Page,
+    borrower_id: FromPath[UUID],
+    data: Annotated[SignForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Response[str]:
+    """Keep the agreement about what was left unsigned."""
+    loans = await unsigned_loans(request.user, borrower_id)
+    return await _keep(request, loans, data, f"/borrowers/{borrower_id}")
 
 
 @get("/agreements/{agreement_id:uuid}", guards=[require(Role.RECEPTION)])
@@ -75,11 +88,30 @@ async def agreement_file(request: Page, agreement_id: FromPath[UUID]) -> Respons
     )
 
 
-async def _form(
-    request: Page, visit_id: UUID, errors: list[FieldError], status: int = 200
+async def _keep(request: Page, loans: AgreedLoans, data: SignForm, back: str) -> Response[str]:
+    try:
+        agreement_id = await make_agreement(request.user, loans, _signature(data), now=clock.now())
+    except SignatureRefused as error:
+        problem = FieldError("signature", error.code, error.message())
+        return _form(request, loans, back, [problem])
+    return redirect(request, f"/agreements/{agreement_id}")
+
+
+def _form(
+    request: Page, loans: AgreedLoans, back: str, errors: Sequence[FieldError] = ()
 ) -> Response[str]:
-    loans = await visit_loans(request.user, visit_id)
-    return page(request, "lending/agreement.html", status=status, loans=loans, errors=errors)
+    return page(
+        request,
+        "lending/agreement.html",
+        status=422 if errors else 200,
+        loans=loans,
+        back=back,
+        errors=errors,
+    )
+
+
+def _to_desk(visit_id: UUID) -> str:
+    return f"/desk?visit={visit_id}"
 
 
 def _signature(form: SignForm) -> Signature | None:
@@ -95,4 +127,4 @@ def _signature(form: SignForm) -> Signature | None:
     raise SignatureRefused(SignatureRefused.code)
 
 
-ROUTES = [agreement, sign, agreement_kept, agreement_file]
+ROUTES = [agreement, sign, later_agreement, sign_later, agreement_kept, agreement_file]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from comptoir.core.principal import Role
-from comptoir.lending.tables import Agreement, BorrowerSite, Policy, Visit
+from comptoir.lending.tables import Agreement, AgreementLoan, BorrowerSite, Policy, Visit
 from comptoir.sites.tables import Site
 from tests import factories as make
 from tests.http_client import client_of, make_app, sign_in
@@ -65,3 +65,63 @@ async def test_agreements_of_other_sites_are_not_listed(desk: Desk) -> None:
     await let_in(desk, elsewhere)
     text = (await desk.client.get(f"/borrowers/{desk.borrower.id}")).text
     assert str(agreement.id) not in text
+
+
+async def test_leaving_without_signing_is_asked_about_first(desk: Desk) -> None:
+    await desk.lend()
+    visit = await desk.visit()
+    asked = await desk.post("/desk/visits/close", visit=visit.id)
+    assert f"/desk/visits/{visit.id}/agreement" in asked.text
+    assert (await desk.visit()).id == visit.id
+    await desk.post("/desk/visits/close", visit=visit.id, unsigned=1)
+    assert await Visit.count().where(Visit.closed_at.is_null()) == 0
+
+
+async def test_leaving_after_signing_is_not_asked_about(desk: Desk) -> None:
+    await desk.lend()
+    visit = await desk.visit()
+    await sign(desk, visit)
+    await desk.post("/desk/visits/close", visit=visit.id)
+    assert await Visit.count().where(Visit.closed_at.is_null()) == 0
+
+
+async def test_the_next_card_says_that_the_person_before_has_not_signed(desk: Desk) -> None:
+    await desk.lend()
+    visit = await desk.visit()
+    other = await make.card((await make.borrower(site_id=desk.site.id, name="Bruno")).id)
+    answer = await desk.post("/desk/scan", scan=other.code, visit=visit.id)
+    assert f'href="/desk/visits/{visit.id}/agreement"' in answer.text
+    assert "Bruno" in answer.text
+
+
+async def test_what_was_left_unsigned_is_signed_from_the_person_or_the_loan(desk: Desk) -> None:
+    loan = await desk.lend()
+    await desk.post("/desk/visits/close", visit=(await desk.visit()).id, unsigned=1)
+    path = f"/borrowers/{desk.borrower.id}/agreement"
+    for page in (f"/loans/{loan.id}", f"/borrowers/{desk.borrower.id}"):
+        assert f'href="{path}"' in (await desk.client.get(page)).text
+    assert "ThinkPad" in (await desk.client.get(path)).text
+    await desk.client.post(path, data={"how": "screen", "signature_typed": "A. D."})
+    assert await AgreementLoan.exists().where(AgreementLoan.loan == loan.id)
+    assert f'href="{path}"' not in (await desk.client.get(f"/loans/{loan.id}")).text
+
+
+async def test_the_next_visit_signs_for_what_was_left_unsigned_too(desk: Desk) -> None:
+    loan = await desk.lend()
+    await desk.post("/desk/visits/close", visit=(await desk.visit()).id, unsigned=1)
+    opened = await desk.post("/desk/scan", scan=desk.card.code)
+    visit = await desk.visit()
+    assert f'href="/desk/visits/{visit.id}/agreement"' in opened.text
+    await sign(desk, visit)
+    assert await AgreementLoan.exists().where(AgreementLoan.loan == loan.id)
+
+
+async def test_what_another_site_left_unsigned_is_not_told(desk: Desk) -> None:
+    loan = await desk.lend()
+    elsewhere = await make.site(short_name="Lausanne")
+    await BorrowerSite(borrower=desk.borrower.id, site=elsewhere.id).save()
+    await let_in(desk, elsewhere)
+    person = f"/borrowers/{desk.borrower.id}"
+    assert f"{person}/agreement" not in (await desk.client.get(person)).text
+    assert (await desk.client.get(f"{person}/agreement")).status_code == 409
+    assert not await AgreementLoan.exists().where(AgreementLoan.loan == loan.id)

@@ -22,6 +22,7 @@ from comptoir.core.principal import Role
 from comptoir.core.web import Flash, fragment, is_htmx, page, panels, redirect
 from comptoir.core.web.shell import shell_of
 from comptoir.lending import cards
+from comptoir.lending.agreed_loans import unsigned
 from comptoir.lending.agreements import agreements_of_borrower
 from comptoir.lending.borrowers.cards import issue_card, printable_card
 from comptoir.lending.borrowers.errors import FormatUnknown
@@ -74,6 +75,7 @@ async def borrower(
         "lending/borrower_detail.html",
         borrower=person,
         held=await held_by(request.user, borrower_id, now=now),
+        unsigned=await unsigned(request.user, borrower_id),
         past=past,
         past_next=seal_cursor(request, past.next, of="past loans"),
         agreements=await agreements_of_borrower(request.user, borrower_id, limit=AGREEMENTS),

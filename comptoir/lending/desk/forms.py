@@ -19,6 +19,13 @@ class ScanForm(msgspec.Struct, frozen=True):
     waiting: str = ""
 
 
+class CloseForm(msgspec.Struct, frozen=True):
+    """The end of a visit; ``unsigned`` says that nothing will be signed now."""
+
+    visit: str = ""
+    unsigned: bool = False
+
+
 class ChosenForm(msgspec.Struct, frozen=True):
     """A borrower chosen from the search, and the visit that is open until then."""
 

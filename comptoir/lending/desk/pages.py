@@ -27,11 +27,13 @@ from comptoir.core.web.texts import ANY_TEXT
 from comptoir.inventory.schemas import SendItem
 from comptoir.inventory.services.actions import send_item
 from comptoir.inventory.statuses import ProblemKind
+from comptoir.lending.agreed_loans import leaves_unsigned
 from comptoir.lending.borrowers.forms import form_about
 from comptoir.lending.borrowers.pages import CONTACTS, found_context
 from comptoir.lending.desk import visits
 from comptoir.lending.desk.forms import (
     ChosenForm,
+    CloseForm,
     ProblemForm,
     ScanForm,
     StepForm,
@@ -184,11 +186,15 @@ async def desk_open_visit(request: Page, data: Posted[ChosenForm]) -> Answer:
 
 
 @post("/desk/visits/close", status_code=200, guards=[require(Role.RECEPTION)])
-async def desk_close_visit(request: Page, data: Posted[ScanForm]) -> Answer:
-    """The person leaves; the desk is free for the next."""
+async def desk_close_visit(request: Page, data: Posted[CloseForm]) -> Answer:
+    """The person leaves, after having signed; the desk is free for the next."""
     now = clock.now()
     visit_id = id_or_none(data.visit)
     if visit_id is not None:
+        if not data.unsigned and await leaves_unsigned(visit_id):
+            return await answer_desk(
+                request, _stay(data.visit, Step(kind=StepKind.UNSIGNED), now=now)
+            )
         await visits.close_visit(request.user, visit_id, now=now)
     return await answer_desk(request, DeskResult(visit_id=None, at=now))
 

@@ -12,6 +12,7 @@ from comptoir.core.idempotency import Attempt, Outcome
 from comptoir.core.principal import Principal
 from comptoir.inventory import codes
 from comptoir.lending import scans
+from comptoir.lending.agreed_loans import leaves_unsigned
 from comptoir.lending.desk import visits
 from comptoir.lending.desk.naming import name_scan
 from comptoir.lending.desk.schemas import DeskResult, DeskScan, Step, StepKind
@@ -117,9 +118,11 @@ async def begin_visit(
     visit_id = await visits.open_visit(
         actor, borrower_id, site_id=site_id, by_card=by_card, now=now
     )
-    if instead_of is not None and instead_of != visit_id:
-        await visits.close_visit(actor, instead_of, now=now)
     steps = [Step(kind=StepKind.OPENED)]
+    if instead_of is not None and instead_of != visit_id:
+        if await leaves_unsigned(instead_of):
+            steps.insert(0, Step(kind=StepKind.LEFT_UNSIGNED, text=str(instead_of)))
+        await visits.close_visit(actor, instead_of, now=now)
     for item_id in lend:
         order = CheckOut(
             item=await _code_of(item_id),

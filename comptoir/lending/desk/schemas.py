@@ -39,6 +39,8 @@ class StepKind(StrEnum):
     REFUSED = "refused"
     IGNORED = "ignored"
     SEARCHED = "searched"
+    UNSIGNED = "unsigned"
+    LEFT_UNSIGNED = "left_unsigned"
     PERSON_CHANGED = "person_changed"
 
 

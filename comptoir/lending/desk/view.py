@@ -14,6 +14,7 @@ from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal
 from comptoir.inventory.names import read_names
 from comptoir.lending import due_dates
+from comptoir.lending.agreed_loans import UNSIGNED
 from comptoir.lending.desk.visits import VISIT_TIME
 from comptoir.lending.loans import facts
 
@@ -83,7 +84,7 @@ class ItemView(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[tuple[UUID | None, str], ...]
 
 
-_VISIT = """
+_VISIT = f"""
 SELECT visit.id, visit.site, visit.borrower, borrower.name, borrower.language, borrower.note,
        borrower.suspended_at, borrower.suspended_until, borrower.eligible_until,
        borrower.borrower_group, borrower.household, site.time_zone,
@@ -91,12 +92,10 @@ SELECT visit.id, visit.site, visit.borrower, borrower.name, borrower.language, b
         ORDER BY agreement.id DESC LIMIT 1) AS "agreement_id [UUID]",
        EXISTS (SELECT 1 FROM lending_loan lent
                WHERE lent.visit = visit.id AND lent.returned_at IS NULL) AS lent,
-       EXISTS (SELECT 1 FROM lending_loan unsigned
-               JOIN lending_policy policy ON policy.id = unsigned.policy
-               WHERE unsigned.visit = visit.id AND unsigned.returned_at IS NULL
-                 AND policy.signature <> 'none'
-                 AND NOT EXISTS (SELECT 1 FROM lending_agreement_loan covered
-                                 WHERE covered.loan = unsigned.id)) AS to_sign
+       EXISTS (SELECT 1 FROM lending_loan loan
+               JOIN lending_policy policy ON policy.id = loan.policy
+               WHERE loan.borrower = visit.borrower AND loan.site = visit.site
+                 AND {UNSIGNED}) AS to_sign
 FROM lending_visit visit
 JOIN lending_borrower borrower ON borrower.id = visit.borrower
 JOIN sites_site site ON site.id = visit.site

@@ -17,6 +17,7 @@ from comptoir.core.audit import sentences
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
+from comptoir.lending.agreed_loans import unsigned
 from comptoir.lending.agreements import agreements_of_loan
 from comptoir.lending.errors import LendingRefused, LoanNotFound
 from comptoir.lending.loans.listing import (
@@ -77,6 +78,7 @@ async def loan(request: Page, loan_id: FromPath[UUID]) -> Response[str]:
         request,
         "lending/loan_detail.html",
         loan=found,
+        unsigned=loan_id in await unsigned(request.user, found.borrower_id),
         agreements=await agreements_of_loan(loan_id),
         lines=await sentences.lines(loan_id, {}, limit=HISTORY),
     )
