@@ -164,11 +164,6 @@ def check_out_due(facts: CheckOutFacts, *, now: datetime) -> datetime | Refusal:
     )
 
 
-def refuse_check_out(facts: CheckOutFacts, *, now: datetime) -> Refusal | None:
-    """Why this borrower cannot have this item now; None if they can."""
-    return _only_refusal(check_out_due(facts, now=now))
-
-
 def renewal_due(facts: RenewalFacts, *, now: datetime) -> datetime | Refusal:
     """When a loan renewed now would be due, in UTC, or why it cannot be renewed.
 
@@ -194,11 +189,6 @@ def renewal_due(facts: RenewalFacts, *, now: datetime) -> datetime | Refusal:
         borrower.eligible_until,
         now=now,
     )
-
-
-def refuse_renewal(facts: RenewalFacts, *, now: datetime) -> Refusal | None:
-    """Why this loan cannot be renewed now; None if it can."""
-    return _only_refusal(renewal_due(facts, now=now))
 
 
 _REFUSED_STATUSES = {
@@ -237,7 +227,3 @@ def _refuse_limits(borrower: BorrowerFacts, policy: PolicyFacts) -> Refusal | No
     if limit is not None and household_loans >= limit:
         return Refusal(RefusalCode.HOUSEHOLD_LIMIT_REACHED, {"limit": limit})
     return None
-
-
-def _only_refusal(answer: datetime | Refusal) -> Refusal | None:
-    return answer if isinstance(answer, Refusal) else None

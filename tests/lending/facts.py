@@ -7,6 +7,7 @@ from uuid import UUID
 
 from comptoir.inventory.statuses import ItemStatus
 from comptoir.lending.due_dates import DueMode
+from comptoir.lending.refusals import Refusal
 from comptoir.lending.rules import (
     BorrowerFacts,
     CheckOutFacts,
@@ -14,6 +15,8 @@ from comptoir.lending.rules import (
     LoanFacts,
     PolicyFacts,
     RenewalFacts,
+    check_out_due,
+    renewal_due,
 )
 from tests.sites.calendars import at, office
 
@@ -53,3 +56,15 @@ def lent_to(
     """The laptop, on loan to somebody."""
     loan = LoanFacts(id=LOAN, borrower_id=borrower_id, checked_out_at=since)
     return ItemFacts(id=LAPTOP, status=status, home_site_id=home_site_id, loan=loan)
+
+
+def refuse_check_out(facts: CheckOutFacts, *, now: datetime) -> Refusal | None:
+    """Why this borrower cannot have this item now; None if they can."""
+    due = check_out_due(facts, now=now)
+    return due if isinstance(due, Refusal) else None
+
+
+def refuse_renewal(facts: RenewalFacts, *, now: datetime) -> Refusal | None:
+    """Why this loan cannot be renewed now; None if it can."""
+    due = renewal_due(facts, now=now)
+    return due if isinstance(due, Refusal) else None

@@ -14,8 +14,6 @@ from comptoir.lending.refusals import Refusal, RefusalCode
 from comptoir.lending.rules import (
     BorrowerFacts,
     PolicyFacts,
-    refuse_check_out,
-    refuse_renewal,
     renewal_due,
 )
 from comptoir.sites.opening_hours import WeeklyHours
@@ -26,6 +24,8 @@ from tests.lending.facts import (
     POLICY,
     RENEWAL,
     TODAY,
+    refuse_check_out,
+    refuse_renewal,
 )
 from tests.sites.calendars import ZURICH, at
 

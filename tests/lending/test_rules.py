@@ -16,7 +16,6 @@ from comptoir.lending.rules import (
     CheckOutFacts,
     PolicyFacts,
     check_out_due,
-    refuse_check_out,
     refuse_item,
 )
 from comptoir.sites.opening_hours import WeeklyHours
@@ -31,6 +30,7 @@ from tests.lending.facts import (
     POLICY,
     TODAY,
     lent_to,
+    refuse_check_out,
 )
 from tests.sites.calendars import ZURICH, at
 

@@ -179,9 +179,6 @@ def _kind(schema: dict[str, Any]) -> Markup:
     return escape(plain) + escape(_limits(schema))
 
 
-_WORDS = {"string": "text", "integer": "whole number", "boolean": "true or false"}
-
-
 def _limits(schema: dict[str, Any]) -> str:
     low = schema.get("minimum", schema.get("minLength"))
     high = schema.get("maximum", schema.get("maxLength"))

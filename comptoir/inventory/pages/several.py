@@ -76,7 +76,7 @@ async def add_several(request: Page) -> Response[str]:
     data = await FormData.of(request)
     form = SeveralForm.of(data)
     if not data.text("save"):
-        return await _form(request, await _with(request, form, data), [])
+        return await _form(request, await _with(form, data), [])
     try:
         model = await _model(form)
         numbers = read_numbers(form.numbers, model.imei_count if model else 0)
@@ -105,7 +105,7 @@ async def check_several(request: Page) -> Response[str]:
     return fragment(request, "inventory/_numbers.html", lines=lines)
 
 
-async def _with(request: Page, form: SeveralForm, data: FormData) -> SeveralForm:
+async def _with(form: SeveralForm, data: FormData) -> SeveralForm:
     """The form after Enter in its field, or after a button of its list."""
     model = await _model(form)
     numbers = read_numbers(form.numbers, model.imei_count if model else 0)
