@@ -12,7 +12,7 @@ import pytest
 from httpx import AsyncClient, Response
 
 from comptoir.core import clock
-from comptoir.core.accounts import second_factor, sessions
+from comptoir.core.accounts import credentials, second_factor, sessions
 from comptoir.core.accounts.second_factor import step_of
 from comptoir.core.accounts.tables import RecoveryCode, Session, User
 from comptoir.core.keys import Keyring
@@ -184,6 +184,18 @@ async def test_new_recovery_codes_make_the_old_ones_worthless(
     assert not await second_factor.use_recovery_code(enrolled.id, old[0], keys=keys, now=now)
     assert await second_factor.use_recovery_code(enrolled.id, new[0], keys=keys, now=now)
     assert await RecoveryCode.count() == 10
+
+
+async def test_a_recovery_code_is_its_owners_alone(
+    client: AsyncClient, enrolled: User, keys: Keyring
+) -> None:
+    other = await factories.user()
+    await RecoveryCode(
+        user=other.id, code_hash=credentials.recovery_code_hash(keys, "ABCDE-FGHJK")
+    ).save()
+    await give_password(client)
+    assert (await give_code(client, "ABCDE-FGHJK")).status_code == 422
+    assert await Session.count() == 0
 
 
 async def test_of_two_uses_of_a_recovery_code_at_once_one_counts(
