@@ -233,6 +233,14 @@ async def test_several_items_come_in_all_or_none(here: Setting, now: datetime) -
     assert await Item.count() == 1
 
 
+async def test_reception_corrects_nothing(here: Setting, now: datetime) -> None:
+    code = await services.create_item(here.actor, here.item(serial="A1"), now=now)
+    reception = await factories.principal(Role.RECEPTION, here.site.id)
+    with pytest.raises(CoordinatorNeeded):
+        await services.edit_item(reception, code, here.item(serial="A2"), version=1, now=now)
+    assert (await queries.item(here.actor, code)).serial == "A1"
+
+
 async def test_an_item_is_corrected(here: Setting, now: datetime) -> None:
     code = await services.create_item(here.actor, here.item(serial="A1"), now=now)
     command = here.item(serial="A2", condition=Condition.WORN, notes="rayures")
