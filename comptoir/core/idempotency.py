@@ -1,7 +1,9 @@
 """The same key gives the first outcome, whatever has happened since.
 
-A key belongs to whoever sent it. Its outcome is written in the transaction of
-its effects, so that a retry after a lost answer can never act twice.
+A key belongs to whoever sent it, or to an owner that the attempt names: at a
+shared desk the person may change before the browser tries again. Its outcome is
+written in the transaction of its effects, so that a retry after a lost answer
+can never act twice.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -37,10 +40,18 @@ class IdempotencyKeyReused(Invalid):
 
 
 class Attempt(msgspec.Struct, frozen=True):
-    """A call that may be repeated: its key, and a hash of what it asks."""
+    """A call that may be repeated: its key, and a hash of what it asks.
+
+    ``owner`` is whose key it is, if not the actor's.
+    """
 
     key: str
     fingerprint: str
+    owner: UUID | None = None
+
+    def owner_id(self, actor: Principal) -> UUID | None:
+        """Under whose id the outcome is kept."""
+        return self.owner or actor.id
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -65,7 +76,7 @@ def values(
     """The values of ``INSERT``, for use inside a larger statement."""
     return {
         "idempotency_id": new_id(),
-        "actor_id": actor.id,
+        "actor_id": attempt.owner_id(actor),
         "key": attempt.key,
         "fingerprint": attempt.fingerprint,
         "status": outcome.status,
@@ -83,7 +94,7 @@ async def find(actor: Principal, attempt: Attempt) -> Outcome | None:
     row = await db.fetch_one(
         "SELECT fingerprint, status, outcome FROM core_idempotency "
         "WHERE actor_id = :actor_id AND key = :key",
-        actor_id=actor.id,
+        actor_id=attempt.owner_id(actor),
         key=attempt.key,
     )
     return None if row is None else recorded(row, attempt)

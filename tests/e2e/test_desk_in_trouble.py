@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Page, Route
 
 from comptoir.core import clock, db
+from comptoir.core.principal import Role
+from tests import factories as make
 from tests.e2e.world import Counter, LoanSeen, World, open_counter, sign_in, signed_in_page, type_in
 from tests.scanners import scan
 
@@ -140,3 +142,36 @@ def test_two_desks_lending_the_same_item_at_once_make_one_loan_and_one_refusal(
     assert sorted(moods, key=bool) == [None, "lending.item-on-loan"]
     [loan] = world.loans(counter.items[0])
     assert loan.is_open
+
+
+def test_scan_without_an_answer_is_not_sent_again_for_a_colleague_unasked(
+    world: World, page: Page, counter: Counter
+) -> None:
+    open_visit(page, counter)
+    posts: list[str | None] = []
+
+    def lose_the_first(route: Route) -> None:
+        posts.append(route.request.post_data)
+        if len(posts) == 1:
+            route.fetch()  # the server did it, and nobody heard
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/desk/scan", lose_the_first)
+    scan(page, counter.items[0])
+    page.wait_for_selector("#desk-status .notice.warn")
+    world.let_pass(timedelta(seconds=3))  # a new scan would now take it back
+    boris = world.run(make.user(role=Role.RECEPTION, site_id=counter.site, name="Boris Favre"))
+    token = world.run(sign_in(boris, counter.site))
+    page.context.add_cookies([{"name": "session", "value": token, "url": world.url}])
+    page.reload()
+    page.wait_for_selector("#desk-status .notice.info")
+    scan(page, counter.items[1])
+    page.wait_for_selector("#desk-status .notice.info")
+    assert len(posts) == 1
+    page.click("[data-retry]")
+    page.wait_for_selector(".visit .held li >> nth=1")
+    assert posts[0] == posts[1]
+    assert all(world.loans(item) for item in counter.items)
+    assert world.loans(counter.items[0]) == [LoanSeen(counter.borrower, is_open=True)]

@@ -236,3 +236,18 @@ async def test_there_is_no_desk_without_a_site(desk: Desk) -> None:
     await sign_in(desk.client, await make.user(role=Role.ADMIN))
     answer = await desk.client.get("/desk")
     assert answer.headers["location"] == "/site?next=/desk"
+
+
+async def test_a_scan_tried_again_by_a_colleague_is_answered_as_it_was_first(desk: Desk) -> None:
+    await desk.post("/desk/scan", scan=desk.card.code)
+    scanned = {"scan": desk.item.code, "visit": (await desk.visit()).id, "attempt_id": "a-1"}
+    first = await desk.post("/desk/scan", **scanned)
+    loan = await desk.loan()
+    await Loan.update({Loan.checked_out_at: clock.now() - timedelta(minutes=5)}).where(
+        Loan.id == loan.id
+    )
+    colleague = await make.user(role=Role.COORDINATOR, site_id=desk.site.id)
+    await sign_in(desk.client, colleague, site_id=desk.site.id)
+    again = await desk.post("/desk/scan", **scanned)
+    assert await desk.status() == "on_loan"
+    assert ['data-sound="ok"' in answer.text for answer in (first, again)] == [True, True]

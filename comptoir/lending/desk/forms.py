@@ -7,7 +7,19 @@ from uuid import UUID
 
 import msgspec
 
+from comptoir.core.idempotency import Attempt, fingerprint
 from comptoir.lending.scans import WaitingItem
+
+#: Whose the attempts of the desks are: of no person, as a colleague may have taken over the
+#: desk before the browser tries again. The browser made each key at random.
+DESKS = UUID("7e5c1c1e-0d3f-4c52-9c0a-3f2b6a1d8e47")
+
+
+def attempt_of(key: str, *parts: str) -> Attempt | None:
+    """The attempt of a form that may be sent again; None without a key that can be kept."""
+    if not (key.isascii() and key.isprintable() and key):
+        return None
+    return Attempt(key=key[:255], fingerprint=fingerprint(*parts), owner=DESKS)
 
 
 class ScanForm(msgspec.Struct, frozen=True):

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 from litestar import post
 
-from comptoir.core import clock, idempotency
+from comptoir.core import clock
 from comptoir.core.accounts.guards import require
 from comptoir.core.errors import Invalid
 from comptoir.core.principal import Role
 from comptoir.lending.borrowers.forms import BorrowerForm
 from comptoir.lending.borrowers.pages import borrower_page, register
-from comptoir.lending.desk.forms import decode_waiting, id_or_none
+from comptoir.lending.desk.forms import attempt_of, decode_waiting, id_or_none
 from comptoir.lending.desk.pages import Answer, Page, Posted, answer_desk, site_of
 from comptoir.lending.desk.scanning import begin_visit
 from comptoir.lending.scans import still_waiting
@@ -35,17 +35,13 @@ async def add_at_desk(request: Page, data: Posted[BorrowerForm]) -> Answer:
         return await borrower_page(request, data, invalid.errors, at_desk=True)
     now = clock.now()
     lend = still_waiting(decode_waiting(data.waiting), now=now, within=FORM_TIME)
-    attempt = None
-    if data.id:
-        mark = idempotency.fingerprint("newcomer", str(borrower_id))
-        attempt = idempotency.Attempt(key=data.id[:255], fingerprint=mark)
     result = await begin_visit(
         request.user,
         borrower_id,
         site_id,
         lend=lend,
         instead_of=id_or_none(data.visit),
-        attempt=attempt,
+        attempt=attempt_of(data.id, "newcomer", str(borrower_id)),
         now=now,
     )
     return await answer_desk(request, result)

@@ -14,7 +14,7 @@ from litestar import Request, Response, get, post
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromQuery
 
-from comptoir.core import clock, idempotency
+from comptoir.core import clock
 from comptoir.core.accounts import credentials
 from comptoir.core.accounts.errors import SessionEnded
 from comptoir.core.accounts.guards import require, session_of
@@ -38,6 +38,7 @@ from comptoir.lending.desk.forms import (
     ScanForm,
     StepForm,
     TransferForm,
+    attempt_of,
     decode_waiting,
     encode_waiting,
     id_or_none,
@@ -142,16 +143,12 @@ async def desk_scan(request: Page, data: Posted[ScanForm]) -> Answer:
         return await _change_person(request, data)
     if not data.scan.strip():
         return await answer_desk(request, _stay(data.visit, now=now))
-    attempt = None
-    if data.attempt_id and data.attempt_id.isascii() and data.attempt_id.isprintable():
-        mark = idempotency.fingerprint("desk", data.scan, data.visit)
-        attempt = idempotency.Attempt(key=data.attempt_id[:255], fingerprint=mark)
     command = DeskScan(
         text=data.scan,
         site_id=site_of(request.user),
         visit_id=id_or_none(data.visit),
         waiting=decode_waiting(data.waiting),
-        attempt=attempt,
+        attempt=attempt_of(data.attempt_id, "desk", data.scan, data.visit),
     )
     return await answer_desk(request, await scan(request.user, command, now=now))
 

@@ -140,7 +140,7 @@ def _part_of(attempt: Attempt | None, item_id: UUID) -> Attempt | None:
     if attempt is None:
         return None
     key = idempotency.fingerprint(attempt.key, str(item_id))
-    return Attempt(key=key, fingerprint=attempt.fingerprint)
+    return msgspec.structs.replace(attempt, key=key)
 
 
 async def _lend(

@@ -260,4 +260,6 @@ def _calendar(time_zone: str, hours: str) -> WeeklyHours:
 
 def key_values(actor: Principal, attempt: Attempt | None) -> dict[str, Any]:
     """The values that find the outcome of an earlier attempt; none is found without a key."""
-    return {"actor_id": actor.id, "key": attempt.key if attempt else ""}
+    if attempt is None:
+        return {"actor_id": actor.id, "key": ""}
+    return {"actor_id": attempt.owner_id(actor), "key": attempt.key}

@@ -166,6 +166,7 @@ def test_scan_form_carries_attempt_and_fields(environment: Environment) -> None:
         "desk-offline",
         "desk-failed",
         "desk-waiting",
+        "desk-changed",
     }
 
 

@@ -18,12 +18,17 @@ const desk = document.getElementById("desk");
 const live = document.getElementById("desk-live");
 const status = document.getElementById("desk-status");
 const field = () => document.getElementById("scan");
+const person = form.dataset.person;
 
 let sending = false;
 let failures = 0;
 let timer = null;
 let lastScan = { same: null, at: -Infinity };
 let badge = null;
+let changing = false;
+
+// Scans left by an earlier page: sent at once, unless somebody has to say that they still hold.
+const doubts = new Map(waiting.pending().map((scan) => [scan.attempt, doubtAbout(scan)]));
 
 // What comes in
 
@@ -39,7 +44,7 @@ function scanned(text, again = false) {
   lastScan = { same, at: now };
   // While the answer is on its way, people scan again; that is not a second wish.
   if (twice || waiting.isWaiting(same)) return;
-  waiting.add(text, same);
+  waiting.add(text, same, badge || changing ? null : person);
   sendNext();
 }
 
@@ -82,7 +87,9 @@ async function sendNext() {
   clearTimeout(timer);
   const [scan] = waiting.pending();
   if (sending) return;
-  if (!scan) return badge && changePerson();
+  const doubt = scan && doubts.get(scan.attempt);
+  if (!scan || (doubt && badge)) return badge && changePerson();
+  if (doubt) return say(doubt, scan);
   sending = true;
   form.setAttribute("aria-busy", "true");
   const body = scan.body ?? bodyOf(scan);
@@ -104,6 +111,13 @@ async function sendNext() {
   say(null);
   show(answer);
   sendNext();
+}
+
+/** The question to ask before a scan is sent, or null. */
+function doubtAbout(scan) {
+  const age = Date.now() - scan.since;
+  if (age < 0 || age > STALE) return "desk-waiting";
+  return scan.person && scan.person !== person ? "desk-changed" : null;
 }
 
 function bodyOf(scan) {
@@ -159,7 +173,7 @@ function isBadge(text) {
 async function changePerson() {
   const body = bodyOf({ text: badge, attempt: "" });
   badge = null;
-  sending = true;
+  sending = changing = true;
   let answer = null;
   try {
     answer = await post(body);
@@ -168,7 +182,7 @@ async function changePerson() {
   }
   const next = answer?.headers.get("HX-Redirect");
   if (next) return location.assign(next); // what is scanned meanwhile waits for that page
-  sending = false;
+  sending = changing = false;
   if (answer?.status < 500) show(answer);
   else flashOffline();
   sendNext();
@@ -222,7 +236,10 @@ function say(template, scan = null) {
   status.append(document.getElementById(template).content.cloneNode(true));
   const text = status.querySelector("[data-waiting]");
   if (text && scan) text.textContent = shown(scan);
-  status.querySelector("[data-retry]").onclick = sendNext;
+  status.querySelector("[data-retry]").onclick = () => {
+    doubts.delete(scan.attempt);
+    sendNext();
+  };
   status.querySelector("[data-drop]").onclick = () => {
     waiting.remove(scan.attempt);
     say(null);
@@ -325,7 +342,4 @@ new MutationObserver(settled).observe(desk, { childList: true });
 
 recall();
 settled();
-const [first] = waiting.pending();
-const age = first ? Date.now() - first.since : 0;
-if (age < 0 || age > STALE) say("desk-waiting", first);
-else sendNext();
+sendNext();

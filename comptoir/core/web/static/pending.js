@@ -26,9 +26,12 @@ function save(scans) {
   }
 }
 
-/** Add a scan. `same` tells it from another: its code, or its text. */
-export function add(text, same) {
-  const scan = { attempt: newAttempt(), text, same, body: null, since: Date.now() };
+/**
+ * Add a scan. `same` tells it from another: its code, or its text. `person` is who made it,
+ * or null while that changes.
+ */
+export function add(text, same, person) {
+  const scan = { attempt: newAttempt(), text, same, person, body: null, since: Date.now() };
   save([...pending(), scan]);
   return scan;
 }
