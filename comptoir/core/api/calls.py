@@ -14,6 +14,7 @@ from comptoir.core.accounts.guards import somebody
 from comptoir.core.api.errors import IdempotencyKeyUnfit, VersionMissing
 from comptoir.core.idempotency import Attempt, fingerprint
 from comptoir.core.principal import Principal
+from comptoir.core.web.shell import shell_of
 
 #: Longer keys are refused: a UUID has 36 characters, the column 255.
 LONGEST_KEY = 255
@@ -25,12 +26,16 @@ _NO_VERSION = -1
 
 
 class Call(msgspec.Struct, frozen=True):
-    """One call. ``attempt`` is set where it carries an ``Idempotency-Key``."""
+    """One call. ``attempt`` is set where it carries an ``Idempotency-Key``.
+
+    ``base_url`` is where a code that is printed leads.
+    """
 
     actor: Principal
     now: datetime
     attempt: Attempt | None = None
     if_match: str | None = None
+    base_url: str = ""
 
     @property
     def version(self) -> int:
@@ -56,6 +61,7 @@ async def call_of(request: Request[Any, Any, Any], *, changes: bool) -> Call:
         now=clock.now(),
         attempt=await _attempt(request) if changes else None,
         if_match=request.headers.get("if-match"),
+        base_url=shell_of(request.app).settings.base_url,
     )
 
 

@@ -1,5 +1,5 @@
 """The inventory, for other programs."""
 
-from comptoir.inventory.api import actions, catalogue, items
+from comptoir.inventory.api import actions, catalogue, items, labels
 
-ROUTES = [*items.ROUTES, *actions.ROUTES, *catalogue.ROUTES]
+ROUTES = [*items.ROUTES, *actions.ROUTES, *catalogue.ROUTES, *labels.ROUTES]

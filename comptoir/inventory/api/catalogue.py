@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -82,6 +83,24 @@ async def edit_category(call: Call, category_id: UUID, data: SaveCategory) -> Ca
     return await catalogue.category(category_id)
 
 
+class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One place up or down in the list."""
+
+    to: Literal["up", "down"]
+
+
+@post(
+    "/categories/{category_id:uuid}/moves",
+    scopes=WRITERS,
+    tag=TAG,
+    errors=(CategoryNotFound, CoordinatorNeeded),
+)
+async def move_category(call: Call, category_id: UUID, data: Move) -> CategoryView:
+    """Let a category change places with the one above or below it."""
+    await services.move_category(call.actor, category_id, up=data.to == "up", now=call.now)
+    return await catalogue.category(category_id)
+
+
 @get("/models", scopes=READERS, tag=TAG)
 async def list_models(call: Call) -> Models:
     """List the models.
@@ -131,6 +150,7 @@ ROUTES = [
     create_category,
     read_category,
     edit_category,
+    move_category,
     list_models,
     create_model,
     read_model,

@@ -1,5 +1,12 @@
 """Lending, for other programs."""
 
-from comptoir.lending.api import agreements, borrowers, desk, loans, policies
+from comptoir.lending.api import agreements, borrowers, cards, desk, loans, policies
 
-ROUTES = [*desk.ROUTES, *loans.ROUTES, *agreements.ROUTES, *borrowers.ROUTES, *policies.ROUTES]
+ROUTES = [
+    *desk.ROUTES,
+    *loans.ROUTES,
+    *agreements.ROUTES,
+    *borrowers.ROUTES,
+    *cards.ROUTES,
+    *policies.ROUTES,
+]

@@ -24,7 +24,8 @@ from comptoir.core.api import (
 )
 from comptoir.lending.api.desk import UNREAD, site_of
 from comptoir.lending.api.scanned import code_of
-from comptoir.lending.borrowers import cards, finding, households, queries, services
+from comptoir.lending.borrowers import cards, duplicates, finding, households, queries, services
+from comptoir.lending.borrowers.duplicates import Namesake
 from comptoir.lending.borrowers.errors import (
     BorrowerChanged,
     CardChanged,
@@ -118,6 +119,20 @@ class Found(msgspec.Struct, frozen=True):
     items: list[FoundBorrower]
 
 
+class Newcomer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody who may be registered already; `besides` is the borrower being edited."""
+
+    name: Annotated[str, msgspec.Meta(max_length=200, examples=["Amina Diallo"])]
+    phone: Annotated[str, msgspec.Meta(max_length=60)] = ""
+    besides: UUID | None = None
+
+
+class Namesakes(msgspec.Struct, frozen=True):
+    """Who may be the same person, by name."""
+
+    items: list[Namesake]
+
+
 class CardBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`replaces` is the code of the card they have; null if they have none."""
 
@@ -160,6 +175,17 @@ async def find_borrowers(call: Call, data: Search) -> Found:
     `POST` so that no name stands in an address; it changes nothing.
     """
     return Found(await finding.find_borrowers(call.actor, data.text, limit=data.limit))
+
+
+@post("/borrowers/duplicates", scopes=("read", *SCOPES), tag=TAG)
+async def find_duplicates(call: Call, data: Newcomer) -> Namesakes:
+    """Find who has the same name, in any order of its words, or the same phone.
+
+    It is a `POST` so that no name stands in an address; it changes nothing.
+    """
+    return Namesakes(
+        await duplicates.find_duplicates(call.actor, data.name, data.phone, besides=data.besides)
+    )
 
 
 @post(
@@ -274,6 +300,7 @@ async def _same(call: Call, borrower_id: UUID) -> None:
 ROUTES = [
     list_borrowers,
     find_borrowers,
+    find_duplicates,
     register_borrower,
     read_borrower,
     edit_borrower,
