@@ -118,6 +118,7 @@ TABLE: dict[str, Line] = {
     "POST /api/v1/loans/{loan_id}/renewals": scopes("desk"),
     "POST /api/v1/loans/{loan_id}/undo-check-in": scopes("desk"),
     "POST /api/v1/loans/{loan_id}/undo-check-out": scopes("desk"),
+    "POST /api/v1/loans/{loan_id}/undo-renewal": scopes("desk"),
     "GET /api/v1/models": scopes("read", "desk", "inventory"),
     "POST /api/v1/models": scopes("inventory"),
     "GET /api/v1/models/{model_id}": scopes("read", "desk", "inventory"),

@@ -23,7 +23,7 @@ class LoanClosed(msgspec.Struct, frozen=True):
 
 
 class LoanRenewed(msgspec.Struct, frozen=True):
-    """A loan is due later than before."""
+    """A loan is due later than before, or as before where the renewal was undone."""
 
     loan_id: UUID
     at: datetime

@@ -18,6 +18,7 @@ def describe_all() -> None:
     describe("loan.closed", lambda story: _("Brought back: %(code)s.", code=_code(story)))
     describe("loan.written-off", _written_off)
     describe("loan.renewed", _renewed)
+    describe("loan.renewal-undone", _renewal_undone)
     describe("loan.opening-undone", _undone)
     describe("loan.closing-undone", _l("The return was undone."))
     describe("scan.refused", _l("A scan was refused."))
@@ -67,6 +68,10 @@ def _opened(story: Story) -> str:
 
 def _renewed(story: Story) -> str:
     return _("Renewed: %(code)s, until %(day)s.", code=_code(story), day=_day(story))
+
+
+def _renewal_undone(story: Story) -> str:
+    return _("The renewal was undone: %(code)s, until %(day)s.", code=_code(story), day=_day(story))
 
 
 def _written_off(story: Story) -> str:

@@ -193,6 +193,11 @@ async def test_a_renewal_needs_the_version_that_was_read(desk: Desk, client: Asy
     now_read = await client.get(path)
     assert now_read.headers["etag"] == done.headers["etag"] != tag
     assert now_read.json()["renewals"] == 1
+    undone = await client.post(f"{path}/undo-renewal")
+    assert (undone.status_code, undone.json()["renewals"]) == (200, 0)
+    assert undone.json()["due_at"] == lent.json()["due_at"]
+    again = await client.post(f"{path}/undo-renewal")
+    assert (again.status_code, codes(again)) == (409, ["lending.undo-too-late"])
 
 
 async def test_every_change_of_a_loan_changes_its_tag(desk: Desk, client: AsyncClient) -> None:

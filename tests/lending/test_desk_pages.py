@@ -99,6 +99,14 @@ async def test_a_renewal_too_many_is_refused_with_its_reason(desk: Desk) -> None
     assert refusal_in(answer) == "lending.renewals-used"
 
 
+async def test_a_renewal_is_undone(desk: Desk) -> None:
+    loan = await desk.lend_earlier()
+    answer = await desk.post("/desk/renew", loan=loan.id, renewals=0)
+    assert 'name="kind" value="renewal"' in answer.text
+    await desk.post("/desk/undo", loan=loan.id, kind="renewal")
+    assert (await desk.loan()).due_at == loan.due_at
+
+
 async def test_a_loan_is_undone(desk: Desk) -> None:
     loan = await desk.lend()
     await desk.post("/desk/undo", loan=loan.id, kind="check_out")

@@ -26,7 +26,7 @@ from comptoir.lending.loans.check_outs import check_out
 from comptoir.lending.loans.listing import read_loan
 from comptoir.lending.loans.renewals import renew_loan
 from comptoir.lending.loans.schemas import CheckIn, CheckOut, LoanView
-from comptoir.lending.loans.undo import undo_check_in, undo_check_out
+from comptoir.lending.loans.undo import undo_check_in, undo_check_out, undo_renewal
 from comptoir.lending.tables import Borrower, BorrowerSite, Household, Loan, Policy
 from tests import factories as make
 
@@ -276,6 +276,43 @@ async def test_a_loan_of_another_site_is_not_found(desk: Desk, now: datetime) ->
         await renew_loan(stranger, loan.id, now=now)
     with pytest.raises(LoanNotFound):
         await undo_check_out(stranger, loan.id, now=now)
+
+
+async def test_a_renewal_is_undone_within_a_minute(desk: Desk, now: datetime) -> None:
+    loan = await desk.lend(now)
+    await renew_loan(desk.actor, loan.id, now=now + timedelta(days=1))
+    soon = now + timedelta(days=1, seconds=60)
+    assert await undo_renewal(desk.actor, loan.id, now=soon) == desk.item.code
+    [row] = await Loan.objects()
+    assert (row.due_at, row.renewals, row.version) == (loan.due_at, 0, 3)
+    assert await actions() == ["loan.opened", "loan.renewed", "loan.renewal-undone"]
+
+
+async def test_of_two_renewals_the_last_is_undone_and_only_once(desk: Desk, now: datetime) -> None:
+    await Policy.update({Policy.renewals: 2}, force=True)
+    loan = await desk.lend(now)
+    once = await renew_loan(desk.actor, loan.id, now=now)
+    await renew_loan(desk.actor, loan.id, now=now)
+    await undo_renewal(desk.actor, loan.id, now=now)
+    with pytest.raises(UndoRefused):
+        await undo_renewal(desk.actor, loan.id, now=now)
+    [row] = await Loan.objects()
+    assert (row.due_at, row.renewals) == (once.due_at, 1)
+
+
+async def test_no_renewal_is_undone_later_or_of_what_came_back_or_where_there_was_none(
+    desk: Desk, now: datetime
+) -> None:
+    loan = await desk.lend(now)
+    with pytest.raises(UndoRefused):
+        await undo_renewal(desk.actor, loan.id, now=now)
+    await renew_loan(desk.actor, loan.id, now=now)
+    with pytest.raises(UndoRefused):
+        await undo_renewal(desk.actor, loan.id, now=now + timedelta(minutes=2))
+    await check_in(desk.actor, CheckIn(item=desk.item.code), now=now)
+    with pytest.raises(UndoRefused) as refused:
+        await undo_renewal(desk.actor, loan.id, now=now)
+    assert refused.value.code == "lending.undo-too-late"
 
 
 async def test_a_check_out_is_undone_within_a_minute(desk: Desk, now: datetime) -> None:

@@ -143,6 +143,13 @@ async def undo_check_in(call: Call, loan_id: UUID) -> LoanLine:
     return await _read(call, loan_id)
 
 
+@post("/loans/{loan_id:uuid}/undo-renewal", scopes=("desk",), tag=TAG, errors=UNDO_ERRORS)
+async def undo_renewal(call: Call, loan_id: UUID) -> LoanLine:
+    """Undo a renewal within a minute: the loan is due as before."""
+    await undo.undo_renewal(call.actor, loan_id, now=call.now)
+    return await _read(call, loan_id)
+
+
 async def _read(call: Call, loan_id: UUID) -> LoanLine:
     found = await listing.read_loan(call.actor, loan_id, now=call.now)
     if found is None:
@@ -171,4 +178,4 @@ def line(row: LoanRow) -> LoanLine:
     )
 
 
-ROUTES = [list_loans, read_loan, renew_loan, undo_check_out, undo_check_in]
+ROUTES = [list_loans, read_loan, renew_loan, undo_check_out, undo_check_in, undo_renewal]

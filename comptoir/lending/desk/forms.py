@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 import msgspec
@@ -46,11 +47,26 @@ class ChosenForm(msgspec.Struct, frozen=True):
     waiting: str = ""
 
 
-class StepForm(msgspec.Struct, frozen=True):
-    """A button beside a loan: undo, renew."""
+class UndoKind(StrEnum):
+    """What of a loan is undone."""
+
+    CHECK_OUT = "check_out"
+    CHECK_IN = "check_in"
+    RENEWAL = "renewal"
+
+
+class UndoForm(msgspec.Struct, frozen=True):
+    """The way back from a step."""
 
     loan: UUID
-    kind: str = ""
+    kind: UndoKind
+    visit: str = ""
+
+
+class RenewForm(msgspec.Struct, frozen=True):
+    """The button beside a loan; ``renewals`` as the screen knew them."""
+
+    loan: UUID
     renewals: int = 0
     visit: str = ""
 

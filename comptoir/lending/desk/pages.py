@@ -35,9 +35,11 @@ from comptoir.lending.desk.forms import (
     ChosenForm,
     CloseForm,
     ProblemForm,
+    RenewForm,
     ScanForm,
-    StepForm,
     TransferForm,
+    UndoForm,
+    UndoKind,
     attempt_of,
     decode_waiting,
     encode_waiting,
@@ -49,7 +51,7 @@ from comptoir.lending.desk.setting_aside import set_aside
 from comptoir.lending.desk.view import read_item, read_visit
 from comptoir.lending.errors import LendingRefused, NoSiteChosen, sentence
 from comptoir.lending.loans.renewals import renew_loan
-from comptoir.lending.loans.undo import UNDO_TIME, undo_check_in, undo_check_out
+from comptoir.lending.loans.undo import UNDO_TIME, undo_check_in, undo_check_out, undo_renewal
 from comptoir.lending.scans import WaitingItem, still_waiting
 
 Page = Request[Principal, Any, Any]
@@ -95,6 +97,13 @@ async def _context(actor: Principal, result: DeskResult) -> dict[str, Any]:
         "sentence": sentence,
         "now": result.at,
     }
+
+
+_UNDO = {
+    UndoKind.CHECK_OUT: undo_check_out,
+    UndoKind.CHECK_IN: undo_check_in,
+    UndoKind.RENEWAL: undo_renewal,
+}
 
 
 def _address(visit_id: UUID | None) -> str:
@@ -197,19 +206,19 @@ async def desk_close_visit(request: Page, data: Posted[CloseForm]) -> Answer:
 
 
 @post("/desk/undo", status_code=200, guards=[require(Role.RECEPTION)])
-async def desk_undo(request: Page, data: Posted[StepForm]) -> Answer:
-    """Undo a check-out or a check-in, within a minute."""
+async def desk_undo(request: Page, data: Posted[UndoForm]) -> Answer:
+    """Undo what a scan or a tap did to a loan, within a minute."""
     now = clock.now()
-    undo = undo_check_in if data.kind == "check_in" else undo_check_out
     try:
-        step = Step(kind=StepKind.UNDONE, text=await undo(request.user, data.loan, now=now))
+        undone = await _UNDO[data.kind](request.user, data.loan, now=now)
+        step = Step(kind=StepKind.UNDONE, text=undone)
     except LendingRefused as error:
         step = _refused(error)
     return await answer_desk(request, _stay(data.visit, step, now=now))
 
 
 @post("/desk/renew", status_code=200, guards=[require(Role.RECEPTION)])
-async def desk_renew(request: Page, data: Posted[StepForm]) -> Answer:
+async def desk_renew(request: Page, data: Posted[RenewForm]) -> Answer:
     """Renew a loan from the list of what the person has."""
     now = clock.now()
     try:

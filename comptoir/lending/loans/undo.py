@@ -1,4 +1,8 @@
-"""Take the last step back, for a minute after it."""
+"""Take the last step back, for a minute after it.
+
+What stood before a step, and when it was, is in its audit row where the tables
+do not keep it: the row was written with the step, and can never change.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from comptoir.core import audit, db, events
 from comptoir.core.principal import Principal
 from comptoir.inventory.statuses import ItemStatus
 from comptoir.lending.errors import LoanNotFound, UndoRefused
-from comptoir.lending.events import LoanClosed, LoanOpened
+from comptoir.lending.events import LoanClosed, LoanOpened, LoanRenewed
 from comptoir.lending.refusals import Refusal, RefusalCode
 
 #: For how long a step can be undone. A little longer than the desk shows, for slow lines.
@@ -24,7 +28,8 @@ WHERE loan.id = :loan_id
 #: Under the item's lock. What a read finds beside its lock is as before the wait for it.
 _READ = """
 SELECT loan.id, loan.item, loan.borrower, loan.site, loan.checked_out_at, loan.returned_at,
-       loan.returned_site, loan.undone_at, loan.written_off_at, item.status, item.code,
+       loan.returned_site, loan.return_site, loan.undone_at, loan.written_off_at, loan.due_at,
+       item.status, item.code,
        EXISTS (SELECT 1 FROM lending_loan later
                WHERE later.item = loan.item AND later.id > loan.id) AS lent_again,
        EXISTS (SELECT 1 FROM inventory_item_problem problem
@@ -38,6 +43,10 @@ WHERE id = :loan_id
 """
 _OPEN_AGAIN = """
 UPDATE lending_loan SET returned_at = NULL, returned_site = NULL, version = version + 1
+WHERE id = :loan_id
+"""
+_UNRENEW = """
+UPDATE lending_loan SET due_at = :due, renewals = renewals - 1, version = version + 1
 WHERE id = :loan_id
 """
 
@@ -113,10 +122,41 @@ async def undo_check_in(actor: Principal, loan_id: UUID, *, now: datetime) -> st
     return code
 
 
+async def undo_renewal(actor: Principal, loan_id: UUID, *, now: datetime) -> str:
+    """Give a loan the due date back that it had before it was renewed; give the item's code.
+
+    Raises:
+        LoanNotFound: there is none, or it is of a site the actor may not know of.
+        UndoRefused: it was renewed longer ago than ``UNDO_TIME``, or something
+            has happened to it since, or never.
+    """
+    async with db.transaction():
+        row = await _read(actor, loan_id)
+        before = await _due_before(loan_id, now)
+        if row["returned_at"] is not None or before is None:
+            raise UndoRefused(Refusal(RefusalCode.UNDO_TOO_LATE))
+        await db.execute(_UNRENEW, due=before, loan_id=loan_id)
+        due = {"due_at": [row["due_at"], before]}
+        await _record(actor, "loan.renewal-undone", row, now, due)
+        await events.publish(LoanRenewed(loan_id=loan_id, at=now))
+    code: str = row["code"]
+    return code
+
+
+async def _due_before(loan_id: UUID, now: datetime) -> datetime | None:
+    """Until when the loan ran before its last renewal, where that was the last thing, just now."""
+    for _, last in await audit.timeline(loan_id, limit=1):
+        if last.action == "loan.renewed" and _in_time(last.at, now):
+            return datetime.fromisoformat(last.changes["due_at"][0])
+    return None
+
+
 async def _read(actor: Principal, loan_id: UUID) -> db.Row:
     await db.fetch(_LOCK_ITEM + db.for_update("item"), loan_id=loan_id)
     row = await db.fetch_one(f"{_READ} WHERE loan.id = :loan_id", loan_id=loan_id)
-    if row is None or not (actor.sees_site(row["site"]) or actor.sees_site(row["returned_site"])):
+    if row is None or not any(
+        actor.sees_site(row[site]) for site in ("site", "return_site", "returned_site")
+    ):
         raise LoanNotFound
     return row
 

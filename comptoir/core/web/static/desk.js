@@ -29,6 +29,7 @@ let changing = false;
 
 // Scans left by an earlier page: sent at once, unless somebody has to say that they still hold.
 const doubts = new Map(waiting.pending().map((scan) => [scan.attempt, doubtAbout(scan)]));
+let answeredAt = -Infinity;
 
 // What comes in
 
@@ -212,6 +213,7 @@ function flashOffline() {
 
 /** After each change of what is in #desk, by a scan or by a button in it. */
 function settled() {
+  answeredAt = performance.now();
   // A reload must come back here, and not send a form again whose answer this page may be.
   const state = desk.querySelector("[data-address]");
   if (state) history.replaceState(null, "", state.dataset.address);
@@ -305,6 +307,29 @@ window.addEventListener("focus", () => {
 document.querySelector('[data-part="toggle"]').addEventListener("click", (event) => {
   if (event.detail) focusField({ preventScroll: true });
 });
+
+// A double click on a button of the desk is one. What it does moves another button under
+// the pointer, and that one must not be pressed as well. A key is never meant twice.
+
+const UNMOVED = 24; // pixels
+const DOUBLE = 600; // milliseconds after the answer
+let pressed = null;
+
+desk.addEventListener(
+  "click",
+  (event) => {
+    if (!event.detail || !event.target.closest("button")) return;
+    const { clientX: x, clientY: y } = event;
+    const near = pressed && Math.hypot(x - pressed.x, y - pressed.y) < UNMOVED;
+    if (near && event.timeStamp < Math.max(pressed.at, answeredAt) + DOUBLE) {
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
+    pressed = { x, y, at: event.timeStamp };
+  },
+  { capture: true },
+);
 
 // The sound button
 
