@@ -127,6 +127,7 @@ class Loan(Table, tablename="lending_loan"):
 
     ``returned_at`` is when it was closed, however that was: with ``undone_at`` as
     never meant, with ``written_off_at`` because the item will not come back.
+    ``taken_from`` is the site the item was at before, for an undo.
     """
 
     id = UUID(default=new_id, primary_key=True)
@@ -144,6 +145,7 @@ class Loan(Table, tablename="lending_loan"):
     returned_site = ForeignKey(Site, on_delete=OnDelete.restrict, index=True)
     undone_at = Timestamptz(default=None, null=True)
     written_off_at = Timestamptz(default=None, null=True)
+    taken_from = UUID(default=None, null=True)
     version = Integer(default=1)
 
 

@@ -62,6 +62,11 @@ class Desk:
         [loan] = await Loan.objects()
         return loan
 
+    async def present_site(self) -> Any:
+        row = await Item.objects().get(Item.id == self.item.id)
+        assert row is not None
+        return row.present_site
+
     async def status(self) -> str:
         row = await Item.objects().get(Item.id == self.item.id)
         assert row is not None
@@ -121,6 +126,24 @@ async def test_a_return_is_undone(desk: Desk) -> None:
     await desk.post("/desk/undo", loan=loan.id, kind="check_in")
     assert (await desk.loan()).returned_at is None
     assert await desk.status() == "on_loan"
+
+
+async def test_what_is_undone_is_where_it_was(desk: Desk) -> None:
+    elsewhere = await make.site(short_name="Lyon")
+    desk.item = await make.item(site_id=elsewhere.id, model=desk.model.id)
+    loan = await desk.lend()
+    assert await desk.present_site() == desk.site.id
+    await desk.post("/desk/undo", loan=loan.id, kind="check_out")
+    assert await desk.present_site() == elsewhere.id
+
+
+async def test_what_is_with_somebody_again_is_where_it_was_lent(desk: Desk) -> None:
+    elsewhere = await make.site(short_name="Lyon")
+    loan = await desk.lend_earlier(elsewhere)
+    await desk.post("/desk/scan", scan=desk.item.code)
+    assert await desk.present_site() == desk.site.id
+    await desk.post("/desk/undo", loan=loan.id, kind="check_in")
+    assert await desk.present_site() == elsewhere.id
 
 
 async def test_an_undo_too_late_is_refused_with_its_reason(desk: Desk) -> None:

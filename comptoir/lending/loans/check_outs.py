@@ -18,9 +18,9 @@ from comptoir.lending.refusals import Refusal, RefusalCode
 
 _INSERT_LOAN = """
 INSERT INTO lending_loan (id, item, borrower, category, site, return_site, visit, policy,
-                          checked_out_at, due_at, renewals, version)
+                          checked_out_at, due_at, renewals, taken_from, version)
 VALUES (:loan_id, :item_id, :borrower_id, :category, :site_id, :site_id, :visit_id, :policy_id,
-        :now, :due_at, 0, 1)
+        :now, :due_at, 0, :taken_from, 1)
 """
 _LEND_ITEM = """
 UPDATE inventory_item SET status = 'on_loan', present_site = :site_id, version = version + 1
@@ -134,6 +134,7 @@ async def _write(
         "site_id": row["site_id"],
         "visit_id": command.visit_id,
         "policy_id": row["policy_id"],
+        "taken_from": row["present_site"],
         "now": now,
         "due_at": view.due_at,
     }

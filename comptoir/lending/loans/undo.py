@@ -29,7 +29,7 @@ WHERE loan.id = :loan_id
 _READ = """
 SELECT loan.id, loan.item, loan.borrower, loan.site, loan.checked_out_at, loan.returned_at,
        loan.returned_site, loan.return_site, loan.undone_at, loan.written_off_at, loan.due_at,
-       item.status, item.code,
+       loan.taken_from, item.status, item.code,
        EXISTS (SELECT 1 FROM lending_loan later
                WHERE later.item = loan.item AND later.id > loan.id) AS lent_again,
        EXISTS (SELECT 1 FROM inventory_item_problem problem
@@ -80,10 +80,10 @@ async def find_undoable(actor: Principal, item_id: UUID, *, now: datetime) -> db
 
 
 async def close_as_undone(row: db.Row, *, now: datetime) -> None:
-    """Close the loan that ``find_undoable`` gave; its item is in the house again."""
+    """Close the loan that ``find_undoable`` gave; its item is in the house, where it was."""
     await db.execute(_CLOSE, now=now, loan_id=row["id"])
     status = ItemStatus.TO_CHECK if row["problems"] else ItemStatus.AVAILABLE
-    await _set_status(row["item"], status)
+    await _put(row["item"], status, row["taken_from"] or row["site"])
     await events.publish(LoanClosed(loan_id=row["id"], at=now))
 
 
@@ -115,7 +115,7 @@ async def undo_check_in(actor: Principal, loan_id: UUID, *, now: datetime) -> st
         ):
             raise UndoRefused(Refusal(RefusalCode.UNDO_TOO_LATE))
         await db.execute(_OPEN_AGAIN, loan_id=loan_id)
-        await _set_status(row["item"], ItemStatus.ON_LOAN)
+        await _put(row["item"], ItemStatus.ON_LOAN, row["site"])
         await _record(actor, "loan.closing-undone", row, now)
         await events.publish(LoanOpened(loan_id=loan_id, at=now))
     code: str = row["code"]
@@ -173,10 +173,13 @@ def _in_time(moment: datetime, now: datetime) -> bool:
     return now - moment <= UNDO_TIME + _GRACE
 
 
-async def _set_status(item_id: UUID, status: ItemStatus) -> None:
+async def _put(item_id: UUID, status: ItemStatus, site_id: UUID) -> None:
+    """As it was, and where it was: a loan is at the site that lent."""
     await db.execute(
-        "UPDATE inventory_item SET status = :status, version = version + 1 WHERE id = :id",
+        "UPDATE inventory_item SET status = :status, present_site = :site_id, "
+        "version = version + 1 WHERE id = :id",
         status=status.value,
+        site_id=site_id,
         id=item_id,
     )
 
