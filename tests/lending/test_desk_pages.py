@@ -175,6 +175,14 @@ async def test_what_is_damaged_when_it_is_lent_stays_here(desk: Desk) -> None:
     assert (await desk.loan()).undone_at is not None
 
 
+async def test_what_is_damaged_when_it_is_lent_stays_at_this_site(desk: Desk) -> None:
+    elsewhere = await make.site(short_name="Lyon")
+    desk.item = await make.item(site_id=elsewhere.id, model=desk.model.id)
+    await desk.lend()
+    await desk.post("/desk/problems", item=desk.item.code, kind="damaged")
+    assert (await desk.status(), await desk.present_site()) == ("to_check", desk.site.id)
+
+
 async def test_an_item_of_another_site_is_sent_there(desk: Desk) -> None:
     home = await make.site(short_name="Lausanne")
     await desk.lend_earlier(home)

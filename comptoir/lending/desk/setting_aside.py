@@ -38,7 +38,8 @@ async def set_aside(
         if loan is None:  # it is in the house, or out for longer: then it waits for its return
             await record_problem(actor, item, problem, now=now)
             return False
-        await undo.close_as_undone(loan, now=now)
+        # It stays where the problem was seen, wherever it was said to be before.
+        await undo.close_as_undone(loan, site_id=loan["site"], now=now)
         here = item | {"status": ItemStatus.AVAILABLE}
         _, found = await add_problem(actor, here, problem, now=now)
         found["status"] = [item["status"], ItemStatus.TO_CHECK]

@@ -63,7 +63,7 @@ async def undo_check_out(actor: Principal, loan_id: UUID, *, now: datetime) -> s
         row = await _read(actor, loan_id)
         if not _is_undoable(row, now):
             raise UndoRefused(Refusal(RefusalCode.UNDO_TOO_LATE))
-        await close_as_undone(row, now=now)
+        await close_as_undone(row, site_id=row["taken_from"] or row["site"], now=now)
         await record_undone(actor, row, now=now)
     code: str = row["code"]
     return code
@@ -79,11 +79,11 @@ async def find_undoable(actor: Principal, item_id: UUID, *, now: datetime) -> db
     return row if _is_undoable(row, now) else None
 
 
-async def close_as_undone(row: db.Row, *, now: datetime) -> None:
-    """Close the loan that ``find_undoable`` gave; its item is in the house, where it was."""
+async def close_as_undone(row: db.Row, *, site_id: UUID, now: datetime) -> None:
+    """Close the loan that ``find_undoable`` gave; its item is in the house, at that site."""
     await db.execute(_CLOSE, now=now, loan_id=row["id"])
     status = ItemStatus.TO_CHECK if row["problems"] else ItemStatus.AVAILABLE
-    await _put(row["item"], status, row["taken_from"] or row["site"])
+    await _put(row["item"], status, site_id)
     await events.publish(LoanClosed(loan_id=row["id"], at=now))
 
 
