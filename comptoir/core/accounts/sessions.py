@@ -97,7 +97,6 @@ async def take_over(
     session: SessionFacts,
     scanned: str,
     *,
-    address: str,
     keys: Keyring,
     directory: Directory,
     now: datetime,
@@ -110,9 +109,9 @@ async def take_over(
     Raises:
         PinRefused: nobody here has this PIN or badge; says how many tries are left.
         SessionEnded: that was the last try, or the session is over.
-        TooManyAttempts: too many wrong PINs from this address.
+        TooManyAttempts: too many wrong PINs at this desk, or where the same person was.
     """
-    counted = [throttle.pins(address)]
+    counted = [throttle.pins_at(session.id), *await _pins_of_person(session.id)]
     await throttle.begin(counted, now=now)
     wrong = await _count_attempt(session.id, now=now)
     method, user_id = await _whose(scanned, keys)
@@ -227,6 +226,12 @@ async def _count_attempt(session_id: UUID, *, now: datetime) -> int:
         await end(session_id, now=now)
         raise SessionEnded
     return int(rows[0]["wrong_pins"])
+
+
+async def _pins_of_person(session_id: UUID) -> list[throttle.Subject]:
+    """What is counted besides the desk: a new session is no new beginning."""
+    row = await db.fetch_one("SELECT user_id FROM core_session WHERE id = :id", id=session_id)
+    return [throttle.pins_after(row["user_id"])] if row else []
 
 
 async def _whose(scanned: str, keys: Keyring) -> tuple[str, UUID | None]:

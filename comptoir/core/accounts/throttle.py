@@ -2,7 +2,8 @@
 
 Failures are counted per account and per address, in the database, so that a
 restart forgets nothing. The first few cost nothing; each further one doubles
-the wait, up to a quarter of an hour. A browser that has signed in to the
+the wait, up to a quarter of an hour, or a minute at an address: colleagues sit
+behind it too. A browser that has signed in to the
 account before is counted apart: whoever hammers an account from elsewhere
 makes everybody wait but the colleague at that browser (the "device cookie" of
 OWASP's guidance on locking out).
@@ -28,19 +29,28 @@ from comptoir.core.ids import new_id
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=15)
 #: After that long without a failure, counting begins anew.
+#: Where others than whoever guesses have to wait too.
+LONGEST_SHARED_WAIT = timedelta(minutes=1)
 FORGET_AFTER = timedelta(hours=24)
 
 
 class Subject(msgspec.Struct, frozen=True):
     """What is counted: a text (stored as a hash), and how many failures are free.
 
-    ``shared`` is something many people sit behind, such as an address: one
-    success there takes back one failure, not all of them.
+    ``shared`` is something many people sit behind, such as an address: nobody
+    waits long there, and a success halves the failures. ``keeps`` is a count of
+    which a success takes back only what itself had counted.
     """
 
     text: str
     free: int
     shared: bool = False
+    keeps: bool = False
+
+    @property
+    def longest_wait(self) -> timedelta:
+        """No wait is longer."""
+        return LONGEST_SHARED_WAIT if self.shared else LONGEST_WAIT
 
     @property
     def hash(self) -> str:
@@ -81,24 +91,29 @@ def own_password(user_id: UUID | None) -> Subject:
     return Subject(f"own:{user_id}", free=5)
 
 
-def pins(host: str) -> Subject:
-    """PINs tried from an address, over many sessions."""
-    return Subject(f"pins:{host}", free=20, shared=True)
+def pins_at(session_id: UUID) -> Subject:
+    """PINs tried at a desk, whoever's turn it is: a right one in between clears nothing."""
+    return Subject(f"pins:{session_id}", free=20, keeps=True)
 
 
-def wait_after(failures: int, free: int) -> timedelta:
+def pins_after(user_id: UUID) -> Subject:
+    """PINs tried where somebody is signed in, over many sessions of theirs."""
+    return Subject(f"pins-after:{user_id}", free=40, keeps=True)
+
+
+def wait_after(failures: int, free: int, longest: timedelta = LONGEST_WAIT) -> timedelta:
     """How long to wait after that many failures in a row."""
     over = failures - free
     if over < 0:
         return timedelta(0)
-    return LONGEST_WAIT if over > 10 else min(LONGEST_WAIT, FIRST_WAIT * 2**over)
+    return longest if over > 10 else min(longest, FIRST_WAIT * 2**over)
 
 
-def after_failure(count: Count | None, free: int, *, now: datetime) -> Count:
+def after_failure(count: Count | None, subject: Subject, *, now: datetime) -> Count:
     """The count with one failure more."""
     forgotten = count is None or now - count.last_failure_at > FORGET_AFTER
     failures = 1 if forgotten or count is None else count.failures + 1
-    wait = wait_after(failures, free)
+    wait = wait_after(failures, subject.free, subject.longest_wait)
     return Count(failures, now, now + wait if wait else None)
 
 
@@ -121,17 +136,18 @@ async def begin(subjects: Sequence[Subject], *, now: datetime) -> None:
         if wait:
             raise TooManyAttempts(wait)
         for subject, count in counts:
-            await _write(subject, after_failure(count, subject.free, now=now))
+            await _write(subject, after_failure(count, subject, now=now))
 
 
 async def succeeded(subjects: Sequence[Subject]) -> None:
     """Take back what ``begin`` counted; inside the transaction of the success."""
     for subject in _in_order(subjects):
-        if subject.shared:
+        if subject.shared or subject.keeps:
             await db.execute(
                 "UPDATE core_sign_in_throttle "
-                "SET failures = failures - 1, blocked_until = NULL "
+                "SET failures = (failures - 1) / :part, blocked_until = NULL "
                 "WHERE subject_hash = :subject AND failures > 0",
+                part=2 if subject.shared else 1,
                 subject=subject.hash,
             )
         else:

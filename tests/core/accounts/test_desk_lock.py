@@ -179,7 +179,7 @@ async def test_five_wrong_pins_in_a_row_ask_for_a_password(
     assert (await client.get("/account")).status_code == 303
 
 
-async def test_a_right_pin_starts_the_row_anew_but_not_the_count_of_the_address(
+async def test_a_right_pin_starts_the_row_anew_but_not_the_count_of_the_desk(
     client: AsyncClient, amina: User, boris: User
 ) -> None:
     """A colleague cannot try all PINs by typing their own in between."""
@@ -191,6 +191,20 @@ async def test_a_right_pin_starts_the_row_anew_but_not_the_count_of_the_address(
     assert answer.status_code == 429
     assert "Wait 1 minute" in answer.text
     await SignInThrottle.update({SignInThrottle.blocked_until: clock.now()}, force=True)
+    assert (await unlock(client, PIN)).status_code == 303
+
+
+async def test_wrong_pins_at_one_desk_keep_nobody_out_of_another(
+    client: AsyncClient, amina: User, boris: User
+) -> None:
+    claire = await factories.user(role=Role.RECEPTION)
+    for _ in range(10):
+        await sign_in(client, claire)
+        for _ in range(5):
+            await unlock(client, "000000")
+    await sign_in(client, claire)
+    assert (await unlock(client, PIN)).status_code == 429
+    await sign_in(client, amina)
     assert (await unlock(client, PIN)).status_code == 303
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -30,9 +31,9 @@ def test_nobody_ever_waits_more_than_a_quarter_of_an_hour(failures: int, free: i
 
 def test_after_a_day_without_failures_counting_begins_anew(now: datetime) -> None:
     old = Count(50, now - timedelta(hours=24, seconds=1), now - timedelta(hours=24))
-    assert throttle.after_failure(old, 5, now=now) == Count(1, now, None)
+    assert throttle.after_failure(old, ACCOUNT, now=now) == Count(1, now, None)
     younger = Count(50, now - timedelta(hours=23), None)
-    assert throttle.after_failure(younger, 5, now=now).failures == 51
+    assert throttle.after_failure(younger, ACCOUNT, now=now).failures == 51
 
 
 ACCOUNT = throttle.account("amina")
@@ -88,15 +89,37 @@ async def test_a_thousand_guesses_at_once_are_a_thousand(database: Any, now: dat
     assert all(isinstance(result, TooManyAttempts) for result in results if result is not None)
 
 
-async def test_success_clears_the_account_but_not_a_shared_address(
+async def count_of(subject: throttle.Subject) -> int:
+    [row] = await SignInThrottle.select().where(SignInThrottle.subject_hash == subject.hash)
+    return int(row["failures"])
+
+
+async def test_success_clears_the_account_and_halves_the_address(
     database: Any, now: datetime
 ) -> None:
-    await fail(4, now=now)
+    await fail(5, now=now)
     async with db.transaction():
         await throttle.succeeded([ACCOUNT, ADDRESS])
     await fail(4, now=now)
-    rows = await SignInThrottle.select().where(SignInThrottle.subject_hash == ADDRESS.hash)
-    assert [row["failures"] for row in rows] == [7]
+    assert await count_of(ACCOUNT) == 4
+    assert await count_of(ADDRESS) == 2 + 4
+
+
+async def test_nobody_waits_more_than_a_minute_for_others_at_their_address(
+    database: Any, now: datetime
+) -> None:
+    for _ in range(60):
+        await throttle.begin([ADDRESS], now=now)
+        now += timedelta(minutes=1)
+
+
+async def test_a_right_pin_takes_back_no_wrong_one(database: Any, now: datetime) -> None:
+    desk = throttle.pins_at(UUID(int=1))
+    for _ in range(3):
+        await throttle.begin([desk], now=now)
+    async with db.transaction():
+        await throttle.succeeded([desk])
+    assert await count_of(desk) == 2
 
 
 async def test_nothing_stored_names_an_account_or_an_address(database: Any, now: datetime) -> None:

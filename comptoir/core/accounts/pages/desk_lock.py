@@ -12,7 +12,7 @@ from litestar.types import ControllerRouterHandler
 
 from comptoir.core import clock
 from comptoir.core.accounts import sessions
-from comptoir.core.accounts.authentication import accounts_of, origin_of, session_cookie
+from comptoir.core.accounts.authentication import accounts_of, session_cookie
 from comptoir.core.accounts.errors import SessionEnded
 from comptoir.core.accounts.guards import PUBLIC, session_of
 from comptoir.core.accounts.identity import SessionFacts
@@ -86,7 +86,6 @@ async def let_in(request: AnyRequest, session: SessionFacts, scanned: str) -> li
     token = await sessions.take_over(
         session,
         scanned,
-        address=origin_of(request).address,
         keys=accounts.keys,
         directory=accounts.directory,
         now=clock.now(),
