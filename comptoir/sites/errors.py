@@ -43,3 +43,12 @@ class SiteChanged(PreconditionFailed):
             "Somebody else has changed this in the meantime, so nothing was saved. "
             "Look at it again, then make your change."
         )
+
+
+class ExceptionNotFound(NotFound):
+    """There is no such exception, or the actor does not work at its site."""
+
+    code = "sites.exception-not-found"
+
+    def message(self) -> str:
+        return _("This has already been withdrawn. Nothing is announced for these days any more.")

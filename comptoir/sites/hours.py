@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -11,8 +11,9 @@ from babel.dates import get_day_names
 
 from comptoir.core.i18n import gettext as _
 from comptoir.core.web.formats import locale
-from comptoir.sites.opening_hours import Span
-from comptoir.sites.schemas import SiteView
+from comptoir.sites.calendar import DayHours, DaySource, SiteCalendar, Times
+from comptoir.sites.opening_hours import ONE_DAY, Interval, Span
+from comptoir.sites.public_holidays import NAMES
 
 _OSM_DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 
@@ -28,26 +29,12 @@ class DayLine(msgspec.Struct, frozen=True):
     today: bool = False
 
 
-class PublicPlace(msgspec.Struct, frozen=True):
-    """What everybody may know of a site: where it is and when its door is open."""
+class DayAhead(msgspec.Struct, frozen=True):
+    """A day that is not as its week says. ``hours`` is empty where the door is shut."""
 
-    name: str
-    street: str
-    town: str
-    phone: str
-    week: list[DayLine]
-
-
-def public_place(site: SiteView, *, now: datetime) -> PublicPlace:
-    """A site for a page that everybody can read, its own day marked in the week."""
-    today = now.astimezone(ZoneInfo(site.time_zone)).date()
-    return PublicPlace(
-        name=site.name,
-        street=site.street,
-        town=f"{site.postcode} {site.city}".strip(),
-        phone=site.phone or site.organisation.phone,
-        week=day_lines(site.hours, today=today) if site.hours else [],
-    )
+    day: date
+    hours: str
+    reason: str
 
 
 def clock_text(minutes: int) -> str:
@@ -90,6 +77,37 @@ def day_lines(spans: Sequence[Span], *, today: date | None = None) -> list[DayLi
         lines.append(DayLine(days, _listed(hours), is_today))
         start = following
     return lines
+
+
+def day_reason(day: DayHours) -> str:
+    """Why a day is as it is, for people to read: a holiday's name in their language."""
+    if day.source is DaySource.HOLIDAY:
+        return str(NAMES[day.reason])
+    return day.reason
+
+
+def days_ahead(calendar: SiteCalendar, *, today: date, days: int = 14) -> list[DayAhead]:
+    """Today and what follows, as far as it is not as the week says."""
+    found = ((day, calendar.on(day)) for day in (today + n * ONE_DAY for n in range(days)))
+    return [
+        DayAhead(day, _intervals_text(each.intervals, calendar.zone), day_reason(each))
+        for day, each in found
+        if each.source is not DaySource.WEEK
+    ]
+
+
+def _intervals_text(intervals: Sequence[Interval], zone: ZoneInfo) -> str:
+    return _listed(
+        [
+            f"{each.opens.astimezone(zone):%H:%M}–{each.closes.astimezone(zone):%H:%M}"
+            for each in intervals
+        ]
+    )
+
+
+def times_text(hours: Sequence[Times]) -> str:
+    """Hours as people read them: ``09:00–12:00 and 14:00–17:00``."""
+    return _listed([f"{clock_text(each.opens)}–{clock_text(each.closes)}" for each in hours])
 
 
 def weekday_names() -> list[str]:

@@ -23,6 +23,7 @@ from comptoir.core.web.forms import FormData, id_or_none
 from comptoir.sites import queries, services
 from comptoir.sites.errors import SiteNotFound, SitesForbidden
 from comptoir.sites.hours import day_lines, weekday_names
+from comptoir.sites.public_holidays import cantons
 from comptoir.sites.schemas import OrganisationView, SaveOrganisation, SaveSite, SiteView
 from comptoir.sites.validation import time_zones
 from comptoir.sites.week_form import WeekForm
@@ -248,6 +249,7 @@ async def _site_form(
         site=site,
         organisations=[(each.id, each.name) for each in await queries.organisations()],
         countries=[(code, code) for code in COUNTRIES],
+        cantons=[(canton, canton) for canton in cantons()],
         zones=[(zone, zone) for zone in sorted(time_zones()) if "/" in zone],
         spoken=list(LANGUAGE_NAMES.items()),
     )

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from comptoir.core import db
 from comptoir.core.principal import Principal
+from comptoir.sites import calendars
+from comptoir.sites.calendar import SiteCalendar
 from comptoir.sites.errors import OrganisationNotFound, SiteNotFound
-from comptoir.sites.opening_hours import Span, WeeklyHours
+from comptoir.sites.opening_hours import Span
 from comptoir.sites.schemas import OrganisationView, SiteName, SiteView
 
 _SITES = """
 SELECT site.id, site.name, site.short_name, site.street, site.postcode, site.city, site.country,
-       site.time_zone, site.language, site.phone, site.email, site.version,
+       site.region, site.time_zone, site.language, site.phone, site.email, site.version,
        site.organisation, organisation.name AS organisation_name, organisation.return_to,
        organisation.phone AS organisation_phone, organisation.email AS organisation_email,
        organisation.website, organisation.version AS organisation_version
@@ -53,16 +54,16 @@ async def site(site_id: UUID, actor: Principal | None = None) -> SiteView:
     return _site(row, (await _hours([site_id]))[site_id])
 
 
-async def site_calendar(site_id: UUID) -> WeeklyHours:
-    """When a site is open: what due dates rest on.
+async def site_calendar(site_id: UUID) -> SiteCalendar:
+    """When a site is open: what due dates rest on. Exceptions come without their reasons.
 
     Raises:
         SiteNotFound: there is none.
     """
-    row = await db.fetch_one("SELECT time_zone FROM sites_site WHERE id = :id", id=site_id)
-    if row is None:
+    found = await calendars.calendar(site_id)
+    if found is None:
         raise SiteNotFound
-    return WeeklyHours(ZoneInfo(row["time_zone"]), (await _hours([site_id]))[site_id])
+    return found
 
 
 async def organisations() -> list[OrganisationView]:
@@ -116,6 +117,7 @@ def _site(row: db.Row, hours: tuple[Span, ...]) -> SiteView:
         postcode=row["postcode"],
         city=row["city"],
         country=row["country"],
+        region=row["region"],
         time_zone=row["time_zone"],
         language=row["language"],
         phone=row["phone"],

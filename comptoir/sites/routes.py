@@ -6,10 +6,19 @@ from comptoir.core.i18n import lazy as _l
 from comptoir.core.principal import Role
 from comptoir.core.web import NavItem
 from comptoir.sites import api, pages
+from comptoir.sites.exceptions import api as exceptions_api
+from comptoir.sites.exceptions import pages as exceptions
 from comptoir.sites.staff import api as staff_api
 from comptoir.sites.staff import pages as staff
 
-ROUTES = [*api.ROUTES, *staff_api.ROUTES, *pages.ROUTES, *staff.ROUTES]
+ROUTES = [
+    *api.ROUTES,
+    *exceptions_api.ROUTES,
+    *staff_api.ROUTES,
+    *pages.ROUTES,
+    *exceptions.ROUTES,
+    *staff.ROUTES,
+]
 
 NAVIGATION = [
     NavItem(_l("Staff"), "/staff", Role.COORDINATOR),

@@ -27,7 +27,11 @@ class SaveOrganisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SaveSite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A site as it shall be; without ``short_name``, the city is its short name."""
+    """A site as it shall be; without ``short_name``, the city is its short name.
+
+    ``region`` is the canton (``FR``, ``VD``) or the number of the département
+    (``69``), whose public holidays it keeps; in France the postcode says it.
+    """
 
     organisation: UUID
     name: str
@@ -36,6 +40,7 @@ class SaveSite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     street: str = ""
     postcode: str = ""
     country: str = "CH"
+    region: str = ""
     time_zone: str = "Europe/Zurich"
     language: str = "fr"
     phone: str = ""
@@ -65,6 +70,7 @@ class SiteView(msgspec.Struct, frozen=True):
     postcode: str
     city: str
     country: str
+    region: str
     time_zone: str
     language: str
     phone: str

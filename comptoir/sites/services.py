@@ -20,7 +20,7 @@ from comptoir.sites.hours import as_osm
 from comptoir.sites.opening_hours import Span
 from comptoir.sites.schemas import SaveOrganisation, SaveSite
 from comptoir.sites.tables import Organisation, Site, WeeklySpan
-from comptoir.sites.validation import hours_errors, organisation_errors, site_errors
+from comptoir.sites.validation import departement, hours_errors, organisation_errors, site_errors
 
 
 async def create_organisation(
@@ -188,8 +188,14 @@ def _site_values(command: SaveSite) -> dict[str, Any]:
     values = msgspec.structs.asdict(command)
     return values | {
         "short_name": command.short_name or command.city[:40],
+        "region": command.region or _region(command),
         "phone": read_phone(command.phone, command.country) or "",
     }
+
+
+def _region(command: SaveSite) -> str:
+    """In France the postcode says it; a canton has to be chosen."""
+    return departement(command.postcode) if command.country == "FR" else ""
 
 
 def _trimmed(command: Any) -> Any:

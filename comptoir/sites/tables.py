@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from piccolo.columns import UUID, Boolean, ForeignKey, Integer, SmallInt, Timestamptz, Varchar
+from piccolo.columns import (
+    UUID,
+    Boolean,
+    Date,
+    ForeignKey,
+    Integer,
+    SmallInt,
+    Timestamptz,
+    Varchar,
+)
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
@@ -33,6 +42,7 @@ class Site(Table, tablename="sites_site"):
     postcode = Varchar(12, default="")
     city = Varchar(80)
     country = Varchar(2)
+    region = Varchar(3, default="")  # canton, or département: its public holidays
     time_zone = Varchar(60)
     language = Varchar(2, default="fr")
     phone = Varchar(30, default="")
@@ -50,6 +60,25 @@ class WeeklySpan(Table, tablename="sites_weekly_span"):
     weekday = SmallInt()  # 0 is Monday
     opens = SmallInt()
     closes = SmallInt()
+
+
+class HoursException(Table, tablename="sites_exception"):
+    """Days, both included, on which a site is not open as its week says.
+
+    ``hours`` is as ``calendars.hours_text`` writes it. Rows of one ``batch`` were
+    announced together, for several sites.
+    """
+
+    id = UUID(default=new_id, primary_key=True)
+    site = ForeignKey(Site, on_delete=OnDelete.cascade, index=True, null=False)
+    batch = UUID(default=None)
+    first_day = Date(default=None)
+    last_day = Date(default=None)
+    kind = Varchar(8)
+    hours = Varchar(80, default="")
+    reason = Varchar(120, default="")
+    yearly = Boolean(default=False)
+    created_at = Timestamptz(default=None)
 
 
 class StaffMember(Table, tablename="sites_staff_member"):

@@ -12,6 +12,7 @@ from comptoir.core.i18n import LANGUAGES
 from comptoir.core.i18n import gettext as _
 from comptoir.core.phones import phone_error, read_phone
 from comptoir.sites.opening_hours import Span, SpanProblemCode, span_problems
+from comptoir.sites.public_holidays import regions
 from comptoir.sites.schemas import SaveOrganisation, SaveSite
 
 #: The longest text of each field, as the tables have it.
@@ -27,6 +28,7 @@ LONGEST = {
 }
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _WEBSITE = re.compile(r"https?://[^\s/]+\S*")
+_DEPARTEMENT = re.compile(r"[0-9]{2,3}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
@@ -40,6 +42,10 @@ def site_errors(command: SaveSite) -> list[FieldError]:
     if not _COUNTRY.fullmatch(command.country):
         errors.append(
             FieldError("country", "sites.country-unknown", _("Choose a country from the list."))
+        )
+    if command.region and not is_region(command.country, command.region):
+        errors.append(
+            FieldError("region", "sites.region-unknown", _("Choose a canton from the list."))
         )
     if command.time_zone not in time_zones():
         errors.append(
@@ -78,6 +84,23 @@ def hours_errors(spans: Sequence[Span], fields: Sequence[str]) -> list[FieldErro
         FieldError(fields[problem.index], str(problem.code), _span_message(problem.code))
         for problem in span_problems(spans)
     ]
+
+
+def is_region(country: str, region: str) -> bool:
+    """True for a Swiss canton, or the number of a French département."""
+    if country == "CH":
+        return f"CH-{region}" in regions()
+    return country == "FR" and _DEPARTEMENT.fullmatch(region) is not None
+
+
+def departement(postcode: str) -> str:
+    """The département that a French postcode begins with; empty where it is none.
+
+    Overseas it has three figures. Corsica, whose two share a beginning, is ``20``.
+    """
+    if not re.fullmatch(r"[0-9]{5}", postcode):
+        return ""
+    return postcode[:3] if postcode.startswith(("97", "98")) else postcode[:2]
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -28,6 +28,9 @@ from comptoir.lending.loans.renewals import renew_loan
 from comptoir.lending.loans.schemas import CheckIn, CheckOut, LoanView
 from comptoir.lending.loans.undo import undo_check_in, undo_check_out, undo_renewal
 from comptoir.lending.tables import Borrower, BorrowerSite, Household, Loan, Policy
+from comptoir.sites.calendar import ExceptionKind
+from comptoir.sites.exceptions.schemas import AnnounceException
+from comptoir.sites.exceptions.services import announce_exception
 from tests import factories as make
 
 
@@ -84,6 +87,17 @@ async def test_a_free_item_is_lent_until_closing_time_on_the_due_day(
     assert loan.due_local.hour == 17
     assert await status_of(desk.item) == "on_loan"
     assert await actions() == ["loan.opened"]
+
+
+async def test_nothing_is_due_on_a_day_that_the_site_has_announced_as_closed(
+    desk: Desk, now: datetime
+) -> None:
+    coordinator = await make.principal(Role.COORDINATOR, desk.site.id)
+    due_day = date(2026, 12, 8)
+    closing = AnnounceException((desk.site.id,), due_day, due_day, ExceptionKind.CLOSED)
+    await announce_exception(coordinator, closing, now=now)
+    loan = await desk.lend(now)
+    assert loan.due_local.date() == date(2026, 12, 9)
 
 
 async def test_an_item_on_loan_is_refused_and_the_refusal_is_recorded(

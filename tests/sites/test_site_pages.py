@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
+from datetime import date
+from html import unescape
 from typing import Any
 
 import pytest
@@ -199,3 +202,61 @@ def test_a_time_is_read(text: str, minutes: int | None) -> None:
 def test_a_week_is_shown_as_it_is_kept() -> None:
     spans = [Span(0, 540, 720), Span(0, 780, 1020), Span(0, 1080, 1440), Span(6, 0, 1440)]
     assert WeekForm.of_spans(spans).spans()[0] == spans
+
+
+async def test_a_closure_is_announced_seen_and_withdrawn(client: AsyncClient, site: Site) -> None:
+    days = f"/settings/sites/{site.id}/days"
+    assert "Nothing is announced" in (await client.get(days)).text
+    entered = {
+        "sites": str(site.id),
+        "first_day": "2099-05-05",
+        "kind": "closed",
+        "reason": "Stocktaking",
+    }
+    answer = await client.post("/settings/exceptions/new", data=entered)
+    assert (answer.status_code, answer.headers["location"]) == (303, days)
+    page = (await client.get(days)).text
+    assert "Stocktaking" in page
+    [path] = re.findall(r"/settings/exceptions/[0-9a-f-]{36}/withdraw", page)
+    assert (await client.post(path)).status_code == 303
+    assert "Nothing is announced" in (await client.get(days)).text
+
+
+async def test_what_was_entered_of_a_closure_stays_beside_the_error(
+    client: AsyncClient, site: Site
+) -> None:
+    entered = {
+        "sites": str(site.id),
+        "first_day": "2099-05-05",
+        "kind": "open",
+        "opens_0": "12:00",
+        "closes_0": "9h30",
+        "reason": "Stocktaking",
+    }
+    answer = await client.post("/settings/exceptions/new", data=entered)
+    assert answer.status_code == 422
+    assert 'aria-describedby="opens_0-error"' in answer.text
+    assert 'value="2099-05-05"' in answer.text
+    assert "Stocktaking" in answer.text
+    assert (await queries.site_calendar(site.id)).exceptions == ()
+
+
+async def test_holiday_leads_to_opening_that_day(client: AsyncClient, site: Site) -> None:
+    await Site.update({Site.region: "VD"}).where(Site.id == site.id)
+    page = (await client.get(f"/settings/sites/{site.id}/days")).text
+    [path, *_] = re.findall(r"/settings/exceptions/new\?[^\"]+day=[^\"]+", page)
+    form = (await client.get(unescape(path))).text
+    assert re.search(r'value="as-usual"[^>]* checked', form)
+
+
+async def test_french_postcode_says_the_departement(client: AsyncClient, site: Site) -> None:
+    data = data_of(site, country="FR", time_zone="Europe/Paris", postcode="67000")
+    assert (await client.post(f"/settings/sites/{site.id}", data=data)).status_code == 303
+    assert (await queries.site(site.id)).region == "67"
+    assert not (await queries.site_calendar(site.id)).is_open_day(date(2027, 3, 26))  # Good Friday
+
+
+async def test_canton_that_is_none_is_refused(client: AsyncClient, site: Site) -> None:
+    answer = await client.post(f"/settings/sites/{site.id}", data=data_of(site, region="XX"))
+    assert answer.status_code == 422
+    assert 'id="region-error"' in answer.text

@@ -21,7 +21,7 @@ from comptoir.core.web import page, principal_of, redirect
 from comptoir.inventory import codes
 from comptoir.inventory.queries.found import found_item
 from comptoir.sites import queries as sites
-from comptoir.sites.hours import public_place
+from comptoir.sites.places import public_places
 
 Page = Request[Any, Any, Any]
 _NO_ROBOTS = {"X-Robots-Tag": "noindex, nofollow"}
@@ -51,7 +51,7 @@ async def found(request: Page, code: FromPath[str]) -> Response[str]:
         "inventory/found.html",
         headers=_NO_ROBOTS,
         owner=site.organisation,
-        places=[public_place(site, now=clock.now())],
+        places=await public_places([site], now=clock.now()),
     )
 
 
@@ -60,8 +60,7 @@ async def found_card(request: Page, code: FromPath[str]) -> Response[str]:
     """Where to bring a card. The same for every code that could be one."""
     if codes.read(code) is None:
         raise TagUnknown
-    now = clock.now()
-    places = [public_place(site, now=now) for site in await sites.sites()]
+    places = await public_places(await sites.sites(), now=clock.now())
     return page(request, "inventory/found_card.html", headers=_NO_ROBOTS, places=places)
 
 

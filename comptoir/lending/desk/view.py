@@ -17,6 +17,7 @@ from comptoir.lending import due_dates
 from comptoir.lending.agreed_loans import UNSIGNED
 from comptoir.lending.desk.visits import VISIT_TIME
 from comptoir.lending.loans import facts
+from comptoir.sites.calendars import calendar_of
 
 #: As many as fit a screen; nobody holds more, and a longer list is on the borrower's page.
 MOST_HELD = 30
@@ -211,7 +212,7 @@ def _held(actor: Principal, row: db.Row, visit_id: UUID | None, now: datetime) -
         was_due=row["due_at"] < now,
         time_zone=row["time_zone"],
         place=row["place"],
-        days_late=due_dates.overdue_days(row["due_at"], facts.calendar(row), now=now),
+        days_late=due_dates.overdue_days(row["due_at"], calendar_of(row), now=now),
         renewals=row["loan_renewals"],
         renewals_left=renewals_left if seen else 0,
         of_this_visit=visit_id is not None and row["loan_visit"] == visit_id,

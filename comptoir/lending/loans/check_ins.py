@@ -14,6 +14,7 @@ from comptoir.lending.loans import contention, facts, outcomes
 from comptoir.lending.loans.schemas import CheckIn, CheckInView
 from comptoir.lending.loans.unknown import refuse_unknown
 from comptoir.lending.refusals import Refusal, RefusalCode
+from comptoir.sites.calendars import calendar_of
 
 _CLOSE_LOAN = """
 UPDATE lending_loan SET returned_at = :now, returned_site = :site_id, version = version + 1
@@ -77,7 +78,7 @@ def _view(row: db.Row, now: datetime) -> CheckInView:
     set_aside = found_again or row["problem_kinds"]
     late = 0
     if row["loan_id"] is not None:
-        late = due_dates.overdue_days(row["due_at"], facts.calendar(row), now=now)
+        late = due_dates.overdue_days(row["due_at"], calendar_of(row), now=now)
     return CheckInView(
         item=row["code"],
         model=row["short_name"],

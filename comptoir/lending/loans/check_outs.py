@@ -15,6 +15,7 @@ from comptoir.lending.loans import contention, facts, outcomes
 from comptoir.lending.loans.schemas import CheckOut, LoanView
 from comptoir.lending.loans.unknown import refuse_unknown
 from comptoir.lending.refusals import Refusal, RefusalCode
+from comptoir.sites.calendars import calendar_of
 
 _INSERT_LOAN = """
 INSERT INTO lending_loan (id, item, borrower, category, site, return_site, visit, policy,
@@ -99,7 +100,7 @@ def _decide(row: db.Row, now: datetime) -> datetime | Refusal:
             item=facts.item_facts(row),
             borrower=facts.borrower_facts(row),
             policy=facts.policy_facts(row),
-            calendar=facts.calendar(row),
+            calendar=calendar_of(row),
         ),
         now=now,
     )

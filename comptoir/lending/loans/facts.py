@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from comptoir.core import db
 from comptoir.core.idempotency import Attempt
@@ -18,7 +17,7 @@ from comptoir.lending.rules import (
     PolicyFacts,
     Signature,
 )
-from comptoir.sites.opening_hours import Span, WeeklyHours
+from comptoir.sites import calendars
 
 #: Loans of the category with a borrower, and with their household. Counted in
 #: the write again: between the read and the lock another desk may have lent.
@@ -60,12 +59,7 @@ _POLICY_JOIN = """
           AND (best.borrower_group = borrower.borrower_group OR best.borrower_group IS NULL)
         ORDER BY best.borrower_group IS NULL LIMIT 1)
 """
-_SITE_COLUMNS = """
-    site.id AS site_id, site.time_zone,
-    (SELECT {join}(CAST(span.weekday AS TEXT) || ' ' || CAST(span.opens AS TEXT) || ' '
-                   || CAST(span.closes AS TEXT), ';')
-     FROM sites_weekly_span span WHERE span.site = site.id) AS hours
-"""
+_SITE_COLUMNS = f"site.id AS site_id, {calendars.COLUMNS}"
 _OUTCOME_COLUMNS = "first.fingerprint, first.status AS first_status, first.outcome"
 _OUTCOME_JOIN = """
     LEFT JOIN core_idempotency first ON first.actor_id = :actor_id AND first.key = :key
@@ -245,17 +239,6 @@ def policy_facts(row: db.Row) -> PolicyFacts | None:
         limit_household=row["limit_household"],
         signature=Signature(row["signature"]),
     )
-
-
-def calendar(row: db.Row) -> WeeklyHours:
-    """The calendar of the row's site."""
-    return _calendar(row["time_zone"], row["hours"] or "")
-
-
-@lru_cache(maxsize=512)
-def _calendar(time_zone: str, hours: str) -> WeeklyHours:
-    spans = (Span(*map(int, span.split())) for span in hours.split(";") if span)
-    return WeeklyHours(ZoneInfo(time_zone), tuple(spans))
 
 
 def key_values(actor: Principal, attempt: Attempt | None) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from comptoir.core import db
 from comptoir.core.principal import Principal
 from comptoir.lending import due_dates
 from comptoir.lending.loans import facts
+from comptoir.sites.calendars import calendar_of
 
 
 class LoanState(StrEnum):
@@ -171,7 +172,7 @@ async def _overdue(now: datetime) -> tuple[str, dict[str, Any]]:
     sites = await db.fetch(facts.calendars_query(postgres=db.is_postgres()))
     by_moment: dict[datetime, list[UUID]] = defaultdict(list)
     for site in sites:
-        last_open = facts.calendar(site).last_open(now)
+        last_open = calendar_of(site).last_open(now)
         if last_open is not None:
             by_moment[last_open].append(site["site_id"])
     terms: list[str] = []
@@ -203,7 +204,7 @@ def _row(row: db.Row, now: datetime) -> LoanRow:
         due_day=row["due_at"].astimezone(ZoneInfo(row["time_zone"])).date(),
         was_due=row["due_at"] < late_at,
         returned_at=returned,
-        days_late=due_dates.overdue_days(row["due_at"], facts.calendar(row), now=late_at),
+        days_late=due_dates.overdue_days(row["due_at"], calendar_of(row), now=late_at),
         renewals=row["loan_renewals"],
         renewals_left=max(0, (row["policy_renewals"] or 0) - row["loan_renewals"]),
         undone=row["undone_at"] is not None,

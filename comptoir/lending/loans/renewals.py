@@ -15,6 +15,7 @@ from comptoir.lending.events import LoanRenewed
 from comptoir.lending.loans import facts
 from comptoir.lending.loans.schemas import LoanView
 from comptoir.lending.refusals import Refusal
+from comptoir.sites.calendars import calendar_of
 
 
 async def renew_loan(
@@ -52,7 +53,7 @@ async def renew_loan(
                 due_at=row["due_at"],
                 borrower=facts.borrower_facts(row),
                 policy=facts.policy_facts(row),
-                calendar=facts.calendar(row),
+                calendar=calendar_of(row),
             ),
             now=now,
         )

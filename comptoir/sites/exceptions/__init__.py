@@ -1,0 +1,1 @@
+"""Days on which a site is not open as its week says."""

@@ -1,0 +1,145 @@
+"""When a site is open on certain days, and what it announces, for other programs."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core.api import Call, delete, get, post
+from comptoir.core.errors import FieldError, Invalid
+from comptoir.core.i18n import gettext as _
+from comptoir.sites import queries as sites
+from comptoir.sites.calendar import DaySource
+from comptoir.sites.errors import ExceptionNotFound, SiteNotFound, SitesForbidden
+from comptoir.sites.exceptions import queries, services
+from comptoir.sites.exceptions.schemas import AnnounceException, ExceptionView
+from comptoir.sites.hours import day_reason
+from comptoir.sites.opening_hours import Interval
+
+READERS = ("desk", "inventory", "borrowers", "settings")
+WRITERS = ("settings",)
+TAG = "Sites"
+#: The most days that one answer tells of.
+MOST_DAYS = 400
+
+
+class DaysQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which days, at the site; both are included."""
+
+    first: Annotated[date, msgspec.Meta(description="The first day.")] = msgspec.field(name="from")
+    last: Annotated[date, msgspec.Meta(description="The last day, at most 400 days later.")] = (
+        msgspec.field(name="to")
+    )
+
+
+class DayView(msgspec.Struct, frozen=True):
+    """One day. `source` says what decided; `reason` is the exception's, or the holiday's name."""
+
+    day: date
+    intervals: tuple[Interval, ...]
+    source: DaySource
+    reason: str
+
+
+class OpeningHours(msgspec.Struct, frozen=True):
+    """Each day that was asked for. Moments are in UTC."""
+
+    time_zone: str
+    days: list[DayView]
+
+
+class OpenDays(msgspec.Struct, frozen=True):
+    """The days on which the door is open at all."""
+
+    days: list[date]
+
+
+class Exceptions(msgspec.Struct, frozen=True):
+    """What is announced, by its first day."""
+
+    items: list[ExceptionView]
+
+
+class Announced(msgspec.Struct, frozen=True):
+    """The new exceptions: one for each site."""
+
+    items: list[UUID]
+
+
+@get("/sites/{site_id:uuid}/opening-hours", scopes=READERS, tag=TAG, errors=(SiteNotFound,))
+async def opening_hours(call: Call, site_id: UUID, query: DaysQuery) -> OpeningHours:
+    """Tell when a site is open on each of some days, and why.
+
+    Exceptions beat public holidays, which beat the weekly hours.
+    """
+    site = await sites.site(site_id, call.actor)
+    calendar = await queries.public_calendar(site, since=query.first)
+    days = []
+    for day in _days(query):
+        found = calendar.on(day)
+        days.append(DayView(day, found.intervals, found.source, day_reason(found)))
+    return OpeningHours(site.time_zone, days)
+
+
+@get("/sites/{site_id:uuid}/open-days", scopes=READERS, tag=TAG, errors=(SiteNotFound,))
+async def open_days(call: Call, site_id: UUID, query: DaysQuery) -> OpenDays:
+    """List the days on which a site is open."""
+    site = await sites.site(site_id, call.actor)
+    calendar = await queries.public_calendar(site, since=query.first)
+    return OpenDays([day for day in _days(query) if calendar.is_open_day(day)])
+
+
+@get("/sites/{site_id:uuid}/exceptions", scopes=READERS, tag=TAG, errors=(SiteNotFound,))
+async def list_exceptions(call: Call, site_id: UUID) -> Exceptions:
+    """List what a site has announced for today and later, and for every year."""
+    site = await sites.site(site_id, call.actor)
+    calendar = await sites.site_calendar(site.id)
+    return Exceptions(await queries.exceptions([site.id], since=calendar.local_date(call.now)))
+
+
+@post("/exceptions", scopes=WRITERS, tag=TAG, status=201, errors=(SiteNotFound, SitesForbidden))
+async def announce_exception(call: Call, data: AnnounceException) -> Announced:
+    """Announce days on which some sites are closed, or open at other hours.
+
+    All of the sites take it, or none.
+    """
+    return Announced(await services.announce_exception(call.actor, data, now=call.now))
+
+
+@delete(
+    "/exceptions/{exception_id:uuid}",
+    scopes=WRITERS,
+    tag=TAG,
+    errors=(ExceptionNotFound, SitesForbidden),
+)
+async def withdraw_exception(call: Call, exception_id: UUID) -> None:
+    """Take an exception back."""
+    await services.withdraw_exception(call.actor, exception_id, now=call.now)
+
+
+def _days(query: DaysQuery) -> list[date]:
+    """The days of a query.
+
+    Raises:
+        Invalid: they are none, or too many.
+    """
+    count = (query.last - query.first) // timedelta(days=1) + 1
+    if count < 1:
+        message = _("The last day comes before the first. Correct one of them.")
+        raise Invalid([FieldError("to", "sites.days-end-before-start", message)])
+    if count > MOST_DAYS:
+        message = _("Ask for at most %(most)s days at a time.", most=MOST_DAYS)
+        raise Invalid([FieldError("to", "sites.too-many-days", message)])
+    return [query.first + timedelta(days=number) for number in range(count)]
+
+
+ROUTES = [
+    opening_hours,
+    open_days,
+    list_exceptions,
+    announce_exception,
+    withdraw_exception,
+]

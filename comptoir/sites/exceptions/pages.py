@@ -1,0 +1,181 @@
+"""Pages of closures and special hours: what is ahead, and announcing more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+
+from comptoir.core import clock
+from comptoir.core.accounts.guards import require
+from comptoir.core.errors import FieldError, Invalid
+from comptoir.core.i18n import gettext as _
+from comptoir.core.principal import Principal, Role
+from comptoir.core.web import Flash, page, redirect
+from comptoir.core.web.forms import FormData, id_or_none, read_day
+from comptoir.sites import queries as sites
+from comptoir.sites.calendar import ExceptionKind, Times
+from comptoir.sites.errors import ExceptionNotFound, SitesForbidden
+from comptoir.sites.exceptions import queries, services
+from comptoir.sites.exceptions.schemas import AnnounceException
+from comptoir.sites.hours import times_text
+from comptoir.sites.opening_hours import END_OF_DAY
+from comptoir.sites.public_holidays import NAMES, holiday_region, public_holidays
+from comptoir.sites.schemas import SiteView
+from comptoir.sites.week_form import read_time
+
+Page = Request[Principal, Any, Any]
+COORDINATOR = [require(Role.COORDINATOR)]
+#: How far ahead the public holidays are listed.
+AHEAD = timedelta(days=365)
+#: How many pairs of times the form has room for.
+ROOM = 2
+
+
+@get("/settings/sites/{site_id:uuid}/days", guards=COORDINATOR)
+async def days_ahead(request: Page, site_id: FromPath[UUID]) -> Response[str]:
+    """What a site has announced, and the public holidays of a year."""
+    site = await _coordinated(request, site_id)
+    calendar = await queries.public_calendar(site, since=clock.now().date() - timedelta(days=1))
+    today = calendar.local_date(clock.now())
+    announced = await queries.exceptions([site_id], since=today)
+    region = holiday_region(site.country, site.region)
+    holidays = [
+        (day, NAMES[name], calendar.is_open_day(day))
+        for day, name in sorted(public_holidays(region).items())
+        if today <= day <= today + AHEAD
+    ]
+    return page(
+        request,
+        "sites/days.html",
+        site=site,
+        announced=[(each, times_text(each.hours)) for each in announced],
+        holidays=holidays,
+        region=region,
+    )
+
+
+@get("/settings/exceptions/new", guards=COORDINATOR)
+async def new_exception(request: Page) -> Response[str]:
+    """The form, for the site and day that the address may name."""
+    query = request.query_params
+    day = read_day(query.get("day", ""))
+    form = {
+        "first_day": day.isoformat() if day else "",
+        "kind": ExceptionKind.AS_USUAL if day else ExceptionKind.CLOSED,
+    }
+    return await _form(request, form, [query.get("site", "")], [])
+
+
+@post("/settings/exceptions/new", guards=COORDINATOR)
+async def announce(request: Page) -> Response[str]:
+    """Announce it at every site that was ticked."""
+    data = await FormData.of(request)
+    try:
+        command, fields = _command(data)
+        await services.announce_exception(
+            request.user, command, hours_fields=fields, now=clock.now()
+        )
+    except Invalid as invalid:
+        names = ("first_day", "last_day", "kind", "reason", "yearly", *_hour_fields())
+        values = {name: data.text(name) for name in names}
+        return await _form(request, values, data.texts("sites"), invalid.errors)
+    flash = Flash("ok", _("Announced. Due dates follow it from now on."))
+    return redirect(request, f"/settings/sites/{command.sites[0]}/days", flash=flash)
+
+
+@post("/settings/exceptions/{exception_id:uuid}/withdraw", guards=COORDINATOR)
+async def withdraw(request: Page, exception_id: FromPath[UUID]) -> Response[str]:
+    """Take it back."""
+    found = await queries.exception(exception_id)
+    if found is None:
+        raise ExceptionNotFound
+    await services.withdraw_exception(request.user, exception_id, now=clock.now())
+    flash = Flash("ok", _("Withdrawn. The weekly hours and the holidays apply again."))
+    return redirect(request, f"/settings/sites/{found.site}/days", flash=flash)
+
+
+async def _coordinated(request: Page, site_id: UUID) -> SiteView:
+    site = await sites.site(site_id, request.user)
+    if not request.user.has_role(Role.COORDINATOR, site_id):
+        raise SitesForbidden
+    return site
+
+
+async def _form(
+    request: Page, form: dict[str, Any], chosen: Sequence[str], errors: Sequence[FieldError]
+) -> Response[str]:
+    coordinated = [
+        site
+        for site in await sites.names_for(request.user)
+        if request.user.has_role(Role.COORDINATOR, site.id)
+    ]
+    if len(coordinated) == 1:
+        chosen = [str(coordinated[0].id)]
+    blank = dict.fromkeys(("last_day", "reason", "yearly", *_hour_fields()), "")
+    return page(
+        request,
+        "sites/exception_form.html",
+        status=422 if errors else 200,
+        form=blank | form,
+        sites=[(str(site.id), site.name) for site in coordinated],
+        chosen=chosen,
+        places=range(ROOM),
+        errors=errors,
+        kinds=[
+            (ExceptionKind.CLOSED, _("Closed")),
+            (ExceptionKind.OPEN, _("Open at these hours only")),
+            (ExceptionKind.AS_USUAL, _("Open as usual, though it is a public holiday")),
+        ],
+    )
+
+
+def _hour_fields() -> list[str]:
+    return [f"{end}_{place}" for place in range(ROOM) for end in ("opens", "closes")]
+
+
+def _command(data: FormData) -> tuple[AnnounceException, list[str]]:
+    """What was entered, and the field of each pair of hours.
+
+    Raises:
+        Invalid: a day or a time cannot be read.
+    """
+    errors = []
+    first, last = read_day(data.text("first_day")), read_day(data.text("last_day"))
+    for field, day in (("first_day", first), ("last_day", last)):
+        if day is None and (field == "first_day" or data.text(field)):
+            message = _("Enter a day, such as 2027-05-03.")
+            errors.append(FieldError(field, "sites.day-invalid", message))
+    hours, fields = [], []
+    for place in range(ROOM):
+        field = f"opens_{place}"
+        texts = (data.text(field), data.text(f"closes_{place}"))
+        if not any(texts):
+            continue
+        opens, closes = map(read_time, texts)
+        if opens is None or closes is None:
+            message = _("Enter both times, such as 09:00 and 12:00.")
+            errors.append(FieldError(field, "sites.time-invalid", message))
+        else:
+            hours.append(Times(opens, closes or END_OF_DAY))
+            fields.append(field)
+    if errors or first is None:
+        raise Invalid(errors)
+    kind = data.text("kind")
+    command = AnnounceException(
+        sites=tuple(site for text in data.texts("sites") if (site := id_or_none(text))),
+        first_day=first,
+        last_day=last or first,
+        kind=ExceptionKind(kind) if kind in set(ExceptionKind) else ExceptionKind.CLOSED,
+        hours=tuple(hours) if kind == ExceptionKind.OPEN else (),
+        reason=data.text("reason").strip(),
+        yearly=data.checked("yearly"),
+    )
+    return command, fields
+
+
+ROUTES = [days_ahead, new_exception, announce, withdraw]

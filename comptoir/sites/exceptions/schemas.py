@@ -1,0 +1,56 @@
+"""Commands and views of days that are not as the week says."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from comptoir.sites.calendar import DayException, ExceptionKind, Times
+
+
+class AnnounceException(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Days, both included, on which these sites are not open as their week says.
+
+    ``hours`` are for ``open`` alone; ``reason`` is what the public reads.
+    """
+
+    sites: Annotated[tuple[UUID, ...], msgspec.Meta(max_length=500)]
+    first_day: date
+    last_day: date
+    kind: ExceptionKind
+    hours: Annotated[tuple[Times, ...], msgspec.Meta(max_length=6)] = ()
+    reason: str = ""
+    yearly: bool = False
+
+    def exception(self) -> DayException:
+        """The same as the calendar knows it."""
+        return DayException(
+            self.first_day,
+            self.last_day,
+            self.kind,
+            tuple(sorted(self.hours)),
+            self.reason.strip(),
+            self.yearly,
+        )
+
+
+class ExceptionView(msgspec.Struct, frozen=True):
+    """One exception of one site."""
+
+    id: UUID
+    site: UUID
+    first_day: date
+    last_day: date
+    kind: ExceptionKind
+    hours: tuple[Times, ...]
+    reason: str
+    yearly: bool
+
+    def exception(self) -> DayException:
+        """The same as the calendar knows it."""
+        return DayException(
+            self.first_day, self.last_day, self.kind, self.hours, self.reason, self.yearly
+        )

@@ -1,0 +1,121 @@
+"""Announcing that a site is not open as its week says, and taking it back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core import audit, db
+from comptoir.core.errors import Invalid
+from comptoir.core.ids import new_id
+from comptoir.core.principal import Principal, Role
+from comptoir.sites import queries as sites
+from comptoir.sites.calendars import hours_text
+from comptoir.sites.errors import ExceptionNotFound, SitesForbidden
+from comptoir.sites.exceptions import queries
+from comptoir.sites.exceptions.schemas import AnnounceException, ExceptionView
+from comptoir.sites.exceptions.validation import clash_errors, exception_errors
+from comptoir.sites.tables import HoursException, Site
+
+
+async def announce_exception(
+    actor: Principal,
+    command: AnnounceException,
+    *,
+    now: datetime,
+    hours_fields: Sequence[str] = (),
+) -> list[UUID]:
+    """Announce days that are not as the week says, at several sites at once; give the ids.
+
+    All of the sites take it, or none. ``hours_fields`` names where each pair of
+    hours was entered, for the errors.
+
+    Raises:
+        SiteNotFound: the actor does not work at one of the sites.
+        SitesForbidden: the actor is no coordinator at one of them.
+        Invalid: a field is wrong, or a site has announced something else for these days.
+    """
+    if errors := exception_errors(command, hours_fields):
+        raise Invalid(errors)
+    batch = new_id()
+    added = []
+    async with db.transaction():
+        # In one order, so that no two transactions wait for each other.
+        for site_id in sorted(set(command.sites)):
+            added.append(await _announce_at(actor, site_id, command, batch, now=now))
+    return added
+
+
+async def withdraw_exception(actor: Principal, exception_id: UUID, *, now: datetime) -> None:
+    """Take an exception back: its days are as the week and the holidays say again.
+
+    Raises:
+        ExceptionNotFound: there is none, or the actor does not work at its site.
+        SitesForbidden: the actor is no coordinator there.
+    """
+    async with db.transaction():
+        before = await queries.exception(exception_id)
+        if before is None or not actor.sees_site(before.site):
+            raise ExceptionNotFound
+        await _touch(actor, before.site)
+        gone = (
+            await HoursException.delete()
+            .where(HoursException.id == exception_id)
+            .returning(HoursException.id)
+        )
+        if not gone:
+            raise ExceptionNotFound
+        await _record(actor, "site.exception_withdrawn", before, now=now)
+
+
+async def _announce_at(
+    actor: Principal, site_id: UUID, command: AnnounceException, batch: UUID, *, now: datetime
+) -> UUID:
+    site = await sites.site(site_id, actor)
+    await _touch(actor, site_id)
+    calendar = await sites.site_calendar(site_id)
+    today = calendar.local_date(now)
+    errors = clash_errors(command.exception(), calendar, site.name, today=today)
+    if errors:
+        raise Invalid(errors)
+    view = ExceptionView(id=new_id(), site=site_id, **msgspec.structs.asdict(command.exception()))
+    await HoursException(
+        id=view.id,
+        site=site_id,
+        batch=batch,
+        first_day=view.first_day,
+        last_day=view.last_day,
+        kind=view.kind.value,
+        hours=hours_text(view.hours),
+        reason=view.reason,
+        yearly=view.yearly,
+        created_at=now,
+    ).save()
+    await _record(actor, "site.exception_announced", view, now=now)
+    return view.id
+
+
+async def _touch(actor: Principal, site_id: UUID) -> None:
+    """Lock the site until the end of the transaction, and make its ETag a new one."""
+    if not actor.has_role(Role.COORDINATOR, site_id):
+        raise SitesForbidden
+    await Site.update({Site.version: Site.version + 1}).where(Site.id == site_id)
+
+
+async def _record(actor: Principal, action: str, view: ExceptionView, *, now: datetime) -> None:
+    days = f"{view.first_day}/{view.last_day}"
+    told = [days, view.kind.value, hours_text(view.hours), view.reason]
+    announced = " ".join(part for part in told if part)
+    change = [None, announced] if action.endswith("announced") else [announced, None]
+    await audit.record(
+        actor,
+        action,
+        "site",
+        view.site,
+        now=now,
+        site_id=view.site,
+        changes={"exception": change},
+    )

@@ -1,0 +1,86 @@
+"""What may be wrong with an exception as somebody entered it: values in, errors out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from comptoir.core.errors import FieldError
+from comptoir.core.i18n import gettext as _
+from comptoir.core.web.formats import format_day
+from comptoir.sites.calendar import DayException, ExceptionKind, SiteCalendar, collision
+from comptoir.sites.exceptions.schemas import AnnounceException
+from comptoir.sites.opening_hours import SEARCH_DAYS, Span
+from comptoir.sites.validation import hours_errors
+
+LONGEST_REASON = 120
+
+
+def exception_errors(
+    command: AnnounceException, hours_fields: Sequence[str] = ()
+) -> list[FieldError]:
+    """Everything wrong with an exception in itself.
+
+    ``hours_fields[i]`` is where ``command.hours[i]`` was entered.
+    """
+    errors = []
+    if not command.sites:
+        errors.append(FieldError("sites", "sites.site-missing", _("Choose at least one site.")))
+    if len(command.reason) > LONGEST_REASON:
+        message = _("Make this shorter: at most %(most)s characters.", most=LONGEST_REASON)
+        errors.append(FieldError("reason", "sites.reason-too-long", message))
+    errors.extend(_day_errors(command))
+    errors.extend(_hours_errors(command, hours_fields))
+    return errors
+
+
+def clash_errors(
+    new: DayException, calendar: SiteCalendar, site_name: str, *, today: date
+) -> list[FieldError]:
+    """What speaks against an exception at one site; ``today`` is the date there."""
+    if new.last_day < today and not new.yearly:
+        message = _("These days are over. Enter days from today on.")
+        return [FieldError("last_day", "sites.exception-over", message)]
+    if other := collision(calendar.exceptions, new):
+        message = _(
+            "%(site)s has already announced something from %(first)s to %(last)s. "
+            "Remove that first, or choose other days.",
+            site=site_name,
+            first=format_day(other.first_day, "long"),
+            last=format_day(other.last_day, "long"),
+        )
+        return [FieldError("first_day", "sites.exceptions-collide", message)]
+    start = max(today, new.first_day)
+    after = calendar.with_exception(new)
+    if calendar.open_day_from(start) and not after.open_day_from(start):
+        message = _(
+            "%(site)s would not open on any day for more than a year, so that nothing could "
+            "be due there. Choose fewer days.",
+            site=site_name,
+        )
+        return [FieldError("last_day", "sites.no-open-day-left", message)]
+    return []
+
+
+def _day_errors(command: AnnounceException) -> list[FieldError]:
+    if command.last_day < command.first_day:
+        message = _("The last day comes before the first. Correct one of them.")
+        return [FieldError("last_day", "sites.days-end-before-start", message)]
+    days = (command.last_day - command.first_day) // timedelta(days=1) + 1
+    if command.yearly and days > 365:
+        message = _("What comes back every year must be shorter than a year.")
+        return [FieldError("last_day", "sites.yearly-too-long", message)]
+    if days > 10 * SEARCH_DAYS:
+        message = _("These are too many days. Is the year right?")
+        return [FieldError("last_day", "sites.too-many-days", message)]
+    return []
+
+
+def _hours_errors(command: AnnounceException, fields: Sequence[str]) -> list[FieldError]:
+    if command.kind is not ExceptionKind.OPEN:
+        return []
+    if not command.hours:
+        message = _("Enter when the door is open, such as 09:00 and 12:00.")
+        return [FieldError("hours", "sites.hours-missing", message)]
+    spans = [Span(0, each.opens, each.closes) for each in command.hours]
+    return hours_errors(spans, fields or [f"hours.{i}" for i in range(len(spans))])

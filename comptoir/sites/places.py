@@ -1,0 +1,42 @@
+"""Sites as everybody may see them: where they are, and when the door is open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from comptoir.sites.exceptions import queries
+from comptoir.sites.hours import DayAhead, DayLine, day_lines, days_ahead
+from comptoir.sites.schemas import SiteView
+
+
+class PublicPlace(msgspec.Struct, frozen=True):
+    """What everybody may know of a site: where it is and when its door is open."""
+
+    name: str
+    street: str
+    town: str
+    phone: str
+    week: list[DayLine]
+    ahead: list[DayAhead]
+
+
+async def public_places(sites: Sequence[SiteView], *, now: datetime) -> list[PublicPlace]:
+    """Sites for a page that everybody can read, each with the weeks ahead."""
+    calendars = await queries.public_calendars(sites, since=now.date() - timedelta(days=1))
+    places = []
+    for site, calendar in zip(sites, calendars, strict=True):
+        today = calendar.local_date(now)
+        places.append(
+            PublicPlace(
+                name=site.name,
+                street=site.street,
+                town=f"{site.postcode} {site.city}".strip(),
+                phone=site.phone or site.organisation.phone,
+                week=day_lines(site.hours, today=today) if site.hours else [],
+                ahead=days_ahead(calendar, today=today),
+            )
+        )
+    return places
