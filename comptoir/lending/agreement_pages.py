@@ -17,8 +17,13 @@ from comptoir.core.errors import FieldError
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import page, redirect
 from comptoir.lending.agreed_loans import AgreedLoans, unsigned_loans, visit_loans
-from comptoir.lending.agreement_pdf import PaperSignature, Signature, TypedSignature
-from comptoir.lending.agreements import agreement_pdf, make_agreement
+from comptoir.lending.agreement_pdf import (
+    PaperSignature,
+    Signature,
+    TypedSignature,
+    agreement_words,
+)
+from comptoir.lending.agreements import agreement_document, agreement_pdf, make_agreement
 from comptoir.lending.errors import SignatureRefused
 from comptoir.lending.signatures import read_drawing
 
@@ -100,11 +105,15 @@ async def _keep(request: Page, loans: AgreedLoans, data: SignForm, back: str) ->
 def _form(
     request: Page, loans: AgreedLoans, back: str, errors: Sequence[FieldError] = ()
 ) -> Response[str]:
+    # To be read before it is signed: as on paper, where only the line is empty.
+    to_sign = None if loans.signature == "none" else PaperSignature()
+    document = agreement_document(loans, "", to_sign, now=clock.now())
     return page(
         request,
         "lending/agreement.html",
         status=422 if errors else 200,
         loans=loans,
+        words=agreement_words(document),
         back=back,
         errors=errors,
     )

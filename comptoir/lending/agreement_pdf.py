@@ -75,11 +75,20 @@ def render_agreement(document: AgreementDocument) -> bytes:
     Raises:
         SignatureRefused: the drawn signature is not one.
     """
+    return make_pdf(_TEMPLATE, agreement_words(document))
+
+
+def agreement_words(document: AgreementDocument) -> dict[str, Any]:
+    """All that the agreement says, in the borrower's language, for paper and for the screen.
+
+    Raises:
+        SignatureRefused: the drawn signature is not one.
+    """
     with use_language(document.language):
-        return make_pdf(_TEMPLATE, _data(document))
+        return _words(document)
 
 
-def _data(document: AgreementDocument) -> dict[str, Any]:
+def _words(document: AgreementDocument) -> dict[str, Any]:
     return {
         "title": _("Loan agreement %(reference)s", reference=document.reference),
         "language": current_language(),

@@ -102,16 +102,7 @@ async def make_agreement(
     number = f"{now.astimezone(zone):%y%m%d}-{codes.new_code()[:6]}"
     pdf = await in_background(
         render_agreement,
-        AgreementDocument(
-            reference=number,
-            language=loans.language,
-            organisation=loans.site.organisation.name,
-            borrower=loans.borrower,
-            made_at=now.astimezone(zone),
-            place=_place(loans.site),
-            items=loans.items,
-            signature=signature,
-        ),
+        agreement_document(loans, number, signature, now=now),
     )
     digest = hashlib.sha256(pdf).hexdigest()
     async with db.transaction():
@@ -146,6 +137,22 @@ async def make_agreement(
             changes={"number": number, "signature": _kind(signature), "sha256": digest},
         )
     return agreement_id
+
+
+def agreement_document(
+    loans: AgreedLoans, number: str, signature: Signature | None, *, now: datetime
+) -> AgreementDocument:
+    """What an agreement about these loans says, if it is made now."""
+    return AgreementDocument(
+        reference=number,
+        language=loans.language,
+        organisation=loans.site.organisation.name,
+        borrower=loans.borrower,
+        made_at=now.astimezone(ZoneInfo(loans.site.time_zone)),
+        place=_place(loans.site),
+        items=loans.items,
+        signature=signature,
+    )
 
 
 async def agreements_of_loan(loan_id: UUID) -> list[AgreementView]:

@@ -73,7 +73,7 @@ async def fill_examples() -> Examples:
     invited = await make.user(name="Noor El-Khoury")
     laptops = await make.category(ENDLESS)
     everybody = await make.group(ENDLESS)
-    await make.policy(category_id=laptops.id, signature="screen", limit_person=3)
+    policy = await make.policy(category_id=laptops.id, signature="screen", limit_person=3)
     model = await make.model(
         category=laptops.id,
         name=ENDLESS,
@@ -102,6 +102,7 @@ async def fill_examples() -> Examples:
     actor = Principal(kind="user", id=admin.id, name=admin.name, roles=(SiteRole(Role.ADMIN),))
     loans = await visit_loans(actor, visit.id)
     agreement = await make_agreement(actor, loans, PaperSignature(), now=now)
+    await make.loan(item=items[3], borrower_id=person.id, now=now, policy=policy.id)  # to sign
     async with db.transaction():
         invitation = await invitations.make_link(invited.id, invitations.INVITE, now=now)
     return Examples(

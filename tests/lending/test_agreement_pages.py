@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from html import unescape
 from typing import Any
 
 import pytest
 
+from comptoir.core.i18n import gettext as _
+from comptoir.core.i18n import use_language
 from comptoir.core.principal import Role
-from comptoir.lending.tables import Agreement, AgreementLoan, BorrowerSite, Policy, Visit
+from comptoir.lending.tables import Agreement, AgreementLoan, Borrower, BorrowerSite, Policy, Visit
 from comptoir.sites.tables import Site
 from tests import factories as make
 from tests.http_client import client_of, make_app, sign_in
 from tests.lending.test_desk_pages import Desk
+from tests.paper import text_of
 
 
 @pytest.fixture
@@ -125,3 +129,35 @@ async def test_what_another_site_left_unsigned_is_not_told(desk: Desk) -> None:
     assert f"{person}/agreement" not in (await desk.client.get(person)).text
     assert (await desk.client.get(f"{person}/agreement")).status_code == 409
     assert not await AgreementLoan.exists().where(AgreementLoan.loan == loan.id)
+
+
+async def test_what_is_signed_is_read_first_in_the_borrowers_language(desk: Desk) -> None:
+    await Borrower.update({Borrower.language: "de"}, force=True)
+    await desk.lend()
+    visit = await desk.visit()
+    shown = (await desk.client.get(f"/desk/visits/{visit.id}/agreement")).text
+    assert "Keep the signed agreement" in shown, "the buttons are for the staff"
+    assert 'lang="de"' in shown
+    await sign(desk, visit)
+    [agreement] = await Agreement.objects()
+    screen = plain(re.sub(r"<[^>]+>", " ", unescape(shown)))
+    paper = plain(text_of(agreement.pdf))
+    with use_language("de"):
+        for words in (
+            _("If something happens"),
+            _("Do not repair it. Bring it to us or call us."),
+            _("Tell us at once. If it was stolen, tell the police too."),
+            _(
+                "I have received these things. I take good care of them "
+                "and bring them back by the date above."
+            ),
+            _("With: %(accessories)s", accessories="Charger"),
+        ):
+            assert plain(words) in screen, words
+            assert plain(words) in paper, words
+        assert plain(_("Sign here")) in screen
+
+
+def plain(text: str) -> str:
+    """Without blanks, as a line of the paper may end anywhere."""
+    return re.sub(r"\s|\u00ad", "", text)
