@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -32,15 +31,11 @@ from comptoir.inventory.tables import Accessory, Item, ItemProblem
 from comptoir.sites.errors import SiteNotFound
 from comptoir.sites.tables import Site
 from tests import factories
+from tests.locks import overtaken
 
 pytestmark = pytest.mark.usefixtures("database")
 
 Action = Callable[..., Awaitable[Any]]
-
-_WAITS_FOR_A_ROW = """
-SELECT pid FROM pg_stat_activity
-WHERE datname = current_database() AND wait_event_type = 'Lock'
-"""
 
 
 @pytest.fixture
@@ -269,24 +264,15 @@ async def test_a_problem_reported_while_one_waits_for_the_item_is_seen(
     site: Site, desk: Principal, now: datetime
 ) -> None:
     item = await factories.item(site_id=site.id, status=ItemStatus.IN_TRANSIT)
-    locked, waited_for = asyncio.Event(), asyncio.Event()
 
-    async def report() -> None:
+    async def report(until_waited_for: Any) -> None:
         async with db.transaction():
             row = await actions.lock_item(desk, item.code)
-            locked.set()
-            await waited_for.wait()
+            await until_waited_for()
             problem = ReportProblem(kind=ProblemKind.DAMAGED)
             await actions.record_problem(desk, row, problem, now=now)
 
-    reporting = asyncio.create_task(report())
-    await locked.wait()
-    receive = actions.receive_item(desk, item.code, site_id=site.id, now=now)
-    receiving = asyncio.create_task(receive)
-    while db.is_postgres() and not await db.fetch(_WAITS_FOR_A_ROW):
-        pass
-    waited_for.set()
-    await asyncio.gather(reporting, receiving)
+    await overtaken(report, actions.receive_item(desk, item.code, site_id=site.id, now=now))
 
     assert await status_of(item) is ItemStatus.TO_CHECK
 

@@ -8,18 +8,22 @@ from uuid import UUID
 
 import pytest
 
-from comptoir.core import audit
+from comptoir.core import audit, db
 from comptoir.core.audit.sentences import tell
 from comptoir.core.i18n import use_language
 from comptoir.core.principal import Principal, Role
 from comptoir.inventory.errors import AccessoryNotFound, ItemActionRefused, ItemNotFound
+from comptoir.inventory.schemas import ReportProblem
+from comptoir.inventory.services import actions
 from comptoir.inventory.statuses import ProblemKind
 from comptoir.inventory.tables import Accessory, Item, ItemProblem
 from comptoir.lending import timeline
 from comptoir.lending.desk.setting_aside import set_aside
+from comptoir.lending.loans.undo import undo_check_out
 from comptoir.lending.tables import Loan
 from comptoir.sites.tables import Site
 from tests import factories as make
+from tests.locks import overtaken
 
 
 @pytest.fixture
@@ -112,6 +116,24 @@ async def test_a_lost_item_is_neither_taken_back_nor_set_aside(
         await set_aside(desk, item.code, kind=ProblemKind.DAMAGED, now=now)
     assert await open_loans() == 1
     assert await ItemProblem.count() == 0
+
+
+async def test_an_undo_that_waits_for_the_item_sees_what_was_found_out_meanwhile(
+    site: Site, desk: Principal, now: datetime
+) -> None:
+    item, loan = await lend(site, now)
+
+    async def report(until_waited_for: Any) -> None:
+        async with db.transaction():
+            row = await actions.lock_item(desk, item.code)
+            await until_waited_for()
+            problem = ReportProblem(kind=ProblemKind.DAMAGED)
+            await actions.record_problem(desk, row, problem, now=now)
+
+    await overtaken(report, undo_check_out(desk, loan.id, now=now))
+
+    assert await status_of(item) == "to_check"
+    assert await open_loans() == 0
 
 
 async def test_a_loan_of_another_site_is_not_in_the_way(
