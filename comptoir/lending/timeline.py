@@ -9,6 +9,7 @@ from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.web.formats import format_day
 from comptoir.inventory.codes import display
+from comptoir.inventory.statuses import ItemStatus
 from comptoir.inventory.timeline import problem
 
 
@@ -23,6 +24,8 @@ def describe_all() -> None:
     describe("loan.closing-undone", _l("The return was undone."))
     describe("scan.refused", _l("A scan was refused."))
     describe("item.found", _l("Found again."))
+    describe("item.finding_undone", _l("It was not found after all."))
+    describe("item.report_taken_back", _report_taken_back)
     describe("visit.opened", _l("Came to the desk."))
     describe("visit.closed", _l("Left the desk."))
     describe("agreement.made", _agreement)
@@ -81,6 +84,14 @@ def _written_off(story: Story) -> str:
 def _undone(story: Story) -> str:
     text = _("The loan was undone.")
     return f"{text} {problem(story)}" if story.after("problem") else text
+
+
+def _report_taken_back(story: Story) -> str:
+    text = _("The report was taken back: all is there and works.")
+    if story.after("status") != ItemStatus.ON_LOAN:
+        return text
+    stands = _("The loan stands.")
+    return f"{text} {stands}"
 
 
 def _agreement(story: Story) -> str:

@@ -66,6 +66,7 @@ class Lent:
     undone: bool = False
     written_off: bool = False
     renewals: int = 0
+    closed_from: str = "on_loan"  # what its item was when it came back
 
 
 @dataclass
@@ -192,7 +193,7 @@ class DeskModel:
         ):
             return "lending.undo-too-late"
         loan.returned = None
-        item.status = "on_loan"
+        item.status = loan.closed_from
         self._write("loan.closing-undone", f"loan{loan.number}")
         return ""
 
@@ -246,7 +247,7 @@ class DeskModel:
             return "inventory.item-not-found"
         if item.status not in allowed:
             return "inventory.item-" + item.status.replace("_", "-")
-        item.status = after
+        before, item.status = item.status, after
         if action == "check":
             item.problems = []
         if action == "find":
@@ -254,6 +255,7 @@ class DeskModel:
         loan = self.open_loan(name)
         if loan and action in ("find", "retire"):
             loan.returned, loan.written_off = self.now, action == "retire"
+            loan.closed_from = before
             ended = "loan.closed" if action == "find" else "loan.written-off"
             self._write(ended, f"loan{loan.number}")
         self._write(
@@ -310,10 +312,10 @@ class DeskModel:
     def _come_back(
         self, item: Thing, loan: Lent | None, action: str, *, found: bool = False
     ) -> None:
-        item.status = "to_check" if found or item.problems else "available"
+        before, item.status = item.status, "to_check" if found or item.problems else "available"
         item.here = True
         if loan:
-            loan.returned = self.now
+            loan.returned, loan.closed_from = self.now, before
             self._write("loan.closed", f"loan{loan.number}")
         else:
             self._write(action, item.name)

@@ -108,13 +108,13 @@ async def test_a_renewal_is_undone(desk: Desk) -> None:
     loan = await desk.lend_earlier()
     answer = await desk.post("/desk/renew", loan=loan.id, renewals=0)
     assert 'name="kind" value="renewal"' in answer.text
-    await desk.post("/desk/undo", loan=loan.id, kind="renewal")
+    await desk.post("/desk/undo", of=loan.id, kind="renewal")
     assert (await desk.loan()).due_at == loan.due_at
 
 
 async def test_a_loan_is_undone(desk: Desk) -> None:
     loan = await desk.lend()
-    await desk.post("/desk/undo", loan=loan.id, kind="check_out")
+    await desk.post("/desk/undo", of=loan.id, kind="check_out")
     assert (await desk.loan()).undone_at is not None
     assert await desk.status() == "available"
 
@@ -123,7 +123,7 @@ async def test_a_return_is_undone(desk: Desk) -> None:
     loan = await desk.lend_earlier()
     await desk.post("/desk/scan", scan=desk.item.code)
     assert await desk.status() == "available"
-    await desk.post("/desk/undo", loan=loan.id, kind="check_in")
+    await desk.post("/desk/undo", of=loan.id, kind="check_in")
     assert (await desk.loan()).returned_at is None
     assert await desk.status() == "on_loan"
 
@@ -133,7 +133,7 @@ async def test_what_is_undone_is_where_it_was(desk: Desk) -> None:
     desk.item = await make.item(site_id=elsewhere.id, model=desk.model.id)
     loan = await desk.lend()
     assert await desk.present_site() == desk.site.id
-    await desk.post("/desk/undo", loan=loan.id, kind="check_out")
+    await desk.post("/desk/undo", of=loan.id, kind="check_out")
     assert await desk.present_site() == elsewhere.id
 
 
@@ -142,13 +142,61 @@ async def test_what_is_with_somebody_again_is_where_it_was_lent(desk: Desk) -> N
     loan = await desk.lend_earlier(elsewhere)
     await desk.post("/desk/scan", scan=desk.item.code)
     assert await desk.present_site() == desk.site.id
-    await desk.post("/desk/undo", loan=loan.id, kind="check_in")
+    await desk.post("/desk/undo", of=loan.id, kind="check_in")
     assert await desk.present_site() == elsewhere.id
+
+
+def recent_in(answer: Response) -> str:
+    found = re.search(r'name="recent" value="([^"]*)"', answer.text)
+    return found[1] if found else ""
+
+
+async def test_whatever_was_done_in_the_last_minute_can_still_be_undone(desk: Desk) -> None:
+    loan = await desk.lend_earlier()
+    answer = await desk.post("/desk/renew", loan=loan.id, renewals=0)
+    answer = await desk.post("/desk/scan", scan=desk.card.code, recent=recent_in(answer))
+    assert f'name="of" value="{loan.id}"' in answer.text
+    answer = await desk.post("/desk/visits/close", recent=recent_in(answer))
+    assert f'name="of" value="{loan.id}"' in answer.text
+    recent = recent_in(answer)
+    answer = await desk.post("/desk/undo", of=loan.id, kind="renewal", recent=recent)
+    assert (await desk.loan()).due_at == loan.due_at
+    assert recent_in(answer) == ""
+    assert f'name="of" value="{loan.id}"' not in answer.text
+
+
+async def test_a_page_loaded_anew_still_shows_what_can_be_undone(desk: Desk) -> None:
+    loan = await desk.lend()
+    page = await desk.client.get(f"/desk?visit={(await desk.visit()).id}")
+    assert f'name="of" value="{loan.id}"' in page.text
+
+
+@pytest.mark.parametrize(
+    "recent",
+    [
+        "x",
+        "check_out:1@2",
+        "nothing:{loan}@2026-11-25T12:00:00+00:00",
+        "check_out:{loan}@2999-01-01",
+    ],
+)
+async def test_a_list_of_steps_that_makes_no_sense_is_left_out(desk: Desk, recent: str) -> None:
+    loan = await desk.lend()
+    answer = await desk.post("/desk/visits/close", recent=recent.format(loan=loan.id))
+    assert (answer.status_code, recent_in(answer)) == (200, "")
+
+
+async def test_a_report_at_the_desk_is_taken_back(desk: Desk) -> None:
+    await desk.lend()
+    await desk.post("/desk/problems", item=desk.item.code, kind="damaged")
+    [problem] = await ItemProblem.objects()
+    await desk.post("/desk/undo", of=problem.id, kind="problem")
+    assert await desk.status() == "on_loan"
 
 
 async def test_an_undo_too_late_is_refused_with_its_reason(desk: Desk) -> None:
     loan = await desk.lend_earlier()
-    answer = await desk.post("/desk/undo", loan=loan.id, kind="check_out")
+    answer = await desk.post("/desk/undo", of=loan.id, kind="check_out")
     assert refusal_in(answer) == "lending.undo-too-late"
     assert await desk.status() == "on_loan"
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 import msgspec
 
 from comptoir.core.idempotency import Attempt, fingerprint
+from comptoir.lending.desk.recent import UndoKind
 from comptoir.lending.scans import WaitingItem
 
 #: Whose the attempts of the desks are: of no person, as a colleague may have taken over the
@@ -30,6 +30,7 @@ class ScanForm(msgspec.Struct, frozen=True):
     attempt_id: str = ""
     visit: str = ""
     waiting: str = ""
+    recent: str = ""
 
 
 class CloseForm(msgspec.Struct, frozen=True):
@@ -37,6 +38,7 @@ class CloseForm(msgspec.Struct, frozen=True):
 
     visit: str = ""
     unsigned: bool = False
+    recent: str = ""
 
 
 class ChosenForm(msgspec.Struct, frozen=True):
@@ -45,22 +47,16 @@ class ChosenForm(msgspec.Struct, frozen=True):
     borrower: UUID
     visit: str = ""
     waiting: str = ""
-
-
-class UndoKind(StrEnum):
-    """What of a loan is undone."""
-
-    CHECK_OUT = "check_out"
-    CHECK_IN = "check_in"
-    RENEWAL = "renewal"
+    recent: str = ""
 
 
 class UndoForm(msgspec.Struct, frozen=True):
     """The way back from a step."""
 
-    loan: UUID
+    of: UUID
     kind: UndoKind
     visit: str = ""
+    recent: str = ""
 
 
 class RenewForm(msgspec.Struct, frozen=True):
@@ -69,6 +65,7 @@ class RenewForm(msgspec.Struct, frozen=True):
     loan: UUID
     renewals: int = 0
     visit: str = ""
+    recent: str = ""
 
 
 class ProblemForm(msgspec.Struct, frozen=True):
@@ -78,6 +75,7 @@ class ProblemForm(msgspec.Struct, frozen=True):
     kind: str
     accessory: str = ""
     visit: str = ""
+    recent: str = ""
 
 
 class TransferForm(msgspec.Struct, frozen=True):
@@ -86,6 +84,7 @@ class TransferForm(msgspec.Struct, frozen=True):
     item: str
     site: UUID
     visit: str = ""
+    recent: str = ""
 
 
 def id_or_none(text: str) -> UUID | None:

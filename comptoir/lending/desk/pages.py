@@ -39,19 +39,34 @@ from comptoir.lending.desk.forms import (
     ScanForm,
     TransferForm,
     UndoForm,
-    UndoKind,
     attempt_of,
     decode_waiting,
     encode_waiting,
     id_or_none,
 )
+from comptoir.lending.desk.recent import (
+    Done,
+    UndoKind,
+    decode_recent,
+    done_by,
+    done_with,
+    encode_recent,
+    read_recent,
+)
+from comptoir.lending.desk.reports import last_report, take_report_back
 from comptoir.lending.desk.scanning import begin_visit, scan
 from comptoir.lending.desk.schemas import DeskResult, DeskScan, Step, StepKind
 from comptoir.lending.desk.setting_aside import set_aside
 from comptoir.lending.desk.view import read_item, read_visit
 from comptoir.lending.errors import LendingRefused, NoSiteChosen, sentence
 from comptoir.lending.loans.renewals import renew_loan
-from comptoir.lending.loans.undo import UNDO_TIME, undo_check_in, undo_check_out, undo_renewal
+from comptoir.lending.loans.undo import (
+    UNDO_TIME,
+    undo_check_in,
+    undo_check_out,
+    undo_found,
+    undo_renewal,
+)
 from comptoir.lending.scans import WaitingItem, still_waiting
 
 Page = Request[Principal, Any, Any]
@@ -61,21 +76,27 @@ Sent = TypeVar("Sent")
 Posted = Annotated[Sent, Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
-async def answer_desk(request: Page, result: DeskResult) -> Answer:
+async def answer_desk(request: Page, result: DeskResult, recent: str = "") -> Answer:
     """The state of the desk after a step, as a fragment or as a page.
 
     Whatever was posted to, the script puts ``address`` into the browser's
-    line, so that a reload comes back to the visit.
+    line, so that a reload comes back to the visit. ``recent`` is what the desk
+    has done in the minute before, as the browser kept it.
     """
     if result.steps and result.steps[0].kind is StepKind.IGNORED and is_htmx(request.scope):
         return Response("", status_code=204)
-    context = await _context(request.user, result)
+    context = await _context(request.user, result, decode_recent(recent, now=result.at))
     if is_htmx(request.scope):
         return fragment(request, "lending/_desk.html", **context)
     return page(request, "lending/desk.html", **context)
 
 
-async def _context(actor: Principal, result: DeskResult) -> dict[str, Any]:
+async def _context(
+    actor: Principal, result: DeskResult, recent: tuple[Done, ...] = ()
+) -> dict[str, Any]:
+    just_done = done_by(result.steps, now=result.at)
+    told = {(done.kind, done.id) for done in just_done}
+    recent = tuple(done for done in recent if (done.kind, done.id) not in told)
     step = result.steps[-1] if result.steps else None
     items = {each.item: await read_item(each.item) for each in result.steps if each.item}
     searched = step is not None and step.kind is StepKind.SEARCHED
@@ -92,6 +113,8 @@ async def _context(actor: Principal, result: DeskResult) -> dict[str, Any]:
         **(await found_context(actor, typed) if searched else {}),
         # Whoever is registered from here is lent these, however long that takes.
         "waiting_value": encode_waiting(_still(result)),
+        "recent": await read_recent(actor, recent, now=result.at),
+        "recent_value": encode_recent((*recent, *just_done)),
         "attempt_id": new_id(),
         "undo_seconds": int(UNDO_TIME.total_seconds()),
         "sentence": sentence,
@@ -103,6 +126,8 @@ _UNDO = {
     UndoKind.CHECK_OUT: undo_check_out,
     UndoKind.CHECK_IN: undo_check_in,
     UndoKind.RENEWAL: undo_renewal,
+    UndoKind.PROBLEM: take_report_back,
+    UndoKind.FOUND: undo_found,
 }
 
 
@@ -140,7 +165,10 @@ async def desk(request: Page, visit: FromQuery[str] = "", changed: FromQuery[str
     if request.user.site_id is None:
         return redirect(request, "/site?next=/desk")
     steps = [Step(kind=StepKind.PERSON_CHANGED, text=request.user.name)] if changed else []
-    context = await _context(request.user, _stay(visit, *steps, now=clock.now()))
+    now = clock.now()
+    borrower_id = await visits.borrower_of(request.user, id_or_none(visit), now=now)
+    recent = await done_with(borrower_id, now=now) if borrower_id else ()
+    context = await _context(request.user, _stay(visit, *steps, now=now), recent)
     return page(request, "lending/desk.html", **context)
 
 
@@ -151,7 +179,7 @@ async def desk_scan(request: Page, data: Posted[ScanForm]) -> Answer:
     if credentials.badge_of(data.scan):
         return await _change_person(request, data)
     if not data.scan.strip():
-        return await answer_desk(request, _stay(data.visit, now=now))
+        return await answer_desk(request, _stay(data.visit, now=now), data.recent)
     command = DeskScan(
         text=data.scan,
         site_id=site_of(request.user),
@@ -159,7 +187,7 @@ async def desk_scan(request: Page, data: Posted[ScanForm]) -> Answer:
         waiting=decode_waiting(data.waiting),
         attempt=attempt_of(data.attempt_id, "desk", data.scan, data.visit),
     )
-    return await answer_desk(request, await scan(request.user, command, now=now))
+    return await answer_desk(request, await scan(request.user, command, now=now), data.recent)
 
 
 async def _change_person(request: Page, data: ScanForm) -> Answer:
@@ -188,7 +216,7 @@ async def desk_open_visit(request: Page, data: Posted[ChosenForm]) -> Answer:
         instead_of=id_or_none(data.visit),
         now=now,
     )
-    return await answer_desk(request, result)
+    return await answer_desk(request, result, data.recent)
 
 
 @post("/desk/visits/close", status_code=200, guards=[require(Role.RECEPTION)])
@@ -199,22 +227,28 @@ async def desk_close_visit(request: Page, data: Posted[CloseForm]) -> Answer:
     if visit_id is not None:
         if not data.unsigned and await leaves_unsigned(visit_id):
             return await answer_desk(
-                request, _stay(data.visit, Step(kind=StepKind.UNSIGNED), now=now)
+                request, _stay(data.visit, Step(kind=StepKind.UNSIGNED), now=now), data.recent
             )
         await visits.close_visit(request.user, visit_id, now=now)
-    return await answer_desk(request, DeskResult(visit_id=None, at=now))
+    return await answer_desk(request, DeskResult(visit_id=None, at=now), data.recent)
 
 
 @post("/desk/undo", status_code=200, guards=[require(Role.RECEPTION)])
 async def desk_undo(request: Page, data: Posted[UndoForm]) -> Answer:
-    """Undo what a scan or a tap did to a loan, within a minute."""
+    """Undo what a scan or a tap did, within a minute."""
     now = clock.now()
+    recent = data.recent
     try:
-        undone = await _UNDO[data.kind](request.user, data.loan, now=now)
+        undone = await _UNDO[data.kind](request.user, data.of, now=now)
         step = Step(kind=StepKind.UNDONE, text=undone)
+        recent = encode_recent(
+            done
+            for done in decode_recent(recent, now=now)
+            if (done.kind, done.id) != (data.kind, data.of)
+        )
     except LendingRefused as error:
         step = _refused(error)
-    return await answer_desk(request, _stay(data.visit, step, now=now))
+    return await answer_desk(request, _stay(data.visit, step, now=now), recent)
 
 
 @post("/desk/renew", status_code=200, guards=[require(Role.RECEPTION)])
@@ -226,7 +260,7 @@ async def desk_renew(request: Page, data: Posted[RenewForm]) -> Answer:
         step = Step(kind=StepKind.RENEWED, loan=loan)
     except LendingRefused as error:
         step = _refused(error)
-    return await answer_desk(request, _stay(data.visit, step, now=now))
+    return await answer_desk(request, _stay(data.visit, step, now=now), data.recent)
 
 
 @post("/desk/problems", status_code=200, guards=[require(Role.RECEPTION)])
@@ -240,8 +274,13 @@ async def desk_problem(request: Page, data: Posted[ProblemForm]) -> Answer:
         accessory_id=id_or_none(data.accessory),
         now=now,
     )
-    step = Step(kind=StepKind.SET_ASIDE, item=data.item, text="undone" if undone else "")
-    return await answer_desk(request, _stay(data.visit, step, now=now))
+    step = Step(
+        kind=StepKind.SET_ASIDE,
+        item=data.item,
+        problem=await last_report(data.item),
+        text="undone" if undone else "",
+    )
+    return await answer_desk(request, _stay(data.visit, step, now=now), data.recent)
 
 
 @post("/desk/transfer", status_code=200, guards=[require(Role.RECEPTION)])
@@ -250,7 +289,7 @@ async def desk_transfer(request: Page, data: Posted[TransferForm]) -> Answer:
     now = clock.now()
     await send_item(request.user, data.item, SendItem(destination=data.site), now=now)
     step = Step(kind=StepKind.SENT, item=data.item)
-    return await answer_desk(request, _stay(data.visit, step, now=now))
+    return await answer_desk(request, _stay(data.visit, step, now=now), data.recent)
 
 
 ROUTES = [

@@ -45,13 +45,17 @@ class StepKind(StrEnum):
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that happened, with what the screen needs to tell of it; ``item`` is a code."""
+    """One thing that happened, with what the screen needs to tell of it.
+
+    ``item`` is a code; ``problem`` is the report that a tap made.
+    """
 
     kind: StepKind
     item: str = ""
     loan: LoanView | None = None
     check_in: CheckInView | None = None
     refusal: Refusal | None = None
+    problem: UUID | None = None
     text: str = ""
 
 

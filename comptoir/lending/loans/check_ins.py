@@ -104,6 +104,9 @@ async def _write(
         "now": now,
     }
     on_loan = view.loan_id is not None
+    changes = {"status": [row["status"], view.status], "item": view.item}
+    if not on_loan:
+        changes["present_site"] = [str(row["present_site"]), str(row["site_id"])]
     trail = audit.values(
         actor,
         "loan.closed" if on_loan else "item.found",
@@ -112,7 +115,7 @@ async def _write(
         now=now,
         related=(view.item_id, view.borrower_id) if on_loan else (),
         site_id=row["site_id"],
-        changes={"status": [row["status"], view.status], "item": view.item},
+        changes=changes,
     )
     writes = [(_RECEIVE_ITEM, values), (audit.INSERT, trail)]
     if on_loan:

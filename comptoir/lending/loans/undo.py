@@ -12,6 +12,7 @@ from uuid import UUID
 
 from comptoir.core import audit, db, events
 from comptoir.core.principal import Principal
+from comptoir.inventory.services.actions import lock_item
 from comptoir.inventory.statuses import ItemStatus
 from comptoir.lending.errors import LoanNotFound, UndoRefused
 from comptoir.lending.events import LoanClosed, LoanOpened, LoanRenewed
@@ -42,13 +43,21 @@ SET returned_at = :now, returned_site = site, undone_at = :now, version = versio
 WHERE id = :loan_id
 """
 _OPEN_AGAIN = """
-UPDATE lending_loan SET returned_at = NULL, returned_site = NULL, version = version + 1
+UPDATE lending_loan
+SET returned_at = NULL, returned_site = NULL, undone_at = NULL, version = version + 1
 WHERE id = :loan_id
 """
 _UNRENEW = """
 UPDATE lending_loan SET due_at = :due, renewals = renewals - 1, version = version + 1
 WHERE id = :loan_id
 """
+
+_CODE = "SELECT code FROM inventory_item WHERE id = :item_id"
+
+
+def undoable_since(now: datetime) -> datetime:
+    """What was done at this moment or later can still be undone."""
+    return now - UNDO_TIME - _GRACE
 
 
 async def undo_check_out(actor: Principal, loan_id: UUID, *, now: datetime) -> str:
@@ -94,8 +103,60 @@ async def record_undone(
     await _record(actor, "loan.opening-undone", row, now, why)
 
 
+async def lend_again(actor: Principal, item_id: UUID, *, now: datetime) -> db.Row | None:
+    """Open the loan again that a report about the item has just undone, and give it, if any.
+
+    The caller has locked the item, and gives it its status.
+    """
+    row = await db.fetch_one(
+        f"{_READ} WHERE loan.item = :item_id AND loan.undone_at >= :since "
+        "AND EXISTS (SELECT 1 FROM inventory_item_problem report "
+        "WHERE report.item = loan.item AND report.reported_at = loan.undone_at) "
+        "ORDER BY loan.id DESC LIMIT 1",
+        item_id=item_id,
+        since=undoable_since(now),
+    )
+    if row is None or row["lent_again"] or not actor.sees_site(row["site"]):
+        return None
+    await db.execute(_OPEN_AGAIN, loan_id=row["id"])
+    await events.publish(LoanOpened(loan_id=row["id"], at=now))
+    return row
+
+
+async def undo_found(actor: Principal, item_id: UUID, *, now: datetime) -> str:
+    """An item without a loan is as lost, or as stolen, as before it was scanned; give its code.
+
+    Raises:
+        ItemNotFound: there is none that the actor may know of.
+        UndoRefused: it was found longer ago than ``UNDO_TIME``, or something has
+            happened to it since.
+    """
+    async with db.transaction():
+        row = await db.fetch_one(_CODE, item_id=item_id)
+        item = await lock_item(actor, row["code"] if row else "")
+        last = await _last(item_id)
+        if last is None or last.action != "item.found" or not _in_time(last.at, now):
+            raise UndoRefused(Refusal(RefusalCode.UNDO_TOO_LATE))
+        before = last.changes["status"][0]
+        place = last.changes.get("present_site", [item["present_site"]])[0]
+        await _put(item_id, ItemStatus(before), UUID(str(place)))
+        await audit.record(
+            actor,
+            "item.finding_undone",
+            "item",
+            item_id,
+            now=now,
+            site_id=item["present_site"],
+            changes={"status": [item["status"], before]},
+        )
+    code: str = item["code"]
+    return code
+
+
 async def undo_check_in(actor: Principal, loan_id: UUID, *, now: datetime) -> str:
     """Open a loan again that was closed by mistake; give the item's code.
+
+    An item that was lost until then is lost again.
 
     Raises:
         LoanNotFound: there is none, or it is of a site the actor may not know of.
@@ -115,7 +176,10 @@ async def undo_check_in(actor: Principal, loan_id: UUID, *, now: datetime) -> st
         ):
             raise UndoRefused(Refusal(RefusalCode.UNDO_TOO_LATE))
         await db.execute(_OPEN_AGAIN, loan_id=loan_id)
-        await _put(row["item"], ItemStatus.ON_LOAN, row["site"])
+        closed = await _last(loan_id)
+        before = closed.changes.get("status", [None])[0] if closed else None
+        status = ItemStatus(before or ItemStatus.ON_LOAN)
+        await _put(row["item"], status, row["site"])
         await _record(actor, "loan.closing-undone", row, now)
         await events.publish(LoanOpened(loan_id=loan_id, at=now))
     code: str = row["code"]
@@ -145,10 +209,14 @@ async def undo_renewal(actor: Principal, loan_id: UUID, *, now: datetime) -> str
 
 async def _due_before(loan_id: UUID, now: datetime) -> datetime | None:
     """Until when the loan ran before its last renewal, where that was the last thing, just now."""
-    for _, last in await audit.timeline(loan_id, limit=1):
-        if last.action == "loan.renewed" and _in_time(last.at, now):
-            return datetime.fromisoformat(last.changes["due_at"][0])
-    return None
+    last = await _last(loan_id)
+    if last is None or last.action != "loan.renewed" or not _in_time(last.at, now):
+        return None
+    return datetime.fromisoformat(last.changes["due_at"][0])
+
+
+async def _last(subject_id: UUID) -> audit.Entry | None:
+    return next((entry for _, entry in await audit.timeline(subject_id, limit=1)), None)
 
 
 async def _read(actor: Principal, loan_id: UUID) -> db.Row:
@@ -170,7 +238,7 @@ def _is_undoable(row: db.Row, now: datetime) -> bool:
 
 
 def _in_time(moment: datetime, now: datetime) -> bool:
-    return now - moment <= UNDO_TIME + _GRACE
+    return moment >= undoable_since(now)
 
 
 async def _put(item_id: UUID, status: ItemStatus, site_id: UUID) -> None:

@@ -1,0 +1,164 @@
+"""What was done at this desk in the last minute, each with its way back.
+
+The browser keeps the list, as a hidden field, as it keeps what waits for a card:
+the trail cannot say what one desk did, and must not say what one person did. So
+nothing in it is trusted: each undo asks for itself whether it may be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core import db
+from comptoir.core.principal import Principal
+from comptoir.lending.desk.schemas import Step, StepKind
+from comptoir.lending.loans.undo import UNDO_TIME
+
+#: More than anybody scans in a minute.
+_MOST = 20
+
+
+class UndoKind(StrEnum):
+    """What is undone."""
+
+    CHECK_OUT = "check_out"
+    CHECK_IN = "check_in"
+    RENEWAL = "renewal"
+    PROBLEM = "problem"
+    FOUND = "found"
+
+
+class Done(msgspec.Struct, frozen=True):
+    """Something done that can be undone; ``id`` is the loan's, the problem's or the item's."""
+
+    kind: UndoKind
+    id: UUID
+    at: datetime
+
+
+class DoneLine(msgspec.Struct, frozen=True):
+    """The same for the screen; ``seconds`` are left to undo it."""
+
+    kind: UndoKind
+    id: UUID
+    model: str
+    code: str
+    seconds: int
+
+
+def encode_recent(recent: Iterable[Done]) -> str:
+    """As the value of a hidden field."""
+    return " ".join(f"{done.kind}:{done.id}@{done.at.isoformat()}" for done in recent)
+
+
+def decode_recent(text: str, *, now: datetime) -> tuple[Done, ...]:
+    """The inverse of ``encode_recent``, without what can no longer be undone or makes no sense."""
+    found = []
+    for part in text.split()[:_MOST]:
+        kind, _, rest = part.partition(":")
+        subject, _, moment = rest.partition("@")
+        try:
+            done = Done(UndoKind(kind), UUID(subject), datetime.fromisoformat(moment))
+            if now - UNDO_TIME < done.at <= now:
+                found.append(done)
+        except (ValueError, TypeError):  # nonsense, or a moment without its time zone
+            continue
+    return tuple(found)
+
+
+def done_by(steps: Iterable[Step], *, now: datetime) -> tuple[Done, ...]:
+    """What these steps did that can be undone."""
+    return tuple(Done(kind, subject, now) for kind, subject in map(_way_back, steps) if subject)
+
+
+async def done_with(borrower_id: UUID, *, now: datetime) -> tuple[Done, ...]:
+    """What was lent to somebody and taken back from them in the last minute, oldest first.
+
+    For a page that is loaded anew, and has lost its list.
+    """
+    since = now - UNDO_TIME
+    rows = await db.fetch(
+        "SELECT id, checked_out_at, returned_at FROM lending_loan WHERE borrower = :borrower_id "
+        "AND undone_at IS NULL AND (checked_out_at > :since OR returned_at > :since) "
+        "ORDER BY checked_out_at LIMIT :most",
+        borrower_id=borrower_id,
+        since=since,
+        most=_MOST,
+    )
+    return tuple(
+        Done(UndoKind.CHECK_OUT, row["id"], row["checked_out_at"])
+        if row["returned_at"] is None
+        else Done(UndoKind.CHECK_IN, row["id"], row["returned_at"])
+        for row in rows
+    )
+
+
+def _way_back(step: Step) -> tuple[UndoKind, UUID | None]:
+    match step.kind:
+        case StepKind.LENT if step.loan:
+            return UndoKind.CHECK_OUT, step.loan.id
+        case StepKind.RENEWED if step.loan:
+            return UndoKind.RENEWAL, step.loan.id
+        case StepKind.RETURNED | StepKind.FOUND if step.check_in and step.check_in.loan_id:
+            return UndoKind.CHECK_IN, step.check_in.loan_id
+        case StepKind.FOUND if step.check_in:
+            return UndoKind.FOUND, step.check_in.item_id
+        case StepKind.SET_ASIDE:
+            return UndoKind.PROBLEM, step.problem
+    return UndoKind.CHECK_OUT, None
+
+
+_LOANS = """
+SELECT loan.id, loan.site, loan.returned_site, loan.returned_at, loan.undone_at,
+       item.code, model.short_name
+FROM lending_loan loan JOIN inventory_item item ON item.id = loan.item
+JOIN inventory_model model ON model.id = item.model WHERE loan.id IN :ids
+"""
+_PROBLEMS = """
+SELECT problem.id, item.present_site, item.home_site, item.code, model.short_name
+FROM inventory_item_problem problem JOIN inventory_item item ON item.id = problem.item
+JOIN inventory_model model ON model.id = item.model
+WHERE problem.id IN :ids AND problem.resolved_at IS NULL
+"""
+_ITEMS = """
+SELECT item.id, item.present_site, item.home_site, item.code, model.short_name
+FROM inventory_item item JOIN inventory_model model ON model.id = item.model
+WHERE item.id IN :ids AND item.status = 'to_check'
+"""
+_READS = {UndoKind.PROBLEM: _PROBLEMS, UndoKind.FOUND: _ITEMS}
+
+
+async def read_recent(
+    actor: Principal, recent: tuple[Done, ...], *, now: datetime
+) -> list[DoneLine]:
+    """What of it still stands, newest first, in one statement for each table it names."""
+    rows: dict[tuple[str, UUID], db.Row] = {}
+    for read in {_READS.get(done.kind, _LOANS) for done in recent}:
+        ids = [done.id for done in recent if _READS.get(done.kind, _LOANS) == read]
+        rows |= {(read, row["id"]): row for row in await db.fetch(read, ids=ids)}
+    lines = []
+    for done in reversed(recent):
+        row = rows.get((_READS.get(done.kind, _LOANS), done.id))
+        if row is not None and _stands(done.kind, row) and _may_know(actor, row):
+            left = int((done.at + UNDO_TIME - now).total_seconds())
+            lines.append(DoneLine(done.kind, done.id, row["short_name"], row["code"], left))
+    return lines
+
+
+def _stands(kind: UndoKind, row: db.Row) -> bool:
+    match kind:
+        case UndoKind.CHECK_OUT | UndoKind.RENEWAL:
+            return row["returned_at"] is None
+        case UndoKind.CHECK_IN:
+            return row["returned_at"] is not None and row["undone_at"] is None
+    return True
+
+
+def _may_know(actor: Principal, row: db.Row) -> bool:
+    sites = ("site", "returned_site", "present_site", "home_site")
+    return any(actor.sees_site(row[name]) for name in sites if row.get(name))
