@@ -54,6 +54,16 @@ async def site(site_id: UUID, actor: Principal | None = None) -> SiteView:
     return _site(row, (await _hours([site_id]))[site_id])
 
 
+async def need_site(site_id: UUID) -> None:
+    """Let only sites pass that there are.
+
+    Raises:
+        SiteNotFound: there is none.
+    """
+    if not await db.fetch("SELECT 1 FROM sites_site WHERE id = :id", id=site_id):
+        raise SiteNotFound
+
+
 async def site_calendar(site_id: UUID) -> SiteCalendar:
     """When a site is open: what due dates rest on. Exceptions come without their reasons.
 

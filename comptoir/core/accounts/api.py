@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core.accounts import tokens
-from comptoir.core.accounts.errors import RoleMissing, TokenNotFound
+from comptoir.core.accounts.errors import PlaceNotYours, RoleMissing, TokenNotFound
 from comptoir.core.accounts.tokens import CreateToken, TokenView
 from comptoir.core.api import Call, Moment, delete, get, post
 
@@ -51,7 +51,7 @@ async def list_tokens(call: Call) -> Tokens:
     scopes=("settings",),
     tag=TAG,
     status=201,
-    errors=(RoleMissing,),
+    errors=(RoleMissing, PlaceNotYours),
     secret="token",  # noqa: S106 – the name of a field
 )
 async def create_token(call: Call, data: TokenBody) -> NewToken:

@@ -363,6 +363,12 @@ class TokenUnfit(Invalid):
         """Its end is in the past."""
         return cls("expires_at", "accounts.token-expired", _("Choose a day in the future."))
 
+    @classmethod
+    def too_long(cls) -> TokenUnfit:
+        """Its end is more than ten years away."""
+        text = _("Choose a day within ten years, or none.")
+        return cls("expires_at", "accounts.token-too-long", text)
+
 
 class TokenNotFound(NotFound):
     """No such token, or it was revoked before."""

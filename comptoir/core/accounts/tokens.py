@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
 
-from comptoir.core import audit, db
+from comptoir.core import audit, db, events
 from comptoir.core.accounts import credentials
 from comptoir.core.accounts.errors import RoleMissing, TokenNotFound, TokenUnfit
 from comptoir.core.accounts.identity import SCOPES
@@ -16,6 +16,8 @@ from comptoir.core.principal import Principal, Role
 
 #: So that a token found in a file or a log is known for what it is.
 PREFIX = "comptoir_"
+#: Nobody remembers what a token is for that ends later; without an end it never does.
+LONGEST = timedelta(days=3653)
 
 
 class CreateToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -25,6 +27,12 @@ class CreateToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scopes: tuple[str, ...]
     site_id: UUID | None = None
     expires_at: datetime | None = None
+
+
+class TokenBound(msgspec.Struct, frozen=True):
+    """A token was made for one site; whoever knows the sites objects if there is none."""
+
+    site_id: UUID
 
 
 class TokenView(msgspec.Struct, frozen=True):
@@ -46,6 +54,7 @@ async def create_token(actor: Principal, command: CreateToken, *, now: datetime)
         RoleMissing: only administrators (and the command line) may, and a token
             gives no other more than it has itself.
         TokenUnfit: its name, scopes or end are wrong.
+        PlaceNotYours: there is no such site.
     """
     if not _sees(actor, command.site_id):
         raise RoleMissing
@@ -59,6 +68,8 @@ async def create_token(actor: Principal, command: CreateToken, *, now: datetime)
         raise RoleMissing
     if command.expires_at is not None and command.expires_at <= now:
         raise TokenUnfit.already_expired()
+    if command.expires_at is not None and command.expires_at > now + LONGEST:
+        raise TokenUnfit.too_long()
     token, token_id = PREFIX + credentials.new_token(), new_id()
     async with db.transaction():
         await db.execute(
@@ -81,6 +92,8 @@ async def create_token(actor: Principal, command: CreateToken, *, now: datetime)
             site_id=command.site_id,
             changes={"scopes": [None, scopes]},
         )
+        if command.site_id is not None:
+            await events.publish(TokenBound(command.site_id))
     return token
 
 

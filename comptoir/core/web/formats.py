@@ -23,8 +23,15 @@ def locale() -> Locale:
 
 
 def localtime(moment: datetime, time_zone: str) -> datetime:
-    """An aware moment on the clock of ``time_zone`` (an IANA name)."""
-    return moment.astimezone(ZoneInfo(time_zone))
+    """An aware moment on the clock of ``time_zone`` (an IANA name).
+
+    On the first and last days of the calendar the clock may show a year that
+    there is not: then the moment stays as it is.
+    """
+    try:
+        return moment.astimezone(ZoneInfo(time_zone))
+    except OverflowError:
+        return moment
 
 
 def format_day(day: date, style: str = "full") -> str:

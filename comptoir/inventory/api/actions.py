@@ -122,7 +122,7 @@ async def send_item(call: Call, code: Code, data: SendItem) -> ItemView:
     "/items/{code:str}/arrivals",
     scopes=SCOPES,
     tag=TAG,
-    errors=(ItemNotFound, NotYourSite, *STATUS),
+    errors=(ItemNotFound, NotYourSite, SiteNotFound, *STATUS),
 )
 async def receive_item(call: Call, code: Code, data: Whereabouts) -> ItemView:
     """Say that an item in transit has arrived, where it was sent or elsewhere."""
@@ -135,7 +135,7 @@ async def receive_item(call: Call, code: Code, data: Whereabouts) -> ItemView:
     "/items/{code:str}/finds",
     scopes=SCOPES,
     tag=TAG,
-    errors=(ItemNotFound, NotYourSite, *STATUS),
+    errors=(ItemNotFound, NotYourSite, SiteNotFound, *STATUS),
 )
 async def find_item(call: Call, code: Code, data: Whereabouts) -> ItemView:
     """Say that a lost or stolen item has turned up; it must be checked."""

@@ -152,10 +152,11 @@ async def mark_found(actor: Principal, code: str, *, site_id: UUID, now: datetim
     Raises:
         ItemNotFound, ItemActionRefused: as for ``set_aside``.
         NotYourSite: the actor does not work at the site.
+        SiteNotFound: there is no such site.
     """
     async with db.transaction():
         item = await lock_item(actor, code)
-        _need_site(actor, site_id)
+        await _need_site(actor, site_id)
         await _change(actor, item, ItemAction.MARK_FOUND, now=now, present_site=site_id)
 
 
@@ -244,10 +245,11 @@ async def receive_item(actor: Principal, code: str, *, site_id: UUID, now: datet
     Raises:
         ItemNotFound, ItemActionRefused: as for ``set_aside``.
         NotYourSite: the actor does not work at the site.
+        SiteNotFound: there is no such site.
     """
     async with db.transaction():
         item = await lock_item(actor, code)
-        _need_site(actor, site_id)
+        await _need_site(actor, site_id)
         await _change(actor, item, ItemAction.RECEIVE, now=now, present_site=site_id)
 
 
@@ -340,9 +342,10 @@ def _plain(values: db.Row, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: None if values[name] is None else str(values[name]) for name in names}
 
 
-def _need_site(actor: Principal, site_id: UUID) -> None:
+async def _need_site(actor: Principal, site_id: UUID) -> None:
     if not actor.sees_site(site_id):
         raise NotYourSite
+    await sites.need_site(site_id)
 
 
 async def _accessory_names(item: db.Row, accessory_id: UUID) -> dict[str, str]:

@@ -44,6 +44,7 @@ from comptoir.lending.borrowers.schemas import (
     SaveBorrower,
 )
 from comptoir.lending.errors import BorrowerNotFound, NoSiteChosen
+from comptoir.sites.errors import SiteNotFound
 
 SCOPES = ("desk", "borrowers")
 TAG = "Borrowers"
@@ -193,13 +194,13 @@ async def find_duplicates(call: Call, data: Newcomer) -> Namesakes:
     scopes=SCOPES,
     tag=TAG,
     status=201,
-    errors=(PlaceNotYours, NoSiteChosen),
+    errors=(PlaceNotYours, SiteNotFound, NoSiteChosen),
     location="/borrowers/{id}",
 )
 async def register_borrower(call: Call, data: NewBorrower) -> BorrowerDetail:
     """Register a borrower."""
     values = msgspec.structs.asdict(data)
-    site_id = site_of(call.actor, values.pop("site")) or call.actor.site_id
+    site_id = await site_of(call.actor, values.pop("site")) or call.actor.site_id
     actor = msgspec.structs.replace(call.actor, site_id=site_id)
     borrower_id = await services.register_borrower(actor, SaveBorrower(**values), now=call.now)
     return await _read(call, borrower_id)

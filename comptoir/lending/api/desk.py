@@ -14,6 +14,8 @@ from comptoir.lending.api.scanned import scanned_code
 from comptoir.lending.loans import check_ins, check_outs
 from comptoir.lending.loans.schemas import CheckIn, CheckInView, CheckOut, LoanView
 from comptoir.lending.refusals import RefusalCode
+from comptoir.sites.errors import SiteNotFound
+from comptoir.sites.queries import need_site
 
 UNREAD = (
     RefusalCode.CODE_UNKNOWN,
@@ -73,7 +75,7 @@ class CheckInBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scopes=("desk",),
     tag="Desk",
     status=201,
-    errors=(PlaceNotYours, *_NOT_LENT),
+    errors=(PlaceNotYours, SiteNotFound, *_NOT_LENT),
     remembers=True,
 )
 async def check_out(call: Call, data: CheckOutBody) -> LoanView:
@@ -82,7 +84,7 @@ async def check_out(call: Call, data: CheckOutBody) -> LoanView:
     The loan and its due date come back. A refused attempt is recorded with its
     reason, and lends nothing.
     """
-    site_id = site_of(call.actor, data.site)
+    site_id = await site_of(call.actor, data.site)
     command = CheckOut(
         item=await scanned_code(call, data.item, site_id=site_id),
         card=await scanned_code(call, data.borrower, site_id=site_id),
@@ -96,7 +98,7 @@ async def check_out(call: Call, data: CheckOutBody) -> LoanView:
     "/check-ins",
     scopes=("desk",),
     tag="Desk",
-    errors=(PlaceNotYours, *UNREAD, RefusalCode.ITEM_NOT_ON_LOAN),
+    errors=(PlaceNotYours, SiteNotFound, *UNREAD, RefusalCode.ITEM_NOT_ON_LOAN),
     remembers=True,
 )
 async def check_in(call: Call, data: CheckInBody) -> CheckInView:
@@ -105,20 +107,23 @@ async def check_in(call: Call, data: CheckInBody) -> CheckInView:
     A lost or stolen item is found again by it. `transfer_to` is the item's own
     site where that is another.
     """
-    site_id = site_of(call.actor, data.site)
+    site_id = await site_of(call.actor, data.site)
     item = await scanned_code(call, data.item, site_id=site_id)
     command = CheckIn(item=item, site_id=site_id, attempt=call.attempt)
     return await check_ins.check_in(call.actor, command, now=call.now)
 
 
-def site_of(actor: Principal, site_id: UUID | None) -> UUID | None:
+async def site_of(actor: Principal, site_id: UUID | None) -> UUID | None:
     """The site that a body names, if the actor works there.
 
     Raises:
         PlaceNotYours: they do not.
+        SiteNotFound: there is no such site.
     """
-    if site_id is not None and not actor.sees_site(site_id):
-        raise PlaceNotYours
+    if site_id is not None:
+        if not actor.sees_site(site_id):
+            raise PlaceNotYours
+        await need_site(site_id)
     return site_id
 
 

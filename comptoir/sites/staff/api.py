@@ -12,7 +12,6 @@ from comptoir.core.accounts.services import AddUser
 from comptoir.core.api import Call, delete, get, post
 from comptoir.core.i18n import DEFAULT_LANGUAGE
 from comptoir.core.principal import Role
-from comptoir.sites import queries as sites
 from comptoir.sites.errors import SiteNotFound
 from comptoir.sites.staff import queries, services
 from comptoir.sites.staff.errors import (
@@ -84,7 +83,6 @@ async def list_users(call: Call) -> Colleagues:
 )
 async def invite_user(call: Call, data: Invite) -> NewLink:
     """Invite a colleague, who chooses a password by the link."""
-    await _known(data.site)
     user = AddUser(login=data.login, name=data.name, language=data.language)
     command = AddColleague(user, data.role, data.site)
     return _shown(await services.invite(call.actor, command, now=call.now))
@@ -104,7 +102,6 @@ async def read_user(call: Call, user_id: UUID) -> Colleague:
 )
 async def give_role(call: Call, data: RoleBody) -> Colleague:
     """Let somebody who has an account work at a site, or do something else there."""
-    await _known(data.site)
     user_id = await services.give_role(call.actor, data.login, data.role, data.site, now=call.now)
     return await queries.colleague(call.actor, user_id)
 
@@ -156,11 +153,6 @@ async def deactivate_user(call: Call, user_id: UUID) -> Colleague:
 async def reactivate_user(call: Call, user_id: UUID) -> NewLink:
     """Put an account back in use; the person chooses a new password by the link."""
     return _shown(await services.reactivate(call.actor, user_id, now=call.now))
-
-
-async def _known(site_id: UUID | None) -> None:
-    if site_id is not None:
-        await sites.site(site_id)
 
 
 def _shown(made: Link) -> NewLink:

@@ -12,6 +12,7 @@ from comptoir.core.accounts.errors import UserNotFound
 from comptoir.core.accounts.logins import normal_login
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal, Role
+from comptoir.sites import queries as sites
 from comptoir.sites.staff import queries, rules
 from comptoir.sites.staff.errors import (
     AccountStopped,
@@ -29,10 +30,12 @@ async def add_colleague(actor: Principal, command: AddColleague, *, now: datetim
 
     Raises:
         RoleNotYours: the actor may not give this role there.
+        SiteNotFound: there is no such site.
         LoginTaken, LoginUnfit, NameMissing, PasswordUnfit: what is wrong with it.
     """
     site_id = _site_of(command.role, command.site_id)
     _check_grant(actor, command.role, site_id)
+    await _need_site(site_id)
     user = await accounts.prepare_user(command.user)
     async with db.transaction():
         user_id = await accounts.insert_user_row(actor, user, now=now)
@@ -45,10 +48,12 @@ async def invite(actor: Principal, command: AddColleague, *, now: datetime) -> L
 
     Raises:
         RoleNotYours: the actor may not give this role there.
+        SiteNotFound: there is no such site.
         LoginTaken, LoginUnfit, NameMissing: what is wrong with it.
     """
     site_id = _site_of(command.role, command.site_id)
     _check_grant(actor, command.role, site_id)
+    await _need_site(site_id)
     user = await accounts.prepare_user(command.user)
     async with db.transaction():
         user_id = await accounts.insert_user_row(actor, user, now=now)
@@ -65,10 +70,12 @@ async def give_role(
     Raises:
         ColleagueUnknown: nobody has that user name.
         RoleNotYours: the actor may not give this role there, or take the old one.
+        SiteNotFound: there is no such site.
         LastAdministrator: nobody would be left who is.
     """
     site_id = _site_of(role, site_id)
     _check_grant(actor, role, site_id)
+    await _need_site(site_id)
     async with db.transaction():
         row = await db.fetch_one(
             "SELECT id FROM core_user WHERE login = :login" + db.for_update("core_user"),
@@ -172,6 +179,11 @@ async def _manageable(actor: Principal, user_id: UUID) -> Colleague:
 def _site_of(role: Role, site_id: UUID | None) -> UUID | None:
     """An administrator is one everywhere."""
     return None if role is Role.ADMIN else site_id
+
+
+async def _need_site(site_id: UUID | None) -> None:
+    if site_id is not None:
+        await sites.need_site(site_id)
 
 
 def _check_grant(actor: Principal, role: Role, site_id: UUID | None) -> None:

@@ -94,7 +94,7 @@ async def test_an_administrator_makes_and_revokes_a_token_by_pages(client: Async
             "name": "Statistics",
             "scopes": ["read", "desk"],
             "site": str(site.id),
-            "expires_at": "2099-12-31",
+            "expires_at": "2030-12-31",
         },
     )
     match = re.search(r'value="(comptoir_[\w-]{43})"', made.text)
@@ -107,7 +107,7 @@ async def test_an_administrator_makes_and_revokes_a_token_by_pages(client: Async
     row = await ApiToken.select().first()
     assert row is not None
     assert (row["scopes"], row["site_id"]) == ("desk read", site.id)
-    assert row["expires_at"].isoformat() == "2099-12-31T23:00:00+00:00"
+    assert row["expires_at"].isoformat() == "2030-12-31T23:00:00+00:00"
     answer = await client.post(f"/settings/tokens/{row['id']}/revoke")
     assert answer.headers["location"] == "/settings/tokens"
     assert "There is no access token" in (await client.get("/settings/tokens")).text

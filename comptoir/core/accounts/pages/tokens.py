@@ -128,6 +128,8 @@ def _end_of(text: str, place: Place | None) -> datetime | None:
         day = date.fromisoformat(text) + timedelta(days=1)
     except ValueError:
         raise TokenUnfit.already_expired() from None
+    except OverflowError:
+        raise TokenUnfit.too_long() from None
     return datetime.combine(day, time(), ZoneInfo(place.time_zone if place else "UTC"))
 
 
