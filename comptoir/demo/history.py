@@ -22,6 +22,9 @@ from comptoir.inventory.queries import items as item_queries
 from comptoir.inventory.schemas import ReportProblem, SendItem
 from comptoir.inventory.services import actions
 from comptoir.inventory.statuses import ProblemKind
+from comptoir.lending.agreed_loans import named_loans
+from comptoir.lending.agreement_pdf import PaperSignature
+from comptoir.lending.agreements import make_agreement
 from comptoir.lending.desk import visits
 from comptoir.lending.loans.check_ins import check_in
 from comptoir.lending.loans.check_outs import check_out
@@ -53,6 +56,7 @@ class _Desk:
     things: list[Thing]
     people: list[Person]
     out: dict[str, Person] = field(default_factory=dict)
+    loans: dict[str, LoanView] = field(default_factory=dict)
     overdue: int = 0
     open: int = 0
 
@@ -79,6 +83,15 @@ class _Player:
             at, _, event = heapq.heappop(self._events)
             await event(at)
 
+    async def sign(self) -> None:
+        """What is out is signed, where its rule asks for it: with a pen, when it was lent."""
+        for desk in self.desks.values():
+            for loan in desk.loans.values():
+                agreed = await named_loans(desk.place.desk, [loan.id])
+                if agreed.signature != "none":
+                    signed_at = loan.checked_out_at + timedelta(minutes=1)
+                    await make_agreement(desk.place.desk, agreed, PaperSignature(), now=signed_at)
+
     def plan_visits(self) -> None:
         """Somebody comes about once in each half day."""
         for desk in self.desks.values():
@@ -100,7 +113,7 @@ class _Player:
                 return
             thing, person = self.random.choice(things), self.random.choice(people)
             loan = await _lend(desk, thing, person, at)
-            desk.out[thing.code] = person
+            desk.out[thing.code], desk.loans[thing.code] = person, loan
             self._plan_return(desk, thing, loan, ago)
 
         return visit
@@ -202,6 +215,7 @@ async def play(
     player.plan_visits()
     player.plan_mishaps()
     await player.run()
+    await player.sign()
 
 
 async def _lend(desk: _Desk, thing: Thing, person: Person, at: datetime) -> LoanView:
@@ -218,7 +232,7 @@ async def _lend(desk: _Desk, thing: Thing, person: Person, at: datetime) -> Loan
 def _take_back(desk: _Desk, thing: Thing) -> Event:
     async def take_back(at: datetime) -> None:
         await check_in(desk.place.desk, CheckIn(item=thing.code), now=at)
-        del desk.out[thing.code]
+        del desk.out[thing.code], desk.loans[thing.code]
 
     return take_back
 

@@ -50,6 +50,19 @@ async def test_every_kind_of_loan_and_item_occurs(database: Any, moment: datetim
     assert 4 <= await count(f"{still_out} < :now", now=moment) <= 14
 
 
+async def test_what_is_out_is_signed_where_its_rule_asks_for_it(
+    database: Any, now: datetime
+) -> None:
+    await demo.fill(KEYS, now=now)
+    unsigned = (
+        "lending_loan loan JOIN lending_policy policy ON policy.id = loan.policy "
+        "WHERE loan.returned_at IS NULL AND policy.signature <> 'none' "
+        "AND loan.id NOT IN (SELECT loan FROM lending_agreement_loan)"
+    )
+    assert await count(unsigned) == 0
+    assert await count("lending_agreement") >= 10
+
+
 async def test_statuses_agree_with_loans(database: Any, now: datetime) -> None:
     await demo.fill(KEYS, now=now)
     lent = "SELECT item FROM lending_loan WHERE returned_at IS NULL"
