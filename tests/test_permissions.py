@@ -177,6 +177,7 @@ TABLE: dict[str, Line] = {
     "POST /borrowers/{borrower_id}/suspend": COORDINATOR,
     "GET /desk": RECEPTION,
     "POST /desk/problems": RECEPTION,
+    "POST /desk/ready": RECEPTION,
     "POST /desk/renew": RECEPTION,
     "POST /desk/scan": RECEPTION,
     "POST /desk/transfer": RECEPTION,

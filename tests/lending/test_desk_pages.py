@@ -338,3 +338,59 @@ async def test_a_scan_tried_again_by_a_colleague_is_answered_as_it_was_first(des
     again = await desk.post("/desk/scan", **scanned)
     assert await desk.status() == "on_loan"
     assert ['data-sound="ok"' in answer.text for answer in (first, again)] == [True, True]
+
+
+async def test_what_must_be_checked_is_put_right_at_the_desk_and_lent(desk: Desk) -> None:
+    await Item.update({Item.status: "to_check"}, force=True)
+    await desk.post("/desk/scan", scan=desk.card.code)
+    visit = await desk.visit()
+    refused = await desk.post("/desk/scan", scan=desk.item.code, visit=visit.id)
+    assert 'action="/desk/ready"' in refused.text
+    await desk.post("/desk/ready", item=desk.item.code, what="checked", visit=visit.id)
+    assert await desk.status() == "available"
+    await desk.post("/desk/scan", scan=desk.item.code, visit=visit.id)
+    assert await desk.status() == "on_loan"
+
+
+async def test_what_arrives_from_another_site_is_received_at_the_desk(desk: Desk) -> None:
+    home = await make.site(short_name="Lausanne")
+    await Item.update(
+        {
+            Item.status: "in_transit",
+            Item.present_site: home.id,
+            Item.destination_site: desk.site.id,
+            Item.arrives_as: "available",
+        },
+        force=True,
+    )
+    refused = await desk.post("/desk/scan", scan=desk.item.code)
+    assert 'name="what" value="arrived"' in refused.text
+    await desk.post("/desk/ready", item=desk.item.code, what="arrived")
+    row = await Item.objects().get(Item.id == desk.item.id)
+    assert row is not None
+    assert (row.status, row.present_site) == ("available", desk.site.id)
+
+
+async def test_a_free_item_of_another_site_is_told_and_can_be_sent_there(desk: Desk) -> None:
+    home = await make.site(short_name="Lausanne")
+    await Item.update({Item.home_site: home.id}, force=True)
+    waiting = await desk.post("/desk/scan", scan=desk.item.code)
+    assert "Lausanne" in waiting.text
+    assert f'name="site" value="{home.id}"' in waiting.text
+    await desk.post("/desk/scan", scan=desk.card.code)
+    visit = await desk.visit()
+    lent = await desk.post("/desk/scan", scan=desk.item.code, visit=visit.id)
+    assert "Lausanne" in lent.text
+
+
+async def test_what_comes_back_says_who_had_it(desk: Desk) -> None:
+    await desk.lend_earlier()
+    back = await desk.post("/desk/scan", scan=desk.item.code)
+    assert desk.borrower.name in back.text
+
+
+async def test_somebody_suspended_may_take_nothing(desk: Desk) -> None:
+    allowed = 'class="chips"'
+    assert allowed in (await desk.post("/desk/scan", scan=desk.card.code)).text
+    await Borrower.update({Borrower.suspended_at: clock.now()}, force=True)
+    assert allowed not in (await desk.post("/desk/scan", scan=desk.card.code)).text

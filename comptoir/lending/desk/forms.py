@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -84,6 +85,16 @@ class TransferForm(msgspec.Struct, frozen=True):
     item: str
     site: UUID
     visit: str = ""
+    recent: str = ""
+
+
+class ReadyForm(msgspec.Struct, frozen=True):
+    """One tap on what a refused item needed: it has arrived, or all of it is in order."""
+
+    item: str
+    what: Literal["arrived", "checked"]
+    visit: str = ""
+    waiting: str = ""
     recent: str = ""
 
 

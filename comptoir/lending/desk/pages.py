@@ -25,7 +25,7 @@ from comptoir.core.principal import Principal, Role
 from comptoir.core.web import fragment, is_htmx, page, redirect
 from comptoir.core.web.texts import ANY_TEXT
 from comptoir.inventory.schemas import SendItem
-from comptoir.inventory.services.actions import send_item
+from comptoir.inventory.services.actions import check_item, receive_item, send_item
 from comptoir.inventory.statuses import ProblemKind
 from comptoir.lending.agreed_loans import leaves_unsigned
 from comptoir.lending.borrowers.forms import form_about
@@ -35,6 +35,7 @@ from comptoir.lending.desk.forms import (
     ChosenForm,
     CloseForm,
     ProblemForm,
+    ReadyForm,
     RenewForm,
     ScanForm,
     TransferForm,
@@ -57,7 +58,7 @@ from comptoir.lending.desk.reports import last_report, take_report_back
 from comptoir.lending.desk.scanning import begin_visit, scan
 from comptoir.lending.desk.schemas import DeskResult, DeskScan, Step, StepKind
 from comptoir.lending.desk.setting_aside import set_aside
-from comptoir.lending.desk.view import read_item, read_visit
+from comptoir.lending.desk.view import name_of, read_item, read_visit
 from comptoir.lending.errors import LendingRefused, NoSiteChosen, sentence
 from comptoir.lending.loans.renewals import renew_loan
 from comptoir.lending.loans.undo import (
@@ -108,6 +109,7 @@ async def _context(
         "steps": result.steps,
         "step": step,
         "items": items,
+        "who": await _who_had(actor, result.steps),
         "form": form_about(typed, language=current_language(), borrower_id=new_id()),
         "contacts": CONTACTS,
         **(await found_context(actor, typed) if searched else {}),
@@ -120,6 +122,12 @@ async def _context(
         "sentence": sentence,
         "now": result.at,
     }
+
+
+async def _who_had(actor: Principal, steps: tuple[Step, ...]) -> dict[UUID, str]:
+    """The names of those from whom something was taken back."""
+    had = {each.check_in.borrower_id for each in steps if each.check_in}
+    return {person: await name_of(actor, person) for person in had if person}
 
 
 _UNDO = {
@@ -292,6 +300,18 @@ async def desk_transfer(request: Page, data: Posted[TransferForm]) -> Answer:
     return await answer_desk(request, _stay(data.visit, step, now=now), data.recent)
 
 
+@post("/desk/ready", status_code=200, guards=[require(Role.RECEPTION)])
+async def desk_ready(request: Page, data: Posted[ReadyForm]) -> Answer:
+    """An item that was refused has arrived here, or was looked at and is in order."""
+    now = clock.now()
+    if data.what == "arrived":
+        await receive_item(request.user, data.item, site_id=site_of(request.user), now=now)
+    else:
+        await check_item(request.user, data.item, now=now)
+    step = Step(kind=StepKind.READY, item=data.item)
+    return await answer_desk(request, _stay(data.visit, step, now=now), data.recent)
+
+
 ROUTES = [
     desk,
     desk_scan,
@@ -301,4 +321,5 @@ ROUTES = [
     desk_renew,
     desk_problem,
     desk_transfer,
+    desk_ready,
 ]

@@ -36,6 +36,7 @@ class StepKind(StrEnum):
     UNDONE = "undone"
     SET_ASIDE = "set_aside"
     SENT = "sent"
+    READY = "ready"
     REFUSED = "refused"
     IGNORED = "ignored"
     SEARCHED = "searched"

@@ -15,7 +15,7 @@ from comptoir.core.principal import Principal
 from comptoir.inventory.names import read_names
 from comptoir.lending import due_dates
 from comptoir.lending.agreed_loans import UNSIGNED
-from comptoir.lending.desk.visits import VISIT_TIME
+from comptoir.lending.desk.visits import VISIT_TIME, is_known
 from comptoir.lending.loans import facts
 from comptoir.sites.calendars import calendar_of
 
@@ -81,6 +81,7 @@ class ItemView(msgspec.Struct, frozen=True, kw_only=True):
     status: str
     home: str
     home_id: UUID
+    present_id: UUID
     accessories: tuple[tuple[UUID, str], ...]
     problems: tuple[tuple[UUID | None, str], ...]
 
@@ -130,7 +131,7 @@ SELECT problem.accessory, problem.kind FROM inventory_item_problem problem
 WHERE problem.item = :item_id AND problem.resolved_at IS NULL
 """
 _ITEM = """
-SELECT item.id, item.code, item.status, item.home_site, model.short_name,
+SELECT item.id, item.code, item.status, item.home_site, item.present_site, model.short_name,
        site.short_name AS home
 FROM inventory_item item
 JOIN inventory_model model ON model.id = item.model
@@ -185,9 +186,18 @@ async def read_item(code: str) -> ItemView | None:
         status=row["status"],
         home=row["home"],
         home_id=row["home_site"],
+        present_id=row["present_site"],
         accessories=tuple((each["id"], _name(each)) for each in accessories),
         problems=tuple((each["accessory"], each["kind"]) for each in problems),
     )
+
+
+async def name_of(actor: Principal, borrower_id: UUID) -> str:
+    """Who had what was brought back; empty where the actor may not know of them."""
+    row = await db.fetch_one(
+        "SELECT name FROM lending_borrower WHERE id = :borrower_id", borrower_id=borrower_id
+    )
+    return row["name"] if row and await is_known(actor, borrower_id) else ""
 
 
 async def held_by(

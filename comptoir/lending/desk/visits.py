@@ -40,7 +40,7 @@ async def open_visit(
             site_id=site_id,
             since=now - VISIT_TIME,
         )
-        if row is None or not (by_card or await _is_known(actor, borrower_id)):
+        if row is None or not (by_card or await is_known(actor, borrower_id)):
             raise BorrowerNotFound
         await db.execute(
             "INSERT INTO lending_borrower_site (borrower, site) VALUES (:borrower_id, :site_id) "
@@ -108,7 +108,8 @@ async def borrower_of(actor: Principal, visit_id: UUID | None, *, now: datetime)
     return row["borrower"] if row is not None and actor.sees_site(row["site"]) else None
 
 
-async def _is_known(actor: Principal, borrower_id: UUID) -> bool:
+async def is_known(actor: Principal, borrower_id: UUID) -> bool:
+    """Whether one of the actor's sites knows the borrower."""
     if actor.all_sites:
         return True
     row = await db.fetch_one(
