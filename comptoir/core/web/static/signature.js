@@ -25,6 +25,7 @@ function connect(root) {
   const save = () => {
     hidden.value = pad.isEmpty() ? "" : JSON.stringify(drawing(pad, canvas));
     root.toggleAttribute("data-signed", !pad.isEmpty());
+    hidden.dispatchEvent(new Event("input", { bubbles: true })); // for kept-forms.js
   };
 
   // The bitmap follows the size of the element; what was drawn is drawn again.
@@ -53,6 +54,25 @@ function connect(root) {
   });
   new ResizeObserver(fit).observe(canvas);
   fit();
+  if (hidden.value) {
+    pad.fromData(lines(JSON.parse(hidden.value), canvas, pad));
+    save();
+  }
+}
+
+/** A drawing as the lines of a pad: what kept-forms.js has kept is drawn again. */
+function lines({ strokes }, canvas, { penColor, minWidth, maxWidth }) {
+  const across = canvas.offsetWidth / WIDTH;
+  const down = canvas.offsetHeight / HEIGHT;
+  return strokes.map((stroke) => ({
+    penColor,
+    minWidth,
+    maxWidth,
+    dotSize: 0,
+    velocityFilterWeight: 0.7,
+    compositeOperation: "source-over",
+    points: stroke.map(([x, y]) => ({ x: x * across, y: y * down, pressure: 0.5, time: 0 })),
+  }));
 }
 
 /** Lines as lists of [x, y] in a box of 600 by 200. */
