@@ -241,6 +241,18 @@ async def test_reception_corrects_nothing(here: Setting, now: datetime) -> None:
     assert (await queries.item(here.actor, code)).serial == "A1"
 
 
+async def test_an_item_is_made_another_sites_own_by_its_coordinator_alone(
+    here: Setting, now: datetime
+) -> None:
+    elsewhere = await factories.site(short_name="Lyon")
+    item = await factories.item(site_id=here.site.id, model=here.laptop.id)
+    moved = here.item(home_site=elsewhere.id)
+    with pytest.raises(CoordinatorNeeded):
+        await services.edit_item(here.actor, item.code, moved, version=1, now=now)
+    both = await factories.principal(Role.COORDINATOR)
+    await services.edit_item(both, item.code, moved, version=1, now=now)
+
+
 async def test_an_item_is_corrected(here: Setting, now: datetime) -> None:
     code = await services.create_item(here.actor, here.item(serial="A1"), now=now)
     command = here.item(serial="A2", condition=Condition.WORN, notes="rayures")

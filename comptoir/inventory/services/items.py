@@ -98,7 +98,8 @@ async def edit_item(
 
     Raises:
         ItemNotFound: there is none that the actor may know of.
-        CoordinatorNeeded: the actor is no coordinator of one of its sites.
+        CoordinatorNeeded: the actor is no coordinator of one of its sites, or of
+            the one that is to be its home; sending it there is for everybody.
         ModelNotFound, SiteNotFound: there is none such.
         Invalid: a field is wrong, or another item has one of the numbers.
         Changed: somebody changed it since.
@@ -109,6 +110,8 @@ async def edit_item(
             row = await lock_item(actor, code)
             need_manager(actor, row["home_site"], row["present_site"])
             await sites.site(command.home_site)
+            if command.home_site != row["home_site"]:
+                need_manager(actor, command.home_site)
             model = await catalogue.model(command.model)
             [cleaned], [problems] = await check_numbers(actor, model, [numbers], but=row["id"])
             errors = basics_errors(command) + problems
