@@ -34,7 +34,7 @@ async def test_the_labels_of_ticked_items_are_printed(client: AsyncClient, site:
     items = [await factories.item(site_id=site.id) for _ in range(3)]
     page = await client.get("/items/labels", params={"code": [item.code for item in items]})
     assert "3 labels to print" in page.text
-    for sheet, start in (("L7160", "5"), ("L7163", "14"), ("62mm", "1"), ("nonsense", "x")):
+    for sheet, start in (("L7160", "5"), ("L7163", "14"), ("62mm", "1"), ("62mm", "")):
         answer = await client.post(
             "/items/labels",
             data={
@@ -47,12 +47,21 @@ async def test_the_labels_of_ticked_items_are_printed(client: AsyncClient, site:
         assert answer.content.startswith(b"%PDF")
 
 
-async def test_a_start_beyond_the_sheet_is_its_last_place(client: AsyncClient, site: Site) -> None:
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"sheet": "nonsense"},
+        {"sheet": "L7160", "start_L7160": "22"},
+        {"sheet": "L7160", "start_L7160": "-1"},
+        {"sheet": "L7160", "start_L7160": "x"},
+    ],
+)
+async def test_nothing_is_printed_on_a_sheet_or_place_that_is_none(
+    client: AsyncClient, site: Site, data: dict[str, str]
+) -> None:
     item = await factories.item(site_id=site.id)
-    answer = await client.post(
-        "/items/labels", data={"code": item.code, "sheet": "L7160", "start_L7160": "999"}
-    )
-    assert answer.status_code == 200
+    answer = await client.post("/items/labels", data={"code": item.code, **data})
+    assert answer.status_code == 422
 
 
 async def test_labels_of_other_sites_are_not_printed(client: AsyncClient) -> None:

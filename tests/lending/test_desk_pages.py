@@ -223,6 +223,16 @@ async def test_what_is_damaged_when_it_is_lent_stays_here(desk: Desk) -> None:
     assert (await desk.loan()).undone_at is not None
 
 
+@pytest.mark.parametrize("wrong", [{"kind": "zzz"}, {"kind": "missing", "accessory": "x"}])
+async def test_a_problem_that_makes_no_sense_sets_nothing_aside(
+    desk: Desk, wrong: dict[str, str]
+) -> None:
+    for path in ("/desk/problems", f"/items/{desk.item.code}/problems"):
+        answer = await desk.post(path, item=desk.item.code, **wrong)
+        assert answer.status_code in (400, 404, 422)
+    assert await desk.status() == "available"
+
+
 async def test_what_is_damaged_when_it_is_lent_stays_at_this_site(desk: Desk) -> None:
     elsewhere = await make.site(short_name="Lyon")
     desk.item = await make.item(site_id=elsewhere.id, model=desk.model.id)

@@ -29,10 +29,10 @@ from comptoir.inventory.pages.wording import (
 )
 from comptoir.inventory.permissions import may_manage
 from comptoir.inventory.queries import catalogue, items
+from comptoir.inventory.reported import accessory_id, problem_kind
 from comptoir.inventory.rules import ItemAction, possible_actions
 from comptoir.inventory.schemas import ItemView, ReportProblem, SendItem
 from comptoir.inventory.services import actions
-from comptoir.inventory.statuses import ProblemKind
 from comptoir.sites.queries import site_names
 
 Page = Request[Principal, Any, Any]
@@ -145,10 +145,9 @@ async def do_action(request: Page, code: FromPath[str], action: FromPath[str]) -
 async def add_problem(request: Page, code: FromPath[str]) -> Response[str]:
     """Report that something is missing or damaged."""
     form, code = await FormData.of(request), read_code(code)
-    kind = form.text("kind")
     command = ReportProblem(
-        kind=ProblemKind(kind) if kind in PROBLEMS else ProblemKind.DAMAGED,
-        accessory=form.identifier("accessory"),
+        kind=problem_kind(form.text("kind")),
+        accessory=accessory_id(form.text("accessory")),
         note=form.text("note"),
     )
     try:

@@ -8,6 +8,7 @@ from typing import Any
 from litestar import Request, Response, get, post
 
 from comptoir.core.accounts.guards import require
+from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import current_language
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
@@ -43,13 +44,18 @@ async def print_labels(request: Page) -> Response[Any]:
     if not labels:
         flash = Flash("info", _("Tick the items whose labels you want to print."))
         return redirect(request, "/items", flash=flash)
-    sheet = SHEETS.get(form.text("sheet")) or next(iter(SHEETS.values()))
-    start = form.whole(f"start_{sheet.name}") or 1
+    sheet = SHEETS.get(form.text("sheet"))
+    if sheet is None:
+        raise Invalid([FieldError("sheet", "inventory.sheet-unknown", _("Choose a sheet."))])
+    start = form.whole(f"start_{sheet.name}") if form.text(f"start_{sheet.name}") else 1
+    if start is None or not 1 <= start <= sheet.labels:
+        text = _("Enter a whole number from %(least)s to %(most)s.", least=1, most=sheet.labels)
+        raise Invalid([FieldError(f"start_{sheet.name}", "inventory.start-unfit", text)])
     pdf = await in_background(
         render_labels,
         labels,
         sheet,
-        min(start, sheet.labels),
+        start,
         shell_of(request.app).settings.base_url,
         current_language(),
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core.idempotency import Attempt, fingerprint
+from comptoir.inventory.statuses import ProblemKind
 from comptoir.lending.desk.recent import UndoKind
 from comptoir.lending.scans import WaitingItem
 
@@ -73,7 +74,7 @@ class ProblemForm(msgspec.Struct, frozen=True):
     """One tap on "missing" or "damaged"."""
 
     item: str
-    kind: str
+    kind: ProblemKind
     accessory: str = ""
     visit: str = ""
     recent: str = ""

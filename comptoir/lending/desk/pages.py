@@ -24,9 +24,9 @@ from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import fragment, is_htmx, page, redirect
 from comptoir.core.web.texts import ANY_TEXT
+from comptoir.inventory.reported import accessory_id
 from comptoir.inventory.schemas import SendItem
 from comptoir.inventory.services.actions import check_item, receive_item, send_item
-from comptoir.inventory.statuses import ProblemKind
 from comptoir.lending.agreed_loans import leaves_unsigned
 from comptoir.lending.borrowers.forms import form_about
 from comptoir.lending.borrowers.pages import CONTACTS, found_context
@@ -278,8 +278,8 @@ async def desk_problem(request: Page, data: Posted[ProblemForm]) -> Answer:
     undone = await set_aside(
         request.user,
         data.item,
-        kind=ProblemKind.MISSING if data.kind == "missing" else ProblemKind.DAMAGED,
-        accessory_id=id_or_none(data.accessory),
+        kind=data.kind,
+        accessory_id=accessory_id(data.accessory),
         now=now,
     )
     step = Step(
