@@ -14,6 +14,7 @@ from comptoir.core import clock
 from comptoir.core.principal import Role
 from comptoir.inventory.tables import Accessory, Item, ItemProblem
 from comptoir.lending.desk.forms import encode_waiting
+from comptoir.lending.desk.recent import Done, UndoKind, encode_recent
 from comptoir.lending.scans import WaitingItem
 from comptoir.lending.tables import Borrower, Loan, Visit
 from comptoir.sites.tables import Site
@@ -307,10 +308,39 @@ async def test_the_visit_of_another_site_shows_nobody(desk: Desk) -> None:
 
 
 async def test_a_repetition_leaves_the_screen_as_it_is(desk: Desk) -> None:
-    await desk.lend()
-    await Loan.update({Loan.checked_out_at: clock.now() + timedelta(seconds=1)}, force=True)
-    answer = await desk.post("/desk/scan", scan=desk.item.code)
+    loan = await desk.lend()
+    await just_now(loan)
+    recent = encode_recent([Done(UndoKind.CHECK_OUT, loan.id, clock.now())])
+    answer = await desk.post("/desk/scan", scan=desk.item.code, recent=recent)
     assert (answer.status_code, answer.text) == (204, "")
+
+
+async def just_now(loan: Loan) -> None:
+    """However slow this machine, the item is handled less than two seconds ago."""
+    moment = clock.now() + timedelta(seconds=1)
+    await Loan.update({Loan.checked_out_at: moment}).where(Loan.id == loan.id)
+    await Loan.update({Loan.returned_at: moment}).where(
+        (Loan.id == loan.id) & Loan.returned_at.is_not_null()
+    )
+
+
+async def test_what_another_desk_has_just_lent_is_said_to_be_so(desk: Desk) -> None:
+    await just_now(await desk.lend())
+    answer = await desk.post("/desk/scan", scan=desk.item.code)
+    assert refusal_in(answer) == "lending.scan-repeated"
+    assert await desk.status() == "on_loan"
+
+
+async def test_what_just_came_back_is_no_repetition_for_the_next_person(desk: Desk) -> None:
+    loan = await desk.lend_earlier()
+    await desk.post("/desk/scan", scan=desk.item.code)
+    await just_now(loan)
+    await desk.post("/desk/scan", scan=(await make.card((await make.borrower()).id)).code)
+    visit = await desk.visit()
+    await Visit.update({Visit.opened_at: clock.now() + timedelta(seconds=2)}, force=True)
+    recent = encode_recent([Done(UndoKind.CHECK_IN, loan.id, clock.now())])
+    scanned = {"scan": desk.item.code, "visit": visit.id, "recent": recent}
+    assert refusal_in(await desk.post("/desk/scan", **scanned)) == "lending.scan-repeated"
 
 
 async def test_without_javascript_the_answer_is_a_page(desk: Desk) -> None:

@@ -52,6 +52,7 @@ from comptoir.lending.desk.recent import (
     done_by,
     done_with,
     encode_recent,
+    handled_here,
     read_recent,
 )
 from comptoir.lending.desk.reports import last_report, take_report_back
@@ -84,12 +85,24 @@ async def answer_desk(request: Page, result: DeskResult, recent: str = "") -> An
     line, so that a reload comes back to the visit. ``recent`` is what the desk
     has done in the minute before, as the browser kept it.
     """
-    if result.steps and result.steps[0].kind is StepKind.IGNORED and is_htmx(request.scope):
+    done = decode_recent(recent, now=result.at)
+    if is_htmx(request.scope) and await _is_repeated(result, done):
         return Response("", status_code=204)
-    context = await _context(request.user, result, decode_recent(recent, now=result.at))
+    context = await _context(request.user, result, done)
     if is_htmx(request.scope):
         return fragment(request, "lending/_desk.html", **context)
     return page(request, "lending/desk.html", **context)
+
+
+async def _is_repeated(result: DeskResult, done: tuple[Done, ...]) -> bool:
+    """Whether the same scan came twice, so that what is on the screen still holds.
+
+    A scan that did nothing was of an item handled this moment. At another desk, or
+    for the next person at this one, that is no repetition: it must be said.
+    """
+    if not result.steps or result.steps[0].kind is not StepKind.IGNORED:
+        return False
+    return await handled_here(result.steps[0].item, done, result.visit_id)
 
 
 async def _context(

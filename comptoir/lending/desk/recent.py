@@ -76,6 +76,23 @@ def done_by(steps: Iterable[Step], *, now: datetime) -> tuple[Done, ...]:
     return tuple(Done(kind, subject, now) for kind, subject in map(_way_back, steps) if subject)
 
 
+async def handled_here(item: str, done: Iterable[Done], visit_id: UUID | None) -> bool:
+    """Whether this desk lent the item or took it back, and no visit was opened since."""
+    loans = [each.id for each in done if each.kind in (UndoKind.CHECK_OUT, UndoKind.CHECK_IN)]
+    if not loans:
+        return False
+    rows = await db.fetch(
+        "SELECT 1 FROM lending_loan loan JOIN inventory_item item ON item.id = loan.item "
+        "WHERE item.code = :item AND loan.id IN :loans AND NOT EXISTS ("
+        "SELECT 1 FROM lending_visit visit WHERE visit.id = :visit_id "
+        "AND visit.opened_at > COALESCE(loan.returned_at, loan.checked_out_at))",
+        item=item,
+        loans=loans,
+        visit_id=visit_id or UUID(int=0),
+    )
+    return bool(rows)
+
+
 async def done_with(borrower_id: UUID, *, now: datetime) -> tuple[Done, ...]:
     """What was lent to somebody and taken back from them in the last minute, oldest first.
 

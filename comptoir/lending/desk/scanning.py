@@ -92,7 +92,9 @@ async def _carry_out(
             )
             step = _refused(refusal, await _code_of(about) if about else "")
         case scans.Ignore(refusal):
-            step = Step(kind=StepKind.IGNORED, refusal=refusal)
+            about = named.item.id if isinstance(named, scans.ItemNamed) else None
+            code = await _code_of(about) if about else ""
+            step = Step(kind=StepKind.IGNORED, refusal=refusal, item=code)
     return DeskResult(visit_id=visit_id, steps=(step,), waiting=waiting, at=now)
 
 
