@@ -33,3 +33,19 @@ def test_printed_card_and_label_open_and_close_a_loan(
         assert page.evaluate("done") == ["ok", "back"]
         assert page.locator("video").is_hidden()  # switched off by what was taken back
     assert world.loans(counter.items[0]) == [LoanSeen(counter.borrower, is_open=False)]
+
+
+def test_what_the_camera_did_is_seen_on_a_small_screen(
+    world: World, counter: Counter, tmp_path: Path
+) -> None:
+    with chromium(
+        film_flags(film(tmp_path / "desk.mjpeg", [printed_card(counter.card)]))
+    ) as camera:
+        page = signed_in_page(camera, world, counter.token, width=320)
+        page.set_viewport_size({"width": 320, "height": 640})
+        page.goto("/desk")
+        page.click("[data-part=toggle]")
+        page.wait_for_selector(f".answer:has-text('{counter.borrower}')", timeout=60_000)
+        box = page.locator("#desk .answer").bounding_box()
+        assert box is not None
+        assert 0 <= box["y"] <= box["y"] + box["height"] <= 640

@@ -84,3 +84,37 @@ def test_letters_typed_anywhere_land_in_the_field(page: Page, counter: Counter) 
     enter(page, counter.card)
     page.wait_for_selector(".visit")
     assert page.evaluate(FOCUSED) == "scan"
+
+
+def test_enter_opens_the_only_person_found(page: Page, counter: Counter) -> None:
+    enter(page, counter.borrower)
+    page.wait_for_selector(".found")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f".visit:has-text('{counter.borrower}')")
+
+
+def test_escape_empties_the_field_then_leads_to_the_end_of_the_visit(
+    page: Page, counter: Counter
+) -> None:
+    enter(page, counter.card)
+    page.wait_for_selector(".visit")
+    page.keyboard.type("mar")
+    page.keyboard.press("Escape")
+    assert (page.input_value("#scan"), page.evaluate(FOCUSED)) == ("", "scan")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".visit", state="detached")
+    assert page.evaluate(FOCUSED) == "scan"
+
+
+def test_menu_leads_back_to_the_visit_until_it_is_over(page: Page, counter: Counter) -> None:
+    enter(page, counter.card)
+    page.wait_for_selector(".visit")
+    page.goto(f"/items/{counter.items[0]}")
+    page.click("nav a[href='/desk']")
+    page.wait_for_selector(f".visit:has-text('{counter.borrower}')")
+    page.click("[data-done] button")
+    page.wait_for_selector(".visit", state="detached")
+    page.goto("/desk")
+    page.wait_for_selector("#scan:focus")
+    assert page.locator(".visit").count() == 0

@@ -12,6 +12,7 @@ const TIMEOUT = 10_000;
 const RETRIES = [1000, 2000, 4000, 8000, 15_000];
 const STALE = 10 * 60_000; // an older scan is sent only when somebody says so
 const DRAFT = "comptoir.draft";
+const VISIT = "comptoir.visit";
 
 const form = document.querySelector("form[data-desk]");
 const desk = document.getElementById("desk");
@@ -77,6 +78,8 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   const text = field().value;
   field().value = "";
+  const found = desk.querySelectorAll(".found .people button");
+  if (!text.trim() && found.length === 1) return found[0].click(); // the only one it can be
   scanned(text, true);
 });
 
@@ -216,13 +219,46 @@ function settled() {
   answeredAt = performance.now();
   // A reload must come back here, and not send a form again whose answer this page may be.
   const state = desk.querySelector("[data-address]");
-  if (state) history.replaceState(null, "", state.dataset.address);
+  if (state) {
+    history.replaceState(null, "", state.dataset.address);
+    keepVisit(state.dataset.address);
+  }
   const sound = desk.querySelector("[data-sound]");
   if (sound) play(sound.dataset.sound);
   const text = desk.querySelector("[data-announce]");
   if (text) announce(text.dataset.announce || text.textContent);
   desk.querySelectorAll("[data-countdown]").forEach(countDown);
-  focusField();
+  focusField({ preventScroll: true });
+}
+
+/** An answer below the edge of the screen, under the camera's picture, is none. */
+function showAnswer() {
+  const answer = desk.querySelector(".answer, .found");
+  answer?.scrollIntoView({ block: "nearest" });
+}
+
+// The visit, for whoever comes back to the desk by its menu.
+
+function keepVisit(address) {
+  try {
+    sessionStorage.setItem(VISIT, JSON.stringify({ address, person }));
+  } catch {
+    // Storage is switched off: then the card is scanned again.
+  }
+}
+
+/** Go where `keepVisit` says; true if that is another page, which goes on from there. */
+function goBackToVisit() {
+  if (location.search) return false;
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(VISIT));
+    if (kept?.person !== person || !kept.address.includes("?")) return false;
+    sessionStorage.removeItem(VISIT); // once: the visit may be over
+    location.replace(kept.address);
+    return true;
+  } catch {
+    return false; // storage is switched off
+  }
 }
 
 function announce(text) {
@@ -290,6 +326,13 @@ document.addEventListener("keydown", (event) => {
   const plain = event.key.length === 1 && event.key !== " ";
   if (!plain || event.ctrlKey || event.metaKey || event.altKey) return;
   if (!isEditable(document.activeElement)) field().focus(); // the character lands there
+});
+
+// Escape empties the field; once more, and Enter ends the visit.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || document.activeElement !== field()) return;
+  if (field().value) field().value = "";
+  else desk.querySelector("[data-done] button")?.focus();
 });
 
 document.addEventListener("click", (event) => {
@@ -363,8 +406,13 @@ function recall() {
   }
 }
 
-new MutationObserver(settled).observe(desk, { childList: true });
+new MutationObserver(() => {
+  settled();
+  showAnswer();
+}).observe(desk, { childList: true });
 
-recall();
-settled();
-sendNext();
+if (!goBackToVisit()) {
+  recall();
+  settled();
+  sendNext();
+}
