@@ -7,6 +7,7 @@ are checked, and the picture is drawn here.
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Annotated
@@ -16,6 +17,7 @@ from msgspec import Meta
 
 from comptoir.lending.errors import SignatureRefused
 
+LONGEST_NAME = 120
 MAX_STROKES = 200
 MAX_POINTS = 10_000
 MAX_SIDE = 4_000
@@ -50,6 +52,25 @@ def read_drawing(text: str) -> DrawnSignature:
     return drawing
 
 
+def read_typed(text: str) -> str:
+    """The name that somebody typed in the place of a signature.
+
+    Letters, digits, blanks and the marks of names; no emoji, and nothing that turns
+    the writing around or cannot be seen, but for the two joiners of some scripts.
+
+    Raises:
+        SignatureRefused: it is empty, too long, or holds something else.
+    """
+    name = " ".join(text.split())
+    if (
+        not any(unicodedata.category(letter)[0] == "L" for letter in name)
+        or len(name) > LONGEST_NAME
+        or not all(_of_a_name(letter) for letter in name)
+    ):
+        raise SignatureRefused(SignatureRefused.code)
+    return name
+
+
 def signature_svg(strokes: Sequence[Stroke], width: float = 600, height: float = 200) -> str:
     """The lines as an SVG image that holds nothing but one path of numbers.
 
@@ -82,6 +103,10 @@ def signature_svg(strokes: Sequence[Stroke], width: float = 600, height: float =
         f'<path d="{path}" fill="none" stroke="#000" stroke-width="{height / 80:g}"'
         ' stroke-linecap="round" stroke-linejoin="round"/></svg>'
     )
+
+
+def _of_a_name(letter: str) -> bool:
+    return unicodedata.category(letter)[0] in "LMNPZ" or letter in "\u200c\u200d"
 
 
 def _near(number: float) -> bool:

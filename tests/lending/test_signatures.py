@@ -12,7 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comptoir.lending.errors import SignatureRefused
-from comptoir.lending.signatures import MAX_POINTS, MAX_STROKES, read_drawing, signature_svg
+from comptoir.lending.signatures import (
+    MAX_POINTS,
+    MAX_STROKES,
+    read_drawing,
+    read_typed,
+    signature_svg,
+)
 
 LINE = [[10, 10], [20, 30.5], [40, 10]]
 
@@ -86,3 +92,14 @@ def test_picture_holds_one_path_of_numbers_inside_its_box(
     numbers = [float(number) for number in re.findall(r"[0-9.]+", path.attrib["d"])]
     assert all(0 <= x <= 600 for x in numbers[::2])
     assert all(0 <= y <= 200 for y in numbers[1::2])
+
+
+@pytest.mark.parametrize("name", ["A. Diallo", "Jean-Luc d’Êtreval 2", "أمينة", "阿米娜", "O'Neil"])
+def test_a_name_in_any_script_is_a_signature(name: str) -> None:
+    assert read_typed(f"  {name} ") == name
+
+
+@pytest.mark.parametrize("name", ["", " ", "...", "x" * 121, "Amina\u202e", "Amina 🙂", "A\u200bB"])
+def test_what_is_no_name_is_no_signature(name: str) -> None:
+    with pytest.raises(SignatureRefused):
+        read_typed(name)

@@ -20,13 +20,12 @@ from comptoir.lending.agreements import (
 )
 from comptoir.lending.errors import LoanNotFound, SignatureRefused
 from comptoir.lending.loans import listing
-from comptoir.lending.signatures import DrawnSignature
+from comptoir.lending.signatures import LONGEST_NAME, DrawnSignature, read_typed
 
 READERS = ("desk", "borrowers")
 TAG = "Agreements"
 #: Nobody takes more in one visit.
 MOST_LOANS = 50
-LONGEST_NAME = 120
 
 
 class Agreements(msgspec.Struct, frozen=True):
@@ -89,12 +88,9 @@ def _signature(data: AgreementBody) -> Signature | None:
         return None
     if data.signature == "paper":
         return PaperSignature()
-    name = " ".join(data.name.split())
     if data.drawing is not None:
         return data.drawing
-    if name:
-        return TypedSignature(name)
-    raise SignatureRefused(SignatureRefused.code)
+    return TypedSignature(read_typed(data.name))
 
 
 ROUTES = [list_agreements, sign_agreement, read_one_agreement, read_agreement_pdf]
