@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -169,6 +170,36 @@ async def named_loans(actor: Principal, loan_ids: Sequence[UUID]) -> AgreedLoans
     if len(together) != 1 or any(row["returned_at"] is not None for row in rows):
         raise LoansApart
     return await _agreed(rows)
+
+
+async def kept_already(loans: AgreedLoans, kinds: Sequence[str], since: datetime) -> UUID | None:
+    """The latest agreement of one of these kinds that covers all of the loans, if any.
+
+    A receipt counts only if it was made after ``since``: it says until when things
+    are lent, which a renewal changes, and one may want another.
+    """
+    row = await db.fetch_one(
+        "SELECT agreement.id FROM lending_agreement agreement "
+        "WHERE agreement.borrower = :borrower_id AND agreement.signature IN :kinds "
+        "AND (agreement.signature <> 'none' OR agreement.created_at > :since) "
+        "AND (SELECT COUNT(*) FROM lending_agreement_loan covered "
+        "     WHERE covered.agreement = agreement.id AND covered.loan IN :loans) = :all "
+        "ORDER BY agreement.created_at DESC, agreement.id DESC LIMIT 1",
+        borrower_id=loans.borrower_id,
+        kinds=list(kinds),
+        since=since,
+        loans=list(loans.loan_ids),
+        all=len(loans.loan_ids),
+    )
+    return row["id"] if row else None
+
+
+async def lock_loans(loans: AgreedLoans) -> None:
+    """Let nobody else sign for these loans until the end of the transaction."""
+    await db.fetch(
+        "SELECT id FROM lending_loan WHERE id IN :ids ORDER BY id" + db.for_update("lending_loan"),
+        ids=list(loans.loan_ids),
+    )
 
 
 async def _agreed(rows: list[db.Row]) -> AgreedLoans:

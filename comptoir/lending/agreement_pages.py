@@ -16,7 +16,12 @@ from comptoir.core.accounts.guards import require
 from comptoir.core.errors import FieldError
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import page, redirect
-from comptoir.lending.agreed_loans import AgreedLoans, unsigned_loans, visit_loans
+from comptoir.lending.agreed_loans import (
+    AgreedLoans,
+    kept_already,
+    unsigned_loans,
+    visit_loans,
+)
 from comptoir.lending.agreement_pdf import (
     PaperSignature,
     Signature,
@@ -25,11 +30,9 @@ from comptoir.lending.agreement_pdf import (
 )
 from comptoir.lending.agreements import agreement_document, agreement_pdf, make_agreement
 from comptoir.lending.errors import SignatureRefused
-from comptoir.lending.signatures import read_drawing
+from comptoir.lending.signatures import read_drawing, read_typed
 
 Page = Request[Principal, Any, Any]
-
-LONGEST_NAME = 120
 
 
 class SignForm(msgspec.Struct, frozen=True):
@@ -42,8 +45,12 @@ class SignForm(msgspec.Struct, frozen=True):
 
 @get("/desk/visits/{visit_id:uuid}/agreement", guards=[require(Role.RECEPTION)])
 async def agreement(request: Page, visit_id: FromPath[UUID]) -> Response[str]:
-    """What is agreed to, for all items of the visit at once."""
-    return _form(request, await visit_loans(request.user, visit_id), _to_desk(visit_id))
+    """What is agreed to, for all items of the visit at once; once signed, how it is kept."""
+    loans = await visit_loans(request.user, visit_id)
+    kept = await kept_already(loans, ["screen", "paper"], clock.now())
+    if kept is not None:
+        return redirect(request, f"/agreements/{kept}")
+    return _form(request, loans, _to_desk(visit_id))
 
 
 @post("/desk/visits/{visit_id:uuid}/agreement", guards=[require(Role.RECEPTION)])
@@ -128,12 +135,9 @@ def _signature(form: SignForm) -> Signature | None:
         return None
     if form.how == "paper":
         return PaperSignature()
-    name = " ".join(form.signature_typed.split())[:LONGEST_NAME]
     if form.signature:
         return read_drawing(form.signature)
-    if name:
-        return TypedSignature(name)
-    raise SignatureRefused(SignatureRefused.code)
+    return TypedSignature(read_typed(form.signature_typed))
 
 
 ROUTES = [agreement, sign, later_agreement, sign_later, agreement_kept, agreement_file]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,12 @@ from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal
 from comptoir.core.printing.pdf import in_background
 from comptoir.inventory import codes
-from comptoir.lending.agreed_loans import AgreedLoans, AgreementNotFound
+from comptoir.lending.agreed_loans import (
+    AgreedLoans,
+    AgreementNotFound,
+    kept_already,
+    lock_loans,
+)
 from comptoir.lending.agreement_pdf import (
     AgreementDocument,
     PaperSignature,
@@ -26,6 +31,9 @@ from comptoir.lending.agreement_pdf import (
     render_agreement,
 )
 from comptoir.sites.schemas import SiteView
+
+#: A receipt asked for again that soon is the same: somebody clicked twice.
+RECEIPT_TWICE = timedelta(minutes=1)
 
 
 class SignatureMissing(Refused):
@@ -89,7 +97,8 @@ async def make_agreement(
     """Keep an agreement for loans as they were read, as a PDF that never changes.
 
     ``signature`` of None makes a receipt, where nothing is to be signed. Paper
-    may take the place of the screen: not everybody can draw on one.
+    may take the place of the screen: not everybody can draw on one. What was
+    signed like that before is not signed again: the first agreement is given.
 
     Raises:
         SignatureMissing: a policy wants a signature, and there is none.
@@ -106,6 +115,10 @@ async def make_agreement(
     )
     digest = hashlib.sha256(pdf).hexdigest()
     async with db.transaction():
+        await lock_loans(loans)
+        before = await kept_already(loans, [_kind(signature)], now - RECEIPT_TWICE)
+        if before is not None:
+            return before
         await db.execute(
             _INSERT,
             id=agreement_id,

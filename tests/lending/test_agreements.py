@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from datetime import datetime
 from typing import Any
@@ -9,13 +10,15 @@ from uuid import UUID
 
 import pytest
 
-from comptoir.core import db
+from comptoir.core import clock, db
 from comptoir.core.principal import Principal, Role
 from comptoir.lending.agreed_loans import AgreementNotFound, NothingToAgree, visit_loans
 from comptoir.lending.agreement_pdf import PaperSignature, Signature, TypedSignature
 from comptoir.lending.agreements import SignatureMissing, agreement_pdf, make_agreement
 from comptoir.lending.desk.view import read_visit
 from comptoir.lending.tables import Agreement, AgreementLoan, Policy
+from tests import factories as make
+from tests.http_client import client_of, make_app, sign_in
 from tests.lending.test_desk import Counter
 
 
@@ -126,3 +129,36 @@ async def test_an_agreement_of_another_site_is_not_found(counter: Counter, now: 
         await agreement_pdf(stranger, made)
     with pytest.raises(AgreementNotFound):
         await visit_loans(stranger, counter.visit)
+
+
+async def test_what_is_signed_is_not_signed_again(counter: Counter, now: datetime) -> None:
+    await lend_two(counter, now)
+    first = await agree(counter, TypedSignature("A. Diallo"), now)
+    assert await agree(counter, TypedSignature("A. D."), now) == first
+    paper = await agree(counter, PaperSignature(), now)
+    assert paper != first
+    assert await agree(counter, PaperSignature(), now) == paper
+    assert await Agreement.count() == 2
+
+
+async def test_a_double_click_signs_once(counter: Counter, now: datetime) -> None:
+    await lend_two(counter, now)
+    made = await asyncio.gather(
+        *(agree(counter, TypedSignature("A. Diallo"), now) for _ in range(5))
+    )
+    assert len(set(made)) == 1
+    assert await Agreement.count() == 1
+
+
+async def test_what_is_signed_is_shown_as_kept(counter: Counter, now: datetime) -> None:
+    site = counter.actor.site_id
+    await lend_two(counter, clock.now())
+    async with client_of(make_app()) as client:
+        user = await make.user(role=Role.RECEPTION, site_id=site)
+        await sign_in(client, user, site_id=site)
+        path = f"/desk/visits/{counter.visit}/agreement"
+        assert (await client.get(path)).status_code == 200
+        form = {"how": "screen", "signature_typed": "A. Diallo"}
+        kept = (await client.post(path, data=form)).headers["location"]
+        assert (await client.post(path, data=form)).headers["location"] == kept
+        assert (await client.get(path)).headers["location"] == kept
