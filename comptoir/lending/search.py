@@ -215,6 +215,30 @@ def nearness(query_token: str, name_token: str) -> Nearness:
     return Nearness.FAR
 
 
+def is_nearly(first: str, second: str) -> bool:
+    """True if two names are the same but for the order of words and a slip in each.
+
+    >>> is_nearly("Jurg Mueller", "Müller, Jürg")
+    True
+    """
+    here, there = tokens(fold(first))[:MOST_TOKENS], tokens(fold(second))[:MOST_TOKENS]
+    if len(here) != len(there):
+        return False
+    for word in here:
+        fitting = [other for other in there if _same_word(word, other)]
+        if not fitting:
+            return False
+        # The word itself first: a near one may be another's own.
+        there.remove(word if word in fitting else fitting[0])
+    return True
+
+
+def _same_word(first: str, second: str) -> bool:
+    if min(len(first), len(second)) < SHORTEST_WITH_SLIP:
+        return first == second
+    return within_one_edit(first, second)
+
+
 def within_one_edit(first: str, second: str) -> bool:
     """True if one insertion, deletion, substitution or adjacent swap, or none, leads across."""
     if first == second:

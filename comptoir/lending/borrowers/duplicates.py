@@ -11,6 +11,7 @@ from comptoir.core import db
 from comptoir.core.phones import read_phone
 from comptoir.core.principal import Principal
 from comptoir.lending import search
+from comptoir.lending.borrowers.finding import find_borrowers
 from comptoir.lending.borrowers.place import place_of
 from comptoir.lending.borrowers.visibility import seen_by
 
@@ -34,25 +35,38 @@ async def find_duplicates(
 ) -> list[Namesake]:
     """Borrowers of the actor's sites with this name, in any order of its words, or this phone.
 
-    Accents and case do not count. ``besides`` is the borrower being edited.
+    Accents and case do not count, nor does a slip of the hand in each word, as at
+    the desk. ``besides`` is the borrower being edited.
     """
     spellings = _spellings(search.sort_name(name[: search.LONGEST_SORT_NAME]))
     number = await _number(actor, phone)
     if not spellings and not number:
         return []
+    near = await _near(actor, name)
     seen, values = seen_by(actor)
     rows = await db.fetch(
         f"""
         SELECT b.id, b.name, b.language, b.phone, b.referrer FROM lending_borrower AS b
-        WHERE (b.sort_name IN :spellings OR (b.phone = :phone AND b.phone <> '')) AND {seen}
+        WHERE (b.sort_name IN :spellings OR (b.phone = :phone AND b.phone <> '')
+               {"OR b.id IN :near" if near else ""}) AND {seen}
         ORDER BY b.sort_name, b.id LIMIT :limit
         """,
+        **({"near": near} if near else {}),
         spellings=spellings,
         phone=number,
         limit=_MOST_SHOWN + 1,
         **values,
     )
     return [Namesake(**row) for row in rows if row["id"] != besides][:_MOST_SHOWN]
+
+
+async def _near(actor: Principal, name: str) -> list[UUID]:
+    """Whose whole name is this one, but for slips; one word alone fits too many."""
+    query = search.parse_query(name)
+    if len(query.tokens) < 2 or query.numbers:
+        return []
+    found = await find_borrowers(actor, name)
+    return [each.id for each in found if search.is_nearly(name, each.name)]
 
 
 def _spellings(folded: str) -> list[str]:
