@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Annotated
 from uuid import UUID
 
@@ -200,9 +201,9 @@ async def print_card(
     request: Page,
     borrower_id: FromPath[UUID],
     sheet: Annotated[str, QueryParameter(name="format")] = "card",
-    start: FromQuery[int] = 1,
+    start: FromQuery[str] = "",
 ) -> Response[bytes]:
-    """The card as a PDF, from position ``start`` of a sheet."""
+    """The card as a PDF, from position ``start`` of a sheet: the first, if none is said."""
     card, language = await printable_card(request.user, borrower_id)
     if sheet not in cards.FORMATS:
         raise FormatUnknown
@@ -210,7 +211,7 @@ async def print_card(
         cards.render_cards,
         [card],
         cards.FORMATS[sheet],
-        start,
+        1 if sheet == "card" else _position(start),
         shell_of(request.app).settings.base_url,
         language,
     )
@@ -219,6 +220,13 @@ async def print_card(
         media_type="application/pdf",
         headers={"Content-Disposition": 'inline; filename="card.pdf"'},
     )
+
+
+def _position(text: str) -> int:
+    """A place on a sheet as it was typed; 0, which no sheet has, for what is no number."""
+    if not text.strip():
+        return 1
+    return int(text) if re.fullmatch(r"[0-9]{1,3}", text.strip()) else 0
 
 
 async def _household(request: Page, borrower_id: UUID, text: str) -> Answer:
