@@ -38,6 +38,18 @@ class SessionEnded(Unauthenticated):
         return _("You have been signed out. Sign in again: nothing you saved is lost.")
 
 
+class PinsUsedUp(SessionEnded):
+    """Too many wrong PINs or badges in a row have ended the session of a desk."""
+
+    code = "accounts.pins-used-up"
+
+    def message(self) -> str:
+        return _(
+            "Too many wrong PINs or badges: this desk has been signed out. "
+            "Sign in with your user name and password."
+        )
+
+
 class DeskLocked(Unauthenticated):
     """The desk waits for a PIN or a badge."""
 

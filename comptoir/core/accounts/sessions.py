@@ -15,6 +15,7 @@ from comptoir.core import db
 from comptoir.core.accounts import credentials, throttle
 from comptoir.core.accounts.errors import (
     PinRefused,
+    PinsUsedUp,
     PlaceNotYours,
     SessionEnded,
     SessionNotFound,
@@ -108,7 +109,8 @@ async def take_over(
 
     Raises:
         PinRefused: nobody here has this PIN or badge; says how many tries are left.
-        SessionEnded: that was the last try, or the session is over.
+        PinsUsedUp: that was the last try.
+        SessionEnded: the session is over.
         TooManyAttempts: too many wrong PINs at this desk, or where the same person was.
     """
     counted = [throttle.pins_at(session.id), *await _pins_of_person(session.id)]
@@ -119,7 +121,7 @@ async def take_over(
     if user_id is None or place is None or not await directory.works_at(user_id, place.id):
         if wrong >= MOST_WRONG_PINS:
             await end(session.id, now=now)
-            raise SessionEnded
+            raise PinsUsedUp
         raise PinRefused(MOST_WRONG_PINS - wrong)
     token = credentials.new_token()
     async with db.transaction():

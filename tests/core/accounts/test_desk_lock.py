@@ -175,6 +175,7 @@ async def test_five_wrong_pins_in_a_row_ask_for_a_password(
     assert (await unlock(client, "000000", next="/staff")).headers["location"] == (
         "/sign-in?next=/staff"
     )
+    assert "wrong PINs" in (await client.get("/sign-in")).text
     assert (await unlock(client, PIN)).headers["location"] == "/sign-in"
     assert (await client.get("/account")).status_code == 303
 
