@@ -125,3 +125,10 @@ async def test_a_page_of_years_of_loans_is_found_by_an_index(
         await list_loans(admin, LoanFilter(state=state), now=now)
         await list_loans(admin, LoanFilter(state=state, after=place), now=now)
     assert [plan for each in sent if (plan := await reads_whole_table(each))] == []
+
+
+async def test_a_loan_that_was_undone_did_not_come_back(shelf: Any, now: datetime) -> None:
+    returned = await shelf.lend(now, returned_at=now)
+    await shelf.lend(now, returned_at=now, undone_at=now)
+    page = await list_loans(shelf.actor, LoanFilter(state=LoanState.CLOSED), now=now)
+    assert [row.id for row in page.rows] == [returned.id]

@@ -145,7 +145,9 @@ async def _conditions(
     actor: Principal, wanted: LoanFilter, now: datetime
 ) -> tuple[list[str], dict[str, Any]]:
     closed = wanted.state is LoanState.CLOSED
-    conditions = [f"loan.returned_at IS {'NOT ' if closed else ''}NULL"]
+    conditions = ["loan.returned_at IS NULL"]
+    if closed:  # what was undone was no loan, so that nothing came back
+        conditions = ["loan.returned_at IS NOT NULL AND loan.undone_at IS NULL"]
     values: dict[str, Any] = {}
     if not actor.all_sites:
         conditions.append("(loan.site IN :own_sites OR loan.return_site IN :own_sites)")
