@@ -427,6 +427,15 @@ async def test_a_late_return_says_on_how_many_days_the_door_was_open(
     assert back.late_days == 2
 
 
+async def test_days_late_are_those_of_the_site_where_it_was_due(desk: Desk, now: datetime) -> None:
+    loan = await desk.lend(now)
+    always_shut = await make.site(short_name="Lausanne", opens=0, closes=0)
+    colleague = await make.principal(Role.RECEPTION, always_shut.id)
+    thursday_morning = loan.due_at + timedelta(days=1, hours=17)
+    back = await check_in(colleague, CheckIn(item=desk.item.code), now=thursday_morning)
+    assert back.late_days == 2
+
+
 async def test_an_item_that_comes_back_incomplete_has_to_be_checked(
     desk: Desk, now: datetime
 ) -> None:

@@ -102,15 +102,19 @@ def check_out_query(*, postgres: bool, by_card: bool) -> str:
 
 @lru_cache
 def check_in_query(*, postgres: bool) -> str:
-    """The read of a check-in: one row, or none where the item is unknown."""
+    """The read of a check-in: one row, or none where the item is unknown.
+
+    ``site_id`` is the desk's; the calendar is that of the site where it was due.
+    """
     sql = f"""
-        SELECT {_ITEM_COLUMNS}, {_LOAN_COLUMNS}, {_SITE_COLUMNS}, {_OUTCOME_COLUMNS},
-               seen.version AS seen_version
+        SELECT {_ITEM_COLUMNS}, {_LOAN_COLUMNS}, desk.id AS site_id, {calendars.COLUMNS},
+               {_OUTCOME_COLUMNS}, seen.version AS seen_version
         FROM inventory_item item
         {_SEEN_JOIN}
         JOIN inventory_model model ON model.id = item.model
-        JOIN sites_site site ON site.id = COALESCE(:site_id, item.present_site)
+        JOIN sites_site desk ON desk.id = COALESCE(:site_id, item.present_site)
         LEFT JOIN lending_loan loan ON loan.item = item.id AND loan.returned_at IS NULL
+        JOIN sites_site site ON site.id = COALESCE(loan.return_site, desk.id)
         {_OUTCOME_JOIN}
         WHERE item.code = :item
     """
