@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from typing import Any
 
 from litestar import Litestar
 from litestar.plugins import PluginProtocol
 from litestar.plugins.core import MsgspecDIPlugin
+from litestar.types import Send
 
 from comptoir import home, housekeeping
 from comptoir.core import db, logging
@@ -42,12 +44,29 @@ NAVIGATION = [
 ]
 
 
+def without_body(send: Send) -> Send:
+    """Send the head of an answer alone."""
+
+    async def head_only(message: Any) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return head_only
+
+
 class _Application(Litestar):
     """Litestar without its plugins for pydantic and attrs.
 
     It adds them where it finds these installed, as Piccolo has them: 8 MB of
     each worker, and a tenth of its start, for kinds of models that we have none of.
     """
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer HEAD as GET is answered, without the body: monitors and browsers ask so."""
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            scope, send = {**scope, "method": "GET"}, without_body(send)
+        await super().__call__(scope, receive, send)
 
     @staticmethod
     def _get_default_plugins(plugins: list[PluginProtocol]) -> list[PluginProtocol]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from piccolo.apps.migrations.tables import Migration
 
 from comptoir.core import db
@@ -31,3 +32,11 @@ async def test_a_database_out_of_reach_is_not() -> None:
         assert await health() == (503, {"status": "unavailable"})
     finally:
         await db.disconnect()
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/sign-in", "/api/docs", "/nowhere"])
+async def test_head_is_answered_like_get_without_a_body(database: Any, path: str) -> None:
+    async with client_of(make_app()) as client:
+        head, got = await client.head(path), await client.get(path)
+    assert (head.status_code, head.content) == (got.status_code, b"")
+    assert head.headers["content-type"] == got.headers["content-type"]
