@@ -77,7 +77,7 @@ async def item_export(request: Page) -> Stream:
     name = _("items")
     return Stream(
         content(),
-        media_type="text/csv; charset=utf-8",
+        media_type="text/csv",
         headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
     )
 
