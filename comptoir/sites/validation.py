@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from zoneinfo import available_timezones
 
+from comptoir.core.emails import is_email
 from comptoir.core.errors import FieldError
 from comptoir.core.i18n import LANGUAGES
 from comptoir.core.i18n import gettext as _
@@ -26,8 +27,7 @@ LONGEST = {
     "email": 200,
     "website": 200,
 }
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_WEBSITE = re.compile(r"https?://[^\s/]+\S*")
+_WEBSITE = re.compile(r"https?://[\w.-]+(:\d+)?([/?#][^\s<>\"`{}|\\^]*)?")
 _DEPARTEMENT = re.compile(r"[0-9]{2,3}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
@@ -105,8 +105,9 @@ def departement(postcode: str) -> str:
 
 @cache
 def time_zones() -> frozenset[str]:
-    """The names of the IANA time zones."""
-    return frozenset(available_timezones())
+    """The names of the IANA time zones, without those of a machine's own files."""
+    zones = available_timezones()
+    return frozenset(zone for zone in zones if "/" in zone or zone == "UTC")
 
 
 def _span_message(code: SpanProblemCode) -> str:
@@ -146,7 +147,7 @@ def _contact_errors(command: SaveSite | SaveOrganisation, region: str) -> list[F
     errors = []
     if command.phone and read_phone(command.phone, region) is None:
         errors.append(phone_error("phone", "sites.phone-invalid"))
-    if command.email and not _EMAIL.fullmatch(command.email):
+    if command.email and not is_email(command.email):
         errors.append(
             FieldError(
                 "email",

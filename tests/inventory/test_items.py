@@ -126,6 +126,8 @@ async def test_an_unknown_model_or_site_is_refused(here: Setting, now: datetime)
         ({"notes": "x" * 5001}, "notes", "inventory.text-too-long"),
         ({"price_cents": -1}, "price_cents", "inventory.price-invalid"),
         ({"currency": "DEM"}, "currency", "inventory.currency-unknown"),
+        ({"purchased_on": date(1, 1, 1)}, "purchased_on", "inventory.day-invalid"),
+        ({"purchased_on": date(9999, 12, 31)}, "purchased_on", "inventory.day-invalid"),
     ],
 )
 async def test_a_wrong_field_is_named(

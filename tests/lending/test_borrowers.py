@@ -106,6 +106,7 @@ async def test_a_form_sent_twice_registers_once(actor: Principal, now: datetime)
         ({"contact_kind": ContactKind.PHONE}, ("phone", "lending.phone-missing")),
         ({"email": "amina"}, ("email", "lending.email-invalid")),
         ({"email": "a@b"}, ("email", "lending.email-invalid")),
+        ({"email": '"><script>@x.ch'}, ("email", "lending.email-invalid")),
         ({"contact_kind": ContactKind.EMAIL}, ("email", "lending.email-missing")),
         ({"contact_kind": ContactKind.LETTER}, ("address", "lending.address-missing")),
         ({"contact_kind": ContactKind.COUNSELLOR}, ("counsellor", "lending.counsellor-missing")),

@@ -85,6 +85,8 @@ async def test_a_site_of_others_is_not_found(now: datetime) -> None:
         ({"language": "es"}, "sites.language-unknown"),
         ({"phone": "call us"}, "sites.phone-invalid"),
         ({"email": "desk"}, "sites.email-invalid"),
+        ({"email": '"><script>alert(1)</script>@x.ch'}, "sites.email-invalid"),
+        ({"time_zone": "localtime"}, "sites.time-zone-unknown"),
     ],
 )
 async def test_a_wrong_field_is_named(values: dict[str, str], code: str, now: datetime) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 
 import msgspec
 
+from comptoir.core.emails import is_email
 from comptoir.core.errors import FieldError
 from comptoir.core.i18n import LANGUAGES
 from comptoir.core.i18n import gettext as _
@@ -25,7 +26,6 @@ LONGEST = {
     "note": 1_000,
 }
 _LONGEST_PHONE = 60
-_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 #: The field that each way of reaching somebody needs.
 _NEEDED = {
@@ -106,7 +106,7 @@ def _contact_errors(command: SaveBorrower, region: str) -> list[FieldError]:
         len(command.phone) > _LONGEST_PHONE or read_phone(command.phone, region) is None
     ):
         errors.append(phone_error("phone", "lending.phone-invalid"))
-    if command.email and not _EMAIL.fullmatch(command.email):
+    if command.email and not is_email(command.email):
         errors.append(
             FieldError(
                 "email",
