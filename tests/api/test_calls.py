@@ -307,3 +307,23 @@ async def test_what_is_not_there_is_a_problem(client: AsyncClient) -> None:
     answer = await client.delete("/api/v1/items")
     assert (answer.status_code, answer.json()["code"]) == (405, "core.method-not-allowed")
     assert "GET" in answer.headers["allow"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "text"),
+    [
+        ("tokens", [], "Erwartet wird object, nicht array."),
+        ("tokens", {"scopes": ["desk"]}, "Dieses Feld fehlt."),
+        (
+            "agreements",
+            {"loans": ["x"], "signature": "paper"},
+            "Das ist keine ID: Eine ID ist eine UUID.",
+        ),
+    ],
+)
+async def test_what_does_not_fit_is_said_in_the_language_asked_for(
+    client: AsyncClient, path: str, body: Any, text: str
+) -> None:
+    headers = {"Accept-Language": "de"}
+    answer = await client.post(f"/api/v1/{path}", json=body, headers=headers)
+    assert answer.json()["errors"][0]["message"] == text

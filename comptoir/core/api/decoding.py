@@ -11,6 +11,7 @@ import msgspec
 from litestar import Request
 from litestar.exceptions import HTTPException
 
+from comptoir.core.api.wording import in_words
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.core.web.texts import NUL, nul_error
@@ -81,9 +82,11 @@ def field_error(text: str) -> FieldError:
     path = path.rstrip("`").removeprefix("$").lstrip(".").partition("[...]")[0]
     named = _NAMED_FIELD.match(message)
     if named is None:
-        return FieldError(path, "core.invalid-value", message)
-    code = "core.missing-field" if named[1] == "missing required" else "core.unknown-field"
-    return FieldError(f"{path}.{named[2]}".lstrip("."), code, message)
+        return FieldError(path, "core.invalid-value", in_words(message))
+    path = f"{path}.{named[2]}".lstrip(".")
+    if named[1] == "missing required":
+        return FieldError(path, "core.missing-field", _("This field is missing."))
+    return FieldError(path, "core.unknown-field", _("There is no such field."))
 
 
 def _invalid(field: str, code: str, message: str) -> Invalid:
