@@ -32,6 +32,19 @@ async def test_the_language_chosen_is_spoken_everywhere(client: AsyncClient, ami
     assert (await client.get("/account")).headers["content-language"] == "it"
 
 
+async def test_the_language_chosen_in_the_menu_stays_with_the_account(
+    client: AsyncClient, amina: User
+) -> None:
+    await sign_in(client, amina)
+    page = (await client.get("/account")).text
+    menu = page[page.index('class="popover"') :]
+    assert 'action="/account/language"' in menu[: menu.index("</header>")]
+    answer = await client.post("/account/language", data={"language": "de", "next": "/desk"})
+    assert answer.headers["location"] == "/desk"
+    await sign_in(client, amina)  # as after a PIN: the browser insists on nothing
+    assert (await client.get("/account")).headers["content-language"] == "de"
+
+
 async def test_a_new_password_takes_the_old_one_and_signs_the_others_out(
     client: AsyncClient, amina: User
 ) -> None:

@@ -13,7 +13,13 @@ from comptoir.core import clock
 from comptoir.core.accounts import services, sessions
 from comptoir.core.accounts.authentication import SESSION, accounts_of
 from comptoir.core.accounts.guards import signed_in, signed_in_by_password, somebody
-from comptoir.core.accounts.pages.forms import AnyRequest, Form, answer_form, forget_language
+from comptoir.core.accounts.pages.forms import (
+    AnyRequest,
+    Form,
+    answer_form,
+    back_to,
+    forget_language,
+)
 from comptoir.core.accounts.passwords import MIN_LENGTH
 from comptoir.core.i18n import gettext as _
 from comptoir.core.printing.code128 import code128_symbol
@@ -22,9 +28,10 @@ from comptoir.core.web import Flash, forget_cookie, page, redirect
 
 
 class ChooseLanguage(msgspec.Struct, frozen=True):
-    """A language of ours."""
+    """A language of ours, and the page it was chosen on."""
 
     language: str = ""
+    next: str = "/account"
 
 
 class ChoosePlace(msgspec.Struct, frozen=True):
@@ -57,7 +64,7 @@ async def show(request: AnyRequest) -> Response[str]:
 async def choose_language(request: AnyRequest, data: Form[ChooseLanguage]) -> Response[str]:
     """Speak this language to the person from now on."""
     await services.choose_language(somebody(request), data.language, now=clock.now())
-    return redirect(request, "/account", cookies=[forget_language(request)])
+    return redirect(request, back_to(data.next), cookies=[forget_language(request)])
 
 
 @post("/account/site", guards=[signed_in], include_in_schema=False)
