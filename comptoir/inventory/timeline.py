@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from babel.support import LazyProxy
 
 from comptoir.core.audit.sentences import Story, describe, name_field
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.i18n import localized
+from comptoir.core.web.formats import format_day
 from comptoir.inventory.pages.wording import CONDITIONS
 
 _PLAIN: dict[str, LazyProxy] = {
@@ -44,7 +47,7 @@ def describe_all() -> None:
     name_field("item", "condition", _l("Condition"), _condition)
     name_field("item", "home_site", _l("Belongs to"))
     name_field("item", "funder", _l("Paid by"))
-    name_field("item", "purchased_on", _l("Bought on"))
+    name_field("item", "purchased_on", _l("Bought on"), _day)
     name_field("item", "notes", _l("Notes"))
 
 
@@ -66,6 +69,10 @@ def problem(story: Story) -> str:
     if story.after("problem") == "missing":
         return _("Problem reported: %(what)s is missing.", what=what)
     return _("Problem reported: %(what)s is damaged.", what=what)
+
+
+def _day(value: object) -> str:
+    return format_day(date.fromisoformat(str(value)), "medium")
 
 
 def _condition(value: object) -> str:
