@@ -171,3 +171,20 @@ def test_any_name_can_be_printed(name: str, other: str) -> None:
         agreement(signature=TypedSignature(other)), borrower=name, organisation=other
     )
     assert "BCDF-GHJK" in text_of(render_agreement(document))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("items", [3, 5])
+def test_a_signature_is_never_alone_on_a_page(language: str, items: int) -> None:
+    week = tuple(Span(day, *hours) for day in range(5) for hours in ((540, 720), (810, 1080)))
+    document = agreement(
+        language,
+        PaperSignature(),
+        tuple([LAPTOP, PHONE][place % 2] for place in range(items)),
+        msgspec.structs.replace(PLACE, hours=week),
+    )
+    with i18n.use_language(language):
+        trouble = i18n.gettext("If something happens")
+    with opened(render_agreement(document)) as made:
+        last = made[len(made) - 1].get_textpage().get_text_range()
+    assert trouble in last
