@@ -354,3 +354,12 @@ async def test_the_staff_pages_tell_nothing_of_when_anybody_was_here(
         text = (await client.get(path)).text
         assert str(clock.now().year) not in text
         assert "ago" not in text.split("<main")[1].split("</main")[0].split()
+
+
+@pytest.mark.parametrize("what", ["reset", "deactivate"])
+async def test_what_a_coordinator_may_not_do_is_not_asked_about(
+    client: AsyncClient, site: Site, what: str
+) -> None:
+    boss = await factories.user(role=Role.ADMIN)
+    await sign_in(client, await factories.user(role=Role.COORDINATOR, site_id=site.id))
+    assert (await client.get(f"/staff/{boss.id}/{what}")).status_code == 403

@@ -25,8 +25,8 @@ from comptoir.core.web import Flash, Place, page, redirect
 from comptoir.core.web.context import place_of
 from comptoir.core.web.formats import format_moment
 from comptoir.sites.staff import queries, rules, services
-from comptoir.sites.staff.errors import RoleMissingInForm, SiteMissing
-from comptoir.sites.staff.schemas import AddColleague, Link
+from comptoir.sites.staff.errors import NotYourColleague, RoleMissingInForm, SiteMissing
+from comptoir.sites.staff.schemas import AddColleague, Colleague, Link
 
 COORDINATORS = [require(Role.COORDINATOR)]
 EVERYWHERE = "all"
@@ -165,7 +165,7 @@ async def take_role(
 @get("/staff/{user_id:uuid}/reset", guards=COORDINATORS, include_in_schema=False)
 async def ask_reset(request: AnyRequest, user_id: FromPath[UUID]) -> Response[str]:
     """Say what a reset does, before it does it."""
-    person = await queries.colleague(somebody(request), user_id)
+    person = await _manageable(somebody(request), user_id)
     return page(
         request,
         "core/confirm.html",
@@ -192,7 +192,7 @@ async def reset(request: AnyRequest, user_id: FromPath[UUID]) -> Response[str]:
 @get("/staff/{user_id:uuid}/deactivate", guards=COORDINATORS, include_in_schema=False)
 async def ask_deactivate(request: AnyRequest, user_id: FromPath[UUID]) -> Response[str]:
     """Say what it does, before it does it."""
-    person = await queries.colleague(somebody(request), user_id)
+    person = await _manageable(somebody(request), user_id)
     return page(
         request,
         "core/confirm.html",
@@ -221,6 +221,14 @@ async def reactivate(request: AnyRequest, user_id: FromPath[UUID]) -> Response[s
     """Put it back in use; the link is shown on this page and never again."""
     link = await services.reactivate(somebody(request), user_id, now=clock.now())
     return await _show_link(request, link)
+
+
+async def _manageable(actor: Principal, user_id: UUID) -> Colleague:
+    """Somebody whose whole account the actor may see to: it is said before a question is."""
+    person = await queries.colleague(actor, user_id)
+    if not rules.may_manage(actor, person.site_roles):
+        raise NotYourColleague
+    return person
 
 
 async def _show_link(request: AnyRequest, link: Link) -> Response[str]:
