@@ -28,9 +28,9 @@ Everything that the pages do, for other programs.
 
 **Tokens.** Each integration has its own, made by `comptoir token add NAME --scope desk` or by an
 administrator. It is sent as `Authorization: Bearer TOKEN`. Each call names the scopes of which the
-token needs one. A token that is bound to a site acts there; what belongs to other sites is not
-found, and what all sites share is not changed. A token gives no other token, and nobody by a role,
-more than it has itself.
+token needs one; `read` suffices for a `GET`, but for those of `settings` alone. A token that is
+bound to a site acts there; what belongs to other sites is not found, and what all sites share is
+not changed. A token gives no other token, and nobody by a role, more than it has itself.
 
 **Trying again.** A call that changes something takes an `Idempotency-Key`: 1 to {LONGEST_KEY}
 visible ASCII characters of your choice, such as a random UUID. The same key with the same request

@@ -82,7 +82,8 @@ async def check_out(call: Call, data: CheckOutBody) -> LoanView:
     """Lend an item to a borrower.
 
     The loan and its due date come back. A refused attempt is recorded with its
-    reason, and lends nothing.
+    reason, and lends nothing. An item of another site is lent too, though it cannot
+    be read: whoever sends its code has it in the hand.
     """
     site_id = await site_of(call.actor, data.site)
     command = CheckOut(
