@@ -15,6 +15,7 @@ from comptoir.core import clock
 from comptoir.core.accounts.guards import require
 from comptoir.core.errors import FieldError
 from comptoir.core.principal import Principal, Role
+from comptoir.core.printing.fonts import is_printable
 from comptoir.core.web import page, redirect
 from comptoir.lending.agreed_loans import (
     AgreedLoans,
@@ -120,6 +121,7 @@ def _form(
         "lending/agreement.html",
         status=422 if errors else 200,
         loans=loans,
+        name_prints=is_printable(loans.borrower),
         words=agreement_words(document),
         back=back,
         errors=errors,

@@ -16,7 +16,7 @@ from comptoir.lending.agreed_loans import AgreementNotFound, NothingToAgree, vis
 from comptoir.lending.agreement_pdf import PaperSignature, Signature, TypedSignature
 from comptoir.lending.agreements import SignatureMissing, agreement_pdf, make_agreement
 from comptoir.lending.desk.view import read_visit
-from comptoir.lending.tables import Agreement, AgreementLoan, Policy
+from comptoir.lending.tables import Agreement, AgreementLoan, Borrower, Policy
 from tests import factories as make
 from tests.http_client import client_of, make_app, sign_in
 from tests.lending.test_desk import Counter
@@ -162,3 +162,17 @@ async def test_what_is_signed_is_shown_as_kept(counter: Counter, now: datetime) 
         kept = (await client.post(path, data=form)).headers["location"]
         assert (await client.post(path, data=form)).headers["location"] == kept
         assert (await client.get(path)).headers["location"] == kept
+
+
+@pytest.mark.parametrize(("name", "warned"), [("أمينة", True), ("Zoë Đorđević", False)])
+async def test_a_name_that_cannot_be_printed_is_said_before_it_is(
+    counter: Counter, name: str, warned: bool
+) -> None:
+    site = counter.actor.site_id
+    await lend_two(counter, clock.now())
+    await Borrower.update({Borrower.name: name}, force=True)
+    async with client_of(make_app()) as client:
+        await sign_in(client, await make.user(role=Role.RECEPTION, site_id=site), site_id=site)
+        answer = await client.get(f"/desk/visits/{counter.visit}/agreement")
+    assert answer.status_code == 200
+    assert ("cannot show this name" in answer.text) == warned

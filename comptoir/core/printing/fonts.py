@@ -34,6 +34,11 @@ def printable(text: str) -> str:
     return _unprintable().sub(SUBSTITUTE, blank)
 
 
+def is_printable(text: str) -> bool:
+    """True if every character of the text can be drawn."""
+    return printable(text) == unicodedata.normalize("NFC", text)
+
+
 @cache
 def _unprintable() -> re.Pattern[str]:
     fonts = [_characters(path) for path in FONTS.glob("*.ttf")]
