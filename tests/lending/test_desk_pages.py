@@ -434,3 +434,36 @@ async def test_somebody_suspended_may_take_nothing(desk: Desk) -> None:
     assert allowed in (await desk.post("/desk/scan", scan=desk.card.code)).text
     await Borrower.update({Borrower.suspended_at: clock.now()}, force=True)
     assert allowed not in (await desk.post("/desk/scan", scan=desk.card.code)).text
+
+
+async def test_an_item_is_found_by_its_model_and_what_is_out_is_not_taken_back_by_that(
+    desk: Desk,
+) -> None:
+    other = await make.item(site_id=desk.site.id, model=desk.model.id)
+    await Item.update({Item.status: "on_loan"}).where(Item.id == other.id)
+    answer = await desk.post("/desk/scan", scan=desk.model.short_name)
+    assert f'name="scan" value="{desk.item.code}"' in answer.text
+    assert f'href="/items/{other.code}"' in answer.text
+
+
+@pytest.mark.parametrize("slip", ["one less", "one that is none of ours"])
+async def test_a_code_typed_with_one_slip_is_recognised(desk: Desk, slip: str) -> None:
+    code = desk.item.code
+    typed = code[:3] + code[4:] if slip == "one less" else code[:-1] + "Z"
+    answer = await desk.post("/desk/scan", scan=typed.lower())
+    assert refusal_in(answer) == "lending.code-misread"
+    assert f'name="scan" value="{code[:4]}-{code[4:]}"' in answer.text
+
+
+@pytest.mark.parametrize("name", ["Schwartz", "Müllers", "ZZZZZZZZ", "Tschirr"])
+async def test_a_name_is_no_code(desk: Desk, name: str) -> None:
+    answer = await desk.post("/desk/scan", scan=name)
+    assert (refusal_in(answer), "newcomer" in answer.text) == ("", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"), [("7610032065156", False), ("Nobody Here", True), ("0791234567", True)]
+)
+async def test_a_barcode_of_a_shop_is_nobodys_name(desk: Desk, text: str, offered: bool) -> None:
+    answer = await desk.post("/desk/scan", scan=text)
+    assert ('class="newcomer" open' in answer.text) is offered

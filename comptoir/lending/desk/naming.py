@@ -1,9 +1,18 @@
-"""What a scanned or typed text names: an item, a card, or nothing of ours."""
+"""What a scanned or typed text names: an item, a card, or nothing of ours.
+
+What is not a code is searched for: people first, and things where there are none.
+"""
 
 from __future__ import annotations
 
+import re
+
 from comptoir.core import db
+from comptoir.core.principal import Principal
 from comptoir.inventory import codes
+from comptoir.inventory.queries import catalogue
+from comptoir.inventory.queries.listing import items_after
+from comptoir.inventory.schemas import ItemFilter, ItemRow
 from comptoir.lending import scans
 from comptoir.lending.loans import facts
 
@@ -13,6 +22,8 @@ FROM lending_borrower_card card WHERE card.code = :code
 UNION ALL
 SELECT 'item', item.id, NULL FROM inventory_item item WHERE item.code = :code
 """
+#: As many things as one looks through; who types more of the number finds the one.
+_MOST_THINGS = 6
 _HANDLED = """
 SELECT MAX(loan.checked_out_at) AS "lent_at [TIMESTAMPTZ]",
        MAX(loan.returned_at) AS "returned_at [TIMESTAMPTZ]"
@@ -25,12 +36,41 @@ async def name_scan(text: str) -> scans.Named | None:
     reading = codes.scan(text)
     match reading.outcome:
         case codes.Outcome.TEXT:
-            return None
+            return await _nearly_a_code(text)
         case codes.Outcome.FOREIGN:
             return scans.ForeignTextNamed(too_long=len(text) > codes.MAX_LENGTH)
         case codes.Outcome.WRONG_CHECK:
             return await _misread(text)
     return await _named(reading.code or "", reading.kind)
+
+
+async def things_named(actor: Principal, text: str) -> list[ItemRow]:
+    """Items that the actor may know of, by a serial number, an IMEI or the name of a model."""
+    if not text.strip():
+        return []
+    wanted = ItemFilter(text=text)
+    models = await catalogue.models()
+    return await items_after(actor, wanted, models, older=None, limit=_MOST_THINGS)
+
+
+def is_barcode(text: str) -> bool:
+    """Whether this is rather a maker's or a shop's number than a person's name or phone."""
+    one_word = re.fullmatch(r"[A-Za-z0-9-]{8,}", text) and re.search(r"[0-9]", text)
+    return bool(one_word) and not re.fullmatch(r"[0-9-]{8,12}|0[0-9-]*", text)
+
+
+async def _nearly_a_code(text: str) -> scans.MisreadCodeNamed | None:
+    """A typed code that lacks a letter, has one too many, or a wrong one; None for a name.
+
+    Seven consonants of the alphabet are no name in the four languages, and with
+    one strange letter it is a code only if the code that it resembles exists.
+    """
+    letters = [sign for sign in text.upper() if sign.isalnum()]
+    strange = sum(letter not in codes.ALPHABET for letter in letters)
+    if not 0 <= len(letters) - codes.LENGTH + 1 <= 2 or strange > 1:
+        return None
+    misread = await _misread(text)
+    return misread if misread.suggestion or not strange else None
 
 
 async def _named(code: str, kind: codes.Kind | None) -> scans.Named:

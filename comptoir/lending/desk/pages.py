@@ -45,6 +45,7 @@ from comptoir.lending.desk.forms import (
     encode_waiting,
     id_or_none,
 )
+from comptoir.lending.desk.naming import is_barcode, things_named
 from comptoir.lending.desk.recent import (
     Done,
     UndoKind,
@@ -116,6 +117,7 @@ async def _context(
     searched = step is not None and step.kind is StepKind.SEARCHED
     typed = step.text if searched and step else ""
     visit = await read_visit(actor, result.visit_id, now=result.at)
+    found = await found_context(actor, typed) if searched else {}
     return {
         "visit": visit,
         "address": _address(visit.id if visit else None),
@@ -125,7 +127,9 @@ async def _context(
         "who": await _who_had(actor, result.steps),
         "form": form_about(typed, language=current_language(), borrower_id=new_id()),
         "contacts": CONTACTS,
-        **(await found_context(actor, typed) if searched else {}),
+        **found,
+        "things": await things_named(actor, typed) if searched and not found["found"] else [],
+        "barcode": is_barcode(typed),
         # Whoever is registered from here is lent these, however long that takes.
         "waiting_value": encode_waiting(_still(result)),
         "recent": await read_recent(actor, recent, now=result.at),

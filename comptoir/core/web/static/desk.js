@@ -78,7 +78,7 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   const text = field().value;
   field().value = "";
-  const found = desk.querySelectorAll(".found .people button");
+  const found = desk.querySelectorAll('.found [name="borrower"] ~ button');
   if (!text.trim() && found.length === 1) return found[0].click(); // the only one it can be
   scanned(text, true);
 });
