@@ -29,7 +29,12 @@ from comptoir.lending.agreement_pdf import (
     TypedSignature,
     agreement_words,
 )
-from comptoir.lending.agreements import agreement_document, agreement_pdf, make_agreement
+from comptoir.lending.agreements import (
+    SignatureMissing,
+    agreement_document,
+    agreement_pdf,
+    make_agreement,
+)
 from comptoir.lending.errors import SignatureRefused
 from comptoir.lending.signatures import read_drawing, read_typed
 
@@ -104,7 +109,7 @@ async def agreement_file(request: Page, agreement_id: FromPath[UUID]) -> Respons
 async def _keep(request: Page, loans: AgreedLoans, data: SignForm, back: str) -> Response[str]:
     try:
         agreement_id = await make_agreement(request.user, loans, _signature(data), now=clock.now())
-    except SignatureRefused as error:
+    except (SignatureMissing, SignatureRefused) as error:
         problem = FieldError("signature", error.code, error.message())
         return _form(request, loans, back, [problem])
     return redirect(request, f"/agreements/{agreement_id}")
@@ -139,6 +144,8 @@ def _signature(form: SignForm) -> Signature | None:
         return PaperSignature()
     if form.signature:
         return read_drawing(form.signature)
+    if not form.signature_typed.strip():
+        raise SignatureMissing
     return TypedSignature(read_typed(form.signature_typed))
 
 

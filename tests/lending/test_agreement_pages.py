@@ -158,6 +158,17 @@ async def test_what_is_signed_is_read_first_in_the_borrowers_language(desk: Desk
         assert plain(_("Sign here")) in screen
 
 
+async def test_an_empty_signature_is_asked_for_and_not_called_unreadable(desk: Desk) -> None:
+    await desk.lend()
+    url = f"/desk/visits/{(await desk.visit()).id}/agreement"
+    answer = await desk.client.post(url, data={"how": "screen"})
+    assert answer.status_code == 422
+    assert "This agreement must be signed." in answer.text
+    scribble = await desk.client.post(url, data={"how": "screen", "signature": "[]"})
+    assert scribble.status_code == 422
+    assert "could not be read" in scribble.text
+
+
 def plain(text: str) -> str:
     """Without blanks, as a line of the paper may end anywhere."""
     return re.sub(r"\s|\u00ad", "", text)
