@@ -111,6 +111,8 @@ def time_zones() -> frozenset[str]:
 
 
 def _span_message(code: SpanProblemCode) -> str:
+    if code is SpanProblemCode.WEEKDAY_UNKNOWN:
+        return _("A weekday is a number from 0, Monday, to 6, Sunday.")
     if code is SpanProblemCode.ENDS_BEFORE_START:
         return _("The closing time must be later than the opening time.")
     if code is SpanProblemCode.OVERLAP:

@@ -327,3 +327,14 @@ async def test_what_does_not_fit_is_said_in_the_language_asked_for(
     headers = {"Accept-Language": "de"}
     answer = await client.post(f"/api/v1/{path}", json=body, headers=headers)
     assert answer.json()["errors"][0]["message"] == text
+
+
+async def test_a_weekday_that_is_none_is_said_to_be(desk: Desk, client: AsyncClient) -> None:
+    answer = await client.put(
+        f"/api/v1/sites/{desk.site.id}/hours",
+        json={"hours": [{"weekday": 7, "opens": 480, "closes": 720}]},
+        headers={"If-Match": '"1"'},
+    )
+    [error] = answer.json()["errors"]
+    assert error["code"] == "sites.weekday-unknown"
+    assert error["message"].startswith("A weekday is")
