@@ -54,7 +54,7 @@ async def test_a_whole_code_leads_to_the_item(client: AsyncClient, site: Site) -
 
 
 @pytest.mark.parametrize(
-    "query", ["status=nonsense", "site=1", "newer=x&older=y", "q=" + "x" * 5000, "q=%00"]
+    "query", ["status=nonsense", "site=1", "newer=x&older=y", "q=" + "x" * 5000]
 )
 async def test_a_filter_nobody_understands_is_left_out(
     client: AsyncClient, site: Site, query: str
