@@ -138,7 +138,7 @@ class DeskModel:
         if self._just_handled(name):
             if loan and visitor not in (None, loan.borrower):
                 return [self._refuse(name, "lending.item-on-loan")]
-            return [("ignored", "", "lending.scan-repeated")]
+            return [("ignored", name, "lending.scan-repeated")]
         if item.status in ("lost", "stolen"):
             self._come_back(item, loan, "item.found", found=True)
             return [("found", name, "")]
