@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Litestar, Request, Response, get, post
+from litestar.enums import RequestEncodingType
 from litestar.exceptions import HTTPException
-from litestar.params import FromPath, JSONBody
+from litestar.params import Body, FromPath, JSONBody
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from comptoir.core.errors import (
@@ -27,6 +28,8 @@ from comptoir.core.i18n import lazy as _l
 from comptoir.core.principal import Principal, Role, SiteRole
 from comptoir.core.settings import Settings
 from comptoir.core.web import Flash, NavItem, Place, fragment, page, redirect
+from comptoir.core.web import pages as web_pages
+from comptoir.core.web.pages import ChooseLanguage
 from comptoir.core.web.plugin import LARGEST_BODY, WebShell
 
 AnyRequest = Request[Any, Any, Any]
@@ -128,6 +131,16 @@ ROWS = [
     Row("XVTSRPNL", "HP EliteBook 840 G5, 16 GB, clavier suisse", "repair", "Lausanne"),
 ]
 TODAY = date(2026, 11, 24)
+
+
+@post("/account/language", status_code=303)
+async def choose_language(
+    request: AnyRequest,
+    data: Annotated[ChooseLanguage, Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Response[str]:
+    """Stands in for the accounts: Camille's language is kept by the browser."""
+    answer: Response[str] = await web_pages.choose_language.fn(request, data)
+    return answer
 
 
 def signed_in(app: ASGIApp) -> ASGIApp:
@@ -271,7 +284,7 @@ def sample_app(settings: Settings | None = None, **more: Any) -> Litestar:
         "sample": "tests.core.web",
     }
     handlers = [items, nothing, form, send_form, detail, confirm, piece, fail, echo]
-    handlers += [desk_page, desk_scan, sign_in, sign_out]
+    handlers += [desk_page, desk_scan, sign_in, sign_out, choose_language]
     app = Litestar(
         route_handlers=[*handlers, *more.get("route_handlers", ())],
         middleware=[signed_in],
