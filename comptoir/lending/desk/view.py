@@ -103,14 +103,11 @@ JOIN lending_borrower borrower ON borrower.id = visit.borrower
 JOIN sites_site site ON site.id = visit.site
 WHERE visit.id = :visit_id AND visit.closed_at IS NULL AND visit.opened_at > :since
 """
-_ALLOWANCES = """
+_ALLOWANCES = f"""
 SELECT category.names, policy.limit_person, policy.limit_household,
-       (SELECT COUNT(*) FROM lending_loan own WHERE own.borrower = :borrower_id
-        AND own.category = category.id AND own.returned_at IS NULL) AS own_loans,
-       (SELECT COUNT(*) FROM lending_loan shared
-        JOIN lending_borrower housemate ON housemate.id = shared.borrower
-        WHERE housemate.household = :household AND shared.category = category.id
-          AND shared.returned_at IS NULL) AS household_loans
+       {facts.OWN_LOANS.format(borrower=":borrower_id", category="category.id")} AS own_loans,
+       {facts.HOUSEHOLD_LOANS.format(household=":household", category="category.id")}
+       AS household_loans
 FROM inventory_category category
 JOIN lending_policy policy ON policy.id = (
     SELECT best.id FROM lending_policy best

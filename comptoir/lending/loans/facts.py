@@ -26,11 +26,11 @@ OWN_LOANS = """
      WHERE other.borrower = {borrower} AND other.category = {category}
        AND other.returned_at IS NULL)
 """
+# CROSS JOIN keeps SQLite to this order: few live together, and a category has many loans.
 HOUSEHOLD_LOANS = """
-    (SELECT COUNT(*) FROM lending_loan other
-     JOIN lending_borrower housemate ON housemate.id = other.borrower
-     WHERE housemate.household = {household} AND other.category = {category}
-       AND other.returned_at IS NULL)
+    (SELECT COUNT(*) FROM lending_borrower housemate CROSS JOIN lending_loan other
+     WHERE housemate.household = {household} AND other.borrower = housemate.id
+       AND other.category = {category} AND other.returned_at IS NULL)
 """
 
 _ITEM_COLUMNS = """
