@@ -19,7 +19,7 @@ from comptoir.core.web import Flash, page, redirect
 from comptoir.core.web.forms import FormData, id_or_none, read_day
 from comptoir.sites import queries as sites
 from comptoir.sites.calendar import ExceptionKind, Times
-from comptoir.sites.errors import ExceptionNotFound, SitesForbidden
+from comptoir.sites.errors import SitesForbidden
 from comptoir.sites.exceptions import queries, services
 from comptoir.sites.exceptions.schemas import AnnounceException
 from comptoir.sites.hours import times_text
@@ -91,12 +91,9 @@ async def announce(request: Page) -> Response[str]:
 @post("/settings/exceptions/{exception_id:uuid}/withdraw", guards=COORDINATOR)
 async def withdraw(request: Page, exception_id: FromPath[UUID]) -> Response[str]:
     """Take it back."""
-    found = await queries.exception(exception_id)
-    if found is None:
-        raise ExceptionNotFound
-    await services.withdraw_exception(request.user, exception_id, now=clock.now())
+    site_id = await services.withdraw_exception(request.user, exception_id, now=clock.now())
     flash = Flash("ok", _("Withdrawn. The weekly hours and the holidays apply again."))
-    return redirect(request, f"/settings/sites/{found.site}/days", flash=flash)
+    return redirect(request, f"/settings/sites/{site_id}/days", flash=flash)
 
 
 async def _coordinated(request: Page, site_id: UUID) -> SiteView:

@@ -15,26 +15,24 @@ from comptoir.sites.public_holidays import holiday_region
 from comptoir.sites.schemas import SiteView
 
 _EXCEPTIONS = """
-SELECT id, site, first_day, last_day, kind, hours, reason, yearly
-FROM sites_exception
-WHERE site IN :sites AND (yearly OR last_day >= :since)
-ORDER BY first_day, id
+SELECT id, site, first_day, last_day, kind, hours, reason, yearly FROM sites_exception
 """
 
 
 async def exceptions(sites: Sequence[UUID], *, since: date) -> list[ExceptionView]:
     """What these sites have announced for days from ``since`` on, and every year."""
-    rows = await db.fetch(_EXCEPTIONS, sites=list(sites), since=since)
+    rows = await db.fetch(
+        f"{_EXCEPTIONS} WHERE site IN :sites AND (yearly OR last_day >= :since) "
+        "ORDER BY first_day, id",
+        sites=list(sites),
+        since=since,
+    )
     return [_view(row) for row in rows]
 
 
 async def exception(exception_id: UUID) -> ExceptionView | None:
     """One of them, or None."""
-    row = await db.fetch_one(
-        "SELECT id, site, first_day, last_day, kind, hours, reason, yearly "
-        "FROM sites_exception WHERE id = :id",
-        id=exception_id,
-    )
+    row = await db.fetch_one(f"{_EXCEPTIONS} WHERE id = :id", id=exception_id)
     return _view(row) if row else None
 
 

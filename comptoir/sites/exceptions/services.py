@@ -49,8 +49,10 @@ async def announce_exception(
     return added
 
 
-async def withdraw_exception(actor: Principal, exception_id: UUID, *, now: datetime) -> None:
-    """Take an exception back: its days are as the week and the holidays say again.
+async def withdraw_exception(actor: Principal, exception_id: UUID, *, now: datetime) -> UUID:
+    """Take an exception back; give its site's id.
+
+    Its days are as the week and the holidays say again.
 
     Raises:
         ExceptionNotFound: there is none, or the actor does not work at its site.
@@ -68,7 +70,9 @@ async def withdraw_exception(actor: Principal, exception_id: UUID, *, now: datet
         )
         if not gone:
             raise ExceptionNotFound
-        await _record(actor, "site.exception_withdrawn", before, now=now)
+        change = [_told(before), None]
+        await _record(actor, "site.exception_withdrawn", before.site, change, now=now)
+    return before.site
 
 
 async def _announce_at(
@@ -94,7 +98,7 @@ async def _announce_at(
         yearly=view.yearly,
         created_at=now,
     ).save()
-    await _record(actor, "site.exception_announced", view, now=now)
+    await _record(actor, "site.exception_announced", site_id, [None, _told(view)], now=now)
     return view.id
 
 
@@ -105,17 +109,21 @@ async def _touch(actor: Principal, site_id: UUID) -> None:
     await Site.update({Site.version: Site.version + 1}).where(Site.id == site_id)
 
 
-async def _record(actor: Principal, action: str, view: ExceptionView, *, now: datetime) -> None:
+def _told(view: ExceptionView) -> str:
     days = f"{view.first_day}/{view.last_day}"
-    told = [days, view.kind.value, hours_text(view.hours), view.reason]
-    announced = " ".join(part for part in told if part)
-    change = [None, announced] if action.endswith("announced") else [announced, None]
+    parts = (days, view.kind.value, hours_text(view.hours), view.reason)
+    return " ".join(part for part in parts if part)
+
+
+async def _record(
+    actor: Principal, action: str, site_id: UUID, change: list[str | None], *, now: datetime
+) -> None:
     await audit.record(
         actor,
         action,
         "site",
-        view.site,
+        site_id,
         now=now,
-        site_id=view.site,
+        site_id=site_id,
         changes={"exception": change},
     )
