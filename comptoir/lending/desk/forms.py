@@ -99,14 +99,6 @@ class ReadyForm(msgspec.Struct, frozen=True):
     recent: str = ""
 
 
-def id_or_none(text: str) -> UUID | None:
-    """A hidden field's id; None where it is empty or was tampered with."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
 def encode_waiting(waiting: tuple[WaitingItem, ...]) -> str:
     """Items that wait for a card, as the value of a hidden field."""
     return " ".join(f"{item.item_id}@{item.scanned_at.isoformat()}" for item in waiting)

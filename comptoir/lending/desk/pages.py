@@ -23,6 +23,7 @@ from comptoir.core.i18n import current_language
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import fragment, is_htmx, page, redirect
+from comptoir.core.web.forms import id_or_none
 from comptoir.core.web.texts import ANY_TEXT
 from comptoir.inventory.reported import accessory_id
 from comptoir.inventory.schemas import SendItem
@@ -43,7 +44,6 @@ from comptoir.lending.desk.forms import (
     attempt_of,
     decode_waiting,
     encode_waiting,
-    id_or_none,
 )
 from comptoir.lending.desk.naming import is_barcode, things_named
 from comptoir.lending.desk.recent import (
