@@ -14,13 +14,13 @@ from comptoir.sites.opening_hours import Span
 from comptoir.sites.public_holidays import holiday_region
 
 #: What ``calendar_of`` needs of a row, for a statement that reads ``sites_site site``.
-#: ``{join}`` is the engine's aggregate of texts. The reasons of exceptions are not among it.
+#: The reasons of exceptions are not among it.
 COLUMNS = """
     site.time_zone, site.country, site.region,
-    (SELECT {join}(CAST(span.weekday AS TEXT) || ' ' || CAST(span.opens AS TEXT) || ' '
+    (SELECT string_agg(CAST(span.weekday AS TEXT) || ' ' || CAST(span.opens AS TEXT) || ' '
                    || CAST(span.closes AS TEXT), ';')
      FROM sites_weekly_span span WHERE span.site = site.id) AS hours,
-    (SELECT {join}(CAST(day.first_day AS TEXT) || ' ' || CAST(day.last_day AS TEXT) || ' '
+    (SELECT string_agg(CAST(day.first_day AS TEXT) || ' ' || CAST(day.last_day AS TEXT) || ' '
                    || day.kind || ' ' || CASE WHEN day.yearly THEN 'yearly' ELSE 'once' END
                    || ' ' || day.hours, ';')
      FROM sites_exception day WHERE day.site = site.id) AS exceptions
@@ -50,10 +50,8 @@ def _calendar(time_zone: str, hours: str, exceptions: str, region: str) -> SiteC
 
 async def calendar(site_id: UUID) -> SiteCalendar | None:
     """The calendar of one site as the database has it now; None: there is no such site."""
-    join = "string_agg" if db.is_postgres() else "group_concat"
     row = await db.fetch_one(
-        f"SELECT {COLUMNS.replace('{join}', join)} FROM sites_site site WHERE site.id = :id",
-        id=site_id,
+        f"SELECT {COLUMNS} FROM sites_site site WHERE site.id = :id", id=site_id
     )
     return calendar_of(row) if row else None
 

@@ -44,6 +44,28 @@ async def test_an_empty_list_matches_nothing(now: datetime) -> None:
     assert await db.fetch("SELECT id FROM core_user WHERE id IN :ids", ids=[]) == []
 
 
+async def test_texts_of_several_rows_are_joined(now: datetime) -> None:
+    for login in ("amina", "bruno"):
+        await add_user(login, now)
+    row = await db.fetch_one("SELECT string_agg(login, ';') AS logins FROM core_user")
+    assert row is not None
+    assert sorted(row["logins"].split(";")) == ["amina", "bruno"]
+
+
+async def test_an_id_that_may_be_none_says_its_type(now: datetime) -> None:
+    user_id = await add_user("amina", now)
+    sql = "SELECT id FROM core_user WHERE id = COALESCE(CAST(:wanted AS uuid), :other)"
+    for wanted, other in ((user_id, new_id()), (None, user_id)):
+        assert [row["id"] for row in await db.fetch(sql, wanted=wanted, other=other)] == [user_id]
+
+
+async def test_a_locked_row_is_read(now: datetime) -> None:
+    user_id = await add_user("amina", now)
+    sql = "SELECT id FROM core_user WHERE id = :id" + db.for_update("core_user")
+    async with db.transaction():
+        assert await db.fetch(sql, id=user_id) == [{"id": user_id}]
+
+
 async def test_an_error_rolls_everything_back(now: datetime) -> None:
     with pytest.raises(RuntimeError):  # noqa: PT012 – the error has to be raised inside
         async with db.transaction():

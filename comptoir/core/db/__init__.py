@@ -7,18 +7,17 @@ goes through ``fetch`` and ``execute``, one statement for many facts.
 
 from __future__ import annotations
 
-import re
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 import asyncpg
 from piccolo.table import TABLE_REGISTRY
 
+from comptoir.core.db import statements
 from comptoir.core.db.postgres import Postgres
 from comptoir.core.db.sqlite import SQLite
 
@@ -125,16 +124,13 @@ async def joinable() -> AsyncIterator[None]:
 async def fetch(sql: str, /, **values: Any) -> list[Row]:
     """Run one statement and give its rows.
 
-    Values are named, ``:like_this``; a list after ``IN`` is spread. A computed
+    Values are named, ``:like_this``; a list after ``IN`` is spread. The SQL is
+    PostgreSQL's: ``string_agg``, and ``CAST(:id AS uuid)`` where the type of a value
+    that may be None cannot be told from what surrounds it. A computed
     timestamp, date or boolean says its type in the alias, as in ``AS "due_at
     [TIMESTAMPTZ]"``, because SQLite only knows the types of stored columns.
     """
-    engine_type = "postgres" if is_postgres() else "sqlite"
-    lengths = tuple((k, len(v)) for k, v in values.items() if isinstance(v, (list, tuple)))
-    text, names = _compile(engine_type, sql, lengths)
-    if lengths:
-        values = _spread(values)
-    return await engine().run(text, [values[name] for name in names])
+    return await engine().run(*statements.compiled(sql, values, postgres=is_postgres()))
 
 
 async def fetch_one(sql: str, /, **values: Any) -> Row | None:
@@ -148,7 +144,7 @@ async def execute(sql: str, /, **values: Any) -> None:
     await fetch(sql, **values)
 
 
-async def write(*statements: tuple[str, dict[str, Any]], answer: str = "") -> list[Row]:
+async def write(*writes: tuple[str, dict[str, Any]], answer: str = "") -> list[Row]:
     """Send several writes at once: all of them, in one round trip.
 
     Each is a statement and its values. None may depend on what another writes:
@@ -158,32 +154,12 @@ async def write(*statements: tuple[str, dict[str, Any]], answer: str = "") -> li
     of theirs may show only at the next statement, or at the end of the transaction.
     """
     if answer:
-        statements = ((answer, statements[0][1]), *statements)
-    compiled = []
-    for sql, values in statements:
-        text, names = _compile("postgres" if is_postgres() else "sqlite", sql, ())
-        compiled.append((text, [values[name] for name in names]))
+        writes = ((answer, writes[0][1]), *writes)
     current = engine()
+    ready = [statements.compiled(*each, postgres=is_postgres()) for each in writes]
     if isinstance(current, SQLite):
-        return await current.write(*compiled, answer=bool(answer))
-    return await current.run(*_one_statement(compiled, answer=bool(answer)))
-
-
-def _one_statement(compiled: list[tuple[str, list[Any]]], *, answer: bool) -> tuple[str, list[Any]]:
-    """The statements as one with data-modifying CTEs, their places renumbered."""
-    texts: list[str] = []
-    arguments: list[Any] = []
-    for text, values in compiled:
-        texts.append(_renumber(text, len(arguments)))
-        arguments += values
-    first = texts.pop(0) if answer else "SELECT 1"
-    parts = ", ".join(f"write_{number} AS ({text})" for number, text in enumerate(texts))
-    return f"WITH {parts} {first}", arguments
-
-
-@lru_cache(maxsize=1024)
-def _renumber(text: str, offset: int) -> str:
-    return re.sub(r"\$(\d+)", lambda match: f"${int(match[1]) + offset}", text)
+        return await current.write(*ready, answer=bool(answer))
+    return await current.run(*statements.together(ready, answer=bool(answer)))
 
 
 def choose(*, sqlite: str, postgres: str) -> str:
@@ -192,12 +168,12 @@ def choose(*, sqlite: str, postgres: str) -> str:
 
 
 def for_update(of: str) -> str:
-    """The clause that locks the rows read from ``of``; on SQLite, nothing to add.
+    """The clause that locks the rows read from ``of``; SQLite's transaction is lock enough.
 
     Rows that refer to them may still be inserted. Name the tables in the same
     order everywhere, item before loan, or two transactions wait for each other.
     """
-    return f" FOR NO KEY UPDATE OF {of}" if is_postgres() else ""
+    return f" FOR NO KEY UPDATE OF {of}"
 
 
 @asynccontextmanager
@@ -225,43 +201,6 @@ def violated_constraint(error: BaseException) -> str:
     """The index or ``table.column`` that an integrity error names."""
     name = getattr(error, "constraint_name", None)
     return str(name) if name else str(error).partition("failed: ")[2]
-
-
-_PLACE = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
-_TYPED_ALIAS = re.compile(r'"(\w+) \[\w+\]"')
-
-
-@lru_cache(maxsize=1024)
-def _compile(
-    engine_type: str, sql: str, lengths: tuple[tuple[str, int], ...]
-) -> tuple[str, tuple[str, ...]]:
-    for name, length in lengths:
-        spread = ", ".join(f":{name}_{i}" for i in range(length)) or "NULL"
-        sql = re.sub(rf":{name}\b", f"({spread})", sql)
-    names: list[str] = []
-
-    def number(match: re.Match[str]) -> str:
-        if engine_type == "sqlite":
-            names.append(match[1])
-            return "?"
-        if match[1] not in names:
-            names.append(match[1])
-        return f"${names.index(match[1]) + 1}"
-
-    text = _PLACE.sub(number, sql)
-    if engine_type == "postgres":
-        text = _TYPED_ALIAS.sub(r'"\1"', text)
-    return text, tuple(names)
-
-
-def _spread(values: Mapping[str, Any]) -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for name, value in values.items():
-        if isinstance(value, (list, tuple)):
-            flat |= {f"{name}_{i}": part for i, part in enumerate(value)}
-        else:
-            flat[name] = value
-    return flat
 
 
 @contextmanager

@@ -172,8 +172,8 @@ def _union(branches: Sequence[str], conditions: Sequence[str], limit: int, order
     # The limit is written out: PostgreSQL plans for a tenth of the table if it is a value.
     # SQLite knows nothing of how many rows meet a condition. A plus sign keeps it from
     # using the index of any but the branch's own.
-    if not db.is_postgres():
-        conditions = [each.replace("item.", "+item.") for each in conditions]
+    item = db.choose(sqlite="+item.", postgres="item.")
+    conditions = [each.replace("item.", item) for each in conditions]
     parts = [
         f"SELECT * FROM (SELECT item.id FROM inventory_item item "
         f"WHERE {' AND '.join([branch, *conditions])} {order} LIMIT {limit}) part_{number}"

@@ -71,12 +71,11 @@ async def printable_card(actor: Principal, borrower_id: UUID) -> tuple[Card, str
         CardMissing: they have no card.
     """
     borrower = await find_visible(actor, borrower_id)
-    site_id = db.choose(sqlite=":site_id", postgres="CAST(:site_id AS uuid)")
     row = await db.fetch_one(
-        f"""
+        """
         SELECT card.code, organisation.return_to
         FROM lending_borrower_card AS card
-        LEFT JOIN sites_site AS site ON site.id = COALESCE({site_id}, (
+        LEFT JOIN sites_site AS site ON site.id = COALESCE(CAST(:site_id AS uuid), (
             SELECT site FROM lending_borrower_site WHERE borrower = card.borrower
             ORDER BY id LIMIT 1))
         LEFT JOIN sites_organisation AS organisation ON organisation.id = site.organisation

@@ -31,10 +31,10 @@ async def place_of(actor: Principal, borrower_id: UUID | None = None) -> Place:
     """Where the actor works, or else where the borrower was registered."""
     row = await db.fetch_one(
         """
-        SELECT country, time_zone FROM sites_site WHERE id = COALESCE(:site_id, (
+        SELECT country, time_zone FROM sites_site WHERE id = COALESCE(CAST(:site_id AS uuid), (
             SELECT site FROM lending_borrower_site WHERE borrower = :borrower_id
             ORDER BY id LIMIT 1))
-        """.replace(":site_id", db.choose(sqlite=":site_id", postgres="CAST(:site_id AS uuid)")),
+        """,
         site_id=actor.site_id,
         borrower_id=borrower_id,
     )

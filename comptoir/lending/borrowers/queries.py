@@ -30,7 +30,7 @@ SELECT b.*, borrower_group.names AS group_names, card.code, card.issued_at,
 FROM lending_borrower AS b
 JOIN lending_borrower_group AS borrower_group ON borrower_group.id = b.borrower_group
 LEFT JOIN lending_borrower_card AS card ON card.borrower = b.id AND card.revoked_at IS NULL
-LEFT JOIN sites_site AS site ON site.id = COALESCE({site_id}, (
+LEFT JOIN sites_site AS site ON site.id = COALESCE(CAST(:site_id AS uuid), (
     SELECT site FROM lending_borrower_site WHERE borrower = b.id ORDER BY id LIMIT 1))
 """
 _SUSPENDED = (
@@ -48,9 +48,8 @@ async def read_borrower(actor: Principal, borrower_id: UUID, *, now: datetime) -
         BorrowerNotFound: there is none, or the actor may not know of them.
     """
     seen, values = seen_by(actor)
-    site_id = db.choose(sqlite=":site_id", postgres="CAST(:site_id AS uuid)")
     row = await db.fetch_one(
-        f"{_BORROWER.format(site_id=site_id)} WHERE b.id = :id AND {seen}",
+        f"{_BORROWER} WHERE b.id = :id AND {seen}",
         id=borrower_id,
         site_id=actor.site_id,
         **values,

@@ -87,7 +87,7 @@ async def _named(code: str, kind: codes.Kind | None) -> scans.Named:
 
 async def item_named(code: str) -> scans.ItemNamed:
     """The item that carries a code, as it stands now."""
-    row = await db.fetch_one(facts.item_query(postgres=db.is_postgres()), item=code)
+    row = await db.fetch_one(facts.ITEM, item=code)
     if row is None:
         raise LookupError(code)
     handled = await db.fetch_one(_HANDLED, item_id=row["item_id"]) or {}

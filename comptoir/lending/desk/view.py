@@ -201,9 +201,7 @@ async def held_by(
     actor: Principal, borrower_id: UUID, visit_id: UUID | None = None, *, now: datetime
 ) -> tuple[Held, ...]:
     """What a borrower has, from whatever site, most urgent first; ``MOST_HELD`` at most."""
-    rows = await db.fetch(
-        facts.held_query(postgres=db.is_postgres()), borrower_id=borrower_id, limit=MOST_HELD
-    )
+    rows = await db.fetch(facts.HELD, borrower_id=borrower_id, limit=MOST_HELD)
     return tuple(_held(actor, row, visit_id, now) for row in rows)
 
 

@@ -49,7 +49,7 @@ async def _check_in(
 ) -> CheckInView | Refusal:
     async with db.transaction():
         row = await contention.read_locked(
-            facts.check_in_query(postgres=db.is_postgres()),
+            facts.CHECK_IN,
             patiently=patiently,
             item=command.item,
             site_id=command.site_id or actor.site_id,

@@ -83,7 +83,7 @@ async def _read(actor: Principal, command: CheckOut, patiently: bool) -> db.Row 
     by_card = command.borrower_id is None
     who = {"card": command.card} if by_card else {"borrower_id": command.borrower_id}
     return await contention.read_locked(
-        facts.check_out_query(postgres=db.is_postgres(), by_card=by_card),
+        facts.check_out_query(by_card=by_card),
         patiently=patiently,
         item=command.item,
         site_id=command.site_id or actor.site_id,

@@ -36,7 +36,7 @@ HOUSEHOLD_LOANS = """
 _ITEM_COLUMNS = """
     item.id AS item_id, item.code, item.status, item.home_site, item.present_site,
     item.version AS item_version, model.category, model.short_name,
-    (SELECT {join}(problem.kind, ',') FROM inventory_item_problem problem
+    (SELECT string_agg(problem.kind, ',') FROM inventory_item_problem problem
      WHERE problem.item = item.id AND problem.resolved_at IS NULL) AS problem_kinds
 """
 _LOAN_COLUMNS = """
@@ -69,7 +69,7 @@ _SEEN_JOIN = "JOIN inventory_item seen ON seen.id = item.id"
 
 
 @lru_cache
-def check_out_query(*, postgres: bool, by_card: bool) -> str:
+def check_out_query(*, by_card: bool) -> str:
     """The read of a check-out: one row, or none where item or borrower is unknown."""
     borrower = (
         "JOIN lending_borrower_card card ON card.code = :card "
@@ -91,115 +91,88 @@ def check_out_query(*, postgres: bool, by_card: bool) -> str:
         {_SEEN_JOIN}
         JOIN inventory_model model ON model.id = item.model
         {borrower}
-        JOIN sites_site site ON site.id = COALESCE(:site_id, item.present_site)
+        JOIN sites_site site ON site.id = COALESCE(CAST(:site_id AS uuid), item.present_site)
         {_POLICY_JOIN.format(category="model.category")}
         LEFT JOIN lending_loan loan ON loan.item = item.id AND loan.returned_at IS NULL
         {_OUTCOME_JOIN}
         WHERE item.code = :item
     """
-    return _dialect(sql, postgres, "item, borrower")
+    return sql + db.for_update("item, borrower")
 
 
-@lru_cache
-def check_in_query(*, postgres: bool) -> str:
-    """The read of a check-in: one row, or none where the item is unknown.
-
-    ``site_id`` is the desk's; the calendar is that of the site where it was due.
-    """
-    sql = f"""
-        SELECT {_ITEM_COLUMNS}, {_LOAN_COLUMNS}, desk.id AS site_id, {calendars.COLUMNS},
-               {_OUTCOME_COLUMNS}, seen.version AS seen_version
-        FROM inventory_item item
-        {_SEEN_JOIN}
-        JOIN inventory_model model ON model.id = item.model
-        JOIN sites_site desk ON desk.id = COALESCE(:site_id, item.present_site)
-        LEFT JOIN lending_loan loan ON loan.item = item.id AND loan.returned_at IS NULL
-        JOIN sites_site site ON site.id = COALESCE(loan.return_site, desk.id)
-        {_OUTCOME_JOIN}
-        WHERE item.code = :item
-    """
-    return _dialect(sql, postgres, "item")
+#: The read of a check-in: one row, or none where the item is unknown.
+#: ``site_id`` is the desk's; the calendar is that of the site where it was due.
+CHECK_IN = f"""
+    SELECT {_ITEM_COLUMNS}, {_LOAN_COLUMNS}, desk.id AS site_id, {calendars.COLUMNS},
+           {_OUTCOME_COLUMNS}, seen.version AS seen_version
+    FROM inventory_item item
+    {_SEEN_JOIN}
+    JOIN inventory_model model ON model.id = item.model
+    JOIN sites_site desk ON desk.id = COALESCE(CAST(:site_id AS uuid), item.present_site)
+    LEFT JOIN lending_loan loan ON loan.item = item.id AND loan.returned_at IS NULL
+    JOIN sites_site site ON site.id = COALESCE(loan.return_site, desk.id)
+    {_OUTCOME_JOIN}
+    WHERE item.code = :item
+""" + db.for_update("item")
 
 
-@lru_cache
-def item_query(*, postgres: bool) -> str:
-    """An item and its open loan, unlocked: for deciding what a scan of it means."""
-    sql = f"""
-        SELECT {_ITEM_COLUMNS}, {_LOAN_COLUMNS}
-        FROM inventory_item item
-        JOIN inventory_model model ON model.id = item.model
-        LEFT JOIN lending_loan loan ON loan.item = item.id AND loan.returned_at IS NULL
-        WHERE item.code = :item
-    """
-    return _dialect(sql, postgres, locked=None)
+#: An item and its open loan, unlocked: for deciding what a scan of it means.
+ITEM = f"""
+    SELECT {_ITEM_COLUMNS}, {_LOAN_COLUMNS}
+    FROM inventory_item item
+    JOIN inventory_model model ON model.id = item.model
+    LEFT JOIN lending_loan loan ON loan.item = item.id AND loan.returned_at IS NULL
+    WHERE item.code = :item
+"""
 
 
-@lru_cache
-def held_query(*, postgres: bool) -> str:
-    """What a borrower has, most urgent first, each with the calendar of its return site."""
-    sql = f"""
-        SELECT {_LOAN_COLUMNS}, {_SITE_COLUMNS}, item.code, model.short_name,
-               site.short_name AS place, policy.renewals AS policy_renewals
-        FROM lending_loan loan
-        JOIN inventory_item item ON item.id = loan.item
-        JOIN inventory_model model ON model.id = item.model
-        JOIN sites_site site ON site.id = loan.return_site
-        LEFT JOIN lending_policy policy ON policy.id = loan.policy
-        WHERE loan.borrower = :borrower_id AND loan.returned_at IS NULL
-        ORDER BY loan.due_at, loan.id LIMIT :limit
-    """
-    return _dialect(sql, postgres, locked=None)
+#: What a borrower has, most urgent first, each with the calendar of its return site.
+HELD = f"""
+    SELECT {_LOAN_COLUMNS}, {_SITE_COLUMNS}, item.code, model.short_name,
+           site.short_name AS place, policy.renewals AS policy_renewals
+    FROM lending_loan loan
+    JOIN inventory_item item ON item.id = loan.item
+    JOIN inventory_model model ON model.id = item.model
+    JOIN sites_site site ON site.id = loan.return_site
+    LEFT JOIN lending_policy policy ON policy.id = loan.policy
+    WHERE loan.borrower = :borrower_id AND loan.returned_at IS NULL
+    ORDER BY loan.due_at, loan.id LIMIT :limit
+"""
 
 
-@lru_cache
-def listing_query(*, postgres: bool) -> str:
-    """Loans with their item, borrower and return site; the caller adds WHERE and ORDER BY."""
-    sql = f"""
-        SELECT {_LOAN_COLUMNS}, {_SITE_COLUMNS}, loan.returned_at, loan.undone_at,
-               loan.written_off_at,
-               loan.version AS loan_version, item.code, model.short_name, site.short_name AS place,
-               borrower.name AS borrower, borrower.contact_kind, borrower.phone, borrower.email,
-               borrower.counsellor, policy.renewals AS policy_renewals
-        FROM lending_loan loan
-        JOIN inventory_item item ON item.id = loan.item
-        JOIN inventory_model model ON model.id = item.model
-        JOIN lending_borrower borrower ON borrower.id = loan.borrower
-        JOIN sites_site site ON site.id = loan.return_site
-        LEFT JOIN lending_policy policy ON policy.id = loan.policy
-    """
-    return _dialect(sql, postgres, locked=None)
+#: Loans with their item, borrower and return site; the caller adds WHERE and ORDER BY.
+LISTING = f"""
+    SELECT {_LOAN_COLUMNS}, {_SITE_COLUMNS}, loan.returned_at, loan.undone_at,
+           loan.written_off_at,
+           loan.version AS loan_version, item.code, model.short_name, site.short_name AS place,
+           borrower.name AS borrower, borrower.contact_kind, borrower.phone, borrower.email,
+           borrower.counsellor, policy.renewals AS policy_renewals
+    FROM lending_loan loan
+    JOIN inventory_item item ON item.id = loan.item
+    JOIN inventory_model model ON model.id = item.model
+    JOIN lending_borrower borrower ON borrower.id = loan.borrower
+    JOIN sites_site site ON site.id = loan.return_site
+    LEFT JOIN lending_policy policy ON policy.id = loan.policy
+"""
 
 
-@lru_cache
-def calendars_query(*, postgres: bool) -> str:
-    """Every site with its calendar."""
-    return _dialect(f"SELECT {_SITE_COLUMNS} FROM sites_site site", postgres, locked=None)
+#: Every site with its calendar.
+CALENDARS = f"SELECT {_SITE_COLUMNS} FROM sites_site site"
 
 
-@lru_cache
-def renewal_query(*, postgres: bool) -> str:
-    """The read of a renewal: one row, or none where the loan is unknown."""
-    sql = f"""
-        SELECT {_ITEM_COLUMNS}, {_LOAN_COLUMNS}, {_BORROWER_COLUMNS}, {_POLICY_COLUMNS},
-               {_SITE_COLUMNS}, loan.returned_at, loan.undone_at,
-               loan.version AS loan_version
-        FROM lending_loan loan
-        JOIN inventory_item item ON item.id = loan.item
-        JOIN inventory_model model ON model.id = item.model
-        JOIN lending_borrower borrower ON borrower.id = loan.borrower
-        JOIN sites_site site ON site.id = loan.return_site
-        {_POLICY_JOIN.format(category="loan.category")}
-        WHERE loan.id = :loan_id
-    """
-    return _dialect(sql, postgres, "loan")
-
-
-def _dialect(sql: str, postgres: bool, locked: str | None) -> str:
-    sql = sql.replace("{join}", "string_agg" if postgres else "group_concat")
-    if postgres:
-        sql = sql.replace("COALESCE(:site_id,", "COALESCE(CAST(:site_id AS uuid),")
-        return f"{sql} FOR NO KEY UPDATE OF {locked}" if locked else sql
-    return sql
+#: The read of a renewal: one row, or none where the loan is unknown.
+RENEWAL = f"""
+    SELECT {_ITEM_COLUMNS}, {_LOAN_COLUMNS}, {_BORROWER_COLUMNS}, {_POLICY_COLUMNS},
+           {_SITE_COLUMNS}, loan.returned_at, loan.undone_at,
+           loan.version AS loan_version
+    FROM lending_loan loan
+    JOIN inventory_item item ON item.id = loan.item
+    JOIN inventory_model model ON model.id = item.model
+    JOIN lending_borrower borrower ON borrower.id = loan.borrower
+    JOIN sites_site site ON site.id = loan.return_site
+    {_POLICY_JOIN.format(category="loan.category")}
+    WHERE loan.id = :loan_id
+""" + db.for_update("loan")
 
 
 def item_facts(row: db.Row) -> ItemFacts:

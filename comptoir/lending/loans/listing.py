@@ -98,8 +98,7 @@ async def list_loans(actor: Principal, wanted: LoanFilter, *, now: datetime) -> 
         else "loan.due_at, loan.id"
     )
     rows = await db.fetch(
-        f"{facts.listing_query(postgres=db.is_postgres())} "
-        f"WHERE {' AND '.join(conditions)} ORDER BY {order} LIMIT :limit",
+        f"{facts.LISTING} WHERE {' AND '.join(conditions)} ORDER BY {order} LIMIT :limit",
         limit=wanted.limit + 1,
         **values,
     )
@@ -110,9 +109,7 @@ async def list_loans(actor: Principal, wanted: LoanFilter, *, now: datetime) -> 
 
 async def read_loan(actor: Principal, loan_id: UUID, *, now: datetime) -> LoanRow | None:
     """One loan; None where there is none, or it is of a site the actor may not know of."""
-    row = await db.fetch_one(
-        f"{facts.listing_query(postgres=db.is_postgres())} WHERE loan.id = :id", id=loan_id
-    )
+    row = await db.fetch_one(f"{facts.LISTING} WHERE loan.id = :id", id=loan_id)
     if row is None:
         return None
     seen = actor.sees_site(row["loan_site"]) or actor.sees_site(row["loan_return_site"])
@@ -171,7 +168,7 @@ async def _conditions(
 
 async def _overdue(now: datetime) -> tuple[str, dict[str, Any]]:
     """Due before the door was last open, per site; sites that shut together share a term."""
-    sites = await db.fetch(facts.calendars_query(postgres=db.is_postgres()))
+    sites = await db.fetch(facts.CALENDARS)
     by_moment: dict[datetime, list[UUID]] = defaultdict(list)
     for site in sites:
         last_open = calendar_of(site).last_open(now)

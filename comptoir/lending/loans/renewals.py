@@ -38,7 +38,7 @@ async def renew_loan(
         RenewalRefused: a rule said no (``rules.renewal_due``).
     """
     async with db.transaction():
-        row = await db.fetch_one(facts.renewal_query(postgres=db.is_postgres()), loan_id=loan_id)
+        row = await db.fetch_one(facts.RENEWAL, loan_id=loan_id)
         if row is None or not _may_know(actor, row):
             raise LoanNotFound
         if seen is not None and seen != row["loan_renewals"]:

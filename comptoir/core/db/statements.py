@@ -1,0 +1,86 @@
+"""Statements as they are sent: values in their places, in the words of the engine.
+
+The program writes SQL that PostgreSQL understands, with values named ``:like_this``.
+What SQLite says otherwise is translated here, once for each statement.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+Compiled = tuple[str, list[Any]]
+
+_PLACE = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
+_TYPED_ALIAS = re.compile(r'"(\w+) \[\w+\]"')
+_LOCK = re.compile(r" FOR NO KEY UPDATE OF [\w, ]+")
+_UUID = re.compile(r"CAST\((:\w+) AS uuid\)")
+
+
+def compiled(sql: str, values: Mapping[str, Any], *, postgres: bool) -> Compiled:
+    """A statement and its values as the engine takes them; a list after ``IN`` is spread."""
+    lengths = tuple((k, len(v)) for k, v in values.items() if isinstance(v, (list, tuple)))
+    text, names = _compile(sql, lengths, postgres)
+    if lengths:
+        values = _spread(values)
+    return text, [values[name] for name in names]
+
+
+def together(statements: list[Compiled], *, answer: bool) -> Compiled:
+    """Statements for PostgreSQL as one with data-modifying CTEs, their places renumbered.
+
+    With ``answer`` the first is a SELECT, and its rows are those of the whole.
+    """
+    texts: list[str] = []
+    arguments: list[Any] = []
+    for text, values in statements:
+        texts.append(_renumber(text, len(arguments)))
+        arguments += values
+    first = texts.pop(0) if answer else "SELECT 1"
+    parts = ", ".join(f"write_{number} AS ({text})" for number, text in enumerate(texts))
+    return f"WITH {parts} {first}", arguments
+
+
+@lru_cache(maxsize=1024)
+def _renumber(text: str, offset: int) -> str:
+    return re.sub(r"\$(\d+)", lambda match: f"${int(match[1]) + offset}", text)
+
+
+@lru_cache(maxsize=1024)
+def _compile(
+    sql: str, lengths: tuple[tuple[str, int], ...], postgres: bool
+) -> tuple[str, tuple[str, ...]]:
+    sql = _TYPED_ALIAS.sub(r'"\1"', sql) if postgres else _for_sqlite(sql)
+    for name, length in lengths:
+        spread = ", ".join(f":{name}_{i}" for i in range(length)) or "NULL"
+        sql = re.sub(rf":{name}\b", f"({spread})", sql)
+    names: list[str] = []
+
+    def number(match: re.Match[str]) -> str:
+        if not postgres:
+            names.append(match[1])
+            return "?"
+        if match[1] not in names:
+            names.append(match[1])
+        return f"${names.index(match[1]) + 1}"
+
+    return _PLACE.sub(number, sql), tuple(names)
+
+
+def _for_sqlite(sql: str) -> str:
+    """A transaction is the lock; the aggregate of texts has another name; an id is a text."""
+    sql = _LOCK.sub("", sql)
+    sql = _UUID.sub(r"\1", sql)
+    return sql.replace("string_agg(", "group_concat(")
+
+
+def _spread(values: Mapping[str, Any]) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, (list, tuple)):
+            flat |= {f"{name}_{i}": part for i, part in enumerate(value)}
+        else:
+            flat[name] = value
+    return flat
