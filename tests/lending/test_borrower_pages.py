@@ -16,7 +16,7 @@ from comptoir.core.ids import new_id
 from comptoir.core.principal import SYSTEM, Role
 from comptoir.inventory import codes
 from comptoir.lending.borrowers.cards import issue_card
-from comptoir.lending.desk.forms import encode_waiting
+from comptoir.lending.desk.kept import encode_waiting
 from comptoir.lending.desk.scanning import begin_visit
 from comptoir.lending.desk.visits import open_visit
 from comptoir.lending.scans import WaitingItem

@@ -13,8 +13,7 @@ from httpx import AsyncClient, Response
 from comptoir.core import clock
 from comptoir.core.principal import Role
 from comptoir.inventory.tables import Accessory, Item, ItemProblem
-from comptoir.lending.desk.forms import encode_waiting
-from comptoir.lending.desk.recent import Done, UndoKind, encode_recent
+from comptoir.lending.desk.kept import Done, UndoKind, encode_recent, encode_waiting
 from comptoir.lending.scans import WaitingItem
 from comptoir.lending.tables import Borrower, Loan, Visit
 from comptoir.sites.tables import Site

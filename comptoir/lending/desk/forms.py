@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -10,8 +9,7 @@ import msgspec
 
 from comptoir.core.idempotency import Attempt, fingerprint
 from comptoir.inventory.statuses import ProblemKind
-from comptoir.lending.desk.recent import UndoKind
-from comptoir.lending.scans import WaitingItem
+from comptoir.lending.desk.kept import UndoKind
 
 #: Whose the attempts of the desks are: of no person, as a colleague may have taken over the
 #: desk before the browser tries again. The browser made each key at random.
@@ -97,22 +95,3 @@ class ReadyForm(msgspec.Struct, frozen=True):
     visit: str = ""
     waiting: str = ""
     recent: str = ""
-
-
-def encode_waiting(waiting: tuple[WaitingItem, ...]) -> str:
-    """Items that wait for a card, as the value of a hidden field."""
-    return " ".join(f"{item.item_id}@{item.scanned_at.isoformat()}" for item in waiting)
-
-
-def decode_waiting(text: str) -> tuple[WaitingItem, ...]:
-    """The inverse of ``encode_waiting``; what is not well-formed is left out."""
-    items = []
-    for part in text.split()[:20]:
-        item, _, moment = part.partition("@")
-        try:
-            scanned_at = datetime.fromisoformat(moment)
-            if scanned_at.tzinfo is not None:
-                items.append(WaitingItem(UUID(item), scanned_at))
-        except ValueError:
-            continue
-    return tuple(items)

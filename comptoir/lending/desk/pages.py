@@ -42,20 +42,17 @@ from comptoir.lending.desk.forms import (
     TransferForm,
     UndoForm,
     attempt_of,
-    decode_waiting,
-    encode_waiting,
 )
-from comptoir.lending.desk.naming import is_barcode, things_named
-from comptoir.lending.desk.recent import (
+from comptoir.lending.desk.kept import (
     Done,
     UndoKind,
     decode_recent,
-    done_by,
-    done_with,
+    decode_waiting,
     encode_recent,
-    handled_here,
-    read_recent,
+    encode_waiting,
 )
+from comptoir.lending.desk.naming import is_barcode, things_named
+from comptoir.lending.desk.recent import done_by, done_with, handled_here, read_recent
 from comptoir.lending.desk.reports import last_report, take_report_back
 from comptoir.lending.desk.scanning import begin_visit, scan
 from comptoir.lending.desk.schemas import DeskResult, DeskScan, Step, StepKind

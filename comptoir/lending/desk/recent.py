@@ -1,74 +1,32 @@
 """What was done at this desk in the last minute, each with its way back.
 
-The browser keeps the list, as a hidden field, as it keeps what waits for a card:
-the trail cannot say what one desk did, and must not say what one person did. So
-nothing in it is trusted: each undo asks for itself whether it may be.
+The browser keeps the list (``kept``): the trail cannot say what one desk did, and must
+not say what one person did.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 import msgspec
 
 from comptoir.core import db
 from comptoir.core.principal import Principal
+from comptoir.lending.desk.kept import MOST_KEPT, Done, UndoKind
 from comptoir.lending.desk.schemas import Step, StepKind
 from comptoir.lending.loans.undo import UNDO_TIME
 
-#: More than anybody scans in a minute.
-_MOST = 20
-
-
-class UndoKind(StrEnum):
-    """What is undone."""
-
-    CHECK_OUT = "check_out"
-    CHECK_IN = "check_in"
-    RENEWAL = "renewal"
-    PROBLEM = "problem"
-    FOUND = "found"
-
-
-class Done(msgspec.Struct, frozen=True):
-    """Something done that can be undone; ``id`` is the loan's, the problem's or the item's."""
-
-    kind: UndoKind
-    id: UUID
-    at: datetime
-
 
 class DoneLine(msgspec.Struct, frozen=True):
-    """The same for the screen; ``seconds`` are left to undo it."""
+    """A ``Done`` for the screen; ``seconds`` are left to undo it."""
 
     kind: UndoKind
     id: UUID
     model: str
     code: str
     seconds: int
-
-
-def encode_recent(recent: Iterable[Done]) -> str:
-    """As the value of a hidden field."""
-    return " ".join(f"{done.kind}:{done.id}@{done.at.isoformat()}" for done in recent)
-
-
-def decode_recent(text: str, *, now: datetime) -> tuple[Done, ...]:
-    """The inverse of ``encode_recent``, without what can no longer be undone or makes no sense."""
-    found = []
-    for part in text.split()[:_MOST]:
-        kind, _, rest = part.partition(":")
-        subject, _, moment = rest.partition("@")
-        try:
-            done = Done(UndoKind(kind), UUID(subject), datetime.fromisoformat(moment))
-            if now - UNDO_TIME < done.at <= now:
-                found.append(done)
-        except (ValueError, TypeError):  # nonsense, or a moment without its time zone
-            continue
-    return tuple(found)
 
 
 def done_by(steps: Iterable[Step], *, now: datetime) -> tuple[Done, ...]:
@@ -105,7 +63,7 @@ async def done_with(borrower_id: UUID, *, now: datetime) -> tuple[Done, ...]:
         "ORDER BY checked_out_at LIMIT :most",
         borrower_id=borrower_id,
         since=since,
-        most=_MOST,
+        most=MOST_KEPT,
     )
     return tuple(
         Done(UndoKind.CHECK_OUT, row["id"], row["checked_out_at"])
