@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+from uuid import UUID
 
 from babel.support import LazyProxy
 
-from comptoir.core.audit.sentences import Story, describe, name_field
+from comptoir.core.audit.sentences import Line, Story, describe, lines, name_field
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.i18n import localized
 from comptoir.core.web.formats import format_day
 from comptoir.inventory.pages.wording import CONDITIONS
+from comptoir.inventory.queries import catalogue
+from comptoir.sites.schemas import SiteName
 
 _PLAIN: dict[str, LazyProxy] = {
     "item.created": _l("Brought in."),
@@ -31,6 +35,18 @@ _PLAIN: dict[str, LazyProxy] = {
     "model.created": _l("Model added."),
     "model.edited": _l("Model changed."),
 }
+
+
+async def item_lines(
+    item_id: UUID, sites: Iterable[SiteName], *, before: UUID | None, limit: int
+) -> list[Line]:
+    """What happened to an item, newest first; ``sites`` are all there are.
+
+    ``before`` is the id of the last line seen.
+    """
+    names = {str(site.id): site.name for site in sites}
+    names |= {str(model.id): model.full_name for model in await catalogue.models()}
+    return await lines(item_id, names, before=before, limit=limit)
 
 
 def describe_all() -> None:

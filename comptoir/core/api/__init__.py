@@ -10,6 +10,7 @@
 from comptoir.core.api.calls import Call
 from comptoir.core.api.operations import delete, get, patch, post, put
 from comptoir.core.api.paging import Page, PageQuery, decode_cursor, encode_cursor, page_of
+from comptoir.core.api.timelines import TimelineEvent, timeline_page
 from comptoir.core.api.types import Code, Moment, Pdf
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Page",
     "PageQuery",
     "Pdf",
+    "TimelineEvent",
     "decode_cursor",
     "delete",
     "encode_cursor",
@@ -27,4 +29,5 @@ __all__ = [
     "patch",
     "post",
     "put",
+    "timeline_page",
 ]

@@ -45,12 +45,17 @@ Sentence = LazyProxy | Callable[[Story], str]
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One line of a timeline. ``details`` are fields with their old and new value."""
+    """One line of a timeline. ``details`` are fields with their old and new value, for people."""
 
     id: UUID
-    at: datetime
+    entry: Entry
     text: str
     details: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def at(self) -> datetime:
+        """When it happened."""
+        return self.entry.at
 
 
 _sentences: dict[str, Sentence] = {}
@@ -82,7 +87,7 @@ def tell(event_id: UUID, entry: Entry, names: Mapping[str, str]) -> Line:
         text = _("Something was changed.")
     else:
         text = str(sentence) if isinstance(sentence, LazyProxy) else sentence(story)
-    return Line(event_id, entry.at, text, tuple(_details(story)))
+    return Line(event_id, entry, text, tuple(_details(story)))
 
 
 async def lines(

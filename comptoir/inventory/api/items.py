@@ -12,11 +12,13 @@ from comptoir.core.api import (
     Code,
     Page,
     PageQuery,
+    TimelineEvent,
     decode_cursor,
     get,
     page_of,
     post,
     put,
+    timeline_page,
 )
 from comptoir.inventory import codes
 from comptoir.inventory.errors import Changed, CoordinatorNeeded, ItemNotFound, ModelNotFound
@@ -24,7 +26,9 @@ from comptoir.inventory.queries import catalogue, items, listing
 from comptoir.inventory.schemas import CreateSeveral, ItemFilter, ItemRow, ItemView, SaveItem
 from comptoir.inventory.services import items as services
 from comptoir.inventory.statuses import Condition, ItemStatus
+from comptoir.inventory.timeline import item_lines
 from comptoir.sites.errors import SiteNotFound
+from comptoir.sites.queries import site_names
 
 READERS = ("desk", "inventory")
 WRITERS = ("inventory",)
@@ -128,6 +132,22 @@ async def edit_item(call: Call, code: Code, data: SaveItem) -> ItemView:
     return await items.item(call.actor, code)
 
 
+@get("/items/{code:str}/timeline", scopes=READERS, tag=TAG, errors=(ItemNotFound,))
+async def list_item_events(call: Call, code: Code, query: PageQuery) -> Page[TimelineEvent]:
+    """List what happened to an item, the latest first, its loans included.
+
+    Who of the staff did it is not told.
+    """
+    item = await items.item(call.actor, read_code(code))
+    lines = await item_lines(
+        item.id,
+        await site_names(),
+        before=decode_cursor(query.cursor, UUID),
+        limit=query.limit + 1,
+    )
+    return timeline_page(lines, query.limit)
+
+
 def read_code(text: str) -> str:
     """The eight letters of a code in an address.
 
@@ -140,4 +160,4 @@ def read_code(text: str) -> str:
     return code
 
 
-ROUTES = [list_items, create_item, create_items, read_item, edit_item]
+ROUTES = [list_items, create_item, create_items, read_item, edit_item, list_item_events]

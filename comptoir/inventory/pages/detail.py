@@ -10,7 +10,6 @@ from litestar.params import FromPath
 
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
-from comptoir.core.audit import sentences
 from comptoir.core.errors import Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
@@ -28,11 +27,12 @@ from comptoir.inventory.pages.wording import (
     STATUSES,
 )
 from comptoir.inventory.permissions import may_manage
-from comptoir.inventory.queries import catalogue, items
+from comptoir.inventory.queries import items
 from comptoir.inventory.reported import accessory_id, problem_kind
 from comptoir.inventory.rules import ItemAction, possible_actions
 from comptoir.inventory.schemas import ItemView, ReportProblem, SendItem
 from comptoir.inventory.services import actions
+from comptoir.inventory.timeline import item_lines
 from comptoir.sites.queries import site_names
 
 Page = Request[Principal, Any, Any]
@@ -77,8 +77,6 @@ async def item_detail(request: Page, code: FromPath[str]) -> Response[str]:
 async def _context(request: Page, item: ItemView) -> dict[str, Any]:
     actor = request.user
     sites = await site_names()
-    names = {str(site.id): site.name for site in sites}
-    names |= {str(model.id): model.full_name for model in await catalogue.models()}
     manages = may_manage(actor, item.home_site.id, item.present_site.id)
     possible = possible_actions(item.status)
     buttons = [
@@ -87,7 +85,7 @@ async def _context(request: Page, item: ItemView) -> dict[str, Any]:
         if action in possible and (manages or action not in _FOR_MANAGERS)
     ]
     before = id_or_none(request.query_params.get("before", ""))
-    lines = await sentences.lines(item.id, names, before=before, limit=_LINES + 1)
+    lines = await item_lines(item.id, sites, before=before, limit=_LINES + 1)
     return {
         "item": item,
         "status_word": STATUSES[item.status],

@@ -1,6 +1,6 @@
 """Lending, for other programs."""
 
-from comptoir.lending.api import agreements, borrowers, cards, desk, loans, policies
+from comptoir.lending.api import agreements, borrowers, cards, desk, loans, policies, timelines
 
 ROUTES = [
     *desk.ROUTES,
@@ -9,4 +9,5 @@ ROUTES = [
     *borrowers.ROUTES,
     *cards.ROUTES,
     *policies.ROUTES,
+    *timelines.ROUTES,
 ]
