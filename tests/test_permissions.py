@@ -104,6 +104,7 @@ TABLE: dict[str, Line] = {
     "POST /api/v1/groups/{group_id}/default": scopes("settings"),
     "GET /api/v1/items": scopes("read", "desk", "inventory"),
     "POST /api/v1/items": scopes("inventory"),
+    "GET /api/v1/items.csv": scopes("read", "desk", "inventory"),
     "POST /api/v1/items/batches": scopes("inventory"),
     "GET /api/v1/items/{code}": scopes("read", "desk", "inventory"),
     "PUT /api/v1/items/{code}": scopes("inventory"),

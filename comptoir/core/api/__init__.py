@@ -9,13 +9,24 @@
 
 from comptoir.core.api.calls import Call
 from comptoir.core.api.operations import delete, get, patch, post, put
-from comptoir.core.api.paging import Page, PageQuery, decode_cursor, encode_cursor, page_of
+from comptoir.core.api.paging import (
+    Cursor,
+    Limit,
+    Page,
+    PageQuery,
+    decode_cursor,
+    encode_cursor,
+    page_of,
+)
 from comptoir.core.api.timelines import TimelineEvent, timeline_page
-from comptoir.core.api.types import Code, Moment, Pdf
+from comptoir.core.api.types import Code, Csv, Moment, Pdf
 
 __all__ = [
     "Call",
     "Code",
+    "Csv",
+    "Cursor",
+    "Limit",
     "Moment",
     "Page",
     "PageQuery",

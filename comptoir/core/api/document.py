@@ -17,7 +17,7 @@ import msgspec
 from comptoir.core.api import errors
 from comptoir.core.api.calls import LONGEST_KEY
 from comptoir.core.api.examples import example_of
-from comptoir.core.api.operations import JSON, PDF, PREFIX, Error, Operation
+from comptoir.core.api.operations import JSON, PREFIX, Error, Operation
 from comptoir.core.idempotency import IdempotencyKeyReused
 from comptoir.core.web.problems import MEDIA_TYPE, Problem, status_of
 
@@ -163,8 +163,8 @@ def _success(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
         headers["Location"] = {"description": "The address of what was made.", "schema": _STRING}
     if headers:
         answer["headers"] = headers
-    if operation.prints:
-        answer["content"] = {PDF: {"schema": {"type": "string", "contentMediaType": PDF}}}
+    if kind := operation.file:
+        answer["content"] = {kind: {"schema": {"type": "string", "contentMediaType": kind}}}
     elif status is not HTTPStatus.NO_CONTENT:
         schema = schemas.of(operation.types["return"])
         example = example_of(schema, schemas.components)
@@ -227,7 +227,7 @@ class _Schemas:
                 if name == "query":
                     bodies += [field.type for field in msgspec.structs.fields(kind)]
                 elif name == "return":
-                    views += [] if operation.prints else [kind]
+                    views += [] if operation.file else [kind]
                 elif name != "call":
                     bodies.append(kind)
         self.components: dict[str, Any] = {}

@@ -19,6 +19,7 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, route
 from litestar.handlers import HTTPRouteHandler
+from litestar.response import Stream
 
 from comptoir.core import idempotency
 from comptoir.core.accounts.guards import require_scope
@@ -27,13 +28,14 @@ from comptoir.core.api.cursors import open_cursor, seal_cursor
 from comptoir.core.api.decoding import decode_body, decode_query, json_body
 from comptoir.core.api.errors import CursorInvalid
 from comptoir.core.api.paging import Page
-from comptoir.core.api.types import Pdf
+from comptoir.core.api.types import Csv, Pdf
 from comptoir.core.errors import ComptoirError
 from comptoir.core.idempotency import Outcome
 
 PREFIX = "/api/v1"
 JSON = "application/json"
-PDF = "application/pdf"
+#: What the types of files that a call may return are sent as.
+FILES = {Pdf: "application/pdf", Csv: "text/csv"}
 
 Function = Callable[..., Awaitable[Any]]
 Decorator = Callable[[Function], HTTPRouteHandler]
@@ -48,7 +50,8 @@ class Operation:
 
     A token needs one of ``scopes``; to read, ``read`` is enough. A ``POST``
     with ``read`` among them is a search whose words must not stand in an
-    address, or a print, and changes nothing. What prints returns a ``Pdf``.
+    address, or a print, and changes nothing. What gives a file returns a ``Pdf``
+    or a ``Csv``.
 
     ``errors`` are classes of errors, or codes of refusals, that it may answer
     with beside those that every call may. ``remembers``: the service itself
@@ -96,9 +99,9 @@ class Operation:
         return typing.get_type_hints(self.function, include_extras=True)
 
     @property
-    def prints(self) -> bool:
-        """True if it answers with a PDF."""
-        return self.types["return"] is Pdf
+    def file(self) -> str | None:
+        """The media type of the file that it answers with; None if it answers with JSON."""
+        return FILES.get(self.types["return"])
 
     @property
     def versioned(self) -> bool:
@@ -139,7 +142,7 @@ delete = partial(_declare, "DELETE", status=204)
 def _handler(operation: Operation) -> Callable[..., Any]:
     function = operation.function
 
-    async def handle(request: Request[Any, Any, Any]) -> Response[bytes]:
+    async def handle(request: Request[Any, Any, Any]) -> Response[Any]:
         types = operation.types
         arguments: dict[str, Any] = dict(request.path_params)
         if "query" in types:
@@ -151,8 +154,8 @@ def _handler(operation: Operation) -> Callable[..., Any]:
         if operation.edits:
             _ = call.version  # missing is said before anything is done
 
-        if operation.prints:
-            return _printed(await function(call, **arguments))
+        if operation.file:
+            return _file(await function(call, **arguments), operation.file)
 
         told: list[bytes] = []
 
@@ -203,9 +206,12 @@ def _encode(result: Any, request: Request[Any, Any, Any]) -> bytes:
     return msgspec.json.encode(result)
 
 
-def _printed(file: Pdf) -> Response[bytes]:
+def _file(file: Pdf | Csv, media_type: str) -> Response[Any]:
+    if isinstance(file, Csv):
+        headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
+        return Stream(file.pieces, media_type=media_type, headers=headers)
     headers = {"Content-Disposition": f'inline; filename="{file.name}"'}
-    return Response(file.data, media_type=PDF, headers=headers)
+    return Response(file.data, media_type=media_type, headers=headers)
 
 
 class _Made(msgspec.Struct):

@@ -15,22 +15,28 @@ T = TypeVar("T")
 LARGEST_PAGE = 200
 
 
+#: How many rows of a list.
+Limit = Annotated[
+    int, msgspec.Meta(ge=1, le=LARGEST_PAGE, description="How many at most.", examples=[50])
+]
+#: Where a list goes on.
+Cursor = (
+    Annotated[
+        str,
+        msgspec.Meta(
+            max_length=LONGEST_CURSOR,
+            description="`next_cursor` of the page before; the other parameters stay the same.",
+        ),
+    ]
+    | None
+)
+
+
 class PageQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How much of a list, and from where on. Filters of a list extend it."""
 
-    limit: Annotated[
-        int, msgspec.Meta(ge=1, le=LARGEST_PAGE, description="How many at most.", examples=[50])
-    ] = 50
-    cursor: (
-        Annotated[
-            str,
-            msgspec.Meta(
-                max_length=LONGEST_CURSOR,
-                description="`next_cursor` of the page before; the other parameters stay the same.",
-            ),
-        ]
-        | None
-    ) = None
+    limit: Limit = 50
+    cursor: Cursor = None
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated
 
@@ -12,6 +13,13 @@ class Pdf(msgspec.Struct, frozen=True):
     """What a call that prints returns; ``name`` is that of the file."""
 
     data: bytes
+    name: str
+
+
+class Csv(msgspec.Struct, frozen=True):
+    """What a call that exports returns: the file in pieces, so that none has to be held whole."""
+
+    pieces: AsyncIterator[bytes]
     name: str
 
 

@@ -10,6 +10,9 @@ import msgspec
 from comptoir.core.api import (
     Call,
     Code,
+    Csv,
+    Cursor,
+    Limit,
     Page,
     PageQuery,
     TimelineEvent,
@@ -22,6 +25,7 @@ from comptoir.core.api import (
 )
 from comptoir.inventory import codes
 from comptoir.inventory.errors import Changed, CoordinatorNeeded, ItemNotFound, ModelNotFound
+from comptoir.inventory.export import csv_of
 from comptoir.inventory.queries import catalogue, items, listing
 from comptoir.inventory.schemas import CreateSeveral, ItemFilter, ItemRow, ItemView, SaveItem
 from comptoir.inventory.services import items as services
@@ -41,7 +45,7 @@ class CreatedItems(msgspec.Struct, frozen=True):
     codes: list[Code]
 
 
-class ItemsQuery(PageQuery, frozen=True, kw_only=True):
+class WantedItems(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which items."""
 
     site: (
@@ -62,26 +66,49 @@ class ItemsQuery(PageQuery, frozen=True, kw_only=True):
         str, msgspec.Meta(max_length=200, description="Words of code, number, model or notes.")
     ] = ""
 
+    def filter(self) -> ItemFilter:
+        """The same for a query."""
+        return ItemFilter(
+            site=self.site,
+            category=self.category,
+            model=self.model,
+            status=self.status,
+            condition=self.condition,
+            text=self.text,
+        )
+
+
+class ItemsQuery(WantedItems, frozen=True, kw_only=True):
+    """The same, page by page."""
+
+    limit: Limit = 50
+    cursor: Cursor = None
+
 
 @get("/items", scopes=READERS, tag=TAG)
 async def list_items(call: Call, query: ItemsQuery) -> Page[ItemRow]:
     """List items, newest first, of the token's sites."""
-    wanted = ItemFilter(
-        site=query.site,
-        category=query.category,
-        model=query.model,
-        status=query.status,
-        condition=query.condition,
-        text=query.text,
-    )
     rows = await listing.items_after(
         call.actor,
-        wanted,
+        query.filter(),
         await catalogue.models(),
         older=decode_cursor(query.cursor, UUID),
         limit=query.limit + 1,
     )
     return page_of(rows, query.limit, key=lambda row: row.id)
+
+
+@get("/items.csv", scopes=READERS, tag=TAG)
+async def export_items(call: Call, query: WantedItems) -> Csv:
+    """Export items, all of them, as the file for spreadsheets that the pages give.
+
+    UTF-8 with a mark at its front, semicolons, a line of column names, and words in
+    the language of `Accept-Language`: it is for people. A text that a spreadsheet
+    would calculate has an apostrophe before it. For programs, `GET /api/v1/items`
+    gives the same fields as they are.
+    """
+    found = listing.every_item(call.actor, query.filter(), await catalogue.models())
+    return Csv(csv_of(found), "items.csv")
 
 
 @post(
@@ -160,4 +187,12 @@ def read_code(text: str) -> str:
     return code
 
 
-ROUTES = [list_items, create_item, create_items, read_item, edit_item, list_item_events]
+ROUTES = [
+    list_items,
+    export_items,
+    create_item,
+    create_items,
+    read_item,
+    edit_item,
+    list_item_events,
+]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -18,7 +17,7 @@ from comptoir.core.web import page, redirect
 from comptoir.core.web.forms import id_or_none
 from comptoir.inventory import codes
 from comptoir.inventory.errors import ItemNotFound
-from comptoir.inventory.pages.export import csv_head, csv_lines
+from comptoir.inventory.export import csv_of
 from comptoir.inventory.pages.wording import CHIPS, CONDITIONS, STATUSES
 from comptoir.inventory.queries import catalogue, items, listing
 from comptoir.inventory.schemas import ItemFilter
@@ -69,14 +68,9 @@ async def item_export(request: Page) -> Stream:
     models = await catalogue.models()
     found = listing.every_item(request.user, read_filter(request), models)
 
-    async def content() -> AsyncIterator[bytes]:
-        yield csv_head()
-        async for rows in found:
-            yield csv_lines(rows)
-
     name = _("items")
     return Stream(
-        content(),
+        csv_of(found),
         media_type="text/csv",
         headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import localized
@@ -19,6 +19,13 @@ from comptoir.inventory.pages.wording import CONDITIONS, STATUSES
 from comptoir.inventory.schemas import ItemRow
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+async def csv_of(found: AsyncIterator[Sequence[ItemRow]]) -> AsyncIterator[bytes]:
+    """The whole file, in pieces, as the items are read."""
+    yield csv_head()
+    async for rows in found:
+        yield csv_lines(rows)
 
 
 def csv_head() -> bytes:
