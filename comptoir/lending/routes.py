@@ -8,7 +8,7 @@ from comptoir.core.web import NavItem
 from comptoir.lending import agreement_pages, api, panels, timeline
 from comptoir.lending.borrowers import pages as borrowers
 from comptoir.lending.borrowers import person_pages as person
-from comptoir.lending.desk import newcomers
+from comptoir.lending.desk import buttons, newcomers
 from comptoir.lending.desk import pages as desk
 from comptoir.lending.loans import endings
 from comptoir.lending.loans import pages as loans
@@ -17,6 +17,7 @@ from comptoir.lending.policies import pages as policies
 ROUTES = [
     *api.ROUTES,
     *desk.ROUTES,
+    *buttons.ROUTES,
     *newcomers.ROUTES,
     *loans.ROUTES,
     *agreement_pages.ROUTES,

@@ -13,9 +13,9 @@ from comptoir.core.principal import Role
 from comptoir.core.web.forms import id_or_none
 from comptoir.lending.borrowers.forms import BorrowerForm
 from comptoir.lending.borrowers.pages import borrower_page, register
+from comptoir.lending.desk.answer import Answer, Page, Posted, answer_desk, site_of
 from comptoir.lending.desk.forms import attempt_of
 from comptoir.lending.desk.kept import decode_waiting
-from comptoir.lending.desk.pages import Answer, Page, Posted, answer_desk, site_of
 from comptoir.lending.desk.scanning import begin_visit
 from comptoir.lending.scans import still_waiting
 

@@ -1,0 +1,136 @@
+"""What the desk answers: the whole of what stands under its field, after each step.
+
+So the screen is always the state; without JavaScript it comes as a page.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+from litestar import Request, Response
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
+
+from comptoir.core.i18n import current_language
+from comptoir.core.ids import new_id
+from comptoir.core.principal import Principal
+from comptoir.core.web import fragment, is_htmx, page
+from comptoir.core.web.forms import id_or_none
+from comptoir.lending.borrowers.forms import form_about
+from comptoir.lending.borrowers.pages import CONTACTS, found_context
+from comptoir.lending.desk.kept import Done, decode_recent, encode_recent, encode_waiting
+from comptoir.lending.desk.naming import is_barcode, things_named
+from comptoir.lending.desk.recent import done_by, handled_here, read_recent
+from comptoir.lending.desk.schemas import DeskResult, Step, StepKind
+from comptoir.lending.desk.view import name_of, read_item, read_visit
+from comptoir.lending.errors import LendingRefused, NoSiteChosen, sentence
+from comptoir.lending.loans.undo import UNDO_TIME
+from comptoir.lending.scans import WaitingItem, still_waiting
+
+Page = Request[Principal, Any, Any]
+Answer = Response[str]
+Sent = TypeVar("Sent")
+#: A body sent by a form.
+Posted = Annotated[Sent, Body(media_type=RequestEncodingType.URL_ENCODED)]
+
+
+async def answer_desk(request: Page, result: DeskResult, recent: str = "") -> Answer:
+    """The state of the desk after a step, as a fragment or as a page.
+
+    Whatever was posted to, the script puts ``address`` into the browser's
+    line, so that a reload comes back to the visit. ``recent`` is what the desk
+    has done in the minute before, as the browser kept it.
+    """
+    done = decode_recent(recent, now=result.at)
+    if is_htmx(request.scope) and await _is_repeated(result, done):
+        return Response("", status_code=204)
+    context = await desk_context(request.user, result, done)
+    if is_htmx(request.scope):
+        return fragment(request, "lending/_desk.html", **context)
+    return page(request, "lending/desk.html", **context)
+
+
+async def _is_repeated(result: DeskResult, done: tuple[Done, ...]) -> bool:
+    """Whether the same scan came twice, so that what is on the screen still holds.
+
+    A scan that did nothing was of an item handled this moment. At another desk, or
+    for the next person at this one, that is no repetition: it must be said.
+    """
+    if not result.steps or result.steps[0].kind is not StepKind.IGNORED:
+        return False
+    return await handled_here(result.steps[0].item, done, result.visit_id)
+
+
+async def desk_context(
+    actor: Principal, result: DeskResult, recent: tuple[Done, ...] = ()
+) -> dict[str, Any]:
+    """What the templates show after a step; ``recent`` was done in the minute before it."""
+    just_done = done_by(result.steps, now=result.at)
+    told = {(done.kind, done.id) for done in just_done}
+    recent = tuple(done for done in recent if (done.kind, done.id) not in told)
+    step = result.steps[-1] if result.steps else None
+    items = {each.item: await read_item(each.item) for each in result.steps if each.item}
+    searched = step is not None and step.kind is StepKind.SEARCHED
+    typed = step.text if searched and step else ""
+    visit = await read_visit(actor, result.visit_id, now=result.at)
+    found = await found_context(actor, typed) if searched else {}
+    return {
+        "visit": visit,
+        "address": address_of(visit.id if visit else None),
+        "steps": result.steps,
+        "step": step,
+        "items": items,
+        "who": await _who_had(actor, result.steps),
+        "form": form_about(typed, language=current_language(), borrower_id=new_id()),
+        "contacts": CONTACTS,
+        **found,
+        "things": await things_named(actor, typed) if searched and not found["found"] else [],
+        "barcode": is_barcode(typed),
+        # Whoever is registered from here is lent these, however long that takes.
+        "waiting_value": encode_waiting(_still(result)),
+        "recent": await read_recent(actor, recent, now=result.at),
+        "recent_value": encode_recent((*recent, *just_done)),
+        "attempt_id": new_id(),
+        "undo_seconds": int(UNDO_TIME.total_seconds()),
+        "sentence": sentence,
+        "now": result.at,
+    }
+
+
+async def _who_had(actor: Principal, steps: tuple[Step, ...]) -> dict[UUID, str]:
+    """The names of those from whom something was taken back."""
+    had = {each.check_in.borrower_id for each in steps if each.check_in}
+    return {person: await name_of(actor, person) for person in had if person}
+
+
+def address_of(visit_id: UUID | None) -> str:
+    """The address of the desk with this visit open."""
+    return f"/desk?visit={visit_id}" if visit_id else "/desk"
+
+
+def _still(result: DeskResult) -> tuple[WaitingItem, ...]:
+    wait = still_waiting(result.waiting, now=result.at)
+    return tuple(item for item in result.waiting if item.item_id in wait)
+
+
+def stay(visit: str, *steps: Step, now: datetime) -> DeskResult:
+    """The visit of a hidden field stays open, and this was done."""
+    return DeskResult(visit_id=id_or_none(visit), steps=steps, at=now)
+
+
+def refused(error: LendingRefused) -> Step:
+    """The step that says why not."""
+    return Step(kind=StepKind.REFUSED, refusal=error.refusal)
+
+
+def site_of(actor: Principal) -> UUID:
+    """The site of the desk.
+
+    Raises:
+        NoSiteChosen: the actor has not said at which site they work.
+    """
+    if actor.site_id is None:
+        raise NoSiteChosen
+    return actor.site_id

@@ -1,0 +1,103 @@
+"""What the buttons of the desk post to: back a step, and what a tap does to an item or a loan."""
+
+from __future__ import annotations
+
+from litestar import post
+
+from comptoir.core import clock
+from comptoir.core.accounts.guards import require
+from comptoir.core.principal import Role
+from comptoir.inventory.reported import accessory_id
+from comptoir.inventory.schemas import SendItem
+from comptoir.inventory.services.actions import check_item, receive_item, send_item
+from comptoir.lending.desk.answer import Answer, Page, Posted, answer_desk, refused, site_of, stay
+from comptoir.lending.desk.forms import ProblemForm, ReadyForm, RenewForm, TransferForm, UndoForm
+from comptoir.lending.desk.kept import UndoKind, decode_recent, encode_recent
+from comptoir.lending.desk.reports import last_report, take_report_back
+from comptoir.lending.desk.schemas import Step, StepKind
+from comptoir.lending.desk.setting_aside import set_aside
+from comptoir.lending.errors import LendingRefused
+from comptoir.lending.loans.renewals import renew_loan
+from comptoir.lending.loans.undo import undo_check_in, undo_check_out, undo_found, undo_renewal
+
+_UNDO = {
+    UndoKind.CHECK_OUT: undo_check_out,
+    UndoKind.CHECK_IN: undo_check_in,
+    UndoKind.RENEWAL: undo_renewal,
+    UndoKind.PROBLEM: take_report_back,
+    UndoKind.FOUND: undo_found,
+}
+
+
+@post("/desk/undo", status_code=200, guards=[require(Role.RECEPTION)])
+async def desk_undo(request: Page, data: Posted[UndoForm]) -> Answer:
+    """Undo what a scan or a tap did, within a minute."""
+    now = clock.now()
+    recent = data.recent
+    try:
+        undone = await _UNDO[data.kind](request.user, data.of, now=now)
+        step = Step(kind=StepKind.UNDONE, text=undone)
+        recent = encode_recent(
+            done
+            for done in decode_recent(recent, now=now)
+            if (done.kind, done.id) != (data.kind, data.of)
+        )
+    except LendingRefused as error:
+        step = refused(error)
+    return await answer_desk(request, stay(data.visit, step, now=now), recent)
+
+
+@post("/desk/renew", status_code=200, guards=[require(Role.RECEPTION)])
+async def desk_renew(request: Page, data: Posted[RenewForm]) -> Answer:
+    """Renew a loan from the list of what the person has."""
+    now = clock.now()
+    try:
+        loan = await renew_loan(request.user, data.loan, seen=data.renewals, now=now)
+        step = Step(kind=StepKind.RENEWED, loan=loan)
+    except LendingRefused as error:
+        step = refused(error)
+    return await answer_desk(request, stay(data.visit, step, now=now), data.recent)
+
+
+@post("/desk/problems", status_code=200, guards=[require(Role.RECEPTION)])
+async def desk_problem(request: Page, data: Posted[ProblemForm]) -> Answer:
+    """Something is missing or damaged: set the item aside."""
+    now = clock.now()
+    undone = await set_aside(
+        request.user,
+        data.item,
+        kind=data.kind,
+        accessory_id=accessory_id(data.accessory),
+        now=now,
+    )
+    step = Step(
+        kind=StepKind.SET_ASIDE,
+        item=data.item,
+        problem=await last_report(data.item),
+        text="undone" if undone else "",
+    )
+    return await answer_desk(request, stay(data.visit, step, now=now), data.recent)
+
+
+@post("/desk/transfer", status_code=200, guards=[require(Role.RECEPTION)])
+async def desk_transfer(request: Page, data: Posted[TransferForm]) -> Answer:
+    """Send an item that came back here to the site it belongs to."""
+    now = clock.now()
+    await send_item(request.user, data.item, SendItem(destination=data.site), now=now)
+    step = Step(kind=StepKind.SENT, item=data.item)
+    return await answer_desk(request, stay(data.visit, step, now=now), data.recent)
+
+
+@post("/desk/ready", status_code=200, guards=[require(Role.RECEPTION)])
+async def desk_ready(request: Page, data: Posted[ReadyForm]) -> Answer:
+    """An item that was refused has arrived here, or was looked at and is in order."""
+    now = clock.now()
+    if data.what == "arrived":
+        await receive_item(request.user, data.item, site_id=site_of(request.user), now=now)
+    else:
+        await check_item(request.user, data.item, now=now)
+    step = Step(kind=StepKind.READY, item=data.item)
+    return await answer_desk(request, stay(data.visit, step, now=now), data.recent)
+
+
+ROUTES = [desk_undo, desk_renew, desk_problem, desk_transfer, desk_ready]
