@@ -109,11 +109,8 @@ SELECT category.names, policy.limit_person, policy.limit_household,
        {facts.HOUSEHOLD_LOANS.format(household=":household", category="category.id")}
        AS household_loans
 FROM inventory_category category
-JOIN lending_policy policy ON policy.id = (
-    SELECT best.id FROM lending_policy best
-    WHERE best.category = category.id
-      AND (best.borrower_group = :borrower_group OR best.borrower_group IS NULL)
-    ORDER BY best.borrower_group IS NULL LIMIT 1)
+JOIN lending_policy policy ON policy.id =
+    {facts.POLICY_ID.format(category="category.id", borrower_group=":borrower_group")}
 WHERE category.active
 ORDER BY category.position, category.id
 LIMIT 12

@@ -33,6 +33,14 @@ HOUSEHOLD_LOANS = """
        AND other.category = {category} AND other.returned_at IS NULL)
 """
 
+#: The policy that holds, by its id: the group's own, or else the one for any group.
+POLICY_ID = """
+    (SELECT best.id FROM lending_policy best
+     WHERE best.category = {category}
+       AND (best.borrower_group = {borrower_group} OR best.borrower_group IS NULL)
+     ORDER BY best.borrower_group IS NULL LIMIT 1)
+"""
+
 _ITEM_COLUMNS = """
     item.id AS item_id, item.code, item.status, item.home_site, item.present_site,
     item.version AS item_version, model.category, model.short_name,
@@ -51,13 +59,6 @@ _BORROWER_COLUMNS = """
 _POLICY_COLUMNS = """
     policy.id AS policy_id, policy.mode, policy.length, policy.renewals AS policy_renewals,
     policy.renewal_length, policy.limit_person, policy.limit_household, policy.signature
-"""
-_POLICY_JOIN = """
-    LEFT JOIN lending_policy policy ON policy.id = (
-        SELECT best.id FROM lending_policy best
-        WHERE best.category = {category}
-          AND (best.borrower_group = borrower.borrower_group OR best.borrower_group IS NULL)
-        ORDER BY best.borrower_group IS NULL LIMIT 1)
 """
 _SITE_COLUMNS = f"site.id AS site_id, {calendars.COLUMNS}"
 _OUTCOME_COLUMNS = "first.fingerprint, first.status AS first_status, first.outcome"
@@ -92,7 +93,8 @@ def check_out_query(*, by_card: bool) -> str:
         JOIN inventory_model model ON model.id = item.model
         {borrower}
         JOIN sites_site site ON site.id = COALESCE(CAST(:site_id AS uuid), item.present_site)
-        {_POLICY_JOIN.format(category="model.category")}
+        LEFT JOIN lending_policy policy ON policy.id =
+            {POLICY_ID.format(category="model.category", borrower_group="borrower.borrower_group")}
         LEFT JOIN lending_loan loan ON loan.item = item.id AND loan.returned_at IS NULL
         {_OUTCOME_JOIN}
         WHERE item.code = :item
@@ -170,7 +172,8 @@ RENEWAL = f"""
     JOIN inventory_model model ON model.id = item.model
     JOIN lending_borrower borrower ON borrower.id = loan.borrower
     JOIN sites_site site ON site.id = loan.return_site
-    {_POLICY_JOIN.format(category="loan.category")}
+    LEFT JOIN lending_policy policy ON policy.id =
+        {POLICY_ID.format(category="loan.category", borrower_group="borrower.borrower_group")}
     WHERE loan.id = :loan_id
 """ + db.for_update("loan")
 
