@@ -31,6 +31,15 @@ class ModelNotFound(NotFound):
         return _("This model does not exist. Choose one from the list.")
 
 
+class ProblemNotFound(NotFound):
+    """No such problem was reported of this item."""
+
+    code = "inventory.problem-not-found"
+
+    def message(self) -> str:
+        return _("No such problem was reported of this item. Look at the item again.")
+
+
 class CategoryNotFound(NotFound):
     """There is no such category."""
 

@@ -17,6 +17,9 @@ from httpx import AsyncClient, Response
 from comptoir.core import clock, db
 from comptoir.core.accounts.identity import SCOPES
 from comptoir.core.principal import SYSTEM
+from comptoir.inventory.schemas import ReportProblem
+from comptoir.inventory.services.actions import report_problem
+from comptoir.inventory.statuses import ProblemKind
 from comptoir.lending.agreed_loans import named_loans
 from comptoir.lending.agreement_pdf import PaperSignature
 from comptoir.lending.agreements import make_agreement
@@ -44,6 +47,9 @@ class World:
         loan = await make.loan(item=lent, borrower_id=desk.borrower.id, now=make.MADE_AT)
         agreed = await named_loans(SYSTEM, [loan.id])
         agreement = await make_agreement(SYSTEM, agreed, PaperSignature(), now=clock.now())
+        problem = await report_problem(
+            SYSTEM, lent.code, ReportProblem(kind=ProblemKind.DAMAGED), now=clock.now()
+        )
         elsewhere = await make.site()
         housemate = await make.borrower(site_id=desk.site.id)
         self.client = await stack.enter_async_context(client_of(self.app))
@@ -63,6 +69,7 @@ class World:
             "category": [str(desk.category.id)],
             "model": [str(desk.model.id)],
             "organisation": [str(desk.site.organisation)],
+            "problem": [str(problem)],
             "loan": [str(loan.id)],
             "loans": [[str(loan.id)]],
             "agreement": [str(agreement)],

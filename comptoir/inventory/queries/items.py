@@ -6,7 +6,7 @@ from uuid import UUID
 
 from comptoir.core import db
 from comptoir.core.principal import Principal
-from comptoir.inventory.errors import ItemNotFound
+from comptoir.inventory.errors import ItemNotFound, ProblemNotFound
 from comptoir.inventory.names import read_names
 from comptoir.inventory.permissions import sees_item
 from comptoir.inventory.queries import catalogue
@@ -85,6 +85,21 @@ async def open_problems(item_id: UUID) -> tuple[ProblemView, ...]:
         )
         for row in rows
     )
+
+
+async def need_problem(item_id: UUID, problem_id: UUID) -> None:
+    """See that a problem was reported of this item, be it solved or not.
+
+    Raises:
+        ProblemNotFound: it was not.
+    """
+    known = await db.fetch_one(
+        "SELECT 1 FROM inventory_item_problem WHERE id = :problem_id AND item = :item_id",
+        problem_id=problem_id,
+        item_id=item_id,
+    )
+    if known is None:
+        raise ProblemNotFound
 
 
 def destination_of(row: db.Row) -> SiteName | None:

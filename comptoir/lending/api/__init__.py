@@ -1,6 +1,15 @@
 """Lending, for other programs."""
 
-from comptoir.lending.api import agreements, borrowers, cards, desk, loans, policies, timelines
+from comptoir.lending.api import (
+    agreements,
+    borrowers,
+    cards,
+    desk,
+    loans,
+    policies,
+    timelines,
+    undo,
+)
 
 ROUTES = [
     *desk.ROUTES,
@@ -10,4 +19,5 @@ ROUTES = [
     *cards.ROUTES,
     *policies.ROUTES,
     *timelines.ROUTES,
+    *undo.ROUTES,
 ]

@@ -53,6 +53,11 @@ WHERE id = :loan_id
 """
 
 _CODE = "SELECT code FROM inventory_item WHERE id = :item_id"
+#: The loan that a find has ended.
+_ENDED = """
+SELECT id FROM lending_loan
+WHERE item = :item_id AND returned_at = :at AND undone_at IS NULL AND written_off_at IS NULL
+"""
 
 
 def undoable_since(now: datetime) -> datetime:
@@ -124,7 +129,9 @@ async def lend_again(actor: Principal, item_id: UUID, *, now: datetime) -> db.Ro
 
 
 async def undo_found(actor: Principal, item_id: UUID, *, now: datetime) -> str:
-    """An item without a loan is as lost, or as stolen, as before it was scanned; give its code.
+    """An item is as lost, or as stolen, as before it was found; give its code.
+
+    The loan that the find had ended is open again.
 
     Raises:
         ItemNotFound: there is none that the actor may know of.
@@ -137,6 +144,8 @@ async def undo_found(actor: Principal, item_id: UUID, *, now: datetime) -> str:
         last = await _last(item_id)
         if last is None or last.action != "item.found" or not _in_time(last.at, now):
             raise UndoRefused(Refusal(RefusalCode.UNDO_TOO_LATE))
+        if ended := await db.fetch_one(_ENDED, item_id=item_id, at=last.at):
+            return await _open_again(actor, ended["id"], now=now)
         before = last.changes["status"][0]
         place = last.changes.get("present_site", [item["present_site"]])[0]
         await _put(item_id, ItemStatus(before), UUID(str(place)))
@@ -164,24 +173,28 @@ async def undo_check_in(actor: Principal, loan_id: UUID, *, now: datetime) -> st
             been lent again since, or has left the house.
     """
     async with db.transaction():
-        row = await _read(actor, loan_id)
-        movable = row["status"] in (ItemStatus.AVAILABLE, ItemStatus.TO_CHECK)
-        if (
-            row["returned_at"] is None
-            or row["undone_at"] is not None
-            or row["written_off_at"] is not None
-            or row["lent_again"]
-            or not movable
-            or not _in_time(row["returned_at"], now)
-        ):
-            raise UndoRefused(Refusal(RefusalCode.UNDO_TOO_LATE))
-        await db.execute(_OPEN_AGAIN, loan_id=loan_id)
-        closed = await _last(loan_id)
-        before = closed.changes.get("status", [None])[0] if closed else None
-        status = ItemStatus(before or ItemStatus.ON_LOAN)
-        await _put(row["item"], status, row["site"])
-        await _record(actor, "loan.closing-undone", row, now)
-        await events.publish(LoanOpened(loan_id=loan_id, at=now))
+        return await _open_again(actor, loan_id, now=now)
+
+
+async def _open_again(actor: Principal, loan_id: UUID, *, now: datetime) -> str:
+    row = await _read(actor, loan_id)
+    movable = row["status"] in (ItemStatus.AVAILABLE, ItemStatus.TO_CHECK)
+    if (
+        row["returned_at"] is None
+        or row["undone_at"] is not None
+        or row["written_off_at"] is not None
+        or row["lent_again"]
+        or not movable
+        or not _in_time(row["returned_at"], now)
+    ):
+        raise UndoRefused(Refusal(RefusalCode.UNDO_TOO_LATE))
+    await db.execute(_OPEN_AGAIN, loan_id=loan_id)
+    closed = await _last(loan_id)
+    before = closed.changes.get("status", [None])[0] if closed else None
+    status = ItemStatus(before or ItemStatus.ON_LOAN)
+    await _put(row["item"], status, row["site"])
+    await _record(actor, "loan.closing-undone", row, now)
+    await events.publish(LoanOpened(loan_id=loan_id, at=now))
     code: str = row["code"]
     return code
 
