@@ -14,6 +14,7 @@ import structlog
 from comptoir.core import clock, idempotency
 from comptoir.core.accounts import invitations, sessions, throttle
 from comptoir.core.logging import without_values
+from comptoir.sites.rota.forgetting import forget as forget_rota
 
 #: For how long a repeated call gets its first outcome. Outcomes say who borrowed what.
 OUTCOMES_KEPT_FOR = timedelta(days=30)
@@ -23,11 +24,12 @@ log = structlog.get_logger("comptoir.housekeeping")
 
 
 async def tidy(*, now: datetime) -> None:
-    """Delete sessions, failed sign-ins, links and outcomes whose time is over."""
+    """Delete sessions, failed sign-ins, links, outcomes and plans whose time is over."""
     await sessions.forget(now=now)
     await throttle.forget(now=now)
     await invitations.forget(now=now)
     await idempotency.forget(before=now - OUTCOMES_KEPT_FOR)
+    await forget_rota(now=now)
 
 
 async def keep_tidy() -> None:

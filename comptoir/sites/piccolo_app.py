@@ -9,6 +9,9 @@ from piccolo.conf.apps import AppConfig, table_finder
 APP_CONFIG = AppConfig(
     app_name="sites",
     migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
-    table_classes=table_finder(["comptoir.sites.tables"], exclude_imported=True),
+    table_classes=table_finder(
+        ["comptoir.sites.tables", "comptoir.sites.skills.tables", "comptoir.sites.rota.tables"],
+        exclude_imported=True,
+    ),
     migration_dependencies=["comptoir.core.piccolo_app"],
 )

@@ -1,0 +1,1 @@
+"""Languages and competences: what somebody brings to the place where they work."""
