@@ -59,7 +59,7 @@ async def test_pages_of_a_timeline_hold_each_row_once(actor: Principal, now: dat
     item, other = new_id(), new_id()
     for number in range(7):
         at = now + timedelta(minutes=number)
-        await write(actor, item, at, f"item.step-{number}")
+        await write(actor, item, at, f"item.step_{number}")
         await write(actor, other, at, related=(item,))
     seen: list[UUID] = []
     before = None

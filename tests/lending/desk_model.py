@@ -175,7 +175,7 @@ class DeskModel:
             return "lending.undo-too-late"
         loan.returned, loan.undone = self.now, True
         item.status = "to_check" if item.problems else "available"
-        self._write("loan.opening-undone", f"loan{loan.number}")
+        self._write("loan.opening_undone", f"loan{loan.number}")
         return ""
 
     def undo_check_in(self, loan: Lent) -> str:
@@ -194,7 +194,7 @@ class DeskModel:
             return "lending.undo-too-late"
         loan.returned = None
         item.status = loan.closed_from
-        self._write("loan.closing-undone", f"loan{loan.number}")
+        self._write("loan.closing_undone", f"loan{loan.number}")
         return ""
 
     def renew(self, loan: Lent, seen: int) -> str:
@@ -256,7 +256,7 @@ class DeskModel:
         if loan and action in ("find", "retire"):
             loan.returned, loan.written_off = self.now, action == "retire"
             loan.closed_from = before
-            ended = "loan.closed" if action == "find" else "loan.written-off"
+            ended = "loan.closed" if action == "find" else "loan.written_off"
             self._write(ended, f"loan{loan.number}")
         self._write(
             {

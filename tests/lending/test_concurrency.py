@@ -182,7 +182,7 @@ async def test_lending_taking_back_and_undoing_at_once_leaves_every_item_in_one_
     trail = await audited()
     assert trail["loan.opened"] == ITEMS + outcomes["lent"]
     assert trail["loan.closed"] == outcomes["returned"]
-    assert trail["loan.opening-undone"] == outcomes["undone"]
+    assert trail["loan.opening_undone"] == outcomes["undone"]
     await every_item_is_on_loan_or_free()
     still_out = await Loan.count().where(Loan.returned_at.is_null())
     assert still_out == ITEMS + outcomes["lent"] - outcomes["returned"] - outcomes["undone"]

@@ -99,7 +99,7 @@ async def test_a_lost_item_that_is_retired_is_written_off(lent: Lent, now: datet
     await actions.retire_item(lent.actor, lent.item.code, now=now)
     loan = await lent.loan(now)
     assert (loan.returned_at, loan.written_off) == (now, True)
-    assert await lent.trail() == ["loan.written-off"]
+    assert await lent.trail() == ["loan.written_off"]
     await lent.lend_another(now)
 
 

@@ -299,7 +299,7 @@ async def test_a_renewal_is_undone_within_a_minute(desk: Desk, now: datetime) ->
     assert await undo_renewal(desk.actor, loan.id, now=soon) == desk.item.code
     [row] = await Loan.objects()
     assert (row.due_at, row.renewals, row.version) == (loan.due_at, 0, 3)
-    assert await actions() == ["loan.opened", "loan.renewed", "loan.renewal-undone"]
+    assert await actions() == ["loan.opened", "loan.renewed", "loan.renewal_undone"]
 
 
 async def test_of_two_renewals_the_last_is_undone_and_only_once(desk: Desk, now: datetime) -> None:

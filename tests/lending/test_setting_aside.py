@@ -74,7 +74,7 @@ async def test_what_was_just_lent_is_not_lent_after_all(
     assert await open_loans() == 0
     for subject in (item.id, loan.id, loan.borrower):
         [(event_id, entry)] = await trail(subject)
-        assert entry.action == "loan.opening-undone"
+        assert entry.action == "loan.opening_undone"
         assert entry.changes["status"] == ["on_loan", "to_check"]
         timeline.describe_all()
         with use_language("en"):

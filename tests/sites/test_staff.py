@@ -136,7 +136,7 @@ async def test_inviting_makes_an_account_a_role_and_a_link(
     assert person.site_roles == (SiteRole(Role.RECEPTION, site.id),)
     assert await Invitation.count() == 1
     actions = [row["action"] for row in await AuditEvent.select().order_by(AuditEvent.id)]
-    assert actions == ["user.added", "user.role-given"]
+    assert actions == ["user.added", "user.role_given"]
     assert "Amina" not in str(await AuditEvent.select())
 
 

@@ -109,7 +109,7 @@ async def accept(
         if not taken:
             raise InvitationGone
         actor = Principal(kind="user", id=invitation.user_id)
-        await audit.record(actor, "user.link-used", "user", invitation.user_id, now=now)
+        await audit.record(actor, "user.link_used", "user", invitation.user_id, now=now)
         return await signing_in.finish(
             invitation.user_id,
             counted=[throttle.account(invitation.login)],

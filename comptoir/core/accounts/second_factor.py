@@ -94,7 +94,7 @@ async def confirm(actor: Principal, code: str, *, keys: Keyring, now: datetime) 
         if actor.id is None or not await use_code(actor.id, code, keys=keys, now=now):
             raise CodeRefused
         codes = await _make_recovery_codes(actor.id, keys)
-        await audit.record(actor, "user.second-factor-on", "user", actor.id, now=now)
+        await audit.record(actor, "user.second_factor_on", "user", actor.id, now=now)
     return codes
 
 
@@ -115,7 +115,7 @@ async def turn_off(actor: Principal, password: str, *, now: datetime) -> None:
         if not rows:
             raise SecondFactorOff
         await db.execute("DELETE FROM core_recovery_code WHERE user_id = :id", id=actor.id)
-        await audit.record(actor, "user.second-factor-off", "user", actor.id, now=now)
+        await audit.record(actor, "user.second_factor_off", "user", actor.id, now=now)
 
 
 async def renew_recovery_codes(
@@ -137,7 +137,7 @@ async def renew_recovery_codes(
         if row is None:
             raise SecondFactorOff
         codes = await _make_recovery_codes(row["id"], keys)
-        await audit.record(actor, "user.recovery-codes-renewed", "user", actor.id, now=now)
+        await audit.record(actor, "user.recovery_codes_renewed", "user", actor.id, now=now)
     return codes
 
 

@@ -139,7 +139,7 @@ async def choose_language(actor: Principal, language: str, *, now: datetime) -> 
             )
             await audit.record(
                 actor,
-                "user.language-chosen",
+                "user.language_chosen",
                 "user",
                 actor.id,
                 now=now,
@@ -165,7 +165,7 @@ async def change_password(actor: Principal, current: str, new: str, *, now: date
             id=actor.id,
         )
         await sessions.end_all(actor.id, now=now, but=actor.session_id)
-        await audit.record(actor, "user.password-changed", "user", actor.id, now=now)
+        await audit.record(actor, "user.password_changed", "user", actor.id, now=now)
 
 
 async def make_pin(actor: Principal, *, keys: Keyring, now: datetime) -> str:
@@ -192,12 +192,12 @@ async def make_badge(actor: Principal, *, keys: Keyring, now: datetime) -> str:
 
 async def remove_pin(actor: Principal, *, now: datetime) -> None:
     """Have no PIN any more."""
-    await _set_secret(actor, "pin", None, "user.pin-removed", now=now)
+    await _set_secret(actor, "pin", None, "user.pin_removed", now=now)
 
 
 async def remove_badge(actor: Principal, *, now: datetime) -> None:
     """Have no badge any more: it was lost, say."""
-    await _set_secret(actor, "badge", None, "user.badge-removed", now=now)
+    await _set_secret(actor, "badge", None, "user.badge_removed", now=now)
 
 
 async def clear_access(user_id: UUID, *, now: datetime) -> None:

@@ -112,7 +112,7 @@ async def by_code(
             if not await second_factor.use_recovery_code(user["id"], code, keys=keys, now=now):
                 raise CodeRefused
             actor = Principal(kind="user", id=user["id"])
-            await audit.record(actor, "user.recovery-code-used", "user", user["id"], now=now)
+            await audit.record(actor, "user.recovery_code_used", "user", user["id"], now=now)
         return await finish(
             user["id"], counted=counted, origin=origin, replaces=replaces, keys=keys, now=now
         )

@@ -22,7 +22,7 @@ UPDATE lending_loan
 SET returned_at = :now, written_off_at = :now, version = version + 1
 WHERE id = :loan_id
 """
-_ACTIONS = {LoanEnding.RETURNED: "loan.closed", LoanEnding.WRITTEN_OFF: "loan.written-off"}
+_ACTIONS = {LoanEnding.RETURNED: "loan.closed", LoanEnding.WRITTEN_OFF: "loan.written_off"}
 
 
 async def end_loan(event: ItemStatusChanged) -> None:

@@ -105,7 +105,7 @@ async def record_undone(
     actor: Principal, row: db.Row, *, now: datetime, why: dict[str, Any] | None = None
 ) -> None:
     """The audit row of a loan undone; ``why`` is what was found out about the item, if so."""
-    await _record(actor, "loan.opening-undone", row, now, why)
+    await _record(actor, "loan.opening_undone", row, now, why)
 
 
 async def lend_again(actor: Principal, item_id: UUID, *, now: datetime) -> db.Row | None:
@@ -193,7 +193,7 @@ async def _open_again(actor: Principal, loan_id: UUID, *, now: datetime) -> str:
     before = closed.changes.get("status", [None])[0] if closed else None
     status = ItemStatus(before or ItemStatus.ON_LOAN)
     await _put(row["item"], status, row["site"])
-    await _record(actor, "loan.closing-undone", row, now)
+    await _record(actor, "loan.closing_undone", row, now)
     await events.publish(LoanOpened(loan_id=loan_id, at=now))
     code: str = row["code"]
     return code
@@ -214,7 +214,7 @@ async def undo_renewal(actor: Principal, loan_id: UUID, *, now: datetime) -> str
             raise UndoRefused(Refusal(RefusalCode.UNDO_TOO_LATE))
         await db.execute(_UNRENEW, due=before, loan_id=loan_id)
         due = {"due_at": [row["due_at"], before]}
-        await _record(actor, "loan.renewal-undone", row, now, due)
+        await _record(actor, "loan.renewal_undone", row, now, due)
         await events.publish(LoanRenewed(loan_id=loan_id, at=now))
     code: str = row["code"]
     return code

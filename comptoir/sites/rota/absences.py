@@ -51,7 +51,7 @@ async def add_absence(actor: Principal, command: AddAbsence, *, now: datetime) -
             starts=command.starts,
             ends=command.ends,
         )
-        await _record(actor, "rota.absence-entered", command.person, now=now)
+        await _record(actor, "rota.absence_entered", command.person, now=now)
     return absence_id
 
 
@@ -70,7 +70,7 @@ async def remove_absence(actor: Principal, absence_id: UUID, *, now: datetime) -
         except NotYours:
             raise AbsenceNotFound from None
         await db.execute("DELETE FROM sites_absence WHERE id = :id", id=absence_id)
-        await _record(actor, "rota.absence-removed", before.person, now=now)
+        await _record(actor, "rota.absence_removed", before.person, now=now)
 
 
 async def _need_own(actor: Principal, person: UUID) -> None:

@@ -42,7 +42,7 @@ async def add_need(actor: Principal, site_id: UUID, command: AddNeed, *, now: da
             language=command.language,
             competence=command.competence,
         )
-        await _record(actor, "rota.need-added", site_id, [None, str(need_id)], now=now)
+        await _record(actor, "rota.need_added", site_id, [None, str(need_id)], now=now)
     return need_id
 
 
@@ -62,7 +62,7 @@ async def remove_need(actor: Principal, need_id: UUID, *, now: datetime) -> UUID
         gone = await db.fetch("DELETE FROM sites_need WHERE id = :id RETURNING id", id=need_id)
         if not gone:
             raise NeedNotFound
-        await _record(actor, "rota.need-removed", site_id, [str(need_id), None], now=now)
+        await _record(actor, "rota.need_removed", site_id, [str(need_id), None], now=now)
     return site_id
 
 

@@ -64,7 +64,7 @@ async def offer_shift(actor: Principal, command: OfferShift, *, now: datetime) -
             )
         else:
             line = [None, shifts.told(shift, command.day)]
-            await shifts.record(actor, "rota.shift-offered", shift.site, line, now=now)
+            await shifts.record(actor, "rota.shift_offered", shift.site, line, now=now)
     offer_id: UUID = offered[0]["id"]
     return offer_id
 
@@ -118,7 +118,7 @@ async def take_offer(actor: Principal, offer_id: UUID, person: UUID, *, now: dat
             await shifts.take_off(before, offer.day, following=False)
             await shifts.insert(new)
         line = [shifts.told(before, offer.day), shifts.told(new)]
-        await shifts.record(actor, "rota.shift-taken", offer.site, line, now=now)
+        await shifts.record(actor, "rota.shift_taken", offer.site, line, now=now)
     return new.id
 
 
@@ -141,7 +141,7 @@ async def withdraw_offer(actor: Principal, offer_id: UUID, *, now: datetime) -> 
 async def _end(actor: Principal, offer: _Offer, *, now: datetime) -> None:
     await db.execute("DELETE FROM sites_shift_offer WHERE id = :id", id=offer.id)
     line = [str(offer.day), None]
-    await shifts.record(actor, "rota.offer-withdrawn", offer.site, line, now=now)
+    await shifts.record(actor, "rota.offer_withdrawn", offer.site, line, now=now)
 
 
 async def _found(actor: Principal, offer_id: UUID, *, lock: bool = False) -> _Offer:

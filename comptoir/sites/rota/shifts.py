@@ -46,7 +46,7 @@ async def add_shift(actor: Principal, command: AddShift, *, now: datetime) -> UU
     async with db.transaction():
         await check(new, now=now)
         await insert(new)
-        await record(actor, "rota.shift-added", new.site, [None, told(new)], now=now)
+        await record(actor, "rota.shift_added", new.site, [None, told(new)], now=now)
     return new.id
 
 
@@ -81,7 +81,7 @@ async def change_shift(
         await take_off(before, command.day, following=following)
         await insert(new)
         await record(
-            actor, "rota.shift-changed", new.site, [told(before, command.day), told(new)], now=now
+            actor, "rota.shift_changed", new.site, [told(before, command.day), told(new)], now=now
         )
     return new.id
 
@@ -99,7 +99,7 @@ async def remove_shift(
     await need_editor(actor, before.site)
     async with db.transaction():
         await take_off(before, day, following=reach is Reach.FOLLOWING)
-        await record(actor, "rota.shift-removed", before.site, [told(before, day), None], now=now)
+        await record(actor, "rota.shift_removed", before.site, [told(before, day), None], now=now)
 
 
 async def found(actor: Principal, shift_id: UUID, day: date) -> Shift:

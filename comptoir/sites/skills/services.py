@@ -131,7 +131,7 @@ async def set_skills(
                 shown=each.shown,
             )
         await audit.record(
-            actor, "user.skills-set", "user", user_id, now=now, changes={"skills": None}
+            actor, "user.skills_set", "user", user_id, now=now, changes={"skills": None}
         )
 
 

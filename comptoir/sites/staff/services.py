@@ -121,7 +121,7 @@ async def reset_access(actor: Principal, user_id: UUID, *, now: datetime) -> Lin
             raise AccountStopped
         await accounts.clear_access(user_id, now=now)
         token = await invitations.make_link(user_id, invitations.RESET, now=now)
-        await audit.record(actor, "user.access-reset", "user", user_id, now=now)
+        await audit.record(actor, "user.access_reset", "user", user_id, now=now)
     return Link(user_id, token)
 
 
@@ -223,7 +223,7 @@ async def _remove_role(
     await db.execute("DELETE FROM sites_staff_member WHERE id = :id", id=row["id"])
     await audit.record(
         actor,
-        "user.role-taken",
+        "user.role_taken",
         "user",
         user_id,
         now=now,
@@ -245,7 +245,7 @@ async def _write_role(
     )
     await audit.record(
         actor,
-        "user.role-given",
+        "user.role_given",
         "user",
         user_id,
         now=now,

@@ -72,7 +72,7 @@ async def test_a_new_password_takes_the_old_one_and_signs_the_others_out(
     answer = await client.post("/sign-in", data={"login": "amina", "password": new})
     assert answer.status_code == 303
     actions = [row["action"] for row in await AuditEvent.select(AuditEvent.action)]
-    assert actions == ["user.password-changed"]
+    assert actions == ["user.password_changed"]
 
 
 async def test_the_present_password_cannot_be_guessed_at_an_open_desk(

@@ -218,7 +218,7 @@ async def test_what_changes_is_audited_without_any_secret(client: AsyncClient, a
     code = pyotp.TOTP(match[1].replace(" ", "")).now()
     await client.post("/account/second-factor/confirm", data={"code": code})
     rows = await AuditEvent.select(AuditEvent.action, AuditEvent.changes)
-    assert rows == [{"action": "user.second-factor-on", "changes": "{}"}]
+    assert rows == [{"action": "user.second_factor_on", "changes": "{}"}]
 
 
 async def test_signing_in_leaves_no_record_of_when(client: AsyncClient, enrolled: User) -> None:

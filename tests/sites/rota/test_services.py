@@ -360,7 +360,7 @@ async def test_no_reason_of_an_absence_is_kept_anywhere(team: Team, now: datetim
     assert {column._meta.name for column in Absence._meta.columns} == {
         "id", "user", "first_day", "last_day", "starts", "ends",
     }  # fmt: skip
-    [event] = await AuditEvent.select().where(AuditEvent.action == "rota.absence-entered")
+    [event] = await AuditEvent.select().where(AuditEvent.action == "rota.absence_entered")
     assert event["changes"] == '{"days":null}'
 
 
