@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("database")
 async def test_actions_of_before_are_found_by_their_new_names(now: datetime) -> None:
     subject = new_id()
     async with db.transaction():
-        for action in ("loan.written_off", "loan.opened"):
+        for action in ("loan.written-off", "loan.opened"):
             await audit.record(SYSTEM, action, "loan", subject, now=now)
     migration = import_module("comptoir.core.piccolo_migrations.core_2026_11_25t15_00_00_000000")
     await (await migration.forwards()).run()
