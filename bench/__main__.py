@@ -138,7 +138,10 @@ async def _beside(
     for clients in (CLIENTS, 1):
         script = folder / f"floor-{clients}.sql"
         script.write_text(pgbench_script(desk, clients, ITEMS))
-        floors, rates, times, cpu, done = [], [], [], 0.0, 0
+        floors: list[float] = []
+        rates: list[float] = []
+        times: list[float] = []
+        cpu, done = 0.0, 0
         for _ in range(given.turns):
             if binary:
                 floors.append(

@@ -6,6 +6,7 @@ import io
 import uuid
 from contextlib import redirect_stderr
 from pathlib import Path
+from typing import Any, cast
 
 import httpx
 
@@ -22,7 +23,7 @@ async def counted(desk: Desk, folder: Path) -> list[tuple[str, int]]:
     counts: list[tuple[str, int]] = []
     item, card = desk.items[0], desk.cards[0]
     async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app),
+        transport=httpx.ASGITransport(cast(Any, app)),
         base_url="http://bench",
         headers={"Authorization": f"Bearer {desk.token}"},
     ) as client:
