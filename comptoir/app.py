@@ -20,6 +20,7 @@ from comptoir.core.accounts.plugin import SignIn
 from comptoir.core.api import reference
 from comptoir.core.settings import Settings, load
 from comptoir.core.web.plugin import LARGEST_BODY, WebShell
+from comptoir.core.web.unread import has_body, read_to_its_end
 from comptoir.health import healthz
 from comptoir.inventory import routes as inventory
 from comptoir.lending import routes as lending
@@ -64,8 +65,11 @@ class _Application(Litestar):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer HEAD as GET is answered, without the body: monitors and browsers ask so."""
-        if scope["type"] == "http" and scope["method"] == "HEAD":
-            scope, send = {**scope, "method": "GET"}, without_body(send)
+        if scope["type"] == "http":
+            if scope["method"] == "HEAD":
+                scope, send = {**scope, "method": "GET"}, without_body(send)
+            if has_body(scope):
+                receive, send = read_to_its_end(receive, send)
         await super().__call__(scope, receive, send)
 
     @staticmethod

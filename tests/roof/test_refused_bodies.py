@@ -1,0 +1,68 @@
+"""A body that is refused before its end: the client sees the answer, and no reset."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from tests.roof.commands import PATIENCE, serving
+
+#: More than the buffers of both ends hold.
+LARGE = 20_000_000
+PIECE = b"a" * 65_536
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    with serving(tmp_path_factory.mktemp("refused")) as (port, _):
+        yield port
+
+
+def request(path: str, *headers: str) -> bytes:
+    lines = [f"POST {path} HTTP/1.1", "Host: desk", f"Content-Type: {FORM}", *headers]
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+def ask(client: socket.socket, head: bytes, pieces: Iterator[bytes]) -> bytes:
+    """Send all, and only then look for the answer, as many programs do."""
+    client.sendall(head)
+    for piece in pieces:
+        client.sendall(piece)
+    answer = b""
+    while b"\r\n\r\n" not in answer:
+        received = client.recv(65_536)
+        assert received, "closed without an answer"
+        answer += received
+    return answer
+
+
+def plain(size: int) -> Iterator[bytes]:
+    for start in range(0, size, len(PIECE)):
+        yield PIECE[: size - start]
+
+
+def chunked(size: int) -> Iterator[bytes]:
+    for piece in plain(size):
+        yield b"%x\r\n%b\r\n" % (len(piece), piece)
+    yield b"0\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/sign-in", b"413"), ("/api/v1/labels", b"401"), ("/nowhere", b"404"), ("/healthz", b"405")],
+)
+@pytest.mark.parametrize("with_length", [True, False])
+def test_the_answer_comes_and_the_connection_stays(
+    port: int, path: str, status: bytes, with_length: bool
+) -> None:
+    length = f"Content-Length: {LARGE}" if with_length else "Transfer-Encoding: chunked"
+    body = plain(LARGE) if with_length else chunked(LARGE)
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as client:
+        assert ask(client, request(path, length), body).split()[1] == status
+        again = b"GET /healthz HTTP/1.1\r\nHost: desk\r\nConnection: close\r\n\r\n"
+        client.sendall(again)
+        rest = b"".join(iter(lambda: client.recv(65_536), b""))
+    assert b"HTTP/1.1 200 OK" in rest
