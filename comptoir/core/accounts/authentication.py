@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from litestar import Litestar
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 from litestar.enums import ScopeType
+from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from comptoir.core import clock
@@ -19,12 +21,15 @@ from comptoir.core.accounts.browsers import KnownBrowser, Origin
 from comptoir.core.accounts.errors import SessionEnded, TokenRefused
 from comptoir.core.accounts.identity import Directory, Identity, identity_of, identity_of_token
 from comptoir.core.keys import Keyring
+from comptoir.core.logging import without_values
 from comptoir.core.settings import Settings
 from comptoir.core.web.context import header, is_api, speak_to
 from comptoir.core.web.cookies import cookie_name, forget_cookie, make_cookie
 
 SESSION = "session"
 TICKET = "sign-in"
+
+log = structlog.get_logger("comptoir.errors")
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -70,6 +75,24 @@ def make_authentication(accounts: Accounts) -> Callable[[ASGIApp], ASGIApp]:
     return around
 
 
+def make_recognition(accounts: Accounts) -> Callable[[Exception, Scope], Awaitable[None]]:
+    """A hook before the page of an error: no middleware has run where no address matched.
+
+    The page then speaks the language of the person's account and has their menus.
+    """
+
+    async def recognise(error: Exception, scope: Scope) -> None:
+        known = scope["type"] != ScopeType.HTTP or "user" in scope or is_api(scope)
+        if known or not isinstance(error, HTTPException):
+            return
+        try:
+            await authenticate(scope, accounts)
+        except Exception as failure:  # such as a database that is away: the page does without
+            log.warning("not-recognised", **without_values(failure))
+
+    return recognise
+
+
 async def authenticate(scope: Scope, accounts: Accounts) -> None:
     """Look the request's token or cookie up; put who it is into the scope."""
     if is_api(scope):
@@ -104,7 +127,8 @@ async def _by_cookie(scope: Scope, accounts: Accounts) -> Identity:
         scope["state"]["sign_in_refused"] = SessionEnded
         return Identity()
     identity = identity_of(record, now=now, lock_after=accounts.lock_after)
-    background = scope["route_handler"].opt.get("background")
+    handler = scope.get("route_handler")  # none where no address matched
+    background = handler is None or handler.opt.get("background")
     if identity.principal and identity.session and identity.session.stale and not background:
         await sessions.touch(identity.session.id, now=now)
     return identity

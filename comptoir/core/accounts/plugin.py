@@ -10,7 +10,7 @@ from __future__ import annotations
 from litestar.config.app import AppConfig
 from litestar.plugins import InitPlugin
 
-from comptoir.core.accounts.authentication import Accounts, make_authentication
+from comptoir.core.accounts.authentication import Accounts, make_authentication, make_recognition
 from comptoir.core.accounts.guards import refuse_undeclared
 from comptoir.core.accounts.identity import Directory
 from comptoir.core.accounts.pages import ROUTES
@@ -28,6 +28,7 @@ class SignIn(InitPlugin):
         """Put it after the shell, whose facts (language) it needs."""
         app_config.state["accounts"] = self.accounts
         app_config.middleware.append(make_authentication(self.accounts))
+        app_config.after_exception.append(make_recognition(self.accounts))
         app_config.guards.insert(0, refuse_undeclared)
         app_config.route_handlers.extend(ROUTES)
         return app_config
