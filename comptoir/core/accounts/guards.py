@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar.connection import ASGIConnection
+from litestar.enums import HttpMethod
 from litestar.handlers import BaseRouteHandler
 
 from comptoir.core.accounts.errors import (
@@ -155,8 +156,12 @@ async def refuse_undeclared(connection: Connection, handler: BaseRouteHandler) -
 
 
 def is_public(handler: BaseRouteHandler) -> bool:
-    """True if everybody may call the handler."""
-    return bool(handler.opt.get("public") or handler.opt.get("static"))
+    """True if everybody may call the handler.
+
+    That an address takes a method is no secret: the reference says so to everybody.
+    """
+    asks_methods = getattr(handler, "http_methods", None) == {HttpMethod.OPTIONS}
+    return asks_methods or bool(handler.opt.get("public") or handler.opt.get("static"))
 
 
 def declarations(handler: BaseRouteHandler) -> list[Declaration]:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 from litestar.enums import ScopeType
+from litestar.routes import HTTPRoute
 from litestar.types import Message, Scope
 
 from comptoir.core.settings import Settings
@@ -53,7 +54,10 @@ def make_send_hook(settings: Settings) -> Callable[[Message, Scope], Awaitable[N
         if message["type"] != "http.response.start" or scope["type"] != ScopeType.HTTP:
             return
         known = facts(scope)
-        headers = list(message["headers"])
+        headers = [
+            (name, _allow(value, scope) if name.lower() == b"allow" else value)
+            for name, value in message["headers"]
+        ]
         present = {name.lower() for name, _ in headers}
         headers += always
         headers += [pair for pair in unless_set if pair[0] not in present]
@@ -72,6 +76,19 @@ def make_send_hook(settings: Settings) -> Callable[[Message, Scope], Awaitable[N
             )
 
     return before_send
+
+
+def _allow(value: bytes, scope: Scope) -> bytes:
+    """``Allow`` with all that the address takes, HEAD beside GET.
+
+    The framework's own answer to OPTIONS names the methods of one handler alone.
+    """
+    methods = {method.strip().decode("ascii") for method in value.split(b",")}
+    for route in scope["litestar_app"].routes:
+        if isinstance(route, HTTPRoute) and route.path_format == scope.get("path_template"):
+            methods |= route.methods
+    methods |= {"HEAD"} if "GET" in methods else set()
+    return ", ".join(sorted(methods)).encode("ascii")
 
 
 def _encoded(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:

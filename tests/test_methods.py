@@ -1,0 +1,49 @@
+"""What an address takes: OPTIONS is answered by all, and ``Allow`` names every method."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from httpx import AsyncClient
+
+from comptoir.core.ids import new_id
+from tests.http_client import client_of, make_app
+from tests.test_declarations import handlers
+
+
+@pytest.fixture
+async def client(database: Any) -> AsyncIterator[AsyncClient]:
+    async with client_of(make_app()) as client:
+        yield client
+
+
+def methods(text: str) -> set[str]:
+    return set(text.split(", "))
+
+
+async def test_options_names_all_that_an_address_takes(client: AsyncClient) -> None:
+    taken: dict[str, set[str]] = defaultdict(lambda: {"OPTIONS"})
+    for method, path, handler in handlers(make_app()):
+        if not handler.opt.get("static"):
+            taken[path] |= {method, "HEAD"} if method == "GET" else {method}
+    assert {"GET", "HEAD", "OPTIONS", "PUT"} == taken["/api/v1/items/{code}"]
+    for path, expected in taken.items():
+        address = re.sub(r"\{(\w+_id|category|group)\}", str(new_id()), path)
+        answer = await client.options(re.sub(r"\{\w+\}", "x", address))
+        assert (answer.status_code, answer.content) == (204, b""), path
+        assert methods(answer.headers["allow"]) == expected, path
+
+
+async def test_a_method_that_is_refused_names_head_and_options_too(client: AsyncClient) -> None:
+    answer = await client.delete("/api/v1/items")
+    assert answer.status_code == 405
+    assert methods(answer.headers["allow"]) == {"GET", "HEAD", "OPTIONS", "POST"}
+
+
+async def test_options_of_no_address_is_not_found(client: AsyncClient) -> None:
+    for path in ("/nowhere", "/api/v1/nowhere"):
+        assert (await client.options(path)).status_code == 404
