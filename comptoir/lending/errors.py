@@ -130,11 +130,11 @@ _SENTENCES: dict[RefusalCode, LazyProxy] = {
     ),
     RefusalCode.ITEM_TO_CHECK: _l(
         "This item must be checked before it is lent again. Take another one, "
-        "or check it now and say so on the page of the item."
+        "or check it now. If it is complete and works, say so, then scan it again."
     ),
     RefusalCode.ITEM_IN_TRANSIT: _l(
         "This item is on its way between two sites. If it has arrived here, "
-        "say so on the page of the item, then scan it again."
+        "say so, then scan it again."
     ),
     RefusalCode.ITEM_ALREADY_THEIRS: _l(
         "This person already has this item. To take it back, scan it at the desk. "

@@ -171,6 +171,30 @@ async def test_a_page_loaded_anew_still_shows_what_can_be_undone(desk: Desk) -> 
     assert f'name="of" value="{loan.id}"' in page.text
 
 
+async def test_a_page_loaded_anew_shows_what_the_page_before_it_showed(desk: Desk) -> None:
+    await desk.lend_earlier()
+    lost = await make.item(site_id=desk.site.id, model=desk.model.id, status="lost")
+    answer = await desk.post("/desk/renew", loan=(await desk.loan()).id, renewals=0)
+    problem = {"item": desk.item.code, "kind": "damaged"}
+    answer = await desk.post("/desk/problems", recent=recent_in(answer), **problem)
+    answer = await desk.post("/desk/scan", scan=lost.code, recent=recent_in(answer))
+    assert [part.partition(":")[0] for part in recent_in(answer).split()] == [
+        "renewal",
+        "problem",
+        "found",
+    ]
+    page = await desk.client.get("/desk")
+    assert recent_in(page) == recent_in(answer)
+    assert re.findall(r'name="kind" value="(\w+)"', page.text) == ["found", "problem", "renewal"]
+
+
+async def test_what_is_undone_is_not_shown_again_on_a_page_loaded_anew(desk: Desk) -> None:
+    loan = await desk.lend()
+    await desk.post("/desk/undo", of=loan.id, kind="check_out")
+    page = await desk.client.get(f"/desk?visit={(await desk.visit()).id}")
+    assert (recent_in(page), str(loan.id) in page.text) == ("", False)
+
+
 @pytest.mark.parametrize(
     "recent",
     [

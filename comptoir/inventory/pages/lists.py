@@ -49,6 +49,7 @@ async def item_list(request: Page) -> Response[str]:
         found=found,
         chosen=chosen,
         filtered=any(chosen.values()),
+        narrowed=any(chosen[name] for name in _FIELDS if name != "q"),
         query=urlencode({name: value for name, value in chosen.items() if value}),
         sites=[(site.id, site.name) for site in await names_for(request.user)],
         category_choices=[

@@ -18,11 +18,13 @@ from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal
 from comptoir.core.web import fragment, is_htmx, page
 from comptoir.core.web.forms import id_or_none
+from comptoir.inventory.pages.wording import CHIPS, STATUSES
 from comptoir.lending.borrowers.forms import form_about
 from comptoir.lending.borrowers.pages import CONTACTS, found_context
 from comptoir.lending.desk.kept import Done, decode_recent, encode_recent, encode_waiting
 from comptoir.lending.desk.naming import is_barcode, things_named
 from comptoir.lending.desk.recent import done_by, handled_here, read_recent
+from comptoir.lending.desk.recent_cookie import keep_recent
 from comptoir.lending.desk.schemas import DeskResult, Step, StepKind
 from comptoir.lending.desk.view import name_of, read_item, read_visit
 from comptoir.lending.errors import LendingRefused, NoSiteChosen, sentence
@@ -47,9 +49,10 @@ async def answer_desk(request: Page, result: DeskResult, recent: str = "") -> An
     if is_htmx(request.scope) and await _is_repeated(result, done):
         return Response("", status_code=204)
     context = await desk_context(request.user, result, done)
+    cookies = [keep_recent(request, context["recent_value"])]
     if is_htmx(request.scope):
-        return fragment(request, "lending/_desk.html", **context)
-    return page(request, "lending/desk.html", **context)
+        return fragment(request, "lending/_desk.html", cookies=cookies, **context)
+    return page(request, "lending/desk.html", cookies=cookies, **context)
 
 
 async def _is_repeated(result: DeskResult, done: tuple[Done, ...]) -> bool:
@@ -87,6 +90,8 @@ async def desk_context(
         "contacts": CONTACTS,
         **found,
         "things": await things_named(actor, typed) if searched and not found["found"] else [],
+        "statuses": STATUSES,
+        "chips": CHIPS,
         "barcode": is_barcode(typed),
         # Whoever is registered from here is lent these, however long that takes.
         "waiting_value": encode_waiting(_still(result)),

@@ -16,6 +16,7 @@ from comptoir.lending.borrowers.pages import borrower_page, register
 from comptoir.lending.desk.answer import Answer, Page, Posted, answer_desk, site_of
 from comptoir.lending.desk.forms import attempt_of
 from comptoir.lending.desk.kept import decode_waiting
+from comptoir.lending.desk.recent_cookie import kept_recent
 from comptoir.lending.desk.scanning import begin_visit
 from comptoir.lending.scans import still_waiting
 
@@ -46,7 +47,7 @@ async def add_at_desk(request: Page, data: Posted[BorrowerForm]) -> Answer:
         attempt=attempt_of(data.id, "newcomer", str(borrower_id)),
         now=now,
     )
-    return await answer_desk(request, result)
+    return await answer_desk(request, result, kept_recent(request))
 
 
 ROUTES = [add_at_desk]

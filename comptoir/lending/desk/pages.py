@@ -27,8 +27,8 @@ from comptoir.lending.desk.answer import (
     stay,
 )
 from comptoir.lending.desk.forms import ChosenForm, CloseForm, ScanForm, attempt_of
-from comptoir.lending.desk.kept import decode_waiting
-from comptoir.lending.desk.recent import done_with
+from comptoir.lending.desk.kept import decode_recent, decode_waiting
+from comptoir.lending.desk.recent_cookie import kept_recent
 from comptoir.lending.desk.scanning import begin_visit, scan
 from comptoir.lending.desk.schemas import DeskResult, DeskScan, Step, StepKind
 from comptoir.lending.scans import still_waiting
@@ -41,8 +41,7 @@ async def desk(request: Page, visit: FromQuery[str] = "", changed: FromQuery[str
         return redirect(request, "/site?next=/desk")
     steps = [Step(kind=StepKind.PERSON_CHANGED, text=request.user.name)] if changed else []
     now = clock.now()
-    borrower_id = await visits.borrower_of(request.user, id_or_none(visit), now=now)
-    recent = await done_with(borrower_id, now=now) if borrower_id else ()
+    recent = decode_recent(kept_recent(request), now=now)
     context = await desk_context(request.user, stay(visit, *steps, now=now), recent)
     return page(request, "lending/desk.html", **context)
 

@@ -14,7 +14,7 @@ import msgspec
 
 from comptoir.core import db
 from comptoir.core.principal import Principal
-from comptoir.lending.desk.kept import MOST_KEPT, Done, UndoKind
+from comptoir.lending.desk.kept import Done, UndoKind
 from comptoir.lending.desk.schemas import Step, StepKind
 from comptoir.lending.loans.undo import UNDO_TIME
 
@@ -49,28 +49,6 @@ async def handled_here(item: str, done: Iterable[Done], visit_id: UUID | None) -
         visit_id=visit_id or UUID(int=0),
     )
     return bool(rows)
-
-
-async def done_with(borrower_id: UUID, *, now: datetime) -> tuple[Done, ...]:
-    """What was lent to somebody and taken back from them in the last minute, oldest first.
-
-    For a page that is loaded anew, and has lost its list.
-    """
-    since = now - UNDO_TIME
-    rows = await db.fetch(
-        "SELECT id, checked_out_at, returned_at FROM lending_loan WHERE borrower = :borrower_id "
-        "AND undone_at IS NULL AND (checked_out_at > :since OR returned_at > :since) "
-        "ORDER BY checked_out_at LIMIT :most",
-        borrower_id=borrower_id,
-        since=since,
-        most=MOST_KEPT,
-    )
-    return tuple(
-        Done(UndoKind.CHECK_OUT, row["id"], row["checked_out_at"])
-        if row["returned_at"] is None
-        else Done(UndoKind.CHECK_IN, row["id"], row["returned_at"])
-        for row in rows
-    )
 
 
 def _way_back(step: Step) -> tuple[UndoKind, UUID | None]:

@@ -11,6 +11,7 @@ const TWICE = 2000; // the same code again within this many milliseconds is the 
 const TIMEOUT = 10_000;
 const RETRIES = [1000, 2000, 4000, 8000, 15_000];
 const STALE = 10 * 60_000; // an older scan is sent only when somebody says so
+const MARGIN = 8; // pixels between what is shown and the edge of the screen
 const DRAFT = "comptoir.draft";
 const VISIT = "comptoir.visit";
 
@@ -231,10 +232,17 @@ function settled() {
   focusField({ preventScroll: true });
 }
 
-/** An answer below the edge of the screen, under the camera's picture, is none. */
+/**
+ * An answer below the edge of the screen is none; but a long one must not push away where the
+ * next scan is typed or, with the camera on, what it sees.
+ */
 function showAnswer() {
-  const answer = desk.querySelector(".answer, .found");
-  answer?.scrollIntoView({ block: "nearest" });
+  const answer = desk.querySelector(".answer, .found")?.getBoundingClientRect();
+  if (!answer) return;
+  const view = document.querySelector('[data-part="view"]');
+  const source = (view.hidden ? form : view).getBoundingClientRect();
+  const below = Math.max(0, answer.bottom + MARGIN - innerHeight);
+  scrollBy({ top: Math.min(below, source.top - MARGIN), behavior: "instant" });
 }
 
 // The visit, for whoever comes back to the desk by its menu.
