@@ -27,6 +27,7 @@ from comptoir.core.api.calls import call_of
 from comptoir.core.api.cursors import open_cursor, seal_cursor
 from comptoir.core.api.decoding import decode_body, decode_query, json_body
 from comptoir.core.api.errors import CursorInvalid
+from comptoir.core.api.matching import matched
 from comptoir.core.api.paging import Page
 from comptoir.core.api.types import Csv, Pdf
 from comptoir.core.errors import ComptoirError
@@ -42,6 +43,9 @@ Decorator = Callable[[Function], HTTPRouteHandler]
 Error = type[ComptoirError] | str
 Errors = tuple[Error, ...]
 Scopes = tuple[str, ...]
+
+#: What reads each thing that has a version, by its path.
+_readers: dict[str, Function] = {}
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,8 @@ def _declare(
 
     def decorate(function: Function) -> HTTPRouteHandler:
         operation = Operation(method, PREFIX + path, scopes, tag, status, function, **more)
+        if method == "GET":
+            _readers[operation.path] = function
         return route(
             operation.path,
             http_method=[method],  # type: ignore[list-item]
@@ -160,7 +166,10 @@ def _handler(operation: Operation) -> Callable[..., Any]:
         told: list[bytes] = []
 
         async def act() -> Outcome:
-            result = await function(call, **arguments)
+            edit = call
+            if operation.edits:
+                edit = await matched(call, partial(_reader(operation), call, **request.path_params))
+            result = await function(edit, **arguments)
             told.append(_encode(result, request))
             if operation.secret:
                 result = msgspec.structs.replace(result, **{operation.secret: None})
@@ -173,6 +182,12 @@ def _handler(operation: Operation) -> Callable[..., Any]:
     handle.__name__ = function.__name__
     handle.__doc__ = function.__doc__
     return handle
+
+
+def _reader(operation: Operation) -> Function:
+    """What reads the thing that is edited, or the whole that it is a part of."""
+    path = operation.path
+    return _readers.get(path) or _readers[path.rpartition("/")[0]]
 
 
 def _unsealed(query: Any, request: Request[Any, Any, Any]) -> Any:
