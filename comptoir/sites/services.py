@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core import audit, db
+from comptoir.core.emails import clean_email
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.ids import new_id
 from comptoir.core.phones import read_phone
@@ -200,10 +201,11 @@ def _region(command: SaveSite) -> str:
 
 def _trimmed(command: Any) -> Any:
     """The command with blanks at both ends of each text taken away."""
-    values = msgspec.structs.asdict(command)
-    return type(command)(
-        **{key: value.strip() if isinstance(value, str) else value for key, value in values.items()}
-    )
+    values = {
+        key: value.strip() if isinstance(value, str) else value
+        for key, value in msgspec.structs.asdict(command).items()
+    }
+    return type(command)(**values | {"email": clean_email(command.email)})
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:

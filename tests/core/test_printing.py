@@ -89,6 +89,7 @@ def test_characters_without_a_glyph_are_replaced() -> None:
     assert printable("Zoë Müller-Šimić, Жанна, Ελένη") == "Zoë Müller-Šimić, Жанна, Ελένη"
     assert printable("محمد Diallo 😀") == "? Diallo ?"
     assert printable("a\u0301\tb\x00") == "á b "
+    assert printable("desk\u200b@exam\u00adple.org\ufeff") == "desk@example.org"
 
 
 def test_document_is_pdf_ua(template: Path) -> None:

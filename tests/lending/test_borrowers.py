@@ -123,6 +123,20 @@ async def test_what_is_wrong_is_said_at_its_field(
     assert await refusals(actor, now, **values) == [expected]
 
 
+@pytest.mark.parametrize(
+    "pasted", ["\ufeffamina@example.org\u200b", "\u202aamina@\u2060example.org"]
+)
+async def test_what_cannot_be_seen_in_a_pasted_address_is_left_out(
+    actor: Principal, now: datetime, pasted: str
+) -> None:
+    assert (await register(actor, now, email=pasted)).email == "amina@example.org"
+
+
+async def test_an_address_of_nothing_to_see_is_missing(actor: Principal, now: datetime) -> None:
+    values = {"contact_kind": ContactKind.EMAIL, "email": "\u200b\u2060"}
+    assert await refusals(actor, now, **values) == [("email", "lending.email-missing")]
+
+
 async def test_today_is_early_enough(actor: Principal, now: datetime) -> None:
     borrower = await register(actor, now, eligible_until=date(2026, 11, 24))
     assert borrower.eligible

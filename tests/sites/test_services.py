@@ -32,6 +32,16 @@ def site_command(organisation: UUID, **values: object) -> SaveSite:
     )
 
 
+@pytest.mark.parametrize("email", ["\u200bdesk@example.org\u2060 ", "de\u00adsk@exam\u3164ple.org"])
+async def test_what_cannot_be_seen_in_a_pasted_address_is_left_out(
+    now: datetime, email: str
+) -> None:
+    actor, site = await coordinator_and_site()
+    command = site_command(site.organisation.id, email=email)
+    await services.edit_site(actor, site.id, command, version=1, now=now)
+    assert (await queries.site(site.id)).email == "desk@example.org"
+
+
 async def test_a_coordinator_changes_a_site(now: datetime) -> None:
     actor, site = await coordinator_and_site()
     command = site_command(site.organisation.id, phone="026 555 01 20", language="de")

@@ -16,13 +16,16 @@ from comptoir.core.printing.typesetting import FONTS
 
 #: Stands for a character that no bundled font can draw.
 SUBSTITUTE = "?"
+#: What stands for characters of a category that has no glyph: controls, and those of format.
+_SHOWN = {"Cc": " ", "Cf": ""}
 
 
 def printable(text: str) -> str:
     """The text with what no bundled font can draw replaced.
 
     PDF/UA forbids a glyph that is missing, so one Arabic letter in a name would
-    refuse the whole document. Control characters become blanks.
+    refuse the whole document. Control characters become blanks; characters of
+    format, which are not seen on a screen either, are left out.
 
     Raises:
         PrintingFailed: no font is there.
@@ -30,8 +33,8 @@ def printable(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     composed = unicodedata.normalize("NFC", text)
-    blank = "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in composed)
-    return _unprintable().sub(SUBSTITUTE, blank)
+    shown = "".join(_SHOWN.get(unicodedata.category(sign), sign) for sign in composed)
+    return _unprintable().sub(SUBSTITUTE, shown)
 
 
 def is_printable(text: str) -> bool:

@@ -8,7 +8,7 @@ from datetime import date
 
 import msgspec
 
-from comptoir.core.emails import is_email
+from comptoir.core.emails import clean_email, is_email
 from comptoir.core.errors import FieldError
 from comptoir.core.i18n import LANGUAGES
 from comptoir.core.i18n import gettext as _
@@ -39,7 +39,8 @@ _NEEDED = {
 def cleaned(command: SaveBorrower) -> SaveBorrower:
     """The command without control characters, and without blanks that nobody meant."""
     values = msgspec.structs.asdict(command)
-    lines = {name: clean_line(values[name]) for name in ("name", "email", "referrer", "counsellor")}
+    lines = {name: clean_line(values[name]) for name in ("name", "referrer", "counsellor")}
+    lines["email"] = clean_email(clean_line(values["email"]))
     texts = {name: clean_text(values[name]) for name in ("address", "note")}
     return msgspec.structs.replace(command, **lines, **texts)
 
