@@ -35,6 +35,16 @@ def test_translations_fill_the_same_places(language: str) -> None:
     assert wrong == []
 
 
+#: In French a sign that may begin a line, and in both a typewriter's apostrophe.
+_CARELESS = {"fr": r" [:;?!»]|« |\w'\w", "it": r"\w'\w"}
+
+
+@pytest.mark.parametrize("language", _CARELESS)
+def test_signs_are_set_as_the_language_sets_them(language: str) -> None:
+    texts = [text for message in messages.catalogue(language) for text in _texts(message.string)]
+    assert [text for text in texts if re.search(_CARELESS[language], text)] == []
+
+
 @pytest.mark.parametrize("language", messages.LANGUAGES)
 def test_no_text_stays_in_the_catalogue_after_it_is_gone(language: str) -> None:
     wanted = messages.template()

@@ -114,6 +114,8 @@ def test_items_of_a_model_say_which_of_them_cannot_be_lent(
         for code in counter.items
     }
     assert badges == {counter.items[0]: "Retired", counter.items[1]: "Available"}
+    first = phone.locator(".found .people li").first
+    assert shown(counter.items[1]) in first.inner_text()
 
 
 async def _set_status(code: str, status: str) -> None:

@@ -13,6 +13,7 @@ from comptoir.inventory import codes
 from comptoir.inventory.queries import catalogue
 from comptoir.inventory.queries.listing import items_after
 from comptoir.inventory.schemas import ItemFilter, ItemRow
+from comptoir.inventory.statuses import ItemStatus
 from comptoir.lending import scans
 from comptoir.lending.loans import facts
 
@@ -45,12 +46,16 @@ async def name_scan(text: str) -> scans.Named | None:
 
 
 async def things_named(actor: Principal, text: str) -> list[ItemRow]:
-    """Items that the actor may know of, by a serial number, an IMEI or the name of a model."""
+    """Items that the actor may know of, by a serial number, an IMEI or the name of a model.
+
+    What can be lent comes first.
+    """
     if not text.strip():
         return []
     wanted = ItemFilter(text=text)
     models = await catalogue.models()
-    return await items_after(actor, wanted, models, older=None, limit=_MOST_THINGS)
+    found = await items_after(actor, wanted, models, older=None, limit=_MOST_THINGS)
+    return sorted(found, key=lambda item: item.status is not ItemStatus.AVAILABLE)
 
 
 def is_barcode(text: str) -> bool:
