@@ -82,6 +82,7 @@ TABLE: dict[str, Line] = {
     "POST /api/v1/borrowers/searches": scopes("read", "desk", "borrowers"),
     "GET /api/v1/borrowers/{borrower_id}": scopes("read", "desk", "borrowers"),
     "PUT /api/v1/borrowers/{borrower_id}": scopes("desk", "borrowers"),
+    "GET /api/v1/borrowers/{borrower_id}/agreements": scopes("read", "desk", "borrowers"),
     "GET /api/v1/borrowers/{borrower_id}/card": scopes("read", "desk", "borrowers"),
     "POST /api/v1/borrowers/{borrower_id}/cards": scopes("desk", "borrowers"),
     "DELETE /api/v1/borrowers/{borrower_id}/household": scopes("desk", "borrowers"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal
 from comptoir.core.printing.pdf import in_background
 from comptoir.inventory import codes
+from comptoir.lending import rules
 from comptoir.lending.agreed_loans import (
     AgreedLoans,
     AgreementNotFound,
@@ -61,9 +63,16 @@ class AgreementView(msgspec.Struct, frozen=True, kw_only=True):
     site_id: UUID
     loans: tuple[UUID, ...]
     language: str
-    signature: str
+    signature: rules.Signature
     sha256: str
     created_at: datetime
+
+
+class AgreementPlace(msgspec.Struct, frozen=True):
+    """A place in a list of agreements."""
+
+    at: datetime
+    id: UUID
 
 
 class KeptAgreement(msgspec.Struct, frozen=True, kw_only=True):
@@ -183,18 +192,27 @@ async def agreements_of_loan(loan_id: UUID) -> list[AgreementView]:
 
 
 async def agreements_of_borrower(
-    actor: Principal, borrower_id: UUID, *, limit: int
+    actor: Principal, borrower_id: UUID, *, after: AgreementPlace | None = None, limit: int
 ) -> list[AgreementView]:
-    """The latest agreements of a borrower that the actor may know of, without their PDF."""
+    """The latest agreements of a borrower that the actor may know of, without their PDF.
+
+    ``after`` is the place of the last one seen. Whether the actor may know of the
+    borrower is for the caller to ask.
+    """
+    conditions, values = ["borrower = :borrower_id"], dict[str, Any](borrower_id=borrower_id)
+    if not actor.all_sites:
+        conditions.append("site IN :sites")
+        values["sites"] = sorted(actor.site_ids)
+    if after is not None:
+        conditions.append("(created_at, id) < (:after_at, :after_id)")
+        values |= {"after_at": after.at, "after_id": after.id}
     rows = await db.fetch(
         f"{_VIEW} WHERE agreement.id IN "
-        "(SELECT id FROM lending_agreement WHERE borrower = :borrower_id "
-        f"{'' if actor.all_sites else 'AND site IN :sites '}"
+        f"(SELECT id FROM lending_agreement WHERE {' AND '.join(conditions)} "
         "ORDER BY created_at DESC, id DESC LIMIT :limit) "
         "ORDER BY agreement.created_at DESC, agreement.id DESC, covered.loan",
-        borrower_id=borrower_id,
         limit=limit,
-        **({} if actor.all_sites else {"sites": sorted(actor.site_ids)}),
+        **values,
     )
     return _views(rows)
 
@@ -246,7 +264,7 @@ def _views(rows: list[db.Row]) -> list[AgreementView]:
             site_id=row["site"],
             loans=tuple(each["loan"] for each in rows if each["id"] == agreement_id),
             language=row["language"],
-            signature=row["signature"],
+            signature=rules.Signature(row["signature"]),
             sha256=row["sha256"],
             created_at=row["created_at"],
         )

@@ -11,21 +11,22 @@ from tests.http_client import make_app
 from tests.test_permissions import TABLE
 
 GUIDE = Path(__file__).parents[2] / "docs" / "engineering" / "api.md"
-#: About one's own person or browser.
+#: About one's own person or browser, or for everybody.
 OWN = re.compile(
-    r"POST /(account/|sign-in|sign-out$|lock$|unlock$|invitations/|session/|language$|site$)"
+    r"(GET|POST) /(account\b|sign-in|sign-out$|lock$|locked$|unlock$|invitations/|session/"
+    r"|language$|site$|healthz$|[tTbB]/)"
 )
 
 
 def lines() -> dict[str, str]:
-    """The calls of each form, as the guide has them."""
+    """The calls of each form and page, as the guide has them."""
     text = GUIDE.read_text().partition("## What the pages do")[2].partition("\n## ")[0]
-    return dict(re.findall(r"^\| `(POST /[^`]+)` \| (.+) \|$", text, re.MULTILINE))
+    return dict(re.findall(r"^\| `((?:GET|POST) /[^`]*)` \| (.+) \|$", text, re.MULTILINE))
 
 
-def test_every_form_of_a_page_has_a_line() -> None:
-    posts = {route for route in TABLE if route.startswith("POST /") and "/api/" not in route}
-    assert lines().keys() == {route for route in posts if not OWN.match(route)}
+def test_every_page_and_form_has_a_line() -> None:
+    pages = {route for route in TABLE if " /api/" not in route}
+    assert lines().keys() == {route for route in pages if not OWN.match(route)}
 
 
 def test_every_call_that_the_table_names_exists() -> None:

@@ -62,6 +62,38 @@ async def test_one_agreement_is_signed_for_several_loans(desk: Desk, client: Asy
     assert await AuditEvent.count().where(AuditEvent.action == "agreement.made") == 1
 
 
+async def test_a_loan_says_whether_it_must_be_signed_for_and_is(
+    desk: Desk, client: AsyncClient
+) -> None:
+    lent = await client.post(CHECK_OUTS, json={"item": desk.item.code, "borrower": desk.card.code})
+    path = f"{LOANS}/{lent.json()['id']}"
+    before = (await client.get(path)).json()
+    assert lent.json().items() <= before.items(), "the same loan, and more of it"
+    assert (before["signature"], before["signed"]) == ("screen", False)
+    await sign(client, before["id"], name="Amina Diallo")
+    after = (await client.get(path)).json()
+    assert (after["signature"], after["signed"]) == ("screen", True)
+
+
+async def test_the_agreements_of_a_borrower_come_page_by_page(
+    desk: Desk, client: AsyncClient
+) -> None:
+    made = []
+    for item in (desk.item, await desk.add_item(), await desk.add_item()):
+        loan = await lend(client, item.code, desk.card.code)
+        made.append((await sign(client, loan, name="Amina Diallo")).json())
+    path: str | None = f"/api/v1/borrowers/{desk.borrower.id}/agreements?limit=2"
+    found = []
+    while path:
+        answer = (await client.get(path)).json()
+        found += answer["items"]
+        path = answer["next"]
+    assert found == made[::-1]
+    async with program("read", site_id=(await make.site()).id) as stranger:
+        hidden = await stranger.get(f"/api/v1/borrowers/{desk.borrower.id}/agreements")
+    assert (hidden.status_code, codes(hidden)[0]) == (404, "lending.borrower-not-found")
+
+
 async def test_the_pdf_is_the_one_that_was_kept(desk: Desk, client: AsyncClient) -> None:
     loan = await lend(client, desk.item.code, desk.card.code)
     signed = await sign(client, loan, drawing=DRAWING)

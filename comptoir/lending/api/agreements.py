@@ -7,18 +7,21 @@ from uuid import UUID
 
 import msgspec
 
-from comptoir.core.api import Call, Pdf, get, post
+from comptoir.core.api import Call, Page, PageQuery, Pdf, decode_cursor, get, page_of, post
 from comptoir.lending.agreed_loans import AgreementNotFound, LoansApart, named_loans
 from comptoir.lending.agreement_pdf import PaperSignature, Signature, TypedSignature
 from comptoir.lending.agreements import (
+    AgreementPlace,
     AgreementView,
     SignatureMissing,
     agreement_pdf,
+    agreements_of_borrower,
     agreements_of_loan,
     make_agreement,
     read_agreement,
 )
-from comptoir.lending.errors import LoanNotFound, SignatureRefused
+from comptoir.lending.borrowers.visibility import find_visible
+from comptoir.lending.errors import BorrowerNotFound, LoanNotFound, SignatureRefused
 from comptoir.lending.loans import listing
 from comptoir.lending.signatures import LONGEST_NAME, DrawnSignature, read_typed
 
@@ -53,6 +56,26 @@ async def list_agreements(call: Call, loan_id: UUID) -> Agreements:
     if await listing.read_loan(call.actor, loan_id, now=call.now) is None:
         raise LoanNotFound
     return Agreements(await agreements_of_loan(loan_id))
+
+
+@get(
+    "/borrowers/{borrower_id:uuid}/agreements",
+    scopes=READERS,
+    tag=TAG,
+    errors=(BorrowerNotFound,),
+)
+async def list_borrower_agreements(
+    call: Call, borrower_id: UUID, query: PageQuery
+) -> Page[AgreementView]:
+    """List the agreements of a borrower, the latest first."""
+    await find_visible(call.actor, borrower_id)
+    found = await agreements_of_borrower(
+        call.actor,
+        borrower_id,
+        after=decode_cursor(query.cursor, AgreementPlace),
+        limit=query.limit + 1,
+    )
+    return page_of(found, query.limit, key=lambda each: AgreementPlace(each.created_at, each.id))
 
 
 @post(
@@ -93,4 +116,10 @@ def _signature(data: AgreementBody) -> Signature | None:
     return TypedSignature(read_typed(data.name))
 
 
-ROUTES = [list_agreements, sign_agreement, read_one_agreement, read_agreement_pdf]
+ROUTES = [
+    list_agreements,
+    list_borrower_agreements,
+    sign_agreement,
+    read_one_agreement,
+    read_agreement_pdf,
+]

@@ -19,11 +19,13 @@ from comptoir.core.api import (
     get,
     post,
 )
+from comptoir.core.web.formats import localtime
 from comptoir.inventory import codes
 from comptoir.lending.errors import LoanChanged, LoanNotFound
 from comptoir.lending.loans import listing, renewals, undo
 from comptoir.lending.loans.listing import LoanFilter, LoanPlace, LoanRow, LoanState
 from comptoir.lending.refusals import RefusalCode
+from comptoir.lending.rules import Signature
 
 READERS = ("desk", "borrowers")
 TAG = "Loans"
@@ -60,24 +62,30 @@ class LoansQuery(PageQuery, frozen=True, kw_only=True):
 
 
 class LoanLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A loan. `due_day` is the date at the return site; `late_days` counts days it was open since.
+    """A loan. `due_local` is when it is due by the clock of the return site, `due_day` that day.
 
-    `returned_at` is when it was closed. `undone` says that it was closed as never
-    meant, `written_off` that the item will not come back.
+    `late_days` counts the days on which that site was open since. `returned_at` is
+    when it was closed. `undone` says that it was closed as never meant,
+    `written_off` that the item will not come back. `signature` is what its policy
+    wants; `signed` is true once an agreement was made.
     """
 
     id: UUID
     item: Code
     model: str
     borrower_id: UUID
+    site_id: UUID
     return_site_id: UUID
     checked_out_at: Moment
     due_at: Moment
+    due_local: Moment
     due_day: date
     returned_at: Moment | None
     late_days: int
     renewals: int
     renewals_left: int
+    signature: Signature
+    signed: bool
     undone: bool
     written_off: bool
     version: int
@@ -164,14 +172,18 @@ def line(row: LoanRow) -> LoanLine:
         item=row.code,
         model=row.model,
         borrower_id=row.borrower_id,
+        site_id=row.site_id,
         return_site_id=row.return_site_id,
         checked_out_at=row.checked_out_at,
         due_at=row.due_at,
+        due_local=localtime(row.due_at, row.time_zone),
         due_day=row.due_day,
         returned_at=row.returned_at,
         late_days=row.days_late,
         renewals=row.renewals,
         renewals_left=row.renewals_left,
+        signature=row.signature,
+        signed=row.signed,
         undone=row.undone,
         written_off=row.written_off,
         version=row.version,

@@ -117,7 +117,7 @@ def _view(row: db.Row, due: datetime, now: datetime) -> LoanView:
         checked_out_at=now,
         due_at=due,
         due_local=due.astimezone(ZoneInfo(row["time_zone"])),
-        signature=row["signature"],
+        signature=rules.Signature(row["signature"]),
     )
 
 

@@ -148,7 +148,9 @@ LISTING = f"""
            loan.written_off_at,
            loan.version AS loan_version, item.code, model.short_name, site.short_name AS place,
            borrower.name AS borrower, borrower.contact_kind, borrower.phone, borrower.email,
-           borrower.counsellor, policy.renewals AS policy_renewals
+           borrower.counsellor, policy.renewals AS policy_renewals, policy.signature,
+           EXISTS (SELECT 1 FROM lending_agreement_loan covered
+                   WHERE covered.loan = loan.id) AS signed
     FROM lending_loan loan
     JOIN inventory_item item ON item.id = loan.item
     JOIN inventory_model model ON model.id = item.model

@@ -15,6 +15,7 @@ from comptoir.core import db
 from comptoir.core.principal import Principal
 from comptoir.lending import due_dates
 from comptoir.lending.loans import facts
+from comptoir.lending.rules import Signature
 from comptoir.sites.calendars import calendar_of
 
 
@@ -47,7 +48,8 @@ class LoanFilter(msgspec.Struct, frozen=True, kw_only=True):
 class LoanRow(msgspec.Struct, frozen=True, kw_only=True):
     """A loan in a list, with whom to speak to about it. Times are UTC.
 
-    ``was_due``: the due time is past, even if the door was shut since.
+    ``was_due``: the due time is past, even if the door was shut since. ``signature``
+    is what the policy wants, ``signed`` says that an agreement was made.
     """
 
     id: UUID
@@ -59,6 +61,7 @@ class LoanRow(msgspec.Struct, frozen=True, kw_only=True):
     phone: str
     email: str
     counsellor: str
+    site_id: UUID
     return_site_id: UUID
     place: str
     time_zone: str
@@ -70,6 +73,8 @@ class LoanRow(msgspec.Struct, frozen=True, kw_only=True):
     days_late: int
     renewals: int
     renewals_left: int
+    signature: Signature
+    signed: bool
     undone: bool
     written_off: bool
     version: int
@@ -195,6 +200,7 @@ def _row(row: db.Row, now: datetime) -> LoanRow:
         phone=row["phone"],
         email=row["email"],
         counsellor=row["counsellor"],
+        site_id=row["loan_site"],
         return_site_id=row["loan_return_site"],
         place=row["place"],
         time_zone=row["time_zone"],
@@ -206,6 +212,8 @@ def _row(row: db.Row, now: datetime) -> LoanRow:
         days_late=due_dates.overdue_days(row["due_at"], calendar_of(row), now=late_at),
         renewals=row["loan_renewals"],
         renewals_left=max(0, (row["policy_renewals"] or 0) - row["loan_renewals"]),
+        signature=Signature(row["signature"] or Signature.NONE),
+        signed=bool(row["signed"]),
         undone=row["undone_at"] is not None,
         written_off=row["written_off_at"] is not None,
         version=row["loan_version"],

@@ -8,6 +8,8 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core.idempotency import Attempt
+from comptoir.inventory.statuses import ItemStatus
+from comptoir.lending.rules import Signature
 
 
 class CheckOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,7 +35,10 @@ class CheckIn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LoanView(msgspec.Struct, frozen=True, kw_only=True):
-    """A loan, as the API shows it. Times are UTC; ``due_local`` is the site's own time."""
+    """A loan that was just made or renewed. ``due_local`` is when it is due by the site's clock.
+
+    ``signature`` is what its policy wants.
+    """
 
     id: UUID
     item: str
@@ -46,14 +51,14 @@ class LoanView(msgspec.Struct, frozen=True, kw_only=True):
     due_local: datetime
     returned_at: datetime | None = None
     renewals: int = 0
-    signature: str = "none"
+    signature: Signature = Signature.NONE
     version: int = 1
 
 
 class CheckInView(msgspec.Struct, frozen=True, kw_only=True):
     """What a check-in did. ``transfer_to`` is the item's own site where that is another.
 
-    ``loan_id`` is None where a lost item without a loan was found again.
+    ``loan_id`` is null where a lost item without a loan was found again.
     ``status`` is the item's now: ``available``, or ``to_check``.
     """
 
@@ -62,7 +67,7 @@ class CheckInView(msgspec.Struct, frozen=True, kw_only=True):
     item_id: UUID
     loan_id: UUID | None
     borrower_id: UUID | None
-    status: str
+    status: ItemStatus
     found_again: bool = False
     returned_at: datetime
     late_days: int = 0
