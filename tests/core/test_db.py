@@ -101,6 +101,41 @@ async def test_a_cancelled_transaction_gives_its_connection_back(now: datetime) 
     assert await User.count() == 12
 
 
+async def test_a_statement_that_is_given_up_keeps_no_connection() -> None:
+    if not db.is_postgres():
+        pytest.skip("SQLite has no statement that waits")
+    for _ in range(12):
+        task = asyncio.create_task(db.fetch("SELECT pg_sleep(60)"))
+        while not await db.fetch(
+            "SELECT 1 AS one FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(60)' "
+            "AND datname = current_database()"
+        ):
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    # More than there are connections: each of those was given back.
+    assert await db.fetch("SELECT 1 AS one") == [{"one": 1}]
+
+
+async def test_connections_that_the_server_has_ended_are_opened_anew(now: datetime) -> None:
+    engine: Any = db.engine()
+    if not db.is_postgres():
+        pytest.skip("SQLite has no server")
+    await add_user("amina", now)
+    other = await engine.get_new_connection()
+    await other.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    await other.close()
+    while not all(each.is_closed() for each in engine._idle):
+        await asyncio.sleep(0)
+    async with db.transaction():
+        await add_user("bilal", now)
+    assert await User.count() == 2
+
+
 async def test_concurrent_read_then_write_loses_no_update(now: datetime) -> None:
     user_id = await add_user("amina", now)
 

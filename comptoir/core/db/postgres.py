@@ -1,4 +1,9 @@
-"""PostgreSQL under Piccolo: a connection pool opened on first use."""
+"""PostgreSQL under Piccolo: a few connections, opened when first needed, and kept.
+
+asyncpg's own pool and transactions make a task for each end of a transaction and
+each connection given back. At the desk that is a tenth of the processor's time,
+so connections are lent and taken back here.
+"""
 
 from __future__ import annotations
 
@@ -12,53 +17,55 @@ from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 CONNECTIONS = 10
 
 
-class _Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg brings no types
-    """A pooled connection that sends nothing when it is given back.
-
-    asyncpg resets the session at each release, a round trip a request. This
-    program sets nothing in a session, so there is nothing to reset.
-    """
-
-    def get_reset_query(self) -> str:
-        return ""
-
-
 class _Transaction(PostgresTransaction):
-    """Piccolo's transaction, on a connection that always goes back to the pool."""
+    """A transaction on a borrowed connection."""
 
     engine: Postgres
 
     async def __aenter__(self) -> PostgresTransaction:
-        if self._parent is None:
-            await self.engine.open()
-            self.engine.tell("BEGIN")
-        return await super().__aenter__()
+        if self._parent is not None:
+            return self._parent
+        self.connection = await self.engine.acquire()
+        try:
+            await self._say("BEGIN")
+        except BaseException:
+            self.engine.discard(self.connection)
+            raise
+        self.context = self.engine.current_transaction.set(self)
+        return self
 
     async def __aexit__(self, exception_type: Any, exception: Any, traceback: Any) -> bool:
         if self._parent is not None:
             return False
         self.engine.current_transaction.reset(self.context)
         try:
-            if exception is None:
-                self.engine.tell("COMMIT")
-                await asyncio.shield(self.transaction.commit())
-            else:
-                self.engine.tell("ROLLBACK")
-                await asyncio.shield(self.transaction.rollback())
-        finally:
-            await self.engine.give_back(self.connection)
+            await self._say("COMMIT" if exception is None else "ROLLBACK")
+        except BaseException:
+            # Also where the task is cancelled here: the server ends what is still open.
+            self.engine.discard(self.connection)
+            raise
+        self.engine.release(self.connection)
         return False
+
+    async def _say(self, word: str) -> None:
+        self.engine.tell(word)
+        await self.connection.execute(word)
 
 
 class Postgres(PostgresEngine):
     """The engine of a PostgreSQL database; belongs to one event loop."""
 
-    __slots__ = ("_opening", "listeners")
+    __slots__ = ("_free", "_idle", "_open", "listeners")
 
     def __init__(self, url: str) -> None:
         super().__init__(config={"dsn": url}, extensions=())
         self.listeners: list[Callable[[str], None]] = []
-        self._opening = asyncio.Lock()
+        self._reset()
+
+    def _reset(self) -> None:
+        self._free = asyncio.Semaphore(CONNECTIONS)
+        self._idle: list[asyncpg.Connection] = []
+        self._open: set[asyncpg.Connection] = set()
 
     async def check_version(self) -> None:
         """Nothing: Piccolo would open a connection of its own; `comptoir check` looks."""
@@ -68,26 +75,38 @@ class Postgres(PostgresEngine):
         for listener in self.listeners:
             listener(query)
 
-    async def open(self) -> None:
-        """Open the pool, once."""
-        if self.pool is None:
-            async with self._opening:
-                if self.pool is None:
-                    await self.start_connection_pool(
-                        min_size=1, max_size=CONNECTIONS, connection_class=_Connection
-                    )
+    async def acquire(self) -> asyncpg.Connection:
+        """Borrow a connection; whoever waited longest is served first."""
+        await self._free.acquire()
+        try:
+            while self._idle:
+                connection = self._idle.pop()
+                if not connection.is_closed():
+                    return connection
+                self._open.discard(connection)  # the server has gone meanwhile
+            connection = await self.get_new_connection()
+        except BaseException:
+            self._free.release()
+            raise
+        self._open.add(connection)
+        return connection
 
-    async def give_back(self, connection: Any) -> None:
-        """Return a connection to the pool it came from, also if the task is cancelled meanwhile."""
-        if self.pool is not None:
-            await self.pool.release(connection)
+    def release(self, connection: asyncpg.Connection) -> None:
+        """Give a borrowed connection back. Nothing is set in a session, so nothing is reset."""
+        self._idle.append(connection)
+        self._free.release()
+
+    def discard(self, connection: asyncpg.Connection) -> None:
+        """Give a borrowed connection back that nobody knows the state of: it is closed."""
+        connection.terminate()
+        self._open.discard(connection)
+        self._free.release()
 
     async def close(self) -> None:
-        """Close the pool; the next query opens a new one."""
-        if self.pool is not None:
-            pool, self.pool = self.pool, None
-            await pool.close()
-        self._opening = asyncio.Lock()
+        """Close every connection; the next query opens new ones."""
+        for connection in self._open:
+            await connection.close()
+        self._reset()
 
     async def run(self, query: str, args: Sequence[Any]) -> list[Any]:
         """Run one statement, in the current transaction if there is one."""
@@ -95,8 +114,17 @@ class Postgres(PostgresEngine):
         current = self.current_transaction.get()
         if current is not None:
             return [dict(row) for row in await current.connection.fetch(query, *args)]
-        await self.open()
-        return [dict(row) for row in await self._run_in_pool(query, args)]
+        connection = await self.acquire()
+        try:
+            rows = await connection.fetch(query, *args)
+        except Exception:
+            self.release(connection)
+            raise
+        except BaseException:  # cancelled: the answer is still on its way
+            self.discard(connection)
+            raise
+        self.release(connection)
+        return [dict(row) for row in rows]
 
     async def run_querystring(self, querystring: Any, in_pool: bool = True) -> Any:
         query, args = querystring.compile_string(engine_type=self.engine_type)
@@ -106,5 +134,5 @@ class Postgres(PostgresEngine):
         return await self.run(ddl, ())
 
     def transaction(self, allow_nested: bool = True) -> PostgresTransaction:
-        """A transaction on a pooled connection."""
+        """A transaction on a borrowed connection."""
         return _Transaction(self, allow_nested=allow_nested)

@@ -27,6 +27,8 @@ from piccolo.engine.sqlite import (
 #: Connections that read, beside the one that writes.
 READERS = 3
 BUSY_TIMEOUT_MS = 20_000
+#: KiB of pages that each connection keeps; the system has the whole file in its own cache.
+CACHE_KIB = 512
 LOCK_TIMEOUT_S = 120
 T = TypeVar("T")
 Statement = tuple[str, Sequence[Any]]
@@ -133,6 +135,7 @@ class SQLite(SQLiteEngine):
                 "journal_mode = WAL",
                 "synchronous = NORMAL",
                 "foreign_keys = ON",
+                f"cache_size = -{CACHE_KIB}",
             ):
                 await connection.execute(f"PRAGMA {pragma}")
         except BaseException:  # its thread would keep the process from ending
