@@ -9,16 +9,18 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime, timedelta
 
+import structlog
+
 from comptoir.core import clock, idempotency
 from comptoir.core.accounts import invitations, sessions, throttle
-from comptoir.core.logging import get_logger, without_values
+from comptoir.core.logging import without_values
 from comptoir.sites.rota.forgetting import forget as forget_rota
 
 #: For how long a repeated call gets its first outcome. Outcomes say who borrowed what.
 OUTCOMES_KEPT_FOR = timedelta(days=30)
 EVERY = timedelta(days=1)
 
-log = get_logger("comptoir.housekeeping")
+log = structlog.get_logger("comptoir.housekeeping")
 
 
 async def tidy(*, now: datetime) -> None:

@@ -12,16 +12,9 @@ import traceback
 from typing import TextIO
 
 import msgspec
+import structlog
 
-# structlog takes rich for its tracebacks where that is installed, as Litestar has it: 3 MB of
-# each worker. So it is imported here alone, with rich out of sight.
-_rich = sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
-import structlog  # noqa: E402
-
-if _rich is None:
-    del sys.modules["rich"]
-
-from comptoir.core.settings import Settings  # noqa: E402
+from comptoir.core.settings import Settings
 
 Processor = structlog.typing.Processor
 EventDict = structlog.typing.EventDict
@@ -41,12 +34,6 @@ class _Lines:
         sys.stderr.write(line + "\n")
 
     debug = info = warning = error = critical = exception = msg
-
-
-def get_logger(name: str) -> structlog.typing.FilteringBoundLogger:
-    """The logger of a module."""
-    logger: structlog.typing.FilteringBoundLogger = structlog.get_logger(name)
-    return logger
 
 
 def configure(settings: Settings) -> None:

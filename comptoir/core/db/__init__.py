@@ -7,35 +7,31 @@ goes through ``fetch`` and ``execute``, one statement for many facts.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import asyncpg
 from piccolo.table import TABLE_REGISTRY
 
 from comptoir.core.db import statements
-from comptoir.core.db.postgres import Postgres
-from comptoir.core.db.sqlite import SQLite
+
+# Imported where one of them is connected: the driver of the other is 7 MB of a worker.
+if TYPE_CHECKING:
+    from comptoir.core.db.postgres import Postgres
+    from comptoir.core.db.sqlite import SQLite
 
 #: Piccolo apps in the order of their migrations, lowest floor first.
 PACKAGES = ("core", "sites", "inventory", "lending")
 
 Row = dict[str, Any]
 
-#: What both engines raise when a constraint of the schema says no.
-IntegrityErrors = (sqlite3.IntegrityError, asyncpg.IntegrityConstraintViolationError)
+#: What the engine raises when a constraint of the schema says no; known once it is connected.
+IntegrityErrors: tuple[type[Exception], ...] = ()
 
-#: What is raised when the database cannot be reached, opened, or understood.
-UnreachableErrors = (
-    OSError,
-    sqlite3.DatabaseError,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-)
+#: What is raised when the database cannot be reached, opened, or understood; likewise.
+UnreachableErrors: tuple[type[Exception], ...] = ()
 
 _engine: SQLite | Postgres | None = None
 _joinable: ContextVar[bool] = ContextVar("joinable_transaction", default=False)
@@ -47,11 +43,16 @@ def connect(url: str) -> SQLite | Postgres:
     ``url`` is ``sqlite:///PATH`` or ``postgres://…``. No connection is opened
     before the first query.
     """
-    global _engine
+    global _engine, IntegrityErrors, UnreachableErrors
     if urlsplit(url).scheme == "sqlite":
+        from comptoir.core.db.sqlite import SQLite
+
         _engine = SQLite(url.removeprefix("sqlite:///"))
     else:
+        from comptoir.core.db.postgres import Postgres
+
         _engine = Postgres(url)
+    IntegrityErrors, UnreachableErrors = _engine.integrity_errors, _engine.unreachable_errors
     for table in TABLE_REGISTRY:
         table._meta.db = _engine
     return _engine
@@ -71,7 +72,7 @@ def is_connected() -> bool:
 
 def is_postgres() -> bool:
     """True on PostgreSQL, False on SQLite."""
-    return isinstance(_engine, Postgres)
+    return _engine is not None and _engine.engine_type == "postgres"
 
 
 async def disconnect() -> None:
@@ -155,11 +156,8 @@ async def write(*writes: tuple[str, dict[str, Any]], answer: str = "") -> list[R
     """
     if answer:
         writes = ((answer, writes[0][1]), *writes)
-    current = engine()
     ready = [statements.compiled(*each, postgres=is_postgres()) for each in writes]
-    if isinstance(current, SQLite):
-        return await current.write(*ready, answer=bool(answer))
-    return await current.run(*statements.together(ready, answer=bool(answer)))
+    return await engine().write(*ready, answer=bool(answer))
 
 
 def choose(*, sqlite: str, postgres: str) -> str:
@@ -184,17 +182,8 @@ async def advisory_lock(number: int) -> AsyncIterator[None]:
     database itself would keep the block from writing. It goes when the process
     ends, however that is.
     """
-    current = engine()
-    if isinstance(current, SQLite):
-        async with current.process_lock(number):
-            yield
-        return
-    connection = await current.get_new_connection()
-    try:
-        await connection.execute(f"SELECT pg_advisory_lock({number})")
+    async with engine().process_lock(number):
         yield
-    finally:
-        await connection.close()
 
 
 def violated_constraint(error: BaseException) -> str:

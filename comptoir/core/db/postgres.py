@@ -8,11 +8,14 @@ so connections are lent and taken back here.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+
+from comptoir.core.db import statements
 
 CONNECTIONS = 10
 
@@ -54,6 +57,9 @@ class _Transaction(PostgresTransaction):
 
 class Postgres(PostgresEngine):
     """The engine of a PostgreSQL database; belongs to one event loop."""
+
+    integrity_errors = (asyncpg.IntegrityConstraintViolationError,)
+    unreachable_errors = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
     __slots__ = ("_free", "_idle", "_open", "listeners")
 
@@ -108,6 +114,16 @@ class Postgres(PostgresEngine):
             await connection.close()
         self._reset()
 
+    @asynccontextmanager
+    async def process_lock(self, number: int) -> AsyncIterator[None]:
+        """Wait until no other process is in a block of this number."""
+        connection = await self.get_new_connection()
+        try:
+            await connection.execute(f"SELECT pg_advisory_lock({number})")
+            yield
+        finally:
+            await connection.close()
+
     async def run(self, query: str, args: Sequence[Any]) -> list[Any]:
         """Run one statement, in the current transaction if there is one."""
         self.tell(query)
@@ -125,6 +141,10 @@ class Postgres(PostgresEngine):
             raise
         self.release(connection)
         return [dict(row) for row in rows]
+
+    async def write(self, *writes: statements.Compiled, answer: bool) -> list[Any]:
+        """Run statements as one; with ``answer``, the rows of the first."""
+        return await self.run(*statements.together(writes, answer=answer))
 
     async def run_querystring(self, querystring: Any, in_pool: bool = True) -> Any:
         query, args = querystring.compile_string(engine_type=self.engine_type)

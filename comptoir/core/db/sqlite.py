@@ -10,6 +10,7 @@ behind one lock. Between processes SQLite's own busy timeout is the lock.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -106,6 +107,9 @@ class _Transaction(SQLiteTransaction):
 
 class SQLite(SQLiteEngine):
     """The engine of an SQLite file; belongs to the event loop that first uses it."""
+
+    integrity_errors = (sqlite3.IntegrityError,)
+    unreachable_errors = (OSError, sqlite3.DatabaseError)
 
     __slots__ = ("_gate", "_idle", "_open", "_writer", "listeners", "write_lock")
 

@@ -7,7 +7,7 @@ What SQLite says otherwise is translated here, once for each statement.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -28,22 +28,27 @@ def compiled(sql: str, values: Mapping[str, Any], *, postgres: bool) -> Compiled
     return text, [values[name] for name in names]
 
 
-def together(statements: list[Compiled], *, answer: bool) -> Compiled:
+def together(statements: Sequence[Compiled], *, answer: bool) -> Compiled:
     """Statements for PostgreSQL as one with data-modifying CTEs, their places renumbered.
 
     With ``answer`` the first is a SELECT, and its rows are those of the whole.
     """
-    texts: list[str] = []
-    arguments: list[Any] = []
-    for text, values in statements:
-        texts.append(_renumber(text, len(arguments)))
-        arguments += values
-    first = texts.pop(0) if answer else "SELECT 1"
-    parts = ", ".join(f"write_{number} AS ({text})" for number, text in enumerate(texts))
-    return f"WITH {parts} {first}", arguments
+    lengths = tuple((text, len(values)) for text, values in statements)
+    return _joined(lengths, answer), [value for _, values in statements for value in values]
 
 
 @lru_cache(maxsize=1024)
+def _joined(statements: tuple[tuple[str, int], ...], answer: bool) -> str:
+    texts: list[str] = []
+    places = 0
+    for text, count in statements:
+        texts.append(_renumber(text, places))
+        places += count
+    first = texts.pop(0) if answer else "SELECT 1"
+    parts = ", ".join(f"write_{number} AS ({text})" for number, text in enumerate(texts))
+    return f"WITH {parts} {first}"
+
+
 def _renumber(text: str, offset: int) -> str:
     return re.sub(r"\$(\d+)", lambda match: f"${int(match[1]) + offset}", text)
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+import structlog
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
 from comptoir.core import i18n
 from comptoir.core.errors import ComptoirError, TooManyRequests, Unauthenticated
-from comptoir.core.logging import get_logger, without_values
+from comptoir.core.logging import without_values
 from comptoir.core.web.context import facts, here, is_api, is_htmx
 from comptoir.core.web.problems import MEDIA_TYPE, Problem, problem_of
 from comptoir.core.web.render import fragment, page
 
-log = get_logger("comptoir.errors")
+log = structlog.get_logger("comptoir.errors")
 
 AnyRequest = Request[Any, Any, Any]
 AnyResponse = Response[Any]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+import structlog
 from litestar.enums import ScopeType
 from litestar.routes import HTTPRoute
 from litestar.types import Message, Scope
 
-from comptoir.core.logging import get_logger
 from comptoir.core.settings import Settings
 from comptoir.core.web.context import facts
 
@@ -47,7 +47,7 @@ def make_send_hook(settings: Settings) -> Callable[[Message, Scope], Awaitable[N
     """A ``before_send`` hook: it sees answers to unknown addresses and errors too."""
     always = _encoded(_ALWAYS | (_HSTS if settings.https else {}))
     unless_set = _encoded(_UNLESS_SET)
-    log = get_logger("comptoir.access").bind()  # once, not for each request
+    log = structlog.get_logger("comptoir.access").bind()  # once, not for each request
 
     async def before_send(message: Message, scope: Scope) -> None:
         if message["type"] != "http.response.start" or scope["type"] != ScopeType.HTTP:
