@@ -20,7 +20,7 @@ import hypothesis
 import pytest
 
 from comptoir.core import db
-from tests.databases import SERVER, apart, copy_database, drop_database, make_template
+from tests.databases import SERVER, Databases, apart, drop_database, make_template
 
 # A time limit per example would measure the machine, and examples drawn anew at
 # each run would fail for whoever comes next.
@@ -74,23 +74,30 @@ def now() -> datetime:
 
 @pytest.fixture(scope="session")
 def template(engine_name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A migrated, empty database that each test copies."""
+    """A migrated, empty database that the databases of tests are copies of."""
     url = apart(make_template(engine_name, tmp_path_factory.mktemp("template")))
     yield url
     apart(drop_database(url))
 
 
+@pytest.fixture(scope="session")
+def databases(template: str) -> Iterator[Databases]:
+    """Where this worker's tests get their databases from."""
+    databases = Databases(template)
+    yield databases
+    apart(databases.close())
+
+
 @pytest.fixture
-async def database_url(template: str, tmp_path: Path) -> AsyncIterator[str]:
-    """The URL of a fresh database of this test's own."""
-    url = await copy_database(template, tmp_path)
-    yield url
-    await drop_database(url)
+async def database_url(databases: Databases, tmp_path: Path) -> AsyncIterator[str]:
+    """The URL of a database that nothing is in, for this test alone."""
+    yield await databases.take(tmp_path)
+    await databases.give_back()
 
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Any]:
-    """The engine, connected to a fresh database of this test's own."""
+    """The engine, connected to a database that nothing is in, for this test alone."""
     engine = db.connect(database_url)
     try:
         yield engine
