@@ -132,8 +132,11 @@ def _place(place: ReturnPlace) -> dict[str, Any]:
     ways = ((_("Phone"), place.phone), (_("E-mail"), place.email))
     return {
         "heading": _("Where to bring it back"),
-        "lines": [place.name, *place.address],
-        "ways": [[label, way] for label, way in ways if way],
+        "lines": [
+            place.name,
+            *place.address,
+            *(_("%(label)s: %(value)s", label=label, value=way) for label, way in ways if way),
+        ],
         "words": _("You can come in person. On public holidays, call before you come.")
         if place.hours
         else _("Call before you come."),

@@ -87,9 +87,14 @@ def test_bars_are_wide_enough_for_laser_scanners() -> None:
 
 def test_characters_without_a_glyph_are_replaced() -> None:
     assert printable("Zoë Müller-Šimić, Жанна, Ελένη") == "Zoë Müller-Šimić, Жанна, Ελένη"
-    assert printable("محمد Diallo 😀") == "? Diallo ?"
+    assert printable("李 Diallo 😀") == "? Diallo ?"
     assert printable("a\u0301\tb\x00") == "á b "
     assert printable("desk\u200b@exam\u00adple.org\ufeff") == "desk@example.org"
+
+
+@pytest.mark.parametrize("name", ["محمد الأحمد", "گلناز پژوهش\u200cگر", "ሰላም ተስፋይ", "ሙሉጌታ፡ዓለሙ"])
+def test_names_in_arabic_and_ethiopic_letters_are_printed_as_written(name: str) -> None:
+    assert printable(name) == name
 
 
 def test_document_is_pdf_ua(template: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gettext
 import math
 from datetime import datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -52,12 +53,13 @@ def agreement(
     signature: Signature | None = None,
     items: tuple[AgreementItem, ...] = (LAPTOP,),
     place: ReturnPlace = PLACE,
+    borrower: str = "Amina Haddad",
 ) -> AgreementDocument:
     return AgreementDocument(
         reference="2026-000123",
         language=language,
         organisation="Le Quai",
-        borrower="Amina Haddad",
+        borrower=borrower,
         made_at=datetime(2026, 3, 3, 10, 15, tzinfo=ZURICH),
         place=place,
         items=items,
@@ -82,6 +84,36 @@ def test_agreement_says_what_until_when_and_where(
         *("09:00–12:00, 13:30–18:00", "10:00–24:00", "+41 26 300 12 34", "pret@quai.example"),
     ):
         assert words in text
+
+
+@pytest.mark.parametrize("name", ["محمد بن عبد الله", "فاطمه احمدی", "ሰላም ተስፋይ", "Amina محمد"])
+def test_name_in_arabic_or_ethiopic_letters_can_be_read_and_searched(name: str) -> None:
+    made = render_agreement(agreement("fr", TypedSignature(name), borrower=name))
+    assert is_pdf_ua(made)
+    assert text_of(made).count(name) == 2
+
+
+def test_arabic_runs_from_the_right_and_joins_its_letters() -> None:
+    joined, apart = (letters_of("محمد", joiner) for joiner in ("", "\u200c"))
+    places = [left for left, _ in joined]
+    assert places == sorted(places, reverse=True)
+    assert (touching(joined), touching(apart)) == (3, 0)
+
+
+def letters_of(name: str, joiner: str) -> list[tuple[float, float]]:
+    """The left and right edge of each letter of a name on an agreement, in reading order."""
+    with opened(render_agreement(agreement(borrower=joiner.join(name)))) as document:
+        text = document[0].get_textpage()
+        signs = [text.get_text_range(place, 1) for place in range(text.count_chars())]
+        first = "".join(sign for sign in signs if sign != joiner).index(name)
+        places = [place for place, sign in enumerate(signs) if sign != joiner]
+        boxes = [text.get_charbox(place) for place in places[first : first + len(name)]]
+    return [(left, right) for left, _, right, _ in boxes]
+
+
+def touching(letters: list[tuple[float, float]]) -> int:
+    """How many letters reach into the one before, to their right."""
+    return sum(right >= left for (left, _), (_, right) in pairwise(letters))
 
 
 @pytest.mark.parametrize(

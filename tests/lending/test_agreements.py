@@ -164,7 +164,10 @@ async def test_what_is_signed_is_shown_as_kept(counter: Counter, now: datetime) 
         assert (await client.get(path)).headers["location"] == kept
 
 
-@pytest.mark.parametrize(("name", "warned"), [("أمينة", True), ("Zoë Đorđević", False)])
+@pytest.mark.parametrize(
+    ("name", "warned"),
+    [("李小龙", True), ("Zoë Đorđević", False), ("أمينة", False), ("ሰላም", False)],
+)
 async def test_a_name_that_cannot_be_printed_is_said_before_it_is(
     counter: Counter, name: str, warned: bool
 ) -> None:

@@ -18,12 +18,14 @@ from comptoir.core.printing.typesetting import FONTS
 SUBSTITUTE = "?"
 #: What stands for characters of a category that has no glyph: controls, and those of format.
 _SHOWN = {"Cc": " ", "Cf": ""}
+#: The one of format that spells: in Persian it keeps two letters from being joined.
+_NON_JOINER = "\u200c"
 
 
 def printable(text: str) -> str:
     """The text with what no bundled font can draw replaced.
 
-    PDF/UA forbids a glyph that is missing, so one Arabic letter in a name would
+    PDF/UA forbids a glyph that is missing, so one Chinese letter in a name would
     refuse the whole document. Control characters become blanks; characters of
     format, which are not seen on a screen either, are left out.
 
@@ -33,7 +35,10 @@ def printable(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     composed = unicodedata.normalize("NFC", text)
-    shown = "".join(_SHOWN.get(unicodedata.category(sign), sign) for sign in composed)
+    shown = "".join(
+        sign if sign == _NON_JOINER else _SHOWN.get(unicodedata.category(sign), sign)
+        for sign in composed
+    )
     return _unprintable().sub(SUBSTITUTE, shown)
 
 
@@ -44,11 +49,14 @@ def is_printable(text: str) -> bool:
 
 @cache
 def _unprintable() -> re.Pattern[str]:
-    fonts = [_characters(path) for path in FONTS.glob("*.ttf")]
-    if not fonts:
+    """What no family can draw in each of its weights."""
+    weights: dict[str, list[set[int]]] = {}
+    for path in FONTS.glob("*.ttf"):
+        weights.setdefault(path.name.partition("-")[0], []).append(_characters(path))
+    if not weights:
         raise PrintingFailed("the fonts are missing")
-    shared = set.intersection(*fonts)
-    return re.compile("[^" + "".join(re.escape(chr(code)) for code in sorted(shared)) + "]+")
+    drawn = set().union(*(set.intersection(*fonts) for fonts in weights.values()))
+    return re.compile("[^" + "".join(re.escape(chr(code)) for code in sorted(drawn)) + "]+")
 
 
 def _characters(path: Path) -> set[int]:
