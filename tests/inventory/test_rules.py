@@ -68,6 +68,17 @@ def test_an_item_that_was_set_aside_arrives_set_aside() -> None:
     assert arrived is ItemStatus.TO_CHECK
 
 
+@pytest.mark.parametrize(("action", "status", "expected"), CASES)
+def test_a_problem_keeps_an_item_from_being_available_and_changes_nothing_else(
+    action: ItemAction, status: ItemStatus, expected: ItemStatus | None
+) -> None:
+    with_problems = next_status(action, status, problems=True)
+    if expected is ItemStatus.AVAILABLE and action is not ItemAction.CHECK:
+        assert with_problems is ItemStatus.TO_CHECK
+    else:
+        assert with_problems == next_status(action, status)
+
+
 NOT_TO_HAND = (ItemStatus.LOST, ItemStatus.STOLEN, ItemStatus.RETIRED)
 
 

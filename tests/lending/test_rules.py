@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time, timedelta
+from datetime import UTC, date, time, timedelta
 from itertools import combinations
 
 import pytest
@@ -136,6 +136,14 @@ def test_borrower_suspended_until_later_is_refused_with_the_date(left: timedelta
     assert check_out(suspended_at=NOW - timedelta(days=1), suspended_until=until) == Refusal(
         RefusalCode.BORROWER_SUSPENDED, {"suspended_until": until.astimezone(ZURICH).date()}
     )
+
+
+def test_the_end_of_a_suspension_is_told_as_the_day_at_the_site() -> None:
+    until = at(date(2026, 12, 11), time(0)).astimezone(UTC)
+    assert until.date() == date(2026, 12, 10)
+    refusal = check_out(suspended_at=NOW, suspended_until=until)
+    assert refusal is not None
+    assert refusal.data == {"suspended_until": date(2026, 12, 11)}
 
 
 @pytest.mark.parametrize("ago", [timedelta(0), timedelta(seconds=1), timedelta(days=30)])

@@ -130,12 +130,19 @@ def test_two_exceptions_about_one_day_collide() -> None:
 def test_yearly_and_single_exceptions_may_meet() -> None:
     every_year = exception(date(2026, 12, 24), yearly=True)
     assert collision([every_year], exception(date(2027, 12, 24))) is None
+    assert collision([every_year], exception(date(2026, 12, 24))) is None
+    assert collision([exception(date(2026, 12, 24))], every_year) is None
 
 
 def test_two_yearly_exceptions_collide_in_whatever_year_they_began() -> None:
     every_year = exception(date(2026, 12, 30), date(2027, 1, 2), yearly=True)
     assert collision([every_year], exception(date(2030, 1, 2), yearly=True))
     assert not collision([every_year], exception(date(2030, 1, 3), yearly=True))
+
+
+def test_two_yearly_exceptions_collide_on_the_last_day_of_a_leap_year() -> None:
+    every_year = exception(date(2026, 12, 31), yearly=True)
+    assert collision([every_year], exception(date(2027, 12, 31), yearly=True))
 
 
 DAYS = st.dates(date(2026, 12, 1), date(2028, 3, 31))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -32,7 +33,7 @@ def test_nobody_ever_waits_more_than_a_quarter_of_an_hour(failures: int, free: i
 def test_after_a_day_without_failures_counting_begins_anew(now: datetime) -> None:
     old = Count(50, now - timedelta(hours=24, seconds=1), now - timedelta(hours=24))
     assert throttle.after_failure(old, ACCOUNT, now=now) == Count(1, now, None)
-    younger = Count(50, now - timedelta(hours=23), None)
+    younger = Count(50, now - timedelta(hours=24), None)
     assert throttle.after_failure(younger, ACCOUNT, now=now).failures == 51
 
 
@@ -113,13 +114,16 @@ async def test_nobody_waits_more_than_a_minute_for_others_at_their_address(
         now += timedelta(minutes=1)
 
 
-async def test_a_right_pin_takes_back_no_wrong_one(database: Any, now: datetime) -> None:
-    desk = throttle.pins_at(UUID(int=1))
+@pytest.mark.parametrize("counted", [throttle.pins_at, throttle.pins_after])
+async def test_a_right_pin_takes_back_no_wrong_one(
+    counted: Callable[[UUID], throttle.Subject], database: Any, now: datetime
+) -> None:
+    subject = counted(UUID(int=1))
     for _ in range(3):
-        await throttle.begin([desk], now=now)
+        await throttle.begin([subject], now=now)
     async with db.transaction():
-        await throttle.succeeded([desk])
-    assert await count_of(desk) == 2
+        await throttle.succeeded([subject])
+    assert await count_of(subject) == 2
 
 
 async def test_nothing_stored_names_an_account_or_an_address(database: Any, now: datetime) -> None:
