@@ -162,9 +162,6 @@ _SENTENCES: dict[RefusalCode, LazyProxy] = {
         "Items of this kind are not lent to this person’s group. "
         "Offer something else, or ask a coordinator."
     ),
-    RefusalCode.BORROWER_ANONYMISED: _l(
-        "The data of this borrower was deleted. Register the person again as a new borrower."
-    ),
     RefusalCode.BORROWER_SUSPENDED: _l(
         "This person may not borrow until %(suspended_until)s. "
         "They can still bring things back. A coordinator can end the suspension."

@@ -28,7 +28,6 @@ class RefusalCode(StrEnum):
 
     # The policy and the borrower
     NO_POLICY = "lending.no-policy"
-    BORROWER_ANONYMISED = "lending.borrower-anonymised"
     BORROWER_SUSPENDED = "lending.borrower-suspended"
     BORROWER_INELIGIBLE = "lending.borrower-ineligible"
     PERSON_LIMIT_REACHED = "lending.person-limit-reached"

@@ -65,7 +65,6 @@ class BorrowerFacts(msgspec.Struct, frozen=True):
     """
 
     id: UUID
-    anonymised: bool = False
     eligible_until: date | None = None
     suspended_at: datetime | None = None
     suspended_until: datetime | None = None
@@ -148,9 +147,8 @@ def check_out_due(facts: CheckOutFacts, *, now: datetime) -> datetime | Refusal:
     """When a loan made now would be due, in UTC, or why it cannot be made.
 
     In this order: the item (see ``refuse_item``), no policy, borrower
-    anonymised, suspended, no longer eligible, limit of the person, limit of the
-    household, no due date possible (see ``due_at``). Being late with something
-    else is no reason.
+    suspended, no longer eligible, limit of the person, limit of the household, no
+    due date possible (see ``due_at``). Being late with something else is no reason.
     """
     borrower, policy = facts.borrower, facts.policy
     if refusal := refuse_item(facts.item, borrower.id):
@@ -168,9 +166,9 @@ def renewal_due(facts: RenewalFacts, *, now: datetime) -> datetime | Refusal:
     """When a loan renewed now would be due, in UTC, or why it cannot be renewed.
 
     In this order: brought back, item lost, item stolen, no policy any more, no
-    renewal left, borrower anonymised, suspended, no longer eligible, no later
-    due date possible (see ``renewed_due_at``). Limits do not count, as the
-    borrower has the item already.
+    renewal left, borrower suspended, no longer eligible, no later due date
+    possible (see ``renewed_due_at``). Limits do not count, as the borrower has the
+    item already.
     """
     borrower, policy = facts.borrower, facts.policy
     if facts.returned:
@@ -202,8 +200,6 @@ _REFUSED_STATUSES = {
 
 
 def _refuse_borrower(borrower: BorrowerFacts, calendar: Calendar, now: datetime) -> Refusal | None:
-    if borrower.anonymised:
-        return Refusal(RefusalCode.BORROWER_ANONYMISED)
     if borrower.suspended_at:
         until = borrower.suspended_until
         if until is None:

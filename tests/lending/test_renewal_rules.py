@@ -140,17 +140,17 @@ def test_of_two_broken_rules_of_renewal_the_earlier_answers(
 
 
 def test_renewing_asks_the_borrower_in_the_order_of_check_out() -> None:
-    """Anonymised before suspended, suspended before ineligible."""
-    all_three = BorrowerFacts(id=ANNA, anonymised=True, suspended_at=NOW, eligible_until=YESTERDAY)
+    """Suspended before ineligible."""
+    both = BorrowerFacts(id=ANNA, suspended_at=NOW, eligible_until=YESTERDAY)
     answers: list[Refusal | None] = []
-    for borrower in (all_three, replace(all_three, anonymised=False)):
+    for borrower in (both, replace(both, suspended_at=None)):
         answers += [
             renew(borrower=borrower),
             refuse_check_out(replace(CHECK_OUT, borrower=borrower), now=NOW),
         ]
     assert [answer and answer.code for answer in answers] == [
-        RefusalCode.BORROWER_ANONYMISED,
-        RefusalCode.BORROWER_ANONYMISED,
         RefusalCode.BORROWER_SUSPENDED,
         RefusalCode.BORROWER_SUSPENDED,
+        RefusalCode.BORROWER_INELIGIBLE,
+        RefusalCode.BORROWER_INELIGIBLE,
     ]

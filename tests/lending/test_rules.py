@@ -120,10 +120,6 @@ def test_category_without_a_policy_for_the_group_is_refused() -> None:
     assert refuse_check_out(facts, now=NOW) == Refusal(RefusalCode.NO_POLICY)
 
 
-def test_anonymised_borrower_is_refused() -> None:
-    assert check_out(anonymised=True) == Refusal(RefusalCode.BORROWER_ANONYMISED)
-
-
 def test_borrower_suspended_until_further_notice_is_refused() -> None:
     assert check_out(suspended_at=NOW - timedelta(days=900)) == Refusal(
         RefusalCode.BORROWER_SUSPENDED
@@ -239,7 +235,6 @@ ITEM_BREAKS: list[tuple[RefusalCode, dict[str, object]]] = [
     (RefusalCode.ITEM_INCOMPLETE, {"problems": frozenset({MISSING})}),
 ]
 BORROWER_BREAKS: list[tuple[RefusalCode, dict[str, object]]] = [
-    (RefusalCode.BORROWER_ANONYMISED, {"anonymised": True}),
     (RefusalCode.BORROWER_SUSPENDED, {"suspended_at": NOW}),
     (RefusalCode.BORROWER_INELIGIBLE, {"eligible_until": YESTERDAY}),
     (RefusalCode.PERSON_LIMIT_REACHED, {"own_loans": 2}),

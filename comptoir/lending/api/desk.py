@@ -37,7 +37,6 @@ _NOT_LENT = (
     RefusalCode.ITEM_DAMAGED,
     RefusalCode.ITEM_INCOMPLETE,
     RefusalCode.NO_POLICY,
-    RefusalCode.BORROWER_ANONYMISED,
     RefusalCode.BORROWER_SUSPENDED,
     RefusalCode.BORROWER_INELIGIBLE,
     RefusalCode.PERSON_LIMIT_REACHED,

@@ -36,7 +36,6 @@ NOT_RENEWED = (
     RefusalCode.ITEM_LOST,
     RefusalCode.ITEM_STOLEN,
     RefusalCode.NO_POLICY,
-    RefusalCode.BORROWER_ANONYMISED,
     RefusalCode.BORROWER_SUSPENDED,
     RefusalCode.BORROWER_INELIGIBLE,
     RefusalCode.SITE_NEVER_OPEN,
