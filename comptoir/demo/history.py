@@ -20,7 +20,7 @@ from comptoir.demo.places import FRIBOURG, LAUSANNE, LYON, Place
 from comptoir.demo.things import Thing
 from comptoir.inventory.queries import items as item_queries
 from comptoir.inventory.schemas import ReportProblem, SendItem
-from comptoir.inventory.services import actions
+from comptoir.inventory.services import actions, problems
 from comptoir.inventory.statuses import ProblemKind
 from comptoir.lending.agreed_loans import named_loans
 from comptoir.lending.agreement_pdf import PaperSignature
@@ -254,7 +254,7 @@ def _apply(act: Callable[..., Awaitable[None]], thing: Thing) -> Event:
 
 def _report(thing: Thing, problem: ReportProblem) -> Event:
     async def report(at: datetime) -> None:
-        await actions.report_problem(SYSTEM, thing.code, problem, now=at)
+        await problems.report_problem(SYSTEM, thing.code, problem, now=at)
 
     return report
 
@@ -263,7 +263,7 @@ def _miss_charger(thing: Thing) -> Event:
     async def miss(at: datetime) -> None:
         item = await item_queries.item(SYSTEM, thing.code)
         problem = ReportProblem(ProblemKind.MISSING, accessory=item.accessories[0].id)
-        await actions.report_problem(SYSTEM, thing.code, problem, now=at)
+        await problems.report_problem(SYSTEM, thing.code, problem, now=at)
 
     return miss
 

@@ -18,7 +18,7 @@ from comptoir.core import clock, db
 from comptoir.core.accounts.identity import SCOPES
 from comptoir.core.principal import SYSTEM
 from comptoir.inventory.schemas import ReportProblem
-from comptoir.inventory.services.actions import report_problem
+from comptoir.inventory.services.problems import report_problem
 from comptoir.inventory.statuses import ProblemKind
 from comptoir.lending.agreed_loans import named_loans
 from comptoir.lending.agreement_pdf import PaperSignature

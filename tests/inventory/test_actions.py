@@ -25,7 +25,7 @@ from comptoir.inventory.errors import (
 from comptoir.inventory.events import ItemStatusChanged
 from comptoir.inventory.queries import items as queries
 from comptoir.inventory.schemas import ReportProblem, SendItem
-from comptoir.inventory.services import actions
+from comptoir.inventory.services import actions, problems, steps
 from comptoir.inventory.statuses import ItemStatus, ProblemKind
 from comptoir.inventory.tables import Accessory, Item, ItemProblem
 from comptoir.sites.errors import SiteNotFound
@@ -140,7 +140,7 @@ async def test_a_problem_sets_an_item_aside(site: Site, desk: Principal, now: da
     item = await factories.item(site_id=site.id, model=model.id)
     charger = await Accessory.objects().where(Accessory.model == model.id).first()
     assert charger is not None
-    await actions.report_problem(
+    await problems.report_problem(
         desk,
         item.code,
         ReportProblem(ProblemKind.MISSING, charger.id, "Amina keeps it"),
@@ -163,7 +163,7 @@ async def test_a_problem_sets_an_item_aside(site: Site, desk: Principal, now: da
 async def test_a_check_solves_all_problems(site: Site, desk: Principal, now: datetime) -> None:
     item = await factories.item(site_id=site.id)
     for kind in ProblemKind:
-        await actions.report_problem(desk, item.code, ReportProblem(kind), now=now)
+        await problems.report_problem(desk, item.code, ReportProblem(kind), now=now)
     assert len((await queries.item(desk, item.code)).problems) == 2
     await actions.check_item(desk, item.code, now=now)
     view = await queries.item(desk, item.code)
@@ -175,7 +175,7 @@ async def test_a_problem_of_an_item_on_loan_waits_for_its_return(
     site: Site, desk: Principal, now: datetime
 ) -> None:
     item = await factories.item(site_id=site.id, status="on_loan")
-    await actions.report_problem(desk, item.code, ReportProblem(ProblemKind.DAMAGED), now=now)
+    await problems.report_problem(desk, item.code, ReportProblem(ProblemKind.DAMAGED), now=now)
     view = await queries.item(desk, item.code)
     assert (view.status, len(view.problems)) == (ItemStatus.ON_LOAN, 1)
 
@@ -185,7 +185,7 @@ async def test_an_accessory_of_another_model_is_refused(
 ) -> None:
     item = await factories.item(site_id=site.id)
     with pytest.raises(AccessoryNotFound):
-        await actions.report_problem(
+        await problems.report_problem(
             desk, item.code, ReportProblem(ProblemKind.MISSING, new_id()), now=now
         )
     assert await status_of(item) == ItemStatus.AVAILABLE
@@ -194,7 +194,7 @@ async def test_an_accessory_of_another_model_is_refused(
 async def test_a_note_too_long_is_refused(site: Site, desk: Principal, now: datetime) -> None:
     item = await factories.item(site_id=site.id)
     with pytest.raises(Invalid):
-        await actions.report_problem(
+        await problems.report_problem(
             desk, item.code, ReportProblem(ProblemKind.DAMAGED, None, "x" * 301), now=now
         )
 
@@ -255,7 +255,7 @@ async def test_an_item_damaged_on_the_way_arrives_set_aside(
     there = await factories.site()
     item = await factories.item(site_id=site.id)
     await actions.send_item(desk, item.code, SendItem(there.id), now=now)
-    await actions.report_problem(desk, item.code, ReportProblem(ProblemKind.DAMAGED), now=now)
+    await problems.report_problem(desk, item.code, ReportProblem(ProblemKind.DAMAGED), now=now)
     await actions.receive_item(desk, item.code, site_id=site.id, now=now)
     assert await status_of(item) == ItemStatus.TO_CHECK
 
@@ -267,10 +267,10 @@ async def test_a_problem_reported_while_one_waits_for_the_item_is_seen(
 
     async def report(until_waited_for: Any) -> None:
         async with db.transaction():
-            row = await actions.lock_item(desk, item.code)
+            row = await steps.lock_item(desk, item.code)
             await until_waited_for()
             problem = ReportProblem(kind=ProblemKind.DAMAGED)
-            await actions.record_problem(desk, row, problem, now=now)
+            await problems.record_problem(desk, row, problem, now=now)
 
     await overtaken(report, actions.receive_item(desk, item.code, site_id=site.id, now=now))
 
@@ -309,7 +309,7 @@ async def test_higher_floors_hear_of_a_new_status(
     monkeypatch.setattr(events, "_handlers", defaultdict(list))
     events.subscribe(ItemStatusChanged, hear)
     item = await factories.item(site_id=site.id, status="to_check")
-    await actions.report_problem(desk, item.code, ReportProblem(ProblemKind.DAMAGED), now=now)
+    await problems.report_problem(desk, item.code, ReportProblem(ProblemKind.DAMAGED), now=now)
     await actions.check_item(desk, item.code, now=now)
     assert heard == [
         ItemStatusChanged(item.id, ItemStatus.TO_CHECK, ItemStatus.AVAILABLE, site.id, desk, now)

@@ -12,7 +12,8 @@ from httpx import AsyncClient, Response
 from comptoir.core import clock
 from comptoir.core.ids import new_id
 from comptoir.inventory.schemas import ReportProblem
-from comptoir.inventory.services.actions import mark_found, mark_lost, report_problem
+from comptoir.inventory.services.actions import mark_found, mark_lost
+from comptoir.inventory.services.problems import report_problem
 from comptoir.inventory.statuses import ProblemKind
 from comptoir.lending.desk.reports import last_report
 from comptoir.lending.desk.setting_aside import set_aside

@@ -14,7 +14,7 @@ from comptoir.core.i18n import use_language
 from comptoir.core.principal import Principal, Role
 from comptoir.inventory.errors import AccessoryNotFound, ItemActionRefused, ItemNotFound
 from comptoir.inventory.schemas import ReportProblem
-from comptoir.inventory.services import actions
+from comptoir.inventory.services import problems, steps
 from comptoir.inventory.statuses import ProblemKind
 from comptoir.inventory.tables import Accessory, Item, ItemProblem
 from comptoir.lending import timeline
@@ -125,10 +125,10 @@ async def test_an_undo_that_waits_for_the_item_sees_what_was_found_out_meanwhile
 
     async def report(until_waited_for: Any) -> None:
         async with db.transaction():
-            row = await actions.lock_item(desk, item.code)
+            row = await steps.lock_item(desk, item.code)
             await until_waited_for()
             problem = ReportProblem(kind=ProblemKind.DAMAGED)
-            await actions.record_problem(desk, row, problem, now=now)
+            await problems.record_problem(desk, row, problem, now=now)
 
     await overtaken(report, undo_check_out(desk, loan.id, now=now))
 

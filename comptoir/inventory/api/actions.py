@@ -23,7 +23,7 @@ from comptoir.inventory.errors import (
 from comptoir.inventory.queries import items
 from comptoir.inventory.rules import ItemAction
 from comptoir.inventory.schemas import ItemView, ReportProblem, SendItem
-from comptoir.inventory.services import actions
+from comptoir.inventory.services import actions, problems
 from comptoir.inventory.statuses import ItemStatus
 from comptoir.sites.errors import SiteNotFound
 
@@ -100,7 +100,7 @@ async def report_problem(call: Call, code: Code, data: ReportProblem) -> ItemVie
     An item that is in the house is set aside by it.
     """
     code = read_code(code)
-    await actions.report_problem(call.actor, code, data, now=call.now)
+    await problems.report_problem(call.actor, code, data, now=call.now)
     return await items.item(call.actor, code)
 
 

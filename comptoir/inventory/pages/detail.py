@@ -31,7 +31,7 @@ from comptoir.inventory.queries import items
 from comptoir.inventory.reported import accessory_id, problem_kind
 from comptoir.inventory.rules import ItemAction, possible_actions
 from comptoir.inventory.schemas import ItemView, ReportProblem, SendItem
-from comptoir.inventory.services import actions
+from comptoir.inventory.services import actions, problems
 from comptoir.inventory.timeline import item_lines
 from comptoir.sites.queries import site_names
 
@@ -149,7 +149,7 @@ async def add_problem(request: Page, code: FromPath[str]) -> Response[str]:
         note=form.text("note"),
     )
     try:
-        await actions.report_problem(request.user, code, command, now=clock.now())
+        await problems.report_problem(request.user, code, command, now=clock.now())
     except Invalid as invalid:
         return await _again(request, code, invalid, note=command.note)
     flash = Flash("ok", _("Noted. Until it is solved, the item is not lent."))

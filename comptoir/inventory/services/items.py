@@ -29,7 +29,7 @@ from comptoir.inventory.schemas import (
     NumberTaken,
     SaveItem,
 )
-from comptoir.inventory.services.actions import lock_item
+from comptoir.inventory.services.steps import lock_item
 from comptoir.inventory.tables import Item, ItemTerm
 from comptoir.inventory.validation import basics_errors, clean_serial, number_errors
 from comptoir.sites import queries as sites

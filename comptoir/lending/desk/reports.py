@@ -8,7 +8,7 @@ from uuid import UUID
 
 from comptoir.core import audit, db
 from comptoir.core.principal import Principal
-from comptoir.inventory.services.actions import lock_item
+from comptoir.inventory.services.steps import lock_item
 from comptoir.inventory.statuses import ItemStatus
 from comptoir.lending.errors import UndoRefused
 from comptoir.lending.loans import undo

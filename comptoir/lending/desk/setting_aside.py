@@ -8,7 +8,8 @@ from uuid import UUID
 from comptoir.core import db
 from comptoir.core.principal import Principal
 from comptoir.inventory.schemas import ReportProblem
-from comptoir.inventory.services.actions import add_problem, lock_item, record_problem
+from comptoir.inventory.services.problems import add_problem, record_problem
+from comptoir.inventory.services.steps import lock_item
 from comptoir.inventory.statuses import ItemStatus, ProblemKind
 from comptoir.lending.loans import undo
 

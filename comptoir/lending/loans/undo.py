@@ -12,7 +12,7 @@ from uuid import UUID
 
 from comptoir.core import audit, db, events
 from comptoir.core.principal import Principal
-from comptoir.inventory.services.actions import lock_item
+from comptoir.inventory.services.steps import lock_item
 from comptoir.inventory.statuses import ItemStatus
 from comptoir.lending.errors import LoanNotFound, UndoRefused
 from comptoir.lending.events import LoanClosed, LoanOpened, LoanRenewed
