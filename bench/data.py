@@ -52,11 +52,11 @@ async def make_desk(items: int) -> Desk:
     ids += [UUID(FLOOR_ITEM.format(number)) for number in range(items)]
     await insert_items(zip(ids, names, strict=True), model.id, site.id)
     scopes = ("desk", "inventory", "borrowers")
-    token = await tokens.create_token(
+    made = await tokens.create_token(
         SYSTEM, tokens.CreateToken(name="Bench", scopes=scopes, site_id=site.id), now=clock.now()
     )
     return Desk(
-        token=token,
+        token=made.token,
         items=names[:items],
         cards=cards,
         borrowers=[borrower.id for borrower in borrowers],

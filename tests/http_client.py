@@ -86,13 +86,13 @@ async def use_token(
     client: AsyncClient, *scopes: str, site_id: UUID | None = None, now: datetime | None = None
 ) -> str:
     """Give the client an access token with these scopes."""
-    token = await tokens.create_token(
+    made = await tokens.create_token(
         SYSTEM,
         tokens.CreateToken(name="Test", scopes=tuple(scopes), site_id=site_id),
         now=now or clock.now(),
     )
-    client.headers["Authorization"] = f"Bearer {token}"
-    return token
+    client.headers["Authorization"] = f"Bearer {made.token}"
+    return made.token
 
 
 def codes(response: Response) -> Sequence[str]:

@@ -39,8 +39,8 @@ SHARED: dict[str, dict[str, Any]] = {
 #: Of a token with all scopes, bound to Lyon. What stands in braces is an id of the world below.
 BOUND: list[tuple[str, str, dict[str, Any] | None, str]] = [
     ("POST", "/tokens", {"name": "x", "scopes": ["settings"]}, "accounts.role-missing"),
-    ("POST", "/tokens", {"name": "x", "scopes": ["desk"], "site_id": "{fribourg}"}, "!"),
-    ("POST", "/tokens", {"name": "x", "scopes": ["desk"], "site_id": "{lyon}"}, ""),
+    ("POST", "/tokens", {"name": "x", "scopes": ["desk"], "site": "{fribourg}"}, "!"),
+    ("POST", "/tokens", {"name": "x", "scopes": ["desk"], "site": "{lyon}"}, ""),
     ("DELETE", "/tokens/{everywhere_token}", None, "accounts.token-not-found"),
     ("DELETE", "/tokens/{fribourg_token}", None, "accounts.token-not-found"),
     ("POST", "/users", {"login": "b1", "name": "B", "role": "admin"}, "sites.role-not-yours"),

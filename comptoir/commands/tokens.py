@@ -29,7 +29,7 @@ async def _add(arguments: argparse.Namespace) -> str:
             site_id=await find_site(arguments.site),
             expires_at=_end_of(arguments.expires),
         )
-        return await tokens.create_token(SYSTEM, command, now=clock.now())
+        return (await tokens.create_token(SYSTEM, command, now=clock.now())).token
 
 
 def _end_of(day: str | None) -> datetime | None:

@@ -17,8 +17,7 @@ import msgspec
 class FieldError(msgspec.Struct, frozen=True):
     """One thing wrong with one field of a form or a JSON body.
 
-    ``field`` is a path in what was sent, such as ``numbers[2].imeis[0]``: that
-    of a command's field, until a page names its own input instead.
+    ``field`` is a path in what was sent, such as ``numbers[2].imeis[0]``.
     """
 
     field: str

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from babel.support import LazyProxy
 
+from comptoir.core.api.about import explain_code
 from comptoir.core.errors import Forbidden, NotFound, PreconditionFailed, Refused
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
-from comptoir.inventory.rules import StatusRefusal
+from comptoir.inventory.rules import ItemAction, StatusRefusal
 from comptoir.inventory.statuses import ItemStatus
 
 
@@ -115,6 +116,12 @@ _BY_STATUS: dict[ItemStatus, LazyProxy] = {
     ItemStatus.STOLEN: _l("This item is marked as stolen. If it is here, say that it was found."),
     ItemStatus.RETIRED: _l("This item is retired. A coordinator can bring it back into use first."),
 }
+
+
+def explain_codes() -> None:
+    """Tell the reference of the API what each code means."""
+    for status, text in _BY_STATUS.items():
+        explain_code(StatusRefusal(ItemAction.CHECK, status).code, text)
 
 
 class SameSite(Refused):

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core.errors import FieldError
+from comptoir.core.fields import example
 from comptoir.inventory.names import Names, full_name
 from comptoir.inventory.statuses import Condition, ItemStatus, ProblemKind
 from comptoir.sites.schemas import SiteName
@@ -32,9 +33,9 @@ class SaveModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A model as it shall be; without ``short_name``, its name is cut to fit a label."""
 
     category: UUID
-    name: str
-    manufacturer: str = ""
-    short_name: str = ""
+    name: Annotated[str, example("ThinkPad T14")]
+    manufacturer: Annotated[str, example("Lenovo")] = ""
+    short_name: Annotated[str, example("T14")] = ""
     imei_count: int = 0
     active: bool = True
     accessories: tuple[SaveAccessory, ...] = ()
@@ -46,25 +47,25 @@ class ItemBasics(msgspec.Struct, frozen=True, kw_only=True):
     model: UUID
     home_site: UUID
     condition: Condition = Condition.GOOD
-    funder: str = ""
+    funder: Annotated[str, example("Loterie Romande")] = ""
     purchased_on: date | None = None
     price_cents: int | None = None
     currency: str = "CHF"
-    notes: str = ""
+    notes: Annotated[str, example("Keyboard with Swiss French keys.")] = ""
 
 
 class SaveItem(ItemBasics, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One item as it shall be. Prices are in hundredths of the currency."""
 
-    serial: str = ""
-    imeis: tuple[str, ...] = ()
+    serial: Annotated[str, example("PF-3XK2A")] = ""
+    imeis: Annotated[tuple[str, ...], example([])] = ()
 
 
 class Numbers(msgspec.Struct, frozen=True):
     """What tells one item of a model from the next; both may be missing."""
 
-    serial: str = ""
-    imeis: tuple[str, ...] = ()
+    serial: Annotated[str, example("PF-3XK2B")] = ""
+    imeis: Annotated[tuple[str, ...], example([])] = ()
 
 
 class CreateSeveral(ItemBasics, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -84,7 +85,7 @@ class ReportProblem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     kind: ProblemKind
     accessory: UUID | None = None
-    note: str = ""
+    note: Annotated[str, example("The screen flickers.")] = ""
 
 
 class SendItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,6 +10,7 @@ from datetime import date
 
 from babel.support import LazyProxy
 
+from comptoir.core.api.about import explain_code
 from comptoir.core.errors import NotFound, PreconditionFailed, Refused
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
@@ -106,6 +107,12 @@ def sentence(refusal: Refusal) -> str:
     if refusal.code in _WITHOUT_DATA and not refusal.data:
         text = _WITHOUT_DATA[refusal.code]
     return str(text) % {name: _shown(value) for name, value in refusal.data.items()}
+
+
+def explain_codes() -> None:
+    """Tell the reference of the API what each code means."""
+    for code, text in (_SENTENCES | _WITHOUT_DATA).items():
+        explain_code(code, text)
 
 
 def _shown(value: object) -> str:

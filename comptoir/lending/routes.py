@@ -5,7 +5,7 @@ from __future__ import annotations
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.principal import Role
 from comptoir.core.web import NavItem
-from comptoir.lending import agreement_pages, api, panels, timeline
+from comptoir.lending import agreement_pages, api, errors, panels, timeline
 from comptoir.lending.borrowers import pages as borrowers
 from comptoir.lending.borrowers import person_pages as person
 from comptoir.lending.desk import buttons, newcomers
@@ -34,5 +34,6 @@ NAVIGATION = [
 ]
 
 timeline.describe_all()
+errors.explain_codes()
 panels.register()
 endings.register()

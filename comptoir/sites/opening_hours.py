@@ -17,10 +17,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property, lru_cache
-from typing import Protocol
+from typing import Annotated, Protocol
 from zoneinfo import ZoneInfo
 
 import msgspec
+
+from comptoir.core.fields import example
 
 #: How far any search for an open day looks. A site that opens on none of these
 #: days is one that never opens: no due date can rest on it.
@@ -111,9 +113,9 @@ class Span(msgspec.Struct, frozen=True, order=True):
     1440 is 24:00. A span that goes on into the night is two spans.
     """
 
-    weekday: int
-    opens: int
-    closes: int
+    weekday: Annotated[int, example(0)]
+    opens: Annotated[int, example(540)]
+    closes: Annotated[int, example(1080)]
 
 
 class SpanProblemCode(StrEnum):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
+from comptoir.core.fields import Email, Language, Phone, example
 from comptoir.sites.opening_hours import Span
 
 
@@ -19,11 +21,11 @@ class SiteName(msgspec.Struct, frozen=True):
 class SaveOrganisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An organisation as it shall be; ``return_to`` is printed on every label."""
 
-    name: str
-    return_to: str
-    phone: str = ""
-    email: str = ""
-    website: str = ""
+    name: Annotated[str, example("Association Exemple")]
+    return_to: Annotated[str, example("Association Exemple, 1700 Fribourg")]
+    phone: Phone = ""
+    email: Email = ""
+    website: Annotated[str, example("https://www.example.org")] = ""
 
 
 class SaveSite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,17 +36,17 @@ class SaveSite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     organisation: UUID
-    name: str
-    city: str
-    short_name: str = ""
-    street: str = ""
-    postcode: str = ""
+    name: Annotated[str, example("Guichet de Fribourg")]
+    city: Annotated[str, example("Fribourg")]
+    short_name: Annotated[str, example("Fribourg")] = ""
+    street: Annotated[str, example("Rue de Romont 12")] = ""
+    postcode: Annotated[str, example("1700")] = ""
     country: str = "CH"
-    region: str = ""
+    region: Annotated[str, example("FR")] = ""
     time_zone: str = "Europe/Zurich"
-    language: str = "fr"
-    phone: str = ""
-    email: str = ""
+    language: Language = "fr"
+    phone: Phone = ""
+    email: Email = ""
 
 
 class OrganisationView(msgspec.Struct, frozen=True):
@@ -72,7 +74,7 @@ class SiteView(msgspec.Struct, frozen=True):
     country: str
     region: str
     time_zone: str
-    language: str
+    language: Language
     phone: str
     email: str
     hours: tuple[Span, ...]

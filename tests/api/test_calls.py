@@ -202,7 +202,7 @@ async def test_a_secret_is_told_once_and_never_kept(client: AsyncClient) -> None
     first = await client.post("/api/v1/tokens", json=body, headers=key)
     secret = first.json()["token"]
     again = await client.post("/api/v1/tokens", json=body, headers=key)
-    assert again.json() == {"token": None}
+    assert again.json() == {"id": first.json()["id"], "token": None}
     kept = await IdempotencyRecord.select(IdempotencyRecord.outcome)
     assert all(secret not in row["outcome"] for row in kept)
     assert await ApiToken.count().where(ApiToken.name == "Kiosk") == 1

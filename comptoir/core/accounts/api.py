@@ -11,6 +11,7 @@ from comptoir.core.accounts import tokens
 from comptoir.core.accounts.errors import PlaceNotYours, RoleMissing, TokenNotFound
 from comptoir.core.accounts.tokens import CreateToken, TokenView
 from comptoir.core.api import Call, Moment, delete, get, post
+from comptoir.core.fields import example
 
 TAG = "Tokens"
 
@@ -30,13 +31,14 @@ class TokenBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: Annotated[str, msgspec.Meta(examples=["Ticket system"])]
     scopes: Annotated[tuple[Scope, ...], msgspec.Meta(min_length=1, examples=[["desk"]])]
-    site_id: UUID | None = None
-    expires_at: Moment | None = None
+    site: UUID | None = None
+    expires_at: Annotated[Moment | None, example("2034-12-31T00:00:00Z")] = None
 
 
 class NewToken(msgspec.Struct, frozen=True):
-    """A token that was just made. It is shown this once: a repeated call leaves it out."""
+    """A token that was just made. `token` is shown this once: a repeated call gives null."""
 
+    id: UUID
     token: str | None
 
 
@@ -56,8 +58,9 @@ async def list_tokens(call: Call) -> Tokens:
 )
 async def create_token(call: Call, data: TokenBody) -> NewToken:
     """Make an access token; it is shown this once."""
-    command = CreateToken(data.name, data.scopes, data.site_id, data.expires_at)
-    return NewToken(await tokens.create_token(call.actor, command, now=call.now))
+    command = CreateToken(data.name, data.scopes, data.site, data.expires_at)
+    made = await tokens.create_token(call.actor, command, now=call.now)
+    return NewToken(made.id, made.token)
 
 
 @delete(

@@ -35,6 +35,13 @@ class TokenBound(msgspec.Struct, frozen=True):
     site_id: UUID
 
 
+class MadeToken(msgspec.Struct, frozen=True):
+    """A token that was just made; ``token`` is not kept anywhere."""
+
+    id: UUID
+    token: str
+
+
 class TokenView(msgspec.Struct, frozen=True):
     """A line of the list; the token itself is never shown again."""
 
@@ -47,7 +54,7 @@ class TokenView(msgspec.Struct, frozen=True):
     expired: bool
 
 
-async def create_token(actor: Principal, command: CreateToken, *, now: datetime) -> str:
+async def create_token(actor: Principal, command: CreateToken, *, now: datetime) -> MadeToken:
     """Make a token and give it, for this once.
 
     Raises:
@@ -94,7 +101,7 @@ async def create_token(actor: Principal, command: CreateToken, *, now: datetime)
         )
         if command.site_id is not None:
             await events.publish(TokenBound(command.site_id))
-    return token
+    return MadeToken(token_id, token)
 
 
 async def list_tokens(actor: Principal, *, now: datetime) -> list[TokenView]:

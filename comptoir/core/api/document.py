@@ -15,6 +15,7 @@ from typing import Any, get_args
 import msgspec
 
 from comptoir.core.api import errors
+from comptoir.core.api.about import ABOUT, TAGS, error_line
 from comptoir.core.api.calls import LONGEST_KEY
 from comptoir.core.api.examples import example_of
 from comptoir.core.api.operations import JSON, PREFIX, Error, Operation
@@ -22,33 +23,6 @@ from comptoir.core.idempotency import IdempotencyKeyReused
 from comptoir.core.web.problems import MEDIA_TYPE, Problem, status_of
 
 _REF = "#/components/schemas/{name}"
-
-ABOUT = f"""\
-Everything that the pages do, for other programs.
-
-**Tokens.** Each integration has its own, made by `comptoir token add NAME --scope desk` or by an
-administrator. It is sent as `Authorization: Bearer TOKEN`. Each call names the scopes of which the
-token needs one; `read` suffices for a `GET`, but for those of `settings` alone. A token that is
-bound to a site acts there; what belongs to other sites is not found, and what all sites share is
-not changed. A token gives no other token, and nobody by a role, more than it has itself.
-
-**Trying again.** A call that changes something takes an `Idempotency-Key`: 1 to {LONGEST_KEY}
-visible ASCII characters of your choice, such as a random UUID. The same key with the same request
-gives the first answer, whatever has happened since. The same key with another request is refused
-with 422. After a refusal of a check-out or a check-in the key gives that refusal again; other calls
-are judged anew until one succeeds.
-
-**Editing.** An answer about one thing has an `ETag`. Send it back as `If-Match` with the edit: 412
-if somebody changed the thing meanwhile, 428 without the header.
-
-**Lists** come by pages. `next` is the address of the next one; without it, the list is at its end.
-
-**Errors** are problem details (RFC 9457). Their `code` is stable and the one to test for; the text
-is for people, in the language of `Accept-Language`: French, German, Italian or English.
-
-**Codes** of items and cards may be sent as they are scanned: with or without the hyphen, in small
-letters, or as the whole address of a QR code.
-"""
 
 
 def document(operations: Sequence[Operation], *, version: str) -> dict[str, Any]:
@@ -69,7 +43,10 @@ def document(operations: Sequence[Operation], *, version: str) -> dict[str, Any]
             "license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
         },
         "servers": [{"url": "/"}],
-        "tags": [{"name": tag} for tag in dict.fromkeys(each.tag for each in operations)],
+        "tags": [
+            {"name": tag, **({"description": TAGS[tag]} if tag in TAGS else {})}
+            for tag in dict.fromkeys(each.tag for each in operations)
+        ],
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": schemas.components,
@@ -93,7 +70,7 @@ def _operation(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
     }
     if operation.description:
         described["description"] = operation.description
-    described["security"] = [{"token": [scope]} for scope in operation.scopes]
+    described["security"] = [{"token": [scope]} for scope in operation.sufficient]
     if parameters := _parameters(operation, schemas):
         described["parameters"] = parameters
     if "data" in types:
@@ -116,10 +93,16 @@ def _parameters(operation: Operation, schemas: _Schemas) -> list[dict[str, Any]]
     found = []
     for name in types:
         if f"{{{name}:" in operation.path:
-            found.append(_parameter("path", name, schemas.of(types[name]), required=True))
+            about = f"The id of the {name.removesuffix('_id')}."
+            schema = {"description": about, **schemas.of(types[name])}
+            found.append(_parameter("path", name, schema, required=True))
     if "query" in types:
         for field in msgspec.structs.fields(types["query"]):
-            found.append(_parameter("query", field.encode_name, schemas.of(field.type)))
+            schema = schemas.of(field.type)
+            if field.default not in (None, "", msgspec.NODEFAULT):
+                schema = {**schema, "default": field.default}
+            required = field.required
+            found.append(_parameter("query", field.encode_name, schema, required=required))
     if operation.changes:
         key = {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[!-~]+$"}
         about = "A key of your choice: sent again, it gives the first answer."
@@ -179,7 +162,7 @@ def _problems(operation: Operation) -> dict[str, Any]:
     """The errors it may answer with, by status, each with its codes."""
     codes: dict[int, list[str]] = {}
     for status, error in _possible(operation):
-        codes.setdefault(status, []).append(_line(error))
+        codes.setdefault(status, []).append(error_line(error))
     return {
         str(status): {
             "description": "\n".join([HTTPStatus(status).phrase, "", *codes[status]]),
@@ -208,13 +191,6 @@ def _possible(operation: Operation) -> Iterable[tuple[int, Error]]:
         yield 428, errors.VersionMissing
     for error in operation.errors:
         yield 409 if isinstance(error, str) else status_of(error), error
-
-
-def _line(error: Error) -> str:
-    if isinstance(error, str):
-        return f"- `{error}`"
-    about = (inspect.getdoc(error) or "").partition("\n")[0]
-    return f"- `{error.code}`: {about}"
 
 
 class _Schemas:

@@ -83,6 +83,12 @@ class Operation:
         return self.method != "GET" and "read" not in self.scopes
 
     @property
+    def sufficient(self) -> Scopes:
+        """The scopes of which one is enough, ``read`` among them where it is."""
+        reads = self.method == "GET" and not {"settings"}.issuperset(self.scopes)
+        return ("read", *self.scopes) if reads and "read" not in self.scopes else self.scopes
+
+    @property
     def edits(self) -> bool:
         """True if it takes ``If-Match``."""
         return self.conditional or self.method in ("PUT", "PATCH")

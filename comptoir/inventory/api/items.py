@@ -52,8 +52,8 @@ class WantedItems(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         Annotated[UUID, msgspec.Meta(description="Belongs there, is there, or is on its way.")]
         | None
     ) = None
-    category: UUID | None = None
-    model: UUID | None = None
+    category: Annotated[UUID, msgspec.Meta(description="The id of a category.")] | None = None
+    model: Annotated[UUID, msgspec.Meta(description="The id of a model.")] | None = None
     status: (
         Annotated[
             ItemStatus,
@@ -61,7 +61,7 @@ class WantedItems(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         ]
         | None
     ) = None
-    condition: Condition | None = None
+    condition: Annotated[Condition, msgspec.Meta(description="How worn they are.")] | None = None
     text: Annotated[
         str, msgspec.Meta(max_length=200, description="Words of code, number, model or notes.")
     ] = ""

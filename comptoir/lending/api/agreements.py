@@ -45,7 +45,7 @@ class AgreementBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """
 
     loans: Annotated[tuple[UUID, ...], msgspec.Meta(min_length=1, max_length=MOST_LOANS)]
-    signature: Literal["screen", "paper", "none"]
+    signature: Annotated[Literal["screen", "paper", "none"], msgspec.Meta(examples=["screen"])]
     name: Annotated[str, msgspec.Meta(max_length=LONGEST_NAME, examples=["Amina Diallo"])] = ""
     drawing: Annotated[DrawnSignature | None, msgspec.Meta(examples=[None])] = None
 

@@ -22,6 +22,7 @@ from comptoir.core.api import (
     post,
     put,
 )
+from comptoir.core.fields import Language
 from comptoir.lending.api.desk import UNREAD, site_of
 from comptoir.lending.api.scanned import code_of
 from comptoir.lending.borrowers import cards, duplicates, finding, households, queries, services
@@ -62,8 +63,10 @@ class NewBorrower(SaveBorrower, frozen=True, kw_only=True, forbid_unknown_fields
 class BorrowersQuery(PageQuery, frozen=True, kw_only=True):
     """Which borrowers."""
 
-    state: BorrowerState | None = None
-    group: UUID | None = None
+    state: Annotated[BorrowerState, msgspec.Meta(description="Without it, all of them.")] | None = (
+        None
+    )
+    group: Annotated[UUID, msgspec.Meta(description="The id of a group.")] | None = None
 
 
 class BorrowerLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +74,7 @@ class BorrowerLine(msgspec.Struct, frozen=True, kw_only=True):
 
     id: UUID
     name: str
-    language: str
+    language: Language
     phone: str
     group: UUID
     suspended: bool
@@ -86,7 +89,7 @@ class BorrowerDetail(msgspec.Struct, frozen=True, kw_only=True):
 
     id: UUID
     name: str
-    language: str
+    language: Language
     group: UUID
     contact_kind: ContactKind
     phone: str
@@ -124,7 +127,7 @@ class Newcomer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Somebody who may be registered already; `besides` is the borrower being edited."""
 
     name: Annotated[str, msgspec.Meta(max_length=200, examples=["Amina Diallo"])]
-    phone: Annotated[str, msgspec.Meta(max_length=60)] = ""
+    phone: Annotated[str, msgspec.Meta(max_length=60, examples=["+41 26 555 01 10"])] = ""
     besides: UUID | None = None
 
 

@@ -19,8 +19,13 @@ from comptoir.lending.errors import BorrowerNotFound
 class CardQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What to print on, and the first free place on it: from 1, line by line."""
 
-    format: Literal["card", "A4", "L7160"] = "card"
-    start: Annotated[int, msgspec.Meta(ge=1, le=100)] = 1
+    format: Annotated[
+        Literal["card", "A4", "L7160"],
+        msgspec.Meta(description="A bank card, a sheet of ten to cut, or a label to stick on."),
+    ] = "card"
+    start: Annotated[
+        int, msgspec.Meta(ge=1, le=100, description="The first free place of a used sheet.")
+    ] = 1
 
 
 @get(

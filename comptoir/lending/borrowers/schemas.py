@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
+from comptoir.core.fields import Language, Phone, example
 from comptoir.core.i18n import localized
 from comptoir.inventory.names import read_names
 
@@ -25,21 +27,21 @@ class ContactKind(StrEnum):
 class SaveBorrower(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A borrower as they shall be. Only name and language are needed.
 
-    ``phone`` is as people write it at the site. ``group`` None: the default
+    ``phone`` is as people write it at the site. ``group`` null: the default
     one. ``eligible_until`` is the last day on which they may borrow.
     """
 
-    name: str
-    language: str
+    name: Annotated[str, example("Amina Diallo")]
+    language: Language
     group: UUID | None = None
     contact_kind: ContactKind = ContactKind.NONE
-    phone: str = ""
-    email: str = ""
-    address: str = ""
-    referrer: str = ""
-    counsellor: str = ""
-    note: str = ""
-    eligible_until: date | None = None
+    phone: Phone = ""
+    email: Annotated[str, example("amina@example.org")] = ""
+    address: Annotated[str, example("Rue de Romont 12\n1700 Fribourg")] = ""
+    referrer: Annotated[str, example("Caritas")] = ""
+    counsellor: Annotated[str, example("Binta Sow, 026 555 01 30")] = ""
+    note: Annotated[str, example("Comes with an interpreter.")] = ""
+    eligible_until: Annotated[date | None, example("2034-12-31")] = None
 
 
 class GroupName(msgspec.Struct, frozen=True):
@@ -78,7 +80,7 @@ class BorrowerView(msgspec.Struct, frozen=True, kw_only=True):
 
     id: UUID
     name: str
-    language: str
+    language: Language
     group: GroupName
     contact_kind: ContactKind
     phone: str

@@ -14,11 +14,11 @@ Names = dict[str, str]
 
 
 class SavePolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """For how long a group may keep things of a category; ``group`` None: any group.
+    """For how long a group may keep things of a category; ``group`` null: any group.
 
     ``length`` counts days, or hours where the mode is ``on_site`` (0: until
     closing). A ``renewal_length`` of 0 means as long as the loan. A limit of
-    None is no limit.
+    null is no limit.
     """
 
     category: UUID

@@ -64,9 +64,9 @@ class Exceptions(msgspec.Struct, frozen=True):
 
 
 class Announced(msgspec.Struct, frozen=True):
-    """The new exceptions: one for each site."""
+    """The ids of the new exceptions: one for each site."""
 
-    items: list[UUID]
+    ids: list[UUID]
 
 
 @get("/sites/{site_id:uuid}/opening-hours", scopes=READERS, tag=TAG, errors=(SiteNotFound,))

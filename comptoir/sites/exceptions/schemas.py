@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from comptoir.core.fields import example
 from comptoir.sites.calendar import DayException, ExceptionKind, Times
 
 
@@ -22,7 +23,7 @@ class AnnounceException(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     last_day: date
     kind: ExceptionKind
     hours: Annotated[tuple[Times, ...], msgspec.Meta(max_length=6)] = ()
-    reason: str = ""
+    reason: Annotated[str, example("Stocktake")] = ""
     yearly: bool = False
 
     def exception(self) -> DayException:

@@ -10,6 +10,7 @@ import msgspec
 from comptoir.core.accounts.errors import UserNotFound
 from comptoir.core.accounts.services import AddUser
 from comptoir.core.api import Call, delete, get, post
+from comptoir.core.fields import Language, example
 from comptoir.core.i18n import DEFAULT_LANGUAGE
 from comptoir.core.principal import Role
 from comptoir.sites.errors import SiteNotFound
@@ -39,17 +40,17 @@ class Colleagues(msgspec.Struct, frozen=True):
 class Invite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A new colleague and their first role."""
 
-    login: str
-    name: str
+    login: Annotated[str, example("b.sow")]
+    name: Annotated[str, example("Binta Sow")]
     role: Role
-    language: str = DEFAULT_LANGUAGE
+    language: Language = DEFAULT_LANGUAGE
     site: RoleSite | None = None
 
 
 class RoleBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A role for somebody who has an account."""
 
-    login: str
+    login: Annotated[str, example("b.sow")]
     role: Role
     site: RoleSite | None = None
 
@@ -61,7 +62,7 @@ class RoleQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NewLink(msgspec.Struct, frozen=True):
-    """A one-time link, as a path. It is shown this once: a repeated call leaves it out."""
+    """A one-time link, as a path. It is shown this once: a repeated call gives null."""
 
     user_id: UUID
     link: str | None

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core.accounts.services import AddUser
+from comptoir.core.fields import Language
 from comptoir.core.principal import Role, SiteRole
 
 
@@ -42,7 +43,7 @@ class Colleague(msgspec.Struct, frozen=True):
     id: UUID
     login: str
     name: str
-    language: str
+    language: Language
     active: bool
     waiting: bool
     roles: tuple[StaffRole, ...]

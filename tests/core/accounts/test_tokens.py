@@ -24,7 +24,7 @@ def command(**values: Any) -> tokens.CreateToken:
 
 
 async def test_a_token_is_shown_once_and_stored_as_a_hash(database: Any, now: datetime) -> None:
-    token = await tokens.create_token(SYSTEM, command(), now=now)
+    token = (await tokens.create_token(SYSTEM, command(), now=now)).token
     assert token.startswith("comptoir_")
     assert token not in str(await ApiToken.select())
     listed = await tokens.list_tokens(SYSTEM, now=now)

@@ -77,8 +77,8 @@ async def create(request: AnyRequest) -> Response[str]:
             site_id=_site(data.site),
             expires_at=_end_of(data.expires_at, place_of(request.scope)),
         )
-        token = await tokens.create_token(somebody(request), command, now=clock.now())
-        return page(request, "accounts/token_made.html", token=token)
+        made = await tokens.create_token(somebody(request), command, now=clock.now())
+        return page(request, "accounts/token_made.html", token=made.token)
 
     return await answer_form(request, act, "accounts/token_new.html", **await _form(request, data))
 

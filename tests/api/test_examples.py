@@ -1,0 +1,45 @@
+"""The examples of the document are ones to send: with ids of what exists, none is malformed."""
+
+from __future__ import annotations
+
+import re
+
+from httpx import Response
+
+from comptoir.core.api.reference import document_of, operations
+from tests.api.test_long_values import address, fitting
+from tests.api.world import world_of
+
+#: What the example names is not there, or its state is another one.
+NOT_NOW = {404, 409}
+#: An example before it has used the number.
+TAKEN = "-taken"
+
+
+def is_taken(answer: Response) -> bool:
+    return all(each["code"].endswith(TAKEN) for each in answer.json()["errors"])
+
+
+def test_every_example_of_a_body_is_accepted(database_url: str) -> None:
+    wrong, sent = [], 0
+    with world_of(database_url) as world:
+        paths = document_of(world.app)["paths"]
+        # What is ended last leaves the others something to change.
+        for operation in sorted(operations(world.app), key=lambda each: each.method == "DELETE"):
+            path = re.sub(r":\w+\}", "}", operation.path)
+            described = paths[path][operation.method.lower()]
+            content = described.get("requestBody", {}).get("content", {})
+            for example in (each["example"] for each in content.values()):
+                sent += 1
+                answer = world.runner.run(
+                    world.client.request(
+                        operation.method,
+                        address(world, path),
+                        json=fitting(world, example),
+                        headers={"If-Match": "*"},
+                    )
+                )
+                if not (answer.is_success or answer.status_code in NOT_NOW or is_taken(answer)):
+                    wrong.append((operation.method, path, answer.text))
+    assert sent > 30
+    assert not wrong, "\n".join(map(str, wrong))
