@@ -41,6 +41,7 @@ async def test_an_item_and_a_card_make_a_loan_with_its_due_date(
     answer = await client.post(CHECK_OUTS, json=both(desk))
     assert answer.status_code == 201
     loan = answer.json()
+    assert answer.headers["location"] == f"{LOANS}/{loan['id']}"
     assert loan["item"] == desk.item.code
     assert loan["borrower_id"] == str(desk.borrower.id)
     due = datetime.fromisoformat(loan["due_at"])

@@ -239,6 +239,7 @@ class _Made(msgspec.Struct):
     """What of an answer goes into headers."""
 
     id: UUID | None = None
+    user_id: UUID | None = None
     code: str = ""
     version: int | None = None
 
@@ -250,5 +251,7 @@ def _answer(operation: Operation, status: int, body: bytes) -> Response[bytes]:
         if operation.versioned:
             headers["ETag"] = f'"{made.version}"'
         if operation.location:
-            headers["Location"] = PREFIX + operation.location.format(id=made.id, code=made.code)
+            headers["Location"] = PREFIX + operation.location.format(
+                id=made.id, user_id=made.user_id, code=made.code
+            )
     return Response(body, status_code=status, media_type=JSON, headers=headers)

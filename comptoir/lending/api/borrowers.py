@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -117,10 +117,23 @@ class Search(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limit: Annotated[int, msgspec.Meta(ge=1, le=50)] = 20
 
 
+class Match(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who may be meant: enough to tell two namesakes apart."""
+
+    id: UUID
+    name: str
+    language: Language
+    phone: str
+    referrer: str
+    eligible_until: date | None
+    suspended: bool
+    open_loans: int
+
+
 class Found(msgspec.Struct, frozen=True):
     """Who may be meant, best first."""
 
-    items: list[FoundBorrower]
+    items: list[Match]
 
 
 class Newcomer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -178,7 +191,8 @@ async def find_borrowers(call: Call, data: Search) -> Found:
     Accents and case do not count, and one slip in a word is forgiven. It is a
     `POST` so that no name stands in an address; it changes nothing.
     """
-    return Found(await finding.find_borrowers(call.actor, data.text, limit=data.limit))
+    found = await finding.find_borrowers(call.actor, data.text, limit=data.limit)
+    return Found([_match(each, call.now) for each in found])
 
 
 @post("/borrowers/duplicates", scopes=("read", *SCOPES), tag=TAG)
@@ -288,6 +302,19 @@ async def join_household(call: Call, borrower_id: UUID, data: LivesWith) -> Borr
 async def leave_household(call: Call, borrower_id: UUID) -> None:
     """Let a borrower belong to no household."""
     await households.leave_household(call.actor, borrower_id, now=call.now)
+
+
+def _match(found: FoundBorrower, now: datetime) -> Match:
+    return Match(
+        id=found.id,
+        name=found.name,
+        language=found.language,
+        phone=found.phone,
+        referrer=found.referrer,
+        eligible_until=found.eligible_until,
+        suspended=found.is_suspended(now),
+        open_loans=found.open_loans,
+    )
 
 
 async def _read(call: Call, borrower_id: UUID) -> BorrowerDetail:

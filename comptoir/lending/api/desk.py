@@ -76,6 +76,7 @@ class CheckInBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     status=201,
     errors=(PlaceNotYours, SiteNotFound, *_NOT_LENT),
     remembers=True,
+    location="/loans/{id}",
 )
 async def check_out(call: Call, data: CheckOutBody) -> LoanView:
     """Lend an item to a borrower.

@@ -44,6 +44,11 @@ class FoundBorrower(msgspec.Struct, frozen=True):
     suspended_until: datetime | None
     open_loans: int
 
+    def is_suspended(self, now: datetime) -> bool:
+        """True while they may borrow nothing."""
+        until = self.suspended_until
+        return self.suspended_at is not None and (until is None or now < until)
+
 
 async def find_borrowers(actor: Principal, text: str, *, limit: int = 20) -> list[FoundBorrower]:
     """The borrowers a text may mean, best first, of those known at the actor's sites.

@@ -81,6 +81,7 @@ async def list_users(call: Call) -> Colleagues:
     status=201,
     errors=(RoleNotYours, SiteNotFound),
     secret="link",  # noqa: S106 – the name of a field
+    location="/users/{user_id}",
 )
 async def invite_user(call: Call, data: Invite) -> NewLink:
     """Invite a colleague, who chooses a password by the link."""
