@@ -47,7 +47,7 @@ async def client(desk: Desk) -> AsyncIterator[AsyncClient]:
         ),
         (
             "tokens",
-            {"name": "X", "scopes": ["desk"], "site_id": "{site}"},
+            {"name": "X", "scopes": ["desk"], "site": "{site}"},
             "accounts.place-not-yours",
         ),
     ],

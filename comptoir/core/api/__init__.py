@@ -19,10 +19,11 @@ from comptoir.core.api.paging import (
     page_of,
 )
 from comptoir.core.api.timelines import TimelineEvent, timeline_page
-from comptoir.core.api.types import Code, Csv, Moment, Pdf
+from comptoir.core.api.types import CardCode, Code, Csv, Moment, Pdf
 
 __all__ = [
     "Call",
+    "CardCode",
     "Code",
     "Csv",
     "Cursor",

@@ -120,7 +120,7 @@ def _call(path: str, method: str, operation: dict[str, Any]) -> Call:
                 name=each["name"],
                 kind=_kind(each["schema"]),
                 required=each["required"],
-                about=each.get("description", ""),
+                about=_parameter_about(each),
                 place=each["in"],
             )
             for each in operation.get("parameters", ())
@@ -128,6 +128,12 @@ def _call(path: str, method: str, operation: dict[str, Any]) -> Call:
         body=_shape(operation.get("requestBody", {})),
         answers=tuple(_answer(*each) for each in operation["responses"].items()),
     )
+
+
+def _parameter_about(parameter: dict[str, Any]) -> str:
+    about: str = parameter.get("description", "")
+    default = parameter["schema"].get("default")
+    return about if default is None else f"{about} Without it: {default}."
 
 
 def _answer(status: str, answer: dict[str, Any]) -> Answer:

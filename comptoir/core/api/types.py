@@ -44,3 +44,15 @@ Code = Annotated[
         examples=["BCDF-GHJK"],
     ),
 ]
+
+#: The code of a borrower's card, likewise.
+CardCode = Annotated[
+    str,
+    msgspec.Meta(
+        description=(
+            "The eight letters on the card. A hyphen, small letters or the whole scanned "
+            "address are read too."
+        ),
+        examples=["LNPR-STVX"],
+    ),
+]

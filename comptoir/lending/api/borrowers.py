@@ -11,7 +11,7 @@ import msgspec
 from comptoir.core.accounts.errors import PlaceNotYours
 from comptoir.core.api import (
     Call,
-    Code,
+    CardCode,
     Moment,
     Page,
     PageQuery,
@@ -153,7 +153,7 @@ class Namesakes(msgspec.Struct, frozen=True):
 class CardBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`replaces` is the code of the card they have; null if they have none."""
 
-    replaces: Code | None = None
+    replaces: CardCode | None = None
 
 
 class Suspension(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core.accounts.errors import PlaceNotYours
-from comptoir.core.api import Call, Code, post
+from comptoir.core.api import Call, CardCode, Code, post
 from comptoir.core.principal import Principal
 from comptoir.lending.api.scanned import scanned_code
 from comptoir.lending.loans import check_ins, check_outs
@@ -58,7 +58,7 @@ class CheckOutBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The item to lend, and the card of the borrower."""
 
     item: Code
-    borrower: Code
+    borrower: CardCode
     site: AtSite | None = None
 
 
