@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 from base64 import urlsafe_b64decode
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -22,21 +21,16 @@ from comptoir.core.tables import IdempotencyRecord
 from comptoir.inventory.tables import Category
 from tests import factories as make
 from tests.http_client import client_of, codes, make_app, use_token
-from tests.lending.test_loans import Desk
+from tests.lending.counter import Desk
 
 NAMES = {"names": {"fr": "Téléphone"}}
 
 
 @pytest.fixture
-async def desk(database: Any) -> Desk:
-    return await Desk().set_up()
-
-
-@pytest.fixture
-async def client(desk: Desk) -> AsyncIterator[AsyncClient]:
-    async with client_of(make_app()) as client:
-        await use_token(client, *SCOPES)
-        yield client
+async def client(client: AsyncClient) -> AsyncClient:
+    """A program that may do everything."""
+    await use_token(client, *SCOPES)
+    return client
 
 
 @pytest.mark.parametrize(

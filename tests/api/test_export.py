@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from typing import Any
-
 import pytest
 from httpx import AsyncClient
 
@@ -13,23 +10,18 @@ from comptoir.inventory.export import csv_of
 from comptoir.inventory.queries import catalogue, listing
 from comptoir.inventory.schemas import ItemFilter
 from tests import factories as make
-from tests.http_client import client_of, codes, make_app, sign_in, use_token
-from tests.lending.test_loans import Desk
+from tests.http_client import codes, sign_in, use_token
+from tests.lending.counter import Desk
 
 EXPORT = "/api/v1/items.csv"
 
 
 @pytest.fixture
-async def desk(database: Any) -> Desk:
-    return await Desk().set_up()
-
-
-@pytest.fixture
-async def client(desk: Desk) -> AsyncIterator[AsyncClient]:
-    async with client_of(make_app()) as client:
-        client.headers["Accept-Language"] = "de"
-        await use_token(client, "read")
-        yield client
+async def client(client: AsyncClient) -> AsyncClient:
+    """A program that reads, in German."""
+    client.headers["Accept-Language"] = "de"
+    await use_token(client, "read")
+    return client
 
 
 async def test_the_file_is_that_of_the_page(desk: Desk, client: AsyncClient) -> None:

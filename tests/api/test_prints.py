@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -12,23 +10,18 @@ from httpx import AsyncClient
 from comptoir.core.accounts.identity import SCOPES
 from comptoir.inventory.codes import display
 from tests import factories as make
-from tests.http_client import client_of, codes, make_app, use_token
-from tests.lending.test_loans import Desk
+from tests.http_client import codes, use_token
+from tests.lending.counter import Desk
 from tests.paper import codes_on, is_pdf_ua
 
 LABELS = "/api/v1/labels"
 
 
 @pytest.fixture
-async def desk(database: Any) -> Desk:
-    return await Desk().set_up()
-
-
-@pytest.fixture
-async def client(desk: Desk) -> AsyncIterator[AsyncClient]:
-    async with client_of(make_app()) as client:
-        await use_token(client, *SCOPES)
-        yield client
+async def client(client: AsyncClient) -> AsyncClient:
+    """A program that may do everything."""
+    await use_token(client, *SCOPES)
+    return client
 
 
 async def test_labels_are_printed_from_a_free_place_on(desk: Desk, client: AsyncClient) -> None:

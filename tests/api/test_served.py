@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from comptoir.core import db
 from tests.browser import chromium, open_page
 from tests.http_client import client_of, make_app, use_token
-from tests.lending.test_loans import Desk
+from tests.lending.counter import Desk
 from tests.roof.commands import serving
 
 

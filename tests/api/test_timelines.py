@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from html import unescape
 from typing import Any
 
-import pytest
 from httpx import AsyncClient
 
 from comptoir.core import clock
@@ -20,19 +18,8 @@ from comptoir.lending.loans.check_outs import check_out
 from comptoir.lending.loans.renewals import renew_loan
 from comptoir.lending.loans.schemas import CheckIn, CheckOut
 from tests import factories as make
-from tests.http_client import client_of, make_app, sign_in, use_token
-from tests.lending.test_loans import Desk
-
-
-@pytest.fixture
-async def desk(database: Any) -> Desk:
-    return await Desk().set_up()
-
-
-@pytest.fixture
-async def client(desk: Desk) -> AsyncIterator[AsyncClient]:
-    async with client_of(make_app()) as client:
-        yield client
+from tests.http_client import sign_in, use_token
+from tests.lending.counter import Desk
 
 
 async def lend_and_take_back(desk: Desk) -> list[str]:

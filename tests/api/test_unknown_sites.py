@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,21 +14,10 @@ from comptoir.core.accounts.tables import ApiToken
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Role
 from tests import factories as make
-from tests.http_client import client_of, codes, make_app, sign_in, use_token
-from tests.lending.test_loans import Desk
+from tests.http_client import codes, sign_in, use_token
+from tests.lending.counter import Desk
 
 SITE_NOT_FOUND = "sites.site-not-found"
-
-
-@pytest.fixture
-async def desk(database: Any) -> Desk:
-    return await Desk().set_up()
-
-
-@pytest.fixture
-async def client(desk: Desk) -> AsyncIterator[AsyncClient]:
-    async with client_of(make_app()) as client:
-        yield client
 
 
 @pytest.mark.parametrize(

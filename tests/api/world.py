@@ -25,7 +25,7 @@ from comptoir.lending.agreement_pdf import PaperSignature
 from comptoir.lending.agreements import make_agreement
 from tests import factories as make
 from tests.http_client import ORIGIN, client_of, make_app, use_token
-from tests.lending.test_loans import Desk
+from tests.lending.counter import Desk
 
 AnyCase = Any  # of schemathesis, whose type parameters are its own matter
 

@@ -14,7 +14,7 @@ from comptoir.lending.tables import Agreement, Policy
 from tests import factories as make
 from tests.http_client import client_of, codes, make_app, use_token
 from tests.lending.api_desk import CHECK_INS, CHECK_OUTS, LOANS, program
-from tests.lending.test_loans import Desk
+from tests.lending.counter import Desk
 from tests.paper import is_pdf_ua, text_of
 
 AGREEMENTS = "/api/v1/agreements"

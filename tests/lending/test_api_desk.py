@@ -17,12 +17,7 @@ from comptoir.lending.tables import Loan
 from tests import factories as make
 from tests.http_client import codes
 from tests.lending.api_desk import CHECK_INS, CHECK_OUTS, LOANS, program
-from tests.lending.test_loans import Desk, actions, status_of
-
-
-@pytest.fixture
-async def desk(database: Any) -> Desk:
-    return await Desk().set_up()
+from tests.lending.counter import Desk, actions, status_of
 
 
 @pytest.fixture

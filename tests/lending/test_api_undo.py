@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from httpx import AsyncClient, Response
@@ -20,14 +19,9 @@ from comptoir.lending.desk.setting_aside import set_aside
 from tests import factories as make
 from tests.http_client import codes
 from tests.lending.api_desk import program
-from tests.lending.test_loans import Desk, status_of
+from tests.lending.counter import Desk, status_of
 
 LONG_AGO = timedelta(minutes=2)
-
-
-@pytest.fixture
-async def desk(database: Any) -> Desk:
-    return await Desk().set_up()
 
 
 @pytest.fixture

@@ -15,9 +15,11 @@ from comptoir.lending.loans.listing import (
     LoanState,
     count_overdue,
     list_loans,
+    read_loan,
 )
 from comptoir.lending.tables import Loan
 from tests import factories as make
+from tests.lending.counter import Desk
 from tests.lending.test_statements import reads_whole_table
 
 OVERDUE = LoanFilter(state=LoanState.OVERDUE)
@@ -132,3 +134,12 @@ async def test_a_loan_that_was_undone_did_not_come_back(shelf: Any, now: datetim
     await shelf.lend(now, returned_at=now, undone_at=now)
     page = await list_loans(shelf.actor, LoanFilter(state=LoanState.CLOSED), now=now)
     assert [row.id for row in page.rows] == [returned.id]
+
+
+async def test_a_loan_is_shown_at_its_sites_only(desk: Desk, now: datetime) -> None:
+    loan = await desk.lend(now)
+    shown = await read_loan(desk.actor, loan.id, now=now)
+    assert shown is not None
+    assert shown.code == desk.item.code
+    stranger = await make.principal(Role.RECEPTION, (await make.site()).id)
+    assert await read_loan(stranger, loan.id, now=now) is None

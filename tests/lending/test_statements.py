@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import datetime
 from itertools import pairwise
-from typing import Any
 
 import pytest
 from httpx import AsyncClient
@@ -15,7 +14,7 @@ from comptoir.core.principal import SYSTEM
 from comptoir.lending.loans.listing import LoanFilter, LoanState, list_loans
 from tests import factories as make
 from tests.lending.api_desk import CHECK_INS, CHECK_OUTS, program
-from tests.lending.test_loans import Desk
+from tests.lending.counter import Desk, attempt
 
 #: Tables that grow with the years.
 LARGE = (
@@ -31,11 +30,6 @@ LARGE = (
     "lending_loan",
     "lending_visit",
 )
-
-
-@pytest.fixture
-async def desk(database: Any) -> Desk:
-    return await Desk().set_up()
 
 
 @pytest.fixture
@@ -55,6 +49,14 @@ async def test_check_out_and_check_in_take_few_statements(desk: Desk, client: As
             answer = await client.post(path, json=body, headers={"Idempotency-Key": path})
         assert answer.is_success
         assert len(sent) <= most, sent
+
+
+async def test_a_check_out_takes_one_read_and_one_write(desk: Desk, now: datetime) -> None:
+    await desk.lend(now, await desk.add_item(), attempt=attempt())
+    with db.count_statements() as sent:
+        await desk.lend(now, attempt=attempt(key="a-2"))
+    writes = 1 if db.is_postgres() else 4
+    assert len(sent) == 3 + writes
 
 
 async def test_no_statement_of_the_desk_reads_a_whole_table(

@@ -22,9 +22,7 @@ from comptoir.lending.loans.undo import undo_check_in, undo_found
 from comptoir.lending.tables import Loan
 from comptoir.sites.tables import Site
 from tests import factories as make
-from tests.lending.test_loans import Desk, desk, status_of
-
-__all__ = ["desk"]  # the fixture
+from tests.lending.counter import Desk, status_of
 
 
 async def report(desk: Desk, now: datetime) -> UUID:
