@@ -20,7 +20,7 @@ from comptoir.core.accounts.plugin import SignIn
 from comptoir.core.api import reference
 from comptoir.core.settings import Settings, load
 from comptoir.core.web.plugin import LARGEST_BODY, WebShell
-from comptoir.core.web.unread import has_body, read_to_its_end
+from comptoir.core.web.unread import asks_first, has_body, read_to_its_end
 from comptoir.health import healthz
 from comptoir.inventory import routes as inventory
 from comptoir.lending import routes as lending
@@ -69,7 +69,7 @@ class _Application(Litestar):
             if scope["method"] == "HEAD":
                 scope, send = {**scope, "method": "GET"}, without_body(send)
             if has_body(scope):
-                receive, send = read_to_its_end(receive, send)
+                receive, send = read_to_its_end(receive, send, asks_first=asks_first(scope))
         await super().__call__(scope, receive, send)
 
     @staticmethod

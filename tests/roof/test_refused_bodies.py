@@ -50,6 +50,21 @@ def chunked(size: int) -> Iterator[bytes]:
     yield b"0\r\n\r\n"
 
 
+def test_who_asks_first_is_refused_before_anything_is_sent(port: int) -> None:
+    head = request("/sign-in", f"Content-Length: {LARGE}", "Expect: 100-continue")
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as client:
+        answer = ask(client, head, iter(()))
+        assert answer.split()[1] == b"413"
+        assert b"connection: close" in answer.lower()
+
+
+def test_who_asks_first_and_may_send_is_answered_after_all_has_come(port: int) -> None:
+    head = request("/sign-in", "Transfer-Encoding: chunked", "Expect: 100-continue")
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as client:
+        assert ask(client, head, iter(())).split()[1] == b"100"
+        assert ask(client, b"", chunked(LARGE)).split()[1] == b"413"
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [("/sign-in", b"413"), ("/api/v1/labels", b"401"), ("/nowhere", b"404"), ("/healthz", b"405")],

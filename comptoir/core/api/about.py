@@ -34,8 +34,9 @@ or not.
 there is little come whole, and have `items` alone.
 
 **Errors** are problem details (RFC 9457). Their `code` is stable and the one to test for; the text
-is for people, in the language of `Accept-Language`: French, German, Italian or English. Beside
-those named at a call, 405 says that an address takes other methods (`Allow` names them), 500 that
+is for people, in the language of `Accept-Language`: French, German, Italian or English. 404 may
+also mean what is named in the body, such as a model: the code says which. Beside those named at a
+call, 405 says that an address takes other methods (`Allow` names them), 500 that
 the mistake is ours, and 503 to try again in a moment. `instance`, like the header `X-Request-Id`,
 is the number to report.
 

@@ -3,7 +3,8 @@
 A server that answers and closes while the client is still sending resets the
 connection, and the client may never see the answer (RFC 9112, section 9.6). So
 the rest is read and thrown away before an error goes out, up to a size and a
-time that no form or call of ours comes near.
+time that no form or call of ours comes near. A client that asks first
+(``Expect: 100-continue``) sends nothing more once it has its answer.
 """
 
 from __future__ import annotations
@@ -24,19 +25,28 @@ def has_body(scope: Scope) -> bool:
     return b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
 
 
-def read_to_its_end(receive: Receive, send: Send) -> tuple[Receive, Send]:
+def asks_first(scope: Scope) -> bool:
+    """True if the client waits with its body until somebody wants to read it."""
+    return (b"expect", b"100-continue") in scope["headers"]
+
+
+def read_to_its_end(
+    receive: Receive, send: Send, *, asks_first: bool = False
+) -> tuple[Receive, Send]:
     """The same two, but that an error waits until the body has come in."""
-    whole = False
+    whole, coming = False, not asks_first
 
     async def listen() -> Any:
-        nonlocal whole
+        nonlocal whole, coming
+        coming = True
         message = await receive()
         whole = message["type"] != "http.request" or not message.get("more_body")
         return message
 
     async def answer(message: Any) -> None:
         if message["type"] == "http.response.start" and message["status"] >= 400 and not whole:
-            await throw_away()
+            if coming:
+                await throw_away()
             if not whole:
                 message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
         await send(message)
