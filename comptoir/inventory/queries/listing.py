@@ -35,7 +35,8 @@ _RARE = 500
 #: Where no condition has fewer items, none is worth a start.
 _FEW = 1000
 _MOST_BRANCHES = 24
-_EXPORTED_AT_ONCE = 1000
+#: Few enough that the desks wait for none of it.
+_EXPORTED_AT_ONCE = 250
 #: Shorter words are not looked up from the back of a number: too many fit.
 _SHORTEST_BACKWARDS = 3
 #: After every text that begins like the word before it.
