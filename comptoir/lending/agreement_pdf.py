@@ -11,6 +11,7 @@ import msgspec
 
 from comptoir.core.i18n import current_language, use_language
 from comptoir.core.i18n import gettext as _
+from comptoir.core.phones import show_phone
 from comptoir.core.printing.pdf import make_pdf
 from comptoir.core.web.formats import format_clock, format_day, locale
 from comptoir.inventory.codes import display
@@ -129,7 +130,7 @@ def _due(items: tuple[AgreementItem, ...]) -> dict[str, Any]:
 
 
 def _place(place: ReturnPlace) -> dict[str, Any]:
-    ways = ((_("Phone"), place.phone), (_("E-mail"), place.email))
+    ways = ((_("Phone"), show_phone(place.phone)), (_("E-mail"), place.email))
     return {
         "heading": _("Where to bring it back"),
         "lines": [

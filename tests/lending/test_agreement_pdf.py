@@ -39,7 +39,7 @@ PLACE = ReturnPlace(
     "Maison du Quai",
     ("Rue de la Sarine 3", "1700 Fribourg"),
     (Span(0, 540, 720), Span(0, 810, 1080), Span(5, 600, 1440)),
-    "+41 26 300 12 34",
+    "+41263001234",
     "pret@quai.example",
 )
 DRAWN = DrawnSignature(
