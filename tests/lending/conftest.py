@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
+from comptoir.core.principal import Role
+from tests import factories as make
+from tests.http_client import client_of, make_app, sign_in
 from tests.lending.counter import Desk
+from tests.lending.reception import Reception
 
 
 @pytest.fixture
 async def desk(database: Any) -> Desk:
     """A counter where one laptop is lent."""
     return await Desk().set_up()
+
+
+@pytest.fixture
+async def reception(database: Any) -> AsyncIterator[Reception]:
+    """Reception at the pages of the desk, signed in."""
+    reception = await Reception().set_up()
+    async with client_of(make_app()) as reception.client:
+        user = await make.user(role=Role.RECEPTION, site_id=reception.site.id)
+        await sign_in(reception.client, user, site_id=reception.site.id)
+        yield reception

@@ -16,26 +16,26 @@ from comptoir.lending.tables import Agreement, AgreementLoan, Borrower, Borrower
 from comptoir.sites.tables import Site
 from tests import factories as make
 from tests.http_client import client_of, make_app, sign_in
-from tests.lending.test_desk_pages import Desk
+from tests.lending.reception import Reception
 from tests.paper import text_of
 
 
 @pytest.fixture
-async def desk(database: Any) -> AsyncIterator[Desk]:
+async def desk(database: Any) -> AsyncIterator[Reception]:
     """A desk where a policy wants a signature on the screen."""
-    desk = await Desk().set_up()
+    desk = await Reception().set_up()
     await Policy.update({Policy.signature: "screen"}, force=True)
     async with client_of(make_app()) as desk.client:
         await let_in(desk, desk.site)
         yield desk
 
 
-async def let_in(desk: Desk, site: Site) -> None:
+async def let_in(desk: Reception, site: Site) -> None:
     reception = await make.user(role=Role.RECEPTION, site_id=site.id)
     await sign_in(desk.client, reception, site_id=site.id)
 
 
-async def sign(desk: Desk, visit: Visit) -> Agreement:
+async def sign(desk: Reception, visit: Visit) -> Agreement:
     await desk.client.post(
         f"/desk/visits/{visit.id}/agreement", data={"how": "screen", "signature_typed": "A. D."}
     )
@@ -43,7 +43,7 @@ async def sign(desk: Desk, visit: Visit) -> Agreement:
     return agreement
 
 
-async def test_a_signed_agreement_is_found_again(desk: Desk) -> None:
+async def test_a_signed_agreement_is_found_again(desk: Reception) -> None:
     loan = await desk.lend()
     agreement = await sign(desk, await desk.visit())
     for path in (f"/loans/{loan.id}", f"/borrowers/{desk.borrower.id}"):
@@ -53,7 +53,7 @@ async def test_a_signed_agreement_is_found_again(desk: Desk) -> None:
     assert f'href="/borrowers/{desk.borrower.id}"' in kept
 
 
-async def test_the_history_names_an_agreement_by_its_number(desk: Desk) -> None:
+async def test_the_history_names_an_agreement_by_its_number(desk: Reception) -> None:
     await desk.lend()
     agreement = await sign(desk, await desk.visit())
     text = (await desk.client.get(f"/borrowers/{desk.borrower.id}")).text
@@ -61,7 +61,7 @@ async def test_the_history_names_an_agreement_by_its_number(desk: Desk) -> None:
     assert re.search(rf"Agreement {agreement.number}\.", timeline)
 
 
-async def test_agreements_of_other_sites_are_not_listed(desk: Desk) -> None:
+async def test_agreements_of_other_sites_are_not_listed(desk: Reception) -> None:
     await desk.lend()
     agreement = await sign(desk, await desk.visit())
     elsewhere = await make.site(short_name="Lausanne")
@@ -71,7 +71,7 @@ async def test_agreements_of_other_sites_are_not_listed(desk: Desk) -> None:
     assert str(agreement.id) not in text
 
 
-async def test_leaving_without_signing_is_asked_about_first(desk: Desk) -> None:
+async def test_leaving_without_signing_is_asked_about_first(desk: Reception) -> None:
     await desk.lend()
     visit = await desk.visit()
     asked = await desk.post("/desk/visits/close", visit=visit.id)
@@ -81,7 +81,7 @@ async def test_leaving_without_signing_is_asked_about_first(desk: Desk) -> None:
     assert await Visit.count().where(Visit.closed_at.is_null()) == 0
 
 
-async def test_leaving_after_signing_is_not_asked_about(desk: Desk) -> None:
+async def test_leaving_after_signing_is_not_asked_about(desk: Reception) -> None:
     await desk.lend()
     visit = await desk.visit()
     await sign(desk, visit)
@@ -89,7 +89,7 @@ async def test_leaving_after_signing_is_not_asked_about(desk: Desk) -> None:
     assert await Visit.count().where(Visit.closed_at.is_null()) == 0
 
 
-async def test_the_next_card_says_that_the_person_before_has_not_signed(desk: Desk) -> None:
+async def test_the_next_card_says_that_the_person_before_has_not_signed(desk: Reception) -> None:
     await desk.lend()
     visit = await desk.visit()
     other = await make.card((await make.borrower(site_id=desk.site.id, name="Bruno")).id)
@@ -98,7 +98,9 @@ async def test_the_next_card_says_that_the_person_before_has_not_signed(desk: De
     assert "Bruno" in answer.text
 
 
-async def test_what_was_left_unsigned_is_signed_from_the_person_or_the_loan(desk: Desk) -> None:
+async def test_what_was_left_unsigned_is_signed_from_the_person_or_the_loan(
+    desk: Reception,
+) -> None:
     loan = await desk.lend()
     await desk.post("/desk/visits/close", visit=(await desk.visit()).id, unsigned=1)
     path = f"/borrowers/{desk.borrower.id}/agreement"
@@ -110,7 +112,7 @@ async def test_what_was_left_unsigned_is_signed_from_the_person_or_the_loan(desk
     assert f'href="{path}"' not in (await desk.client.get(f"/loans/{loan.id}")).text
 
 
-async def test_the_next_visit_signs_for_what_was_left_unsigned_too(desk: Desk) -> None:
+async def test_the_next_visit_signs_for_what_was_left_unsigned_too(desk: Reception) -> None:
     loan = await desk.lend()
     await desk.post("/desk/visits/close", visit=(await desk.visit()).id, unsigned=1)
     opened = await desk.post("/desk/scan", scan=desk.card.code)
@@ -120,7 +122,7 @@ async def test_the_next_visit_signs_for_what_was_left_unsigned_too(desk: Desk) -
     assert await AgreementLoan.exists().where(AgreementLoan.loan == loan.id)
 
 
-async def test_what_another_site_left_unsigned_is_not_told(desk: Desk) -> None:
+async def test_what_another_site_left_unsigned_is_not_told(desk: Reception) -> None:
     loan = await desk.lend()
     elsewhere = await make.site(short_name="Lausanne")
     await BorrowerSite(borrower=desk.borrower.id, site=elsewhere.id).save()
@@ -131,7 +133,7 @@ async def test_what_another_site_left_unsigned_is_not_told(desk: Desk) -> None:
     assert not await AgreementLoan.exists().where(AgreementLoan.loan == loan.id)
 
 
-async def test_what_is_signed_is_read_first_in_the_borrowers_language(desk: Desk) -> None:
+async def test_what_is_signed_is_read_first_in_the_borrowers_language(desk: Reception) -> None:
     await Borrower.update({Borrower.language: "de"}, force=True)
     await desk.lend()
     visit = await desk.visit()
@@ -158,7 +160,7 @@ async def test_what_is_signed_is_read_first_in_the_borrowers_language(desk: Desk
         assert plain(_("Sign here")) in screen
 
 
-async def test_an_empty_signature_is_asked_for_and_not_called_unreadable(desk: Desk) -> None:
+async def test_an_empty_signature_is_asked_for_and_not_called_unreadable(desk: Reception) -> None:
     await desk.lend()
     url = f"/desk/visits/{(await desk.visit()).id}/agreement"
     answer = await desk.client.post(url, data={"how": "screen"})

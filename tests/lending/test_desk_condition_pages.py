@@ -1,0 +1,116 @@
+"""What is missing, damaged, elsewhere or to be checked is put right at the desk."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from comptoir.core import clock
+from comptoir.inventory.tables import Accessory, Item, ItemProblem
+from comptoir.lending.tables import Loan
+from tests import factories as make
+from tests.lending.reception import Reception, refusal_in
+
+
+async def test_what_comes_back_without_its_charger_is_not_lent_again(reception: Reception) -> None:
+    await reception.lend_earlier()
+    await reception.post("/desk/scan", scan=reception.item.code)
+    [charger] = await Accessory.objects()
+    form = {"item": reception.item.code, "kind": "missing", "accessory": charger.id}
+    await reception.post("/desk/problems", **form)
+    [problem] = await ItemProblem.objects()
+    assert (problem.item, problem.accessory, problem.kind) == (
+        reception.item.id,
+        charger.id,
+        "missing",
+    )
+    await reception.post("/desk/scan", scan=reception.card.code)
+    visit = await reception.visit()
+    await Loan.update({Loan.returned_at: clock.now() - timedelta(minutes=1)}, force=True)
+    answer = await reception.post("/desk/scan", scan=reception.item.code, visit=visit.id)
+    assert refusal_in(answer) == "lending.item-to-check"
+
+
+async def test_what_is_damaged_when_it_is_lent_stays_here(reception: Reception) -> None:
+    await reception.lend()
+    await reception.post("/desk/problems", item=reception.item.code, kind="damaged")
+    assert await reception.status() == "to_check"
+    assert (await reception.loan()).undone_at is not None
+
+
+@pytest.mark.parametrize("wrong", [{"kind": "zzz"}, {"kind": "missing", "accessory": "x"}])
+async def test_a_problem_that_makes_no_sense_sets_nothing_aside(
+    reception: Reception, wrong: dict[str, str]
+) -> None:
+    for path in ("/desk/problems", f"/items/{reception.item.code}/problems"):
+        answer = await reception.post(path, item=reception.item.code, **wrong)
+        assert answer.status_code in (400, 404, 422)
+    assert await reception.status() == "available"
+
+
+async def test_what_is_damaged_when_it_is_lent_stays_at_this_site(reception: Reception) -> None:
+    elsewhere = await make.site(short_name="Lyon")
+    reception.item = await make.item(site_id=elsewhere.id, model=reception.model.id)
+    await reception.lend()
+    await reception.post("/desk/problems", item=reception.item.code, kind="damaged")
+    assert (await reception.status(), await reception.present_site()) == (
+        "to_check",
+        reception.site.id,
+    )
+
+
+async def test_an_item_of_another_site_is_sent_there(reception: Reception) -> None:
+    home = await make.site(short_name="Lausanne")
+    await reception.lend_earlier(home)
+    back = await reception.post("/desk/scan", scan=reception.item.code)
+    assert f'name="site" value="{home.id}"' in back.text
+    await reception.post("/desk/transfer", item=reception.item.code, site=home.id)
+    row = await Item.objects().get(Item.id == reception.item.id)
+    assert row is not None
+    assert (row.status, row.destination_site) == ("in_transit", home.id)
+
+
+async def test_what_must_be_checked_is_put_right_at_the_desk_and_lent(reception: Reception) -> None:
+    await Item.update({Item.status: "to_check"}, force=True)
+    await reception.post("/desk/scan", scan=reception.card.code)
+    visit = await reception.visit()
+    refused = await reception.post("/desk/scan", scan=reception.item.code, visit=visit.id)
+    assert 'action="/desk/ready"' in refused.text
+    await reception.post("/desk/ready", item=reception.item.code, what="checked", visit=visit.id)
+    assert await reception.status() == "available"
+    await reception.post("/desk/scan", scan=reception.item.code, visit=visit.id)
+    assert await reception.status() == "on_loan"
+
+
+async def test_what_arrives_from_another_site_is_received_at_the_desk(reception: Reception) -> None:
+    home = await make.site(short_name="Lausanne")
+    await Item.update(
+        {
+            Item.status: "in_transit",
+            Item.present_site: home.id,
+            Item.destination_site: reception.site.id,
+            Item.arrives_as: "available",
+        },
+        force=True,
+    )
+    refused = await reception.post("/desk/scan", scan=reception.item.code)
+    assert 'name="what" value="arrived"' in refused.text
+    await reception.post("/desk/ready", item=reception.item.code, what="arrived")
+    row = await Item.objects().get(Item.id == reception.item.id)
+    assert row is not None
+    assert (row.status, row.present_site) == ("available", reception.site.id)
+
+
+async def test_a_free_item_of_another_site_is_told_and_can_be_sent_there(
+    reception: Reception,
+) -> None:
+    home = await make.site(short_name="Lausanne")
+    await Item.update({Item.home_site: home.id}, force=True)
+    waiting = await reception.post("/desk/scan", scan=reception.item.code)
+    assert "Lausanne" in waiting.text
+    assert f'name="site" value="{home.id}"' in waiting.text
+    await reception.post("/desk/scan", scan=reception.card.code)
+    visit = await reception.visit()
+    lent = await reception.post("/desk/scan", scan=reception.item.code, visit=visit.id)
+    assert "Lausanne" in lent.text
