@@ -114,6 +114,74 @@ def test_newcomer_at_the_desk_is_gone_on_with_after_a_lock(
     page.wait_for_url("**/desk")
 
 
+def fill_in_newcomer(page: Page) -> None:
+    page.click(".desk-state a[href='/borrowers/new?desk=1']")
+    page.wait_for_url("**/borrowers/new?desk=1")
+    page.fill("[name=name]", "Noor Haddad")
+    page.check("[name=contact_kind][value=phone]")
+    page.fill("[name=phone]", "079 123 45 67")
+
+
+def assert_next_newcomer_is_empty(page: Page) -> None:
+    page.click(".desk-state a[href='/borrowers/new?desk=1']")
+    page.wait_for_url("**/borrowers/new?desk=1")
+    assert page.input_value("[name=name]") == ""
+    assert page.input_value("[name=phone]") == ""
+    assert page.evaluate(KEPT) is None
+
+
+def test_cancelled_newcomer_is_forgotten(page: Page, counter: Counter) -> None:
+    fill_in_newcomer(page)
+    page.click(".form.borrower a[href='/desk']")
+    page.wait_for_url("**/desk")
+    assert page.locator("[data-kept-form]").is_hidden()
+    assert page.evaluate(KEPT) is None
+    assert_next_newcomer_is_empty(page)
+
+
+def test_newcomer_left_for_the_desk_is_not_in_the_form_of_the_next(
+    page: Page, counter: Counter
+) -> None:
+    fill_in_newcomer(page)
+    page.goto("/desk")
+    page.wait_for_selector("[data-kept-form]:not([hidden])")
+    assert_next_newcomer_is_empty(page)
+
+
+def test_newcomer_left_for_the_desk_is_gone_on_with_once(page: Page, counter: Counter) -> None:
+    fill_in_newcomer(page)
+    page.goto("/desk")
+    page.click("[data-kept-form] a")
+    page.wait_for_url("**/borrowers/new?desk=1")
+    assert page.input_value("[name=phone]") == "079 123 45 67"
+    page.goto("/desk")
+    assert_next_newcomer_is_empty(page)
+
+
+def test_newcomer_left_for_the_desk_is_discarded(page: Page, counter: Counter) -> None:
+    fill_in_newcomer(page)
+    page.goto("/desk")
+    page.click("[data-kept-discard]")
+    assert page.locator("[data-kept-form]").is_hidden()
+    assert page.evaluate(KEPT) is None
+    page.reload()
+    assert page.locator("[data-kept-form]").is_hidden()
+
+
+def test_colleague_at_the_desk_finds_no_newcomer(
+    world: World, page: Page, counter: Counter
+) -> None:
+    fill_in_newcomer(page)
+    page.goto("/desk")
+    other = world.run(make.user(role=Role.RECEPTION, site_id=counter.site, name="Boris Favre"))
+    token = world.run(sign_in(other, counter.site))
+    page.context.add_cookies([{"name": "session", "value": token, "url": world.url}])
+    page.reload()
+    assert page.locator("[data-kept-form]").is_hidden()
+    page.go_back()
+    assert page.input_value("[name=name]") == ""
+
+
 def test_signing_out_forgets_it(world: World, page: Page, counter: Counter) -> None:
     page.goto("/borrowers/new")
     page.fill("[name=name]", "Noor Haddad")

@@ -1,13 +1,17 @@
 // A form that is half filled in survives the end of a session, and a lock.
 //
 // It is kept in sessionStorage: this tab alone, gone when it closes. It is
-// forgotten as soon as it was sent, left for another page, or when somebody
-// else signs in: what a person said at the desk is for nobody else to find.
+// forgotten as soon as it was sent, cancelled, left for another page, or when
+// somebody else signs in: what a person said at the desk is for nobody else to find.
+// A form that is opened anew is empty: the next person is not the one before.
 //
 //   <form data-kept>                     a form to keep, known by its action
 //   <form data-kept data-kept-with="#x"> only filled again if #x reads the same:
 //                                        a signature belongs to one text
-//   <div data-kept-form="ACTION" hidden> shown where such a form is kept, but is not here
+//   <div data-kept-form="ACTION" hidden> shown where such a form is kept, but is not here;
+//                                        its link goes on with it, its
+//                                        <button data-kept-discard> forgets it
+//   <a data-cancel>                      in such a form: leaves it, and forgets it
 //   <div data-kept-notice="form" hidden> on the sign-in page: a form (or "scan") waits
 
 import { pending } from "./pending.js";
@@ -67,26 +71,43 @@ function show(selector) {
   for (const element of document.querySelectorAll(selector)) element.hidden = false;
 }
 
+/** Whether what is shown now is the same form still, and not the next one of its kind. */
+function isGoneOnWith(draft) {
+  const [load] = performance.getEntriesByType("navigation");
+  return draft.goOn || ["reload", "back_forward"].includes(load?.type);
+}
+
 function resume(draft) {
   if (!person) {
     // Whatever was sent has met the end of the session instead.
-    write({ ...draft, sent: false });
+    write({ ...draft, sent: false, goOn: true });
     show('[data-kept-notice="form"]');
     return;
   }
   const forms = [...document.querySelectorAll("form[data-kept]")];
   const form = forms.find((each) => actionOf(each) === draft.action && textWith(each) === draft.about);
   const elsewhere = `[data-kept-form="${draft.action}"]`;
-  if (draft.person !== person || draft.sent) forget();
-  else if (form) fill(form, draft.fields);
-  else if (document.querySelector(elsewhere)) show(elsewhere);
-  else forget();
+  if (draft.person !== person || draft.sent) return forget();
+  if (form && isGoneOnWith(draft)) fill(form, draft.fields);
+  else if (!form && document.querySelector(elsewhere)) show(elsewhere);
+  else return forget();
+  write({ ...draft, goOn: false });
 }
 
 const draft = read();
 if (draft) resume(draft);
 if (!person && pending().length) show('[data-kept-notice="scan"]');
 
+document.addEventListener("click", ({ target }) => {
+  if (target.closest("form[data-kept] [data-cancel]")) forget();
+  const notice = target.closest("[data-kept-form]");
+  if (!notice) return;
+  if (target.closest("a")) write({ ...read(), goOn: true });
+  else if (target.closest("[data-kept-discard]")) {
+    forget();
+    notice.hidden = true;
+  }
+});
 document.addEventListener("input", ({ target }) => {
   const form = target.closest("form[data-kept]");
   if (form) keep(form, false);
