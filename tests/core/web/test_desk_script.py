@@ -233,6 +233,62 @@ def test_error_of_ours_keeps_the_scan_for_another_try(page: Page, desk: Desk) ->
     page.wait_for_selector(".answer.ok")
 
 
+THIRD = "XVTSRPNX"
+
+
+def fail_with_two_more_behind(page: Page, desk: Desk) -> None:
+    desk.moods.append("unexpected")
+    type_in(page, CODE)
+    page.wait_for_selector("#desk-status .notice.error")
+    for number, code in enumerate((OTHER, THIRD), start=1):
+        type_in(page, code)
+        page.wait_for_function(
+            "n => document.querySelectorAll('#desk-status [data-queue] li').length === n",
+            arg=number,
+        )
+
+
+def test_failure_is_numbered_and_says_which_scans_wait_behind_it(page: Page, desk: Desk) -> None:
+    desk.moods.append("unexpected")
+    with page.expect_response("**/desk/scan") as answer:
+        type_in(page, CODE)
+    page.wait_for_selector("#desk-status .notice.error")
+    number = page.inner_text("#desk-status [data-number]")
+    assert len(number) == 12
+    assert answer.value.headers["x-request-id"].endswith(number)
+    assert page.locator("#desk-status [data-queue]").is_hidden()
+    type_in(page, OTHER)
+    page.wait_for_selector("#desk-status [data-queue] li:has-text('LNPR-STVT')")
+    assert page.locator("#desk-status .notice.error").is_visible()
+    assert waiting(page) == [CODE, OTHER]
+    assert desk.sent == []
+
+
+def test_scans_behind_a_failure_are_sent_one_by_one_each_when_somebody_says_so(
+    page: Page, desk: Desk
+) -> None:
+    fail_with_two_more_behind(page, desk)
+    page.click("[data-drop]")
+    page.wait_for_selector("#desk-status .notice.info:has-text('LNPR-STVT')")
+    assert desk.sent == []
+    assert waiting(page) == [OTHER, THIRD]
+    page.click("[data-retry]")
+    page.wait_for_selector(f".answer:has-text('{OTHER}')")
+    page.wait_for_selector("#desk-status .notice.info:has-text('XVTS-RPNX')")
+    assert [sent["scan"] for sent in desk.sent] == [OTHER]
+    page.click("[data-drop]")
+    type_in(page, CODE)
+    page.wait_for_selector(f".answer:has-text('{CODE}')")
+    assert [sent["scan"] for sent in desk.sent] == [OTHER, CODE]
+
+
+def test_scans_behind_a_failure_still_wait_after_a_reload(page: Page, desk: Desk) -> None:
+    fail_with_two_more_behind(page, desk)
+    page.reload()
+    page.wait_for_selector("#desk-status .notice.info:has-text('LNPR-STVT')")
+    assert [sent["scan"] for sent in desk.sent] == [CODE]
+
+
 def test_throttled_scan_waits_as_long_as_the_server_says(page: Page, desk: Desk) -> None:
     desk.moods.append("too-often")
     type_in(page, CODE)

@@ -6,6 +6,7 @@ import { connectCamera } from "./camera.js";
 import * as waiting from "./pending.js";
 import { listenForScans } from "./scanner.js";
 import { isMuted, play, setMuted } from "./sound.js";
+import { fillIn } from "./waiting-notice.js";
 
 const TWICE = 2000; // the same code again within this many milliseconds is the same scan
 const TIMEOUT = 10_000;
@@ -31,6 +32,7 @@ let changing = false;
 
 // Scans left by an earlier page: sent at once, unless somebody has to say that they still hold.
 const doubts = new Map(waiting.pending().map((scan) => [scan.attempt, doubtAbout(scan)]));
+let failedNumber = ""; // of the request that the server could not answer
 let answeredAt = -Infinity;
 
 // What comes in
@@ -47,7 +49,12 @@ function scanned(text, again = false) {
   lastScan = { same, at: now };
   // While the answer is on its way, people scan again; that is not a second wish.
   if (twice || waiting.isWaiting(same)) return;
-  waiting.add(text, same, badge || changing ? null : person);
+  const [first] = waiting.pending();
+  const scan = waiting.add(text, same, badge || changing ? null : person);
+  if (first && isHalted(first)) {
+    hold(scan);
+    play("refused");
+  }
   sendNext();
 }
 
@@ -111,18 +118,35 @@ async function sendNext() {
   failures = 0;
   if (answer.status === 401) return signIn(answer);
   if (answer.status === 429) return retryLater(1000 * (answer.headers.get("Retry-After") ?? 5));
-  if (answer.status >= 500) return say("desk-failed", scan);
+  if (answer.status >= 500) return halt(scan, answer);
   waiting.remove(scan.attempt);
   say(null);
   show(answer);
   sendNext();
 }
 
+/** It failed on our side. Whatever comes after it is sent one by one, each when somebody says so. */
+function halt(scan, answer) {
+  failedNumber = answer.headers.get("X-Request-Id")?.slice(-12) ?? "";
+  doubts.set(scan.attempt, "desk-failed");
+  waiting.pending().slice(1).forEach(hold);
+  play("refused");
+  say("desk-failed", scan);
+}
+
+function hold(scan) {
+  doubts.set(scan.attempt, "desk-held");
+  waiting.hold(scan.attempt);
+}
+
+const isHalted = (scan) => ["desk-failed", "desk-held"].includes(doubts.get(scan.attempt));
+
 /** The question to ask before a scan is sent, or null. */
 function doubtAbout(scan) {
   const age = Date.now() - scan.since;
   if (age < 0 || age > STALE) return "desk-waiting";
-  return scan.person && scan.person !== person ? "desk-changed" : null;
+  if (scan.person && scan.person !== person) return "desk-changed";
+  return scan.held ? "desk-held" : null;
 }
 
 function bodyOf(scan) {
@@ -275,13 +299,12 @@ function announce(text) {
   setTimeout(() => (live.textContent = text.replace(/\s+/g, " ").trim()), 50);
 }
 
-/** Show one of the page's prepared messages about the scan that waits, or none. */
+/** Show one of the page's prepared messages about the scans that wait, or none. */
 function say(template, scan = null) {
   status.replaceChildren();
   if (template === null) return;
   status.append(document.getElementById(template).content.cloneNode(true));
-  const text = status.querySelector("[data-waiting]");
-  if (text && scan) text.textContent = shown(scan);
+  fillIn(status, waiting.pending().map(shown), failedNumber);
   status.querySelector("[data-retry]").onclick = () => {
     doubts.delete(scan.attempt);
     sendNext();

@@ -41,6 +41,11 @@ export function freeze(attempt, body) {
   save(pending().map((scan) => (scan.attempt === attempt ? { ...scan, body } : scan)));
 }
 
+/** Keep that somebody must say so before it is sent, also after a reload. */
+export function hold(attempt) {
+  save(pending().map((scan) => (scan.attempt === attempt ? { ...scan, held: true } : scan)));
+}
+
 export function remove(attempt) {
   save(pending().filter((scan) => scan.attempt !== attempt));
 }
