@@ -7,7 +7,7 @@ about. Whatever a test does not care about has a plain default.
 from __future__ import annotations
 
 import itertools
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +27,8 @@ from comptoir.lending.tables import (
     Loan,
     Policy,
 )
+from comptoir.sites.rota.tables import Shift
+from comptoir.sites.skills.tables import Competence
 from comptoir.sites.tables import Organisation, Site, StaffMember, WeeklySpan
 
 #: When everything made here began to exist.
@@ -93,6 +95,31 @@ async def user(*, role: Role | None = None, site_id: UUID | None = None, **value
     await row.save()
     if role is not None:
         await StaffMember(user=row.id, site=site_id, role=role.value).save()
+    return row
+
+
+async def competence(name: str = "Workshop") -> Competence:
+    row = Competence(names=names(name))
+    await row.save()
+    return row
+
+
+async def shift(
+    *, site_id: UUID, user_id: UUID, day: date, weekly: bool = False, **values: Any
+) -> Shift:
+    """From 9 to 17 on a day, or from that day on."""
+    row = Shift(
+        **{
+            "site": site_id,
+            "user": user_id,
+            "first_day": day,
+            "last_day": None if weekly else day,
+            "starts": 9 * 60,
+            "ends": 17 * 60,
+            **values,
+        }
+    )
+    await row.save()
     return row
 
 

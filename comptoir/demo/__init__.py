@@ -12,7 +12,7 @@ from random import Random
 from comptoir.core import audit, db
 from comptoir.core.keys import Keyring
 from comptoir.core.principal import SYSTEM
-from comptoir.demo import history, people, places, things
+from comptoir.demo import history, people, places, rota, things
 from comptoir.demo.places import LOGINS, PASSWORD
 
 _SEED = 514
@@ -27,6 +27,7 @@ async def fill(keys: Keyring, *, now: datetime) -> None:
     random = Random(_SEED)  # noqa: S311 – believable, not unguessable
     start = now - timedelta(days=history.DAYS + 10)
     sites = await places.open_places(keys, now=start)
+    await rota.plan(sites, start=start, now=now)
     categories, stock = await things.bring_in(sites, random, now=start)
     groups = await people.write_policies(categories)
     borrowers = await people.register(sites, groups, random, today=now.date(), now=start)

@@ -12,20 +12,30 @@ from comptoir.sites import api, pages, queries
 from comptoir.sites.errors import SiteNotFound
 from comptoir.sites.exceptions import api as exceptions_api
 from comptoir.sites.exceptions import pages as exceptions
+from comptoir.sites.rota import api as rota_api
+from comptoir.sites.rota import pages as rota
+from comptoir.sites.skills import api as skills_api
+from comptoir.sites.skills import pages as skills
 from comptoir.sites.staff import api as staff_api
 from comptoir.sites.staff import pages as staff
 
 ROUTES = [
     *api.ROUTES,
     *exceptions_api.ROUTES,
+    *rota_api.ROUTES,
+    *skills_api.ROUTES,
     *staff_api.ROUTES,
     *pages.ROUTES,
     *exceptions.ROUTES,
+    *rota.ROUTES,
+    *skills.ROUTES,
     *staff.ROUTES,
 ]
 
 NAVIGATION = [
+    NavItem(_l("Rota"), "/rota"),
     NavItem(_l("Staff"), "/staff", Role.COORDINATOR),
+    NavItem(_l("Competences"), "/settings/competences", Role.COORDINATOR, menu="account"),
     NavItem(_l("Sites"), "/settings/sites", Role.COORDINATOR, menu="account"),
 ]
 

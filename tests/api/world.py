@@ -16,13 +16,16 @@ from httpx import AsyncClient, Response
 
 from comptoir.core import clock, db
 from comptoir.core.accounts.identity import SCOPES
-from comptoir.core.principal import SYSTEM
+from comptoir.core.principal import SYSTEM, Role
 from comptoir.inventory.schemas import ReportProblem
 from comptoir.inventory.services.problems import report_problem
 from comptoir.inventory.statuses import ProblemKind
 from comptoir.lending.agreed_loans import named_loans
 from comptoir.lending.agreement_pdf import PaperSignature
 from comptoir.lending.agreements import make_agreement
+from comptoir.sites.rota.offers import offer_shift
+from comptoir.sites.rota.schemas import OfferShift
+from comptoir.sites.rota.tables import Absence, Need
 from tests import factories as make
 from tests.http_client import ORIGIN, client_of, make_app, use_token
 from tests.lending.counter import Desk
@@ -51,6 +54,15 @@ class World:
             SYSTEM, lent.code, ReportProblem(kind=ProblemKind.DAMAGED), now=clock.now()
         )
         elsewhere = await make.site()
+        colleague = await make.user(role=Role.RECEPTION, site_id=desk.site.id)
+        competence = await make.competence()
+        today = clock.now().date()
+        shift = await make.shift(site_id=desk.site.id, user_id=colleague.id, day=today, weekly=True)
+        offer = await offer_shift(SYSTEM, OfferShift(shift.id, today), now=clock.now())
+        absence = Absence(user=colleague.id, first_day=today, last_day=today)
+        await absence.save()
+        need = Need(site=desk.site.id, competence=competence.id)
+        await need.save()
         housemate = await make.borrower(site_id=desk.site.id)
         self.client = await stack.enter_async_context(client_of(self.app))
         await use_token(self.client, *SCOPES)
@@ -73,6 +85,12 @@ class World:
             "loan": [str(loan.id)],
             "loans": [[str(loan.id)]],
             "agreement": [str(agreement)],
+            "person": [str(colleague.id), str(desk.actor.id)],
+            "competence": [str(competence.id)],
+            "shift": [str(shift.id)],
+            "offer": [str(offer)],
+            "absence": [str(absence.id)],
+            "need": [str(need.id)],
         }
 
     def send(self, case: AnyCase) -> Response:

@@ -14,12 +14,16 @@ from comptoir.lending.agreed_loans import visit_loans
 from comptoir.lending.agreement_pdf import PaperSignature
 from comptoir.lending.agreements import make_agreement
 from comptoir.lending.tables import Visit
+from comptoir.sites.rota.offers import offer_shift
+from comptoir.sites.rota.schemas import OfferShift
+from comptoir.sites.rota.tables import Absence, Need
+from comptoir.sites.skills.tables import StaffSkill
 from tests import factories as make
 from tests.e2e.world import World, sign_in
 from tests.http_client import make_app
 
 #: What is not for people to look at.
-_NOT_PAGES = re.compile(r"/static/|/api/|/healthz|\.(csv|pdf|json|txt)$|/pdf$|/[TB]/")
+_NOT_PAGES = re.compile(r"/static/|/api/|/healthz|\.(csv|ics|pdf|json|txt)$|/pdf$|/[TB]/")
 _PARAMETER = re.compile(r"{(\w+):\w+}")
 
 #: As long as a name may be, and without a blank to break it at.
@@ -103,6 +107,13 @@ async def fill_examples() -> Examples:
     loans = await visit_loans(actor, visit.id)
     agreement = await make_agreement(actor, loans, PaperSignature(), now=now)
     await make.loan(item=items[3], borrower_id=person.id, now=now, policy=policy.id)  # to sign
+    today = now.date()
+    competence = await make.competence(ENDLESS)
+    await StaffSkill(user=other.id, competence=competence.id).save()
+    shift = await make.shift(site_id=site.id, user_id=other.id, day=today, weekly=True)
+    await Absence(user=other.id, first_day=today, last_day=today + timedelta(days=2)).save()
+    await Need(site=site.id, people=3, competence=competence.id).save()
+    await offer_shift(actor, OfferShift(shift.id, today), now=now)
     async with db.transaction():
         invitation = await invitations.make_link(invited.id, invitations.INVITE, now=now)
     return Examples(
@@ -121,6 +132,8 @@ async def fill_examples() -> Examples:
             "category": str(laptops.id),
             "category_id": str(laptops.id),
             "model_id": str(model.id),
+            "shift_id": str(shift.id),
+            "competence_id": str(competence.id),
             "group": str(everybody.id),
             "group_id": str(everybody.id),
             "token": invitation,

@@ -55,8 +55,9 @@ TAGS = {
     "Items": "What is lent: its state, where it is, what is wrong with it, labels.",
     "Loans": "What is out, what is late, what came back; renewing and undoing.",
     "Policies": "For how long which group of borrowers may keep what.",
+    "Rota": "Who means to be where and when, what is lacking, who could come. A plan, no record.",
     "Sites": "Places, their opening hours, and days that are not as the week says.",
-    "Staff": "Who works where, and as what.",
+    "Staff": "Who works where, as what, and what they speak and can do.",
     "Tokens": "Access tokens for other programs.",
 }
 

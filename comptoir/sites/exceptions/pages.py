@@ -61,12 +61,13 @@ async def days_ahead(request: Page, site_id: FromPath[UUID]) -> Response[str]:
 
 @get("/settings/exceptions/new", guards=COORDINATOR)
 async def new_exception(request: Page) -> Response[str]:
-    """The form, for the site and day that the address may name."""
+    """The form, for the site, the day and the hours that the address may name."""
     query = request.query_params
     day = read_day(query.get("day", ""))
     form = {
         "first_day": day.isoformat() if day else "",
-        "kind": ExceptionKind.AS_USUAL if day else ExceptionKind.CLOSED,
+        "kind": query.get("kind") or (ExceptionKind.AS_USUAL if day else ExceptionKind.CLOSED),
+        **{name: query[name] for name in _hour_fields() if name in query},
     }
     return await _form(request, form, [query.get("site", "")], [])
 

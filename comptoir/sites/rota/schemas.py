@@ -166,8 +166,8 @@ class RotaView(msgspec.Struct, frozen=True):
     offers: tuple[OfferView, ...]
 
 
-class LinkMade(msgspec.Struct, frozen=True):
-    """A private link that was just made; ``token`` is not kept anywhere."""
+class LinksView(msgspec.Struct, frozen=True):
+    """When one's own calendar link and that of a site were made; null: there is none."""
 
-    token: str
-    made_at: datetime
+    own: datetime | None
+    site: datetime | None

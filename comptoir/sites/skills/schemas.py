@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
@@ -57,4 +56,4 @@ class PublicSkills(msgspec.Struct, frozen=True):
     """What the public may know of a site's people: languages, and competences by name."""
 
     languages: tuple[str, ...]
-    competences: tuple[Mapping[str, str], ...]
+    competences: tuple[dict[str, str], ...]

@@ -24,6 +24,7 @@ from comptoir.core.printing.qr import qr_symbol
 from comptoir.core.web import Flash, Place, page, redirect
 from comptoir.core.web.context import place_of
 from comptoir.core.web.formats import format_moment
+from comptoir.sites.skills.pages import skill_texts
 from comptoir.sites.staff import queries, rules, services
 from comptoir.sites.staff.errors import NotYourColleague, RoleMissingInForm, SiteMissing
 from comptoir.sites.staff.schemas import AddColleague, Colleague, Link
@@ -146,6 +147,7 @@ async def show_one(request: AnyRequest, user_id: FromPath[UUID]) -> Response[str
         person=person,
         roles=list(zip(person.roles, grantable, strict=True)),
         role_texts=ROLE_TEXTS,
+        skills=await skill_texts(user_id),
         everywhere=EVERYWHERE,
         is_oneself=person.id == actor.id,
         manageable=rules.may_manage(actor, person.site_roles),

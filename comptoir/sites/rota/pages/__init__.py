@@ -1,0 +1,16 @@
+"""The pages of the rota."""
+
+from __future__ import annotations
+
+from litestar.types import ControllerRouterHandler
+
+from comptoir.sites.rota.pages import absences, links, needs, offers, shifts, week
+
+ROUTES: list[ControllerRouterHandler] = [
+    *week.ROUTES,
+    *shifts.ROUTES,
+    *offers.ROUTES,
+    *absences.ROUTES,
+    *needs.ROUTES,
+    *links.ROUTES,
+]

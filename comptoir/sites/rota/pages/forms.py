@@ -1,0 +1,69 @@
+"""Times and days as forms of the rota have them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from comptoir.core.errors import FieldError, Invalid
+from comptoir.core.i18n import gettext as _
+from comptoir.core.web.forms import FormData, read_day
+from comptoir.sites.hours import clock_text
+from comptoir.sites.opening_hours import END_OF_DAY
+from comptoir.sites.week_form import read_time
+
+
+class FormReader:
+    """Reads the fields of a form and collects what is wrong with them."""
+
+    def __init__(self, data: FormData) -> None:
+        self.data = data
+        self.errors: list[FieldError] = []
+
+    def day(self, field: str) -> date:
+        """A day; any, if it is none."""
+        day = read_day(self.data.text(field))
+        if day is None:
+            message = _("Enter a day, such as 2027-05-03.")
+            self.errors.append(FieldError(field, "sites.day-invalid", message))
+        return day or date.min
+
+    def day_or_none(self, field: str) -> date | None:
+        """A day, or None where the field is empty."""
+        return self.day(field) if self.data.text(field) else None
+
+    def times(self, starts: str = "starts", ends: str = "ends") -> tuple[int, int]:
+        """Two minutes of a day; midnight as the end is that of the day."""
+        found = []
+        for field in (starts, ends):
+            minute = read_time(self.data.text(field))
+            if minute is None:
+                message = _("Enter a time, such as 09:00.")
+                self.errors.append(FieldError(field, "sites.time-invalid", message))
+            found.append(minute or 0)
+        return found[0], found[1] or END_OF_DAY
+
+    def times_or_all_day(self, starts: str = "starts", ends: str = "ends") -> tuple[int, int]:
+        """The same; the whole day where both fields are empty."""
+        if not self.data.text(starts) and not self.data.text(ends):
+            return 0, END_OF_DAY
+        return self.times(starts, ends)
+
+    def done(self) -> None:
+        """Go on if everything could be read.
+
+        Raises:
+            Invalid: something could not.
+        """
+        if self.errors:
+            raise Invalid(self.errors)
+
+
+def texts(data: FormData, names: Iterable[str]) -> dict[str, str]:
+    """What fields were filled in with, to show them again."""
+    return {name: data.text(name) for name in names}
+
+
+def time_field(minutes: int) -> str:
+    """Minutes for a browser's time field, which knows no 24:00."""
+    return clock_text(minutes % END_OF_DAY)

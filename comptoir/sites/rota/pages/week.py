@@ -1,0 +1,240 @@
+"""The week of a site: who means to be there, what is lacking, and who could help."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+from litestar import Response, get
+
+from comptoir.core import clock
+from comptoir.core.accounts.guards import require
+from comptoir.core.principal import Role
+from comptoir.core.printing.pdf import in_background
+from comptoir.core.web import page
+from comptoir.sites.calendar import ExceptionKind, Times
+from comptoir.sites.exceptions.pages import ROOM
+from comptoir.sites.hours import clock_text
+from comptoir.sites.opening_hours import ONE_DAY, Interval
+from comptoir.sites.rota import sheet
+from comptoir.sites.rota.pages.places import Chosen, Page, chosen_site, rota_address, week_of
+from comptoir.sites.rota.schemas import GapView, OfferView, RotaDay, RotaView, ShiftView
+from comptoir.sites.rota.week import rota
+from comptoir.sites.rota.wording import (
+    Names,
+    competence_names,
+    day_label,
+    days_text,
+    gap_text,
+    interval_text,
+)
+from comptoir.sites.rota.wording import minutes_text as minutes
+from comptoir.sites.skills.queries import competences
+
+RECEPTION = [require(Role.RECEPTION)]
+
+
+class Helper(msgspec.Struct, frozen=True):
+    """Somebody who could come. ``times`` is empty where it is for all of it."""
+
+    name: str
+    times: str
+    add: str
+
+
+class Lack(msgspec.Struct, frozen=True):
+    """One line of what is lacking on a day."""
+
+    day: date
+    times: str
+    text: str
+    helpers: list[Helper]
+
+
+class Shorter(msgspec.Struct, frozen=True):
+    """A day on which nobody can come for some of the hours. ``hours`` is what could be kept."""
+
+    day: date
+    hours: str
+    announce: str
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """What somebody's day has in it; ``add`` is where one puts them on the rota, if one may."""
+
+    day: date
+    label: str
+    shifts: list[ShiftView]
+    away: bool
+    add: str
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One person's week."""
+
+    person: UUID
+    name: str
+    cells: list[Cell]
+
+
+@get("/rota", guards=RECEPTION)
+async def show_week(request: Page) -> Response[str]:
+    """One week of a site, to read, and for coordinators to fill."""
+    query = request.query_params
+    chosen = await chosen_site(request, query.get("site", ""))
+    monday = week_of(query.get("day", ""), chosen.today)
+    found = await rota(request.user, chosen.id, monday, monday + 6 * ONE_DAY)
+    names = {person.id: person.name for person in found.team}
+    known = competence_names(await competences())
+    days = sheet.shown_days(found)
+    return page(
+        request,
+        "sites/rota.html",
+        chosen=chosen,
+        monday=monday,
+        week=days_text(monday, monday + 6 * ONE_DAY),
+        before=_week_link(chosen, monday - ONE_DAY, monday),
+        after=_week_link(chosen, monday + 7 * ONE_DAY, monday),
+        days=[(day, day_label(day.day), sheet.day_hours(day, found)) for day in days],
+        rows=_rows(found, days, chosen),
+        lacks=_lacks(found, chosen, names, known),
+        shorter=_shorter(found, chosen),
+        offered=[each for each in found.offers if not each.taken_by],
+        taken=[each for each in found.offers if each.taken_by],
+        absences=[
+            each
+            for each in found.absences
+            if each.first_day <= monday + 6 * ONE_DAY and each.last_day >= monday
+        ],
+        names=names,
+        minutes=minutes,
+        may_take=_may_take(request, names),
+    )
+
+
+@get("/rota/rota.pdf", guards=RECEPTION)
+async def print_week(request: Page) -> Response[bytes]:
+    """The same week on paper, for the wall."""
+    query = request.query_params
+    chosen = await chosen_site(request, query.get("site", ""))
+    monday = week_of(query.get("day", ""), chosen.today)
+    found = await rota(request.user, chosen.id, monday, monday + 6 * ONE_DAY)
+    pdf = await in_background(sheet.render, chosen.site.name, found, chosen.today)
+    headers = {"Content-Disposition": 'inline; filename="rota.pdf"'}
+    return Response(pdf, media_type="application/pdf", headers=headers)
+
+
+def _rows(found: RotaView, days: Sequence[RotaDay], chosen: Chosen) -> list[Row]:
+    return [
+        Row(
+            person.id,
+            person.name,
+            [
+                Cell(
+                    day.day,
+                    day_label(day.day),
+                    [shift for shift in day.shifts if shift.person == person.id],
+                    person.id in day.away,
+                    _add_address(chosen, day, person.id) if _plannable(day, chosen) else "",
+                )
+                for day in days
+            ],
+        )
+        for person in found.team
+    ]
+
+
+def _plannable(day: RotaDay, chosen: Chosen) -> bool:
+    return chosen.edits and day.day >= chosen.today
+
+
+def _lacks(found: RotaView, chosen: Chosen, names: dict[UUID, str], known: Names) -> list[Lack]:
+    zone = ZoneInfo(found.time_zone)
+    return [
+        Lack(
+            day.day,
+            interval_text(gap.interval, zone),
+            gap_text(gap.need, gap.missing, known),
+            _helpers(day, gap, chosen, names, zone),
+        )
+        for day in found.days
+        if day.day >= chosen.today
+        for gap in day.gaps
+    ]
+
+
+def _helpers(
+    day: RotaDay, gap: GapView, chosen: Chosen, names: dict[UUID, str], zone: ZoneInfo
+) -> list[Helper]:
+    return [
+        Helper(
+            names[helper.person],
+            ""
+            if helper.free == (gap.interval,)
+            else ", ".join(interval_text(each, zone) for each in helper.free),
+            _add_address(chosen, day, helper.person, helper.free[0], zone) if chosen.edits else "",
+        )
+        for helper in gap.helpers
+    ]
+
+
+def _shorter(found: RotaView, chosen: Chosen) -> list[Shorter]:
+    return [
+        Shorter(
+            day.day,
+            ", ".join(minutes(each.opens, each.closes) for each in day.hours_left),
+            _exception_address(chosen, day.day, day.hours_left) if chosen.edits else "",
+        )
+        for day in found.days
+        if day.hours_left is not None and day.day >= chosen.today
+    ]
+
+
+def _exception_address(chosen: Chosen, day: date, hours: Sequence[Times]) -> str:
+    """The form that closes or shortens a day, filled in."""
+    fields: dict[str, Any] = {"site": chosen.id, "day": day, "kind": ExceptionKind.CLOSED}
+    if 0 < len(hours) <= ROOM:
+        fields["kind"] = ExceptionKind.OPEN
+        for place, each in enumerate(hours):
+            fields[f"opens_{place}"] = clock_text(each.opens)
+            fields[f"closes_{place}"] = clock_text(each.closes)
+    return f"/settings/exceptions/new?{urlencode(fields)}"
+
+
+def _add_address(
+    chosen: Chosen,
+    day: RotaDay,
+    person: UUID,
+    times: Interval | None = None,
+    zone: ZoneInfo | None = None,
+) -> str:
+    """The form of a new shift, filled in; the times are those asked for, else of the door."""
+    fields: dict[str, Any] = {"site": chosen.id, "day": day.day, "person": person}
+    if times is not None:
+        opens, closes = times.opens.astimezone(zone), times.closes.astimezone(zone)
+        fields |= {"starts": f"{opens:%H:%M}", "ends": f"{closes:%H:%M}"}
+    return f"/rota/shifts/new?{urlencode(fields)}"
+
+
+def _week_link(chosen: Chosen, day: date, monday: date) -> str:
+    """Another week, or nothing where the rota ends."""
+    found = week_of(day.isoformat(), chosen.today)
+    return "" if found == monday else rota_address(chosen.id, found)
+
+
+def _may_take(request: Page, names: dict[UUID, str]) -> Any:
+    """Whether the reader may take an offered shift for themselves."""
+    today = clock.now().date() - timedelta(days=1)
+
+    def may(offer: OfferView) -> bool:
+        return request.user.id in names and offer.person != request.user.id and offer.day > today
+
+    return may
+
+
+ROUTES = [show_week, print_week]

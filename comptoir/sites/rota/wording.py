@@ -1,0 +1,84 @@
+"""What the rota says of times, needs and gaps, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_interval
+
+from comptoir.core.i18n import gettext as _
+from comptoir.core.i18n import localized, ngettext
+from comptoir.core.web.formats import locale
+from comptoir.sites.hours import clock_text, weekday_names
+from comptoir.sites.opening_hours import END_OF_DAY, Interval
+from comptoir.sites.rota.rules import Need
+from comptoir.sites.skills.languages import language_name
+from comptoir.sites.skills.schemas import Competence
+
+Names = Mapping[UUID, str]
+
+
+def competence_names(competences: Sequence[Competence]) -> Names:
+    """Each competence by its name in the reader's language."""
+    return {each.id: localized(each.names) for each in competences}
+
+
+def minutes_text(starts: int, ends: int) -> str:
+    """Two minutes of a day as ``09:00–12:00``."""
+    return f"{clock_text(starts)}–{clock_text(ends)}"
+
+
+def interval_text(interval: Interval, zone: ZoneInfo) -> str:
+    """A stretch of time as ``09:00–12:00``, by the clock at the site; its end may be 24:00."""
+    opens, closes = interval.opens.astimezone(zone), interval.closes.astimezone(zone)
+    ends = "24:00" if f"{closes:%H:%M}" == "00:00" else f"{closes:%H:%M}"
+    return f"{opens:%H:%M}–{ends}"
+
+
+def day_label(day: date) -> str:
+    """The weekday and the number of a day, as ``Tuesday 24``."""
+    text: str = format_date(day, "EEEE d", locale=locale())
+    return text[:1].upper() + text[1:]
+
+
+def days_text(first: date, last: date) -> str:
+    """Two days and those between, as ``23–29 November 2026``."""
+    text: str = format_interval(first, last, "yMMMMd", locale=locale())
+    return text
+
+
+def asked_text(need: Need, names: Names) -> str:
+    """The language and the competence that a need asks for; empty for whoever it is."""
+    asked = [language_name(need.language)] if need.language else []
+    if need.competence is not None:
+        asked.append(names.get(need.competence, ""))
+    return ", ".join(asked)
+
+
+def need_text(need: Need, names: Names) -> str:
+    """A need as one line, such as ``Wednesday, 14:00–16:00: 2 people, Italian``."""
+    days = [_("Whenever the door is open"), *weekday_names()]
+    when = days[0 if need.weekday is None else need.weekday + 1]
+    if (need.starts, need.ends) != (0, END_OF_DAY):
+        when += f", {minutes_text(need.starts, need.ends)}"
+    people = ngettext("%(num)s person", "%(num)s people", need.people)
+    what = ", ".join(filter(None, (people, asked_text(need, names))))
+    return _("%(when)s: %(what)s", when=when, what=what)
+
+
+def gap_text(need: Need, missing: int, names: Names) -> str:
+    """What is lacking, such as ``1 person is missing`` or ``Nobody for: Italian``."""
+    asked = asked_text(need, names)
+    if not asked:
+        return ngettext("%(num)s person is missing", "%(num)s people are missing", missing)
+    if missing == need.people:
+        return _("Nobody for: %(asked)s", asked=asked)
+    return ngettext(
+        "%(num)s person is missing for: %(asked)s",
+        "%(num)s people are missing for: %(asked)s",
+        missing,
+        asked=asked,
+    )

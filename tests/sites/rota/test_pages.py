@@ -1,0 +1,306 @@
+"""The rota over HTTP: the week, its forms, what is lacking, paper; for each role."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+from html import unescape
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from httpx import AsyncClient, Response
+
+from comptoir.core import clock
+from comptoir.core.accounts.tables import User
+from comptoir.sites.rota.tables import Absence, Need, Shift, ShiftOffer
+from comptoir.sites.tables import HoursException
+from tests import factories as make
+from tests.http_client import client_of, make_app, sign_in
+from tests.paper import is_pdf_ua, text_of
+from tests.sites.rota.world import Team
+
+#: A Wednesday in three weeks, when the door is open.
+DAY = clock.now().date() + timedelta(days=21 + (2 - clock.now().date().weekday()) % 7)
+
+
+@pytest.fixture
+async def client(team: Team) -> AsyncIterator[AsyncClient]:
+    async with client_of(make_app()) as client:
+        yield client
+
+
+async def as_(client: AsyncClient, team: Team, person: User) -> None:
+    await sign_in(client, person, site_id=team.site.id)
+
+
+async def week(client: AsyncClient, day: date = DAY) -> str:
+    answer = await client.get(f"/rota?day={day}")
+    assert answer.status_code == 200
+    return unescape(answer.text)
+
+
+def plain(page: str) -> str:
+    """The text of a page."""
+    return re.sub(r"<[^>]+>", "", page)
+
+
+def errors(answer: Response) -> list[str]:
+    """The fields that have something to correct."""
+    assert answer.status_code == 422
+    return re.findall(r'id="(\w+)-error"', answer.text)
+
+
+def new_shift(team: Team, person: User, **values: str) -> dict[str, str]:
+    return {
+        "site": str(team.site.id),
+        "person": str(person.id),
+        "day": DAY.isoformat(),
+        "starts": "09:00",
+        "ends": "17:00",
+        **values,
+    }
+
+
+async def test_a_coordinator_fills_the_rota_by_forms(team: Team, client: AsyncClient) -> None:
+    await as_(client, team, team.sophie)
+    form = await client.get(f"/rota/shifts/new?person={team.claire.id}&day={DAY}")
+    assert 'value="09:00"' in form.text, "the hours of the door"
+    assert 'value="17:00"' in form.text
+    answer = await client.post("/rota/shifts/new", data=new_shift(team, team.claire))
+    assert answer.headers["location"] == f"/rota?site={team.site.id}&day={DAY}"
+    assert "09:00–17:00, Claire Monney" in plain(await week(client))
+    [shift] = await Shift.objects()
+    page = await client.get(f"/rota/shifts/{shift.id}?day={DAY}")
+    assert "Claire Monney" in page.text
+    changed = {"day": str(DAY), "new_day": str(DAY), "person": str(team.luca.id)}
+    answer = await client.post(
+        f"/rota/shifts/{shift.id}", data={**changed, "starts": "10:00", "ends": "16:00"}
+    )
+    assert answer.status_code == 303
+    assert "10:00–16:00, Luca Bernasconi" in plain(await week(client))
+    [shift] = await Shift.objects()
+    answer = await client.post(f"/rota/shifts/{shift.id}/remove", data={"day": str(DAY)})
+    assert answer.status_code == 303
+    assert await Shift.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("values", "fields"),
+    [
+        ({"person": ""}, ["person"]),
+        ({"day": "tomorrow", "starts": "late"}, ["day", "starts"]),
+        ({"ends": "08:00"}, ["ends"]),
+        ({"every_weeks": "1", "last_day": "2020-01-01"}, ["last_day"]),
+    ],
+)
+async def test_a_form_that_is_wrong_says_where_and_keeps_what_was_typed(
+    team: Team, client: AsyncClient, values: dict[str, str], fields: list[str]
+) -> None:
+    await as_(client, team, team.sophie)
+    data = new_shift(team, team.claire) | values
+    answer = await client.post("/rota/shifts/new", data=data)
+    assert errors(answer) == fields
+    assert 'value="17:00"' in answer.text or "ends" in values
+
+
+async def test_what_is_lacking_is_said_with_who_could_come(team: Team, client: AsyncClient) -> None:
+    await team.need(people=1, language="it", weekday=DAY.weekday())
+    await team.shift(team.luca, DAY, starts=540, ends=720)
+    await team.shift(team.claire, DAY)
+    await as_(client, team, team.sophie)
+    page = await week(client)
+    assert "Nobody for: Italian" in page
+    assert "12:00–17:00" in page
+    [address] = re.findall(r'href="(/rota/shifts/new[^"]+starts[^"]+)"', page)
+    assert parse_qs(urlsplit(address).query) == {
+        "site": [str(team.site.id)],
+        "day": [str(DAY)],
+        "person": [str(team.luca.id)],
+        "starts": ["12:00"],
+        "ends": ["17:00"],
+    }
+    form = await client.get(address)
+    assert 'value="12:00"' in form.text
+    assert f'value="{team.luca.id}" selected' in form.text
+    await as_(client, team, team.claire)
+    page = await week(client)
+    assert "Could come:" in page, "reception sees it too"
+    assert "/rota/shifts/new" not in page
+
+
+@pytest.mark.parametrize(
+    ("away", "kind", "hours"),
+    [((0, 1440), "closed", ["", ""]), ((720, 1440), "open", ["09:00", "12:00"])],
+)
+async def test_where_nobody_can_come_the_day_is_closed_or_shortened_by_a_form(
+    team: Team, client: AsyncClient, away: tuple[int, int], kind: str, hours: list[str]
+) -> None:
+    await team.need(weekday=DAY.weekday())
+    await team.shift(team.claire, DAY)
+    for person in (team.sophie, team.claire, team.luca):
+        starts, ends = away
+        await Absence(user=person.id, first_day=DAY, last_day=DAY, starts=starts, ends=ends).save()
+    await as_(client, team, team.sophie)
+    [address] = re.findall(r'href="(/settings/exceptions/new[^"]+)"', await week(client))
+    form = (await client.get(address)).text
+    assert f'value="{DAY}"' in form
+    assert re.search(rf'value="{kind}"[^>]* checked', form)
+    found = [re.search(rf'name="{name}_0" value="([^"]*)"', form) for name in ("opens", "closes")]
+    assert [each and each[1] for each in found] == hours
+    data = {"sites": str(team.site.id), "first_day": str(DAY), "kind": kind}
+    data |= {"opens_0": hours[0], "closes_0": hours[1]}
+    assert (await client.post("/settings/exceptions/new", data=data)).status_code == 303
+    assert await HoursException.count() == 1
+    assert "What is lacking" not in await week(client)
+
+
+async def test_reception_reads_offers_and_takes_but_changes_nothing(
+    team: Team, client: AsyncClient
+) -> None:
+    shift = await team.shift(team.claire, DAY)
+    await as_(client, team, team.claire)
+    page = (await client.get(f"/rota/shifts/{shift.id}?day={DAY}")).text
+    assert f'action="/rota/shifts/{shift.id}"' not in page
+    assert 'action="/rota/offers"' in page
+    place = {"site": str(team.site.id), "day": str(DAY)}
+    answer = await client.post("/rota/offers", data={"shift": str(shift.id), **place})
+    assert answer.status_code == 303
+    [offer] = await ShiftOffer.objects()
+    assert f"/rota/offers/{offer.id}/withdraw" in await week(client)
+    await as_(client, team, team.luca)
+    assert f"/rota/offers/{offer.id}/take" in await week(client)
+    assert 'action="/rota/offers' not in (await client.get(f"/rota/shifts/{shift.id}")).text
+    answer = await client.post(f"/rota/offers/{offer.id}/take", data=place)
+    assert answer.headers["location"] == f"/rota?site={team.site.id}&day={DAY}"
+    await as_(client, team, team.sophie)
+    assert "Luca Bernasconi in the place of Claire Monney" in await week(client)
+
+
+async def test_who_cannot_take_a_shift_is_told_so_on_the_rota(
+    team: Team, client: AsyncClient
+) -> None:
+    shift = await team.shift(team.claire, DAY)
+    await team.shift(team.luca, DAY)
+    offer = ShiftOffer(
+        site=team.site.id, shift=shift.id, day=DAY, starts=540, ends=1020,
+        user=team.claire.id, offered_at=clock.now(),
+    )  # fmt: skip
+    await offer.save()
+    await as_(client, team, team.luca)
+    place = {"site": str(team.site.id), "day": str(DAY)}
+    answer = await client.post(f"/rota/offers/{offer.id}/take", data=place)
+    assert answer.status_code == 303
+    assert "already on the rota" in (await client.get(answer.headers["location"])).text
+    answer = await client.post(f"/rota/offers/{offer.id}/withdraw", data=place)
+    assert answer.status_code == 403
+
+
+async def test_an_absence_is_entered_for_oneself_and_taken_back(
+    team: Team, client: AsyncClient
+) -> None:
+    await as_(client, team, team.claire)
+    form = (await client.get("/rota/absences/new")).text
+    assert "<select" not in form
+    assert "reason" not in re.findall(r'name="(\w+)"', form)
+    data = {"site": str(team.site.id), "first_day": str(DAY), "starts": "13:00", "ends": "15:00"}
+    assert errors(await client.post("/rota/absences/new", data={**data, "starts": ""})) == [
+        "starts"
+    ]
+    assert (await client.post("/rota/absences/new", data=data)).status_code == 303
+    [absence] = await Absence.objects()
+    assert (absence.user, absence.starts, absence.ends) == (team.claire.id, 780, 900)
+    page = await week(client)
+    assert "13:00–15:00" in page
+    place = {"site": str(team.site.id), "day": str(DAY)}
+    answer = await client.post(f"/rota/absences/{absence.id}/remove", data=place)
+    assert answer.status_code == 303
+    assert await Absence.count() == 0
+
+
+async def test_a_coordinator_enters_the_absence_of_somebody_on_the_team(
+    team: Team, client: AsyncClient
+) -> None:
+    await as_(client, team, team.sophie)
+    data = {"site": str(team.site.id), "first_day": str(DAY), "person": str(team.luca.id)}
+    assert (await client.post("/rota/absences/new", data=data)).status_code == 303
+    [absence] = await Absence.objects()
+    assert absence.user == team.luca.id
+
+
+async def test_what_a_site_needs_is_listed_added_and_removed(
+    team: Team, client: AsyncClient
+) -> None:
+    await as_(client, team, team.sophie)
+    data = {"site": str(team.site.id), "people": "2", "weekday": "2", "language": "de"}
+    assert errors(await client.post("/rota/needs", data={**data, "people": "0"})) == ["people"]
+    assert (await client.post("/rota/needs", data=data)).status_code == 303
+    page = (await client.get("/rota/needs")).text
+    assert "Wednesday: 2 people, German" in page
+    [need] = await Need.objects()
+    assert (await client.post(f"/rota/needs/{need.id}/remove")).status_code == 303
+    assert await Need.count() == 0
+
+
+async def test_the_rota_goes_no_further_back_than_it_remembers(
+    team: Team, client: AsyncClient
+) -> None:
+    await as_(client, team, team.sophie)
+    today = clock.now().date()
+    old = today - timedelta(days=70)
+    await team.shift(team.claire, old - timedelta(days=old.weekday()), last_day=None)
+    page = await week(client, old)
+    earliest = today - timedelta(days=28)
+    earliest -= timedelta(days=earliest.weekday())
+    assert f'data-day="{earliest}"' in page
+    assert 'rel="prev"' not in page
+    assert f'data-day="{earliest}"' in await week(client, date(1990, 1, 1))
+
+
+async def test_the_week_on_paper_has_names_and_hours(team: Team, client: AsyncClient) -> None:
+    await team.shift(team.claire, DAY, ends=720)
+    await team.shift(team.luca, DAY)
+    await Absence(user=team.luca.id, first_day=DAY, last_day=DAY).save()
+    await as_(client, team, team.claire)
+    answer = await client.get(f"/rota/rota.pdf?day={DAY}")
+    assert answer.headers["content-type"] == "application/pdf"
+    assert is_pdf_ua(answer.content)
+    text = text_of(answer.content)
+    for part in ("Comptoir de Fribourg", "Claire Monney", "Luca Bernasconi", "Wednesday"):
+        assert part in text
+    assert text.count("09:00–12:00") == 1
+    assert text.count("09:00–17:00") == 5, "the door's hours, and not of who is away"
+
+
+async def test_another_sites_rota_is_not_found(team: Team, client: AsyncClient) -> None:
+    other = await make.site()
+    person = await make.user(site_id=other.id)
+    shift = await team.shift(team.claire, DAY, site=other.id)
+    await as_(client, team, team.sophie)
+    for path in (
+        f"/rota?site={other.id}",
+        f"/rota/rota.pdf?site={other.id}",
+        f"/rota/needs?site={other.id}",
+        f"/rota/links?site={other.id}",
+        f"/rota/shifts/new?site={other.id}",
+        f"/rota/shifts/{shift.id}",
+    ):
+        assert (await client.get(path)).status_code == 404, path
+    answer: Any = await client.post(
+        "/rota/shifts/new", data={**new_shift(team, person), "site": str(other.id)}
+    )
+    assert answer.status_code == 404
+
+
+async def test_nothing_on_the_rota_counts_what_somebody_does(
+    team: Team, client: AsyncClient
+) -> None:
+    """Two people with very different weeks: nothing is said of either but when they come."""
+    for number in range(5):
+        await team.shift(team.claire, DAY - timedelta(days=DAY.weekday() - number))
+    await as_(client, team, team.sophie)
+    page = await week(client)
+    rows = re.findall(r'<th scope="row" role="rowheader">(.*?)</th>', page)
+    assert rows == ["Claire Monney", "Luca Bernasconi", "Sophie Aebischer"]
+    assert "40" not in plain(page[page.index("<tbody") : page.index("</tbody")])
