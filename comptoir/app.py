@@ -19,8 +19,8 @@ from comptoir.core.accounts import pages as account_pages
 from comptoir.core.accounts.plugin import SignIn
 from comptoir.core.api import reference
 from comptoir.core.settings import Settings, load
+from comptoir.core.web.bodies import asks_first, has_body, read_to_its_end
 from comptoir.core.web.plugin import LARGEST_BODY, WebShell
-from comptoir.core.web.unread import asks_first, has_body, read_to_its_end
 from comptoir.health import healthz
 from comptoir.inventory import routes as inventory
 from comptoir.lending import routes as lending

@@ -14,7 +14,8 @@ from contextlib import suppress
 from typing import Any
 
 from granian import Granian
-from granian.constants import Interfaces, SSLProtocols
+from granian.constants import HTTPModes, Interfaces, SSLProtocols
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.embed import Server as Embedded
 from litestar import Litestar
@@ -32,6 +33,10 @@ else:
 
 #: How long workers may take to finish what they are doing once told to stop.
 SECONDS_TO_STOP = 5
+#: How long a connection may stay open without a whole request.
+SECONDS_TO_ASK = 10
+#: Of each worker. Its own default is 256, which one forgotten script can hold open.
+CONNECTIONS = 4096
 
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 – compared with, not listened on
 
@@ -51,6 +56,7 @@ def serve(arguments: argparse.Namespace) -> None:
         options |= _tls(settings)
 
     _claim(settings)
+    _allow_connections()
 
     def announce() -> None:
         print(f"Comptoir is at {settings.base_url}  (Ctrl-C stops it)")
@@ -79,6 +85,19 @@ def _claim(settings: Settings) -> None:
             f"cannot listen on {settings.host} port {settings.port}: {error.strerror or error}. "
             "If something else uses the port, stop that, or choose another with --port."
         ) from error
+
+
+def _allow_connections() -> None:
+    """Each connection is an open file, of which the system's first limit is often 1,024."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + 256
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def make_worker() -> Litestar:
@@ -139,6 +158,10 @@ def _options(settings: Settings) -> dict[str, Any]:
         "address": settings.host,
         "port": settings.port,
         "interface": Interfaces.ASGI,
+        # One connection says nothing for so long and is closed; so many may be open at once.
+        "http": HTTPModes.http1,
+        "http1_settings": HTTP1Settings(header_read_timeout=SECONDS_TO_ASK * 1000),
+        "backpressure": CONNECTIONS,
         "websockets": False,
         "log_dictconfig": {
             "formatters": {},

@@ -1,8 +1,9 @@
-"""A body that is refused before its end: the client sees the answer, and no reset."""
+"""Clients that send too much, too slowly, or nothing: they get an answer, and keep nobody out."""
 
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -17,7 +18,10 @@ FORM = "application/x-www-form-urlencoded"
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    with serving(tmp_path_factory.mktemp("refused")) as (port, _):
+    with serving(tmp_path_factory.mktemp("refused")) as (port, process):
+        assert process.stdout is not None
+        # A log that nobody reads would stop the server.
+        threading.Thread(target=process.stdout.read, daemon=True).start()
         yield port
 
 
@@ -81,3 +85,38 @@ def test_the_answer_comes_and_the_connection_stays(
         client.sendall(again)
         rest = b"".join(iter(lambda: client.recv(65_536), b""))
     assert b"HTTP/1.1 200 OK" in rest
+
+
+def connect(port: int, sent: bytes = b"") -> socket.socket:
+    client = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+    client.sendall(sent)
+    return client
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        b"GET /healthz HTTP/1.1\r\nHost: desk\r\nX-A",
+        request("/sign-in", "Content-Length: 500") + b"ab",
+    ],
+    ids=["nothing", "half a head", "half a body"],
+)
+def test_hundreds_of_silent_connections_keep_nobody_out(port: int, sent: bytes) -> None:
+    silent = [connect(port, sent) for _ in range(400)]
+    try:
+        with connect(port) as client:
+            answer = ask(client, b"GET /healthz HTTP/1.1\r\nHost: desk\r\n\r\n", plain(0))
+        assert answer.split()[1] == b"200"
+    finally:
+        for each in silent:
+            each.close()
+
+
+def test_a_connection_that_asks_nothing_is_closed(port: int) -> None:
+    asked = b"GET /healthz HTTP/1.1\r\nHost: desk\r\n\r\n"
+    with connect(port, b"GET /heal") as half, connect(port) as idle:
+        assert ask(idle, asked, plain(0)).split()[1] == b"200"
+        for client in (half, idle):
+            while client.recv(65_536):  # until it is closed
+                pass

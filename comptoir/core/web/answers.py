@@ -13,6 +13,7 @@ from litestar.types import ExceptionHandlersMap
 from comptoir.core import i18n
 from comptoir.core.errors import ComptoirError, TooManyRequests, Unauthenticated
 from comptoir.core.logging import without_values
+from comptoir.core.web.bodies import BodyCutShort
 from comptoir.core.web.context import facts, here, is_api, is_htmx
 from comptoir.core.web.problems import MEDIA_TYPE, Problem, problem_of
 from comptoir.core.web.render import fragment, page
@@ -26,6 +27,8 @@ AnyResponse = Response[Any]
 def answer_error(request: AnyRequest, error: Exception) -> AnyResponse:
     """Turn any exception into an answer; the details go to the log, without values."""
     known = facts(request.scope)
+    if isinstance(error, BodyCutShort):
+        return Response(b"", status_code=error.status_code)
     try:
         problem = problem_of(error, known.id)
         request.scope["state"]["error_code"] = problem.code

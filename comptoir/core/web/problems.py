@@ -71,6 +71,11 @@ _FRAMEWORK: dict[int, tuple[str, Callable[[], str], Callable[[], str]]] = {
         lambda: _("This cannot be done here"),
         lambda: _("The address exists, but not for this. Go back and use the buttons."),
     ),
+    408: (
+        "core.too-slow",
+        lambda: _("This took too long"),
+        lambda: _("Not everything came in. Check the connection, then send it again."),
+    ),
     413: (
         "core.too-large",
         lambda: _("Too large"),
