@@ -27,9 +27,10 @@ from comptoir.lending.tables import (
     Loan,
     Policy,
 )
+from comptoir.sites.expressions.writing import write_time
 from comptoir.sites.rota.tables import Shift
 from comptoir.sites.skills.tables import Competence
-from comptoir.sites.tables import Organisation, Site, StaffMember, WeeklySpan
+from comptoir.sites.tables import Organisation, Site, StaffMember
 
 #: When everything made here began to exist.
 MADE_AT = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
@@ -68,15 +69,14 @@ async def site(*, opens: int = 9 * 60, closes: int = 17 * 60, **values: Any) -> 
             "city": "Fribourg",
             "country": "CH",
             "time_zone": "Europe/Zurich",
+            "opening_hours": f"Mo-Fr {write_time(opens)}-{write_time(closes)}"
+            if opens < closes
+            else "",
             "created_at": MADE_AT,
             **values,
         }
     )
     await row.save()
-    if closes > opens:
-        await WeeklySpan.insert(
-            *(WeeklySpan(site=row.id, weekday=day, opens=opens, closes=closes) for day in range(5))
-        )
     return row
 
 

@@ -72,8 +72,8 @@ BOUND: list[tuple[str, str, dict[str, Any] | None, str]] = [
     ("PUT", "/policies/{policy}", SHARED["policy"], "lending.coordinator-needed"),
     ("POST", "/organisations", SHARED["organisation"], "sites.forbidden"),
     ("PUT", "/organisations/{organisation}", SHARED["organisation"], "sites.forbidden"),
-    ("PUT", "/sites/{fribourg}/hours", {"hours": []}, "sites.site-not-found"),
-    ("PUT", "/sites/{lyon}/hours", {"hours": []}, ""),
+    ("PUT", "/sites/{fribourg}/hours", {"opening_hours": ""}, "sites.site-not-found"),
+    ("PUT", "/sites/{lyon}/hours", {"opening_hours": ""}, ""),
     ("POST", "/categories", {"names": {"fr": "Sacs"}}, "inventory.coordinator-needed"),
 ]
 

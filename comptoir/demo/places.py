@@ -13,7 +13,7 @@ from comptoir.core.accounts.tables import User
 from comptoir.core.keys import Keyring
 from comptoir.core.principal import SYSTEM, Principal, Role, SiteRole
 from comptoir.sites import queries, services
-from comptoir.sites.opening_hours import Calendar, Span
+from comptoir.sites.opening_hours import Calendar
 from comptoir.sites.schemas import SaveOrganisation, SaveSite
 from comptoir.sites.staff import services as staff
 from comptoir.sites.staff.schemas import AddColleague
@@ -88,11 +88,9 @@ async def open_places(keys: Keyring, *, now: datetime) -> dict[str, Place]:
                 phone="+41265550112",
                 email="fribourg@passage-numerique.example",
             ),
-            # Two half days from Monday to Friday, late on Thursday, Saturday morning.
-            _week("09:00-12:00", (0, 1, 2, 3, 4))
-            + _week("13:30-18:00", (0, 1, 2, 4))
-            + _week("13:30-20:00", (3,))
-            + _week("09:00-12:00", (5,)),
+            # Late on Thursday; in summer mornings only; a workshop beside the desk.
+            "Mo-We,Fr 09:00-12:00,13:30-18:00; Th 09:00-12:00,13:30-20:00; Sa 09:00-12:00; "
+            'Jul-Aug Mo-Sa 09:00-12:00, Sep-Jun We 14:00-16:00 open "Atelier numérique"',
             now=now,
         ),
         LAUSANNE: await _open(
@@ -107,7 +105,7 @@ async def open_places(keys: Keyring, *, now: datetime) -> dict[str, Place]:
                 phone="+41215550114",
                 email="lausanne@passage-numerique.example",
             ),
-            _week("10:00-18:30", (1, 2, 3, 4)) + _week("09:00-13:00", (5,)),
+            'Tu-Fr 10:00-18:30; Sa 09:00-13:00, Mo 14:00-17:00 unknown "sur rendez-vous"',
             now=now,
         ),
         LYON: await _open(
@@ -123,7 +121,7 @@ async def open_places(keys: Keyring, *, now: datetime) -> dict[str, Place]:
                 phone="+33465710109",
                 email="lyon@passerelle.example",
             ),
-            _week("09:30-12:30", (0, 1, 3, 4)) + _week("14:00-17:30", (0, 1, 2, 3, 4)),
+            "Mo,Tu,Th,Fr 09:30-12:30,14:00-17:30; We 14:00-17:30",
             now=now,
         ),
     }
@@ -134,7 +132,7 @@ async def open_places(keys: Keyring, *, now: datetime) -> dict[str, Place]:
     }
 
 
-async def _open(command: SaveSite, hours: list[Span], *, now: datetime) -> UUID:
+async def _open(command: SaveSite, hours: str, *, now: datetime) -> UUID:
     site_id = await services.create_site(SYSTEM, command, now=now)
     await services.set_hours(SYSTEM, site_id, hours, version=1, now=now)
     return site_id
@@ -166,9 +164,3 @@ async def _hire(sites: dict[str, UUID], keys: Keyring, *, now: datetime) -> dict
                 ),
             )
     return desks
-
-
-def _week(hours: str, weekdays: tuple[int, ...]) -> list[Span]:
-    """Spans of ``09:00-12:00`` on weekdays, of which 0 is Monday."""
-    opens, closes = (int(clock[:2]) * 60 + int(clock[3:]) for clock in hours.split("-"))
-    return [Span(weekday, opens, closes) for weekday in weekdays]

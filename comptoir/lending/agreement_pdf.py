@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from itertools import groupby
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,12 @@ from comptoir.core.i18n import current_language, use_language
 from comptoir.core.i18n import gettext as _
 from comptoir.core.phones import show_phone
 from comptoir.core.printing.pdf import make_pdf
-from comptoir.core.web.formats import format_clock, format_day, locale
+from comptoir.core.web.formats import format_clock, format_day
 from comptoir.inventory.codes import display
 from comptoir.lending.signatures import DrawnSignature, signature_svg
-from comptoir.sites.opening_hours import Span
+from comptoir.sites.expressions.evaluation import Hours
+from comptoir.sites.expressions.weeks import week_at
+from comptoir.sites.hours import plan_texts, weekday_names
 
 _TEMPLATE = Path(__file__).parent / "print" / "agreement.typ"
 
@@ -32,11 +33,14 @@ class AgreementItem(msgspec.Struct, frozen=True):
 
 
 class ReturnPlace(msgspec.Struct, frozen=True):
-    """Where things are brought back. ``address`` has one entry a line."""
+    """Where things are brought back. ``address`` has one entry a line.
+
+    ``opening_hours`` is an expression; empty: nobody has said.
+    """
 
     name: str
     address: tuple[str, ...]
-    hours: tuple[Span, ...] = ()
+    opening_hours: str = ""
     phone: str = ""
     email: str = ""
 
@@ -108,7 +112,7 @@ def _words(document: AgreementDocument) -> dict[str, Any]:
             "items": [_item(item) for item in document.items],
         },
         "due": _due(document.items),
-        "place": _place(document.place),
+        "place": _place(document.place, min(item.due_at for item in document.items).date()),
         "trouble": {"heading": _("If something happens"), "cases": _cases()},
         "signature": _signature(document),
     }
@@ -129,7 +133,7 @@ def _due(items: tuple[AgreementItem, ...]) -> dict[str, Any]:
     }
 
 
-def _place(place: ReturnPlace) -> dict[str, Any]:
+def _place(place: ReturnPlace, day: date) -> dict[str, Any]:
     ways = ((_("Phone"), show_phone(place.phone)), (_("E-mail"), place.email))
     return {
         "heading": _("Where to bring it back"),
@@ -139,10 +143,10 @@ def _place(place: ReturnPlace) -> dict[str, Any]:
             *(_("%(label)s: %(value)s", label=label, value=way) for label, way in ways if way),
         ],
         "words": _("You can come in person. On public holidays, call before you come.")
-        if place.hours
+        if place.opening_hours
         else _("Call before you come."),
         "columns": [_("Day"), _("Opening hours")],
-        "week": _week(place.hours) if place.hours else [],
+        "week": _week(place.opening_hours, day) if place.opening_hours else [],
     }
 
 
@@ -172,22 +176,13 @@ def _item(item: AgreementItem) -> dict[str, Any]:
     }
 
 
-def _week(hours: tuple[Span, ...]) -> list[tuple[str, list[str]]]:
-    """Each day of the week and when it is open, as people write it on a door."""
-    spans = {day: list(of_day) for day, of_day in groupby(sorted(hours), lambda s: s.weekday)}
-    names = locale().days["stand-alone"]["wide"]
+def _week(opening_hours: str, at: date) -> list[tuple[str, list[str]]]:
+    """Each day of the week and when it is open then, as people write it on a door."""
+    week = week_at(Hours.of(opening_hours), at)
     return [
-        (
-            names[day][:1].upper() + names[day][1:],
-            [f"{_clock(span.opens)}–{_clock(span.closes)}" for span in spans.get(day, [])]
-            or [_("closed")],
-        )
-        for day in range(7)
+        (name, plan_texts(plan) or [_("closed")])
+        for name, plan in zip(weekday_names(), week, strict=True)
     ]
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def _signature(document: AgreementDocument) -> dict[str, Any] | None:

@@ -284,7 +284,7 @@ def _place(where: SiteView) -> ReturnPlace:
         address=tuple(
             line for line in (where.street, f"{where.postcode} {where.city}".strip()) if line
         ),
-        hours=tuple(where.hours),
+        opening_hours=where.opening_hours,
         phone=where.phone or where.organisation.phone,
         email=where.email or where.organisation.email,
     )

@@ -97,7 +97,9 @@ def overdue_days(due: datetime, calendar: Calendar, *, now: datetime) -> int:
     """
     if now <= due:
         return 0
-    days = calendar.open_days(calendar.local_date(due), calendar.local_date(now))
+    # The hours of the evening before may go on past midnight.
+    first = calendar.local_date(due) - ONE_DAY
+    days = calendar.open_days(first, calendar.local_date(now))
     return sum(
         any(interval.closes > due and interval.opens <= now for interval in calendar.intervals(day))
         for day in days
@@ -119,8 +121,12 @@ def _due_in_hours(hours: int, start: datetime, calendar: Calendar) -> datetime |
     if hours < 0:
         raise ValueError(f"a loan of {hours} hours")
     today = calendar.local_date(start)
-    closing = due_time(today, calendar)
-    if not calendar.is_open_day(today) or closing <= start:
+    closing: datetime | None = None
+    if calendar.is_open_day(today) and due_time(today, calendar) > start:
+        closing = due_time(today, calendar)
+    elif calendar.is_open(start):  # the hours of the evening before go on past midnight
+        closing = calendar.next_closing(start)
+    if closing is None:
         return Refusal(RefusalCode.SITE_CLOSED_TODAY)
     return min(start + timedelta(hours=hours), closing) if hours else closing
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -10,8 +9,7 @@ import msgspec
 from comptoir.core.api import Call, get, post, put
 from comptoir.sites import queries, services
 from comptoir.sites.errors import OrganisationNotFound, SiteChanged, SiteNotFound, SitesForbidden
-from comptoir.sites.opening_hours import Span
-from comptoir.sites.schemas import OrganisationView, SaveOrganisation, SaveSite, SiteView
+from comptoir.sites.schemas import OrganisationView, SaveOrganisation, SaveSite, SetHours, SiteView
 
 READERS = ("desk", "inventory", "borrowers", "settings")
 WRITERS = ("settings",)
@@ -28,12 +26,6 @@ class Organisations(msgspec.Struct, frozen=True):
     """Organisations, by name."""
 
     items: list[OrganisationView]
-
-
-class Hours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A week: its spans, in any order. `weekday` 0 is Monday; minutes from midnight."""
-
-    hours: Annotated[tuple[Span, ...], msgspec.Meta(max_length=70)]
 
 
 @get("/sites", scopes=READERS, tag=TAG)
@@ -58,7 +50,7 @@ async def create_site(call: Call, data: SaveSite) -> SiteView:
 
 @get("/sites/{site_id:uuid}", scopes=READERS, tag=TAG, errors=(SiteNotFound,))
 async def read_site(call: Call, site_id: UUID) -> SiteView:
-    """Read a site, with its weekly hours."""
+    """Read a site, with its opening hours."""
     return await queries.site(site_id, call.actor)
 
 
@@ -80,12 +72,16 @@ async def edit_site(call: Call, site_id: UUID, data: SaveSite) -> SiteView:
     tag=TAG,
     errors=(SiteNotFound, SitesForbidden, SiteChanged),
 )
-async def set_hours(call: Call, site_id: UUID, data: Hours) -> SiteView:
-    """Replace the weekly hours of a site.
+async def set_hours(call: Call, site_id: UUID, data: SetHours) -> SiteView:
+    """Replace the opening hours of a site.
 
-    `If-Match` is the ETag of the site.
+    They are an expression as OpenStreetMap has them in its key `opening_hours`. `unknown`
+    means by appointment; `open` with a text in quotes means that the door is open for that
+    service only. Empty: nobody knows the hours. `If-Match` is the ETag of the site.
     """
-    await services.set_hours(call.actor, site_id, data.hours, version=call.version, now=call.now)
+    await services.set_hours(
+        call.actor, site_id, data.opening_hours, version=call.version, now=call.now
+    )
     return await queries.site(site_id, call.actor)
 
 

@@ -1,29 +1,40 @@
-"""A site's calendar: its week, the public holidays, and what is announced otherwise.
+"""A site's calendar: its week and seasons, the public holidays, and what is announced.
 
 On each day the first of these that has something to say decides:
 
 1. an exception that names the day's own date, then one that comes back every year;
 2. a public holiday of the canton or département: the door stays shut;
-3. the week.
+3. the season, where the hours have one for the day;
+4. the week.
 
 So a site that works on a holiday says so by an exception, with hours of its own or with
-``AS_USUAL``, which lets the week decide.
+``AS_USUAL``, which lets season and week decide. Seasons and the week are the site's
+``expressions.Hours``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from comptoir.sites.opening_hours import END_OF_DAY, ONE_DAY, Calendar, Interval, Span, WeeklyHours
+from comptoir.sites.expressions.evaluation import DayPlan, Hours, Piece
+from comptoir.sites.expressions.model import Effect
+from comptoir.sites.opening_hours import (
+    ONE_DAY,
+    Calendar,
+    Interval,
+    Times,
+    interval_on,
+)
 from comptoir.sites.public_holidays import public_holidays
+
+CLOSED_PLAN = DayPlan()
 
 
 class ExceptionKind(StrEnum):
@@ -32,13 +43,6 @@ class ExceptionKind(StrEnum):
     CLOSED = "closed"
     OPEN = "open"  #: open at hours of its own
     AS_USUAL = "as-usual"  #: the week's hours, though it is a holiday
-
-
-class Times(msgspec.Struct, frozen=True, order=True):
-    """Open from one minute of a day to another, from midnight by the clock on the wall."""
-
-    opens: Annotated[int, msgspec.Meta(ge=0, le=END_OF_DAY, examples=[540])]
-    closes: Annotated[int, msgspec.Meta(ge=0, le=END_OF_DAY, examples=[720])]
 
 
 class DayException(msgspec.Struct, frozen=True):
@@ -71,41 +75,102 @@ class DaySource(StrEnum):
     """What decided about a day."""
 
     WEEK = "week"
+    SEASON = "season"
     HOLIDAY = "holiday"
     EXCEPTION = "exception"
 
 
-class DayHours(msgspec.Struct, frozen=True):
-    """One day: when the door is open, and why.
+class DayState(StrEnum):
+    """What a day, or a moment, is like; of several, a day is the first of these."""
 
-    ``reason`` is what the public reads of an exception, or the name of the
-    holiday as in ``public_holidays.NAMES``.
+    OPEN = "open"
+    BY_APPOINTMENT = "by-appointment"  #: neither open nor closed
+    SERVICE = "service"  #: there for some service only; nothing is lent or taken back
+    UNKNOWN = "unknown"  #: nobody has said; never to be shown as closed
+    CLOSED = "closed"
+
+
+class StatedInterval(msgspec.Struct, frozen=True):
+    """A stretch of a day, in UTC, that is not closed: open, by appointment, or a service.
+
+    ``note`` names the service, or says more about the appointment.
+    """
+
+    opens: datetime
+    closes: datetime
+    state: DayState
+    note: str = ""
+
+    def __contains__(self, at: datetime) -> bool:
+        return self.opens <= at < self.closes
+
+
+class DayHours(msgspec.Struct, frozen=True):
+    """One day: when the door is open, what else there is, and why.
+
+    ``intervals`` are those of the open door; ``others`` are by appointment or for a
+    service; ``plan`` has all of them by the clock on the wall. ``reason`` is what the
+    public reads of an exception or of a season's closure, or the name of the holiday as
+    in ``public_holidays.NAMES``.
     """
 
     intervals: tuple[Interval, ...]
     source: DaySource
     reason: str = ""
+    others: tuple[StatedInterval, ...] = ()
+    plan: DayPlan = CLOSED_PLAN
+    is_known: bool = True
+
+    @property
+    def state(self) -> DayState:
+        """What the day is like as a whole."""
+        if self.intervals:
+            return DayState.OPEN
+        states = {each.state for each in self.others}
+        if found := next((state for state in DayState if state in states), None):
+            return found
+        return DayState.CLOSED if self.is_known else DayState.UNKNOWN
+
+    def stated(self) -> tuple[StatedInterval, ...]:
+        """All stretches of the day in order, each with its state."""
+        door = (StatedInterval(each.opens, each.closes, DayState.OPEN) for each in self.intervals)
+        return tuple(sorted((*door, *self.others), key=lambda each: (each.opens, each.closes)))
+
+
+class DoorStatus(msgspec.Struct, frozen=True):
+    """What the door does at a moment, and what comes next.
+
+    ``until`` is when it closes, or when the appointment or service ends; ``opens`` is when
+    it opens next, where it is not open. Both are in UTC.
+    """
+
+    state: DayState
+    source: DaySource
+    reason: str = ""
+    until: datetime | None = None
+    opens: datetime | None = None
 
 
 @dataclass(frozen=True)
 class SiteCalendar(Calendar):
     """What a site's door does, day by day.
 
-    ``region`` is a region of ``public_holidays``; empty: no holidays are known.
+    Without ``hours`` nobody has said when it is open. ``region`` is a region of
+    ``public_holidays``; empty: no holidays are known.
     """
 
     zone: ZoneInfo
-    spans: tuple[Span, ...] = ()
+    hours: Hours | None = None
     exceptions: tuple[DayException, ...] = ()
     region: str = ""
 
     @cached_property
-    def _week(self) -> WeeklyHours:
-        return WeeklyHours(self.zone, self.spans)
-
-    @cached_property
     def _by_precedence(self) -> Sequence[DayException]:
         return sorted(self.exceptions, key=lambda exception: exception.yearly)
+
+    @cached_property
+    def _holidays(self) -> Mapping[date, str]:
+        return public_holidays(self.region)
 
     def with_exception(self, new: DayException) -> SiteCalendar:
         """The calendar as it is once this is announced too."""
@@ -113,7 +178,10 @@ class SiteCalendar(Calendar):
 
     def exception_on(self, day: date) -> DayException | None:
         """The exception that decides about a day, or None."""
-        return next((each for each in self._by_precedence if each.covers(day)), None)
+        for each in self._by_precedence:
+            if each.covers(day):
+                return each
+        return None
 
     def intervals(self, day: date) -> tuple[Interval, ...]:
         """The day's stretches of being open, in order, apart, none of them empty."""
@@ -123,18 +191,53 @@ class SiteCalendar(Calendar):
         """When the door is open that day, and why."""
         exception = self.exception_on(day)
         if exception is not None:
-            return DayHours(
-                self._exceptional(exception, day), DaySource.EXCEPTION, exception.reason
-            )
-        if holiday := public_holidays(self.region).get(day):
-            return DayHours((), DaySource.HOLIDAY, holiday)
-        return DayHours(self._week.intervals(day), DaySource.WEEK)
+            return self._exceptional(exception, day)
+        if holiday := self._holidays.get(day):
+            plan = self.hours.on(day, holiday=True) if self.hours else CLOSED_PLAN
+            return self._planned(plan, day, DaySource.HOLIDAY, holiday)
+        if self.hours is None:
+            return DayHours((), DaySource.WEEK, is_known=False)
+        plan = self.hours.on(day)
+        source = DaySource.SEASON if plan.is_seasonal else DaySource.WEEK
+        return self._planned(plan, day, source, plan.note)
 
-    def _exceptional(self, exception: DayException, day: date) -> tuple[Interval, ...]:
-        if exception.kind is ExceptionKind.AS_USUAL:
-            return self._week.intervals(day)
-        spans = tuple(Span(day.weekday(), each.opens, each.closes) for each in exception.hours)
-        return WeeklyHours(self.zone, spans).intervals(day)
+    def status(self, at: datetime) -> DoorStatus:
+        """What the door does at a moment, and what comes next."""
+        today = self.local_date(at)
+        day = self.on(today)
+        if self.is_open(at):
+            return DoorStatus(DayState.OPEN, day.source, day.reason, self.next_closing(at))
+        opens = self.next_opening(at)
+        evening = self.on(today - ONE_DAY).others
+        now = [each for each in (*day.others, *evening) if at in each]
+        for state in (DayState.BY_APPOINTMENT, DayState.SERVICE):
+            for each in now:
+                if each.state is state:
+                    return DoorStatus(state, day.source, each.note, each.closes, opens)
+        state = DayState.CLOSED if day.is_known else DayState.UNKNOWN
+        return DoorStatus(state, day.source, day.reason, opens=opens)
+
+    def _exceptional(self, exception: DayException, day: date) -> DayHours:
+        source, reason = DaySource.EXCEPTION, exception.reason
+        if exception.kind is not ExceptionKind.AS_USUAL:
+            pieces = [Piece(each.opens, each.closes, Effect.OPEN) for each in exception.hours]
+            return self._planned(DayPlan(tuple(pieces)), day, source, reason)
+        if self.hours is None:
+            return DayHours((), source, reason, is_known=False)
+        return self._planned(self.hours.on(day), day, source, reason)
+
+    def _planned(self, plan: DayPlan, day: date, source: DaySource, reason: str) -> DayHours:
+        door, others = [], []
+        for piece in plan.pieces:
+            found = interval_on(day, piece.opens, piece.closes, self.zone)
+            if found is None:
+                continue
+            if piece.effect is Effect.OPEN:
+                door.append(found)
+            else:
+                state = DayState(piece.effect.value)
+                others.append(StatedInterval(found.opens, found.closes, state, piece.note))
+        return DayHours(tuple(door), source, reason, tuple(others), plan)
 
 
 def collision(exceptions: Iterable[DayException], new: DayException) -> DayException | None:

@@ -9,17 +9,15 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from comptoir.core import db
-from comptoir.sites.calendar import DayException, ExceptionKind, SiteCalendar, Times
-from comptoir.sites.opening_hours import Span
+from comptoir.sites.calendar import DayException, ExceptionKind, SiteCalendar
+from comptoir.sites.expressions.evaluation import Hours
+from comptoir.sites.opening_hours import Times
 from comptoir.sites.public_holidays import holiday_region
 
 #: What ``calendar_of`` needs of a row, for a statement that reads ``sites_site site``.
 #: The reasons of exceptions are not among it.
 COLUMNS = """
-    site.time_zone, site.country, site.region,
-    (SELECT string_agg(CAST(span.weekday AS TEXT) || ' ' || CAST(span.opens AS TEXT) || ' '
-                   || CAST(span.closes AS TEXT), ';')
-     FROM sites_weekly_span span WHERE span.site = site.id) AS hours,
+    site.time_zone, site.country, site.region, site.opening_hours,
     (SELECT string_agg(CAST(day.first_day AS TEXT) || ' ' || CAST(day.last_day AS TEXT) || ' '
                    || day.kind || ' ' || CASE WHEN day.yearly THEN 'yearly' ELSE 'once' END
                    || ' ' || day.hours, ';')
@@ -31,7 +29,7 @@ def calendar_of(row: db.Row) -> SiteCalendar:
     """The calendar of a row with ``COLUMNS``."""
     return _calendar(
         row["time_zone"],
-        row["hours"] or "",
+        row["opening_hours"],
         row["exceptions"] or "",
         holiday_region(row["country"], row["region"]),
     )
@@ -42,7 +40,7 @@ def calendar_of(row: db.Row) -> SiteCalendar:
 def _calendar(time_zone: str, hours: str, exceptions: str, region: str) -> SiteCalendar:
     return SiteCalendar(
         ZoneInfo(time_zone),
-        tuple(Span(*map(int, span.split())) for span in hours.split(";") if span),
+        Hours.of(hours) if hours else None,
         tuple(_exception(text) for text in exceptions.split(";") if text),
         region,
     )

@@ -1,21 +1,32 @@
-"""Weekly hours as people read them, and as the OpenStreetMap key does."""
+"""Opening hours as people read them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from zoneinfo import ZoneInfo
 
 import msgspec
-from babel.dates import get_day_names
+from babel.dates import format_skeleton, get_day_names, get_month_names
 
 from comptoir.core.i18n import gettext as _
+from comptoir.core.i18n import lazy as _l
 from comptoir.core.web.formats import locale
-from comptoir.sites.calendar import DayHours, DaySource, SiteCalendar, Times
-from comptoir.sites.opening_hours import ONE_DAY, Interval, Span
+from comptoir.sites.calendar import DayHours, DaySource, SiteCalendar
+from comptoir.sites.expressions.evaluation import DayPlan, Hours, Piece
+from comptoir.sites.expressions.model import DateRange, Effect, MonthDay, NthWeekday
+from comptoir.sites.expressions.weeks import Week, seasons, week_at
+from comptoir.sites.expressions.writing import write_time
+from comptoir.sites.opening_hours import END_OF_DAY, ONE_DAY, Times
 from comptoir.sites.public_holidays import NAMES
 
-_OSM_DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+_PLACES = {
+    1: _l("first %(weekday)s of the month"),
+    2: _l("second %(weekday)s of the month"),
+    3: _l("third %(weekday)s of the month"),
+    4: _l("fourth %(weekday)s of the month"),
+    5: _l("fifth %(weekday)s of the month"),
+    -1: _l("last %(weekday)s of the month"),
+}
 
 
 class DayLine(msgspec.Struct, frozen=True):
@@ -29,6 +40,20 @@ class DayLine(msgspec.Struct, frozen=True):
     today: bool = False
 
 
+class SeasonLines(msgspec.Struct, frozen=True):
+    """Part of the year that has a week of its own."""
+
+    dates: str
+    week: list[DayLine]
+
+
+class ServiceLine(msgspec.Struct, frozen=True):
+    """What is there at hours of its own, such as a workshop."""
+
+    name: str
+    hours: str
+
+
 class DayAhead(msgspec.Struct, frozen=True):
     """A day that is not as its week says. ``hours`` is empty where the door is shut."""
 
@@ -37,45 +62,49 @@ class DayAhead(msgspec.Struct, frozen=True):
     reason: str
 
 
-def clock_text(minutes: int) -> str:
-    """Minutes from midnight as ``09:00``; the end of the day is ``24:00``."""
-    return f"{minutes // 60:02}:{minutes % 60:02}"
-
-
-def as_osm(spans: Sequence[Span]) -> str:
-    """Weekly hours in the OpenStreetMap syntax, such as ``Mo 09:00-12:00,13:00-17:00``.
-
-    Days are listed one by one, in order; no hours at all give an empty text.
-    """
-    days = []
-    for weekday in range(7):
-        if spans_text := ",".join(_spans(spans, weekday, "-")):
-            days.append(f"{_OSM_DAYS[weekday]} {spans_text}")
-    return "; ".join(days)
-
-
-def day_lines(spans: Sequence[Span], *, today: date | None = None) -> list[DayLine]:
-    """The week in the reader's language, neighbouring days with equal hours together.
+def day_lines(week: Week, *, today: date | None = None) -> list[DayLine]:
+    """A week in the reader's language, neighbouring days with equal hours together.
 
     ``today``, the date at the site, keeps its own day apart and marked.
     """
-    names = get_day_names("wide", "stand-alone", locale=locale())
+    names = _weekdays()
+    texts = [plan_text(plan) for plan in week]
     lines: list[DayLine] = []
     start = 0
     for weekday in range(7):
         following = weekday + 1
-        hours = _spans(spans, weekday, "–")
         if (
             following < 7
-            and _spans(spans, following, "–") == hours
+            and texts[weekday] == texts[following]
             and (today is None or today.weekday() not in (weekday, following))
         ):
             continue
-        first, last = names[start].capitalize(), names[weekday]
-        days = first if start == weekday else _("%(first)s to %(last)s", first=first, last=last)
+        days = _from_to(names[start], names[weekday])
         is_today = today is not None and today.weekday() == weekday
-        lines.append(DayLine(days, _listed(hours), is_today))
+        lines.append(DayLine(_capital(days), texts[weekday], is_today))
         start = following
+    return lines
+
+
+def season_lines(hours: Hours) -> list[SeasonLines]:
+    """The parts of the year that have a week of their own."""
+    return [
+        SeasonLines(_capital(_dates_text(season.dates)), day_lines(season.week))
+        for season in seasons(hours)
+    ]
+
+
+def service_lines(hours: Hours) -> list[ServiceLine]:
+    """What is there at hours of its own, such as a workshop, rule by rule."""
+    names = _weekdays()
+    lines = []
+    for rule in hours.rules:
+        if rule.effect is Effect.SERVICE:
+            weekdays = [names[weekday] for weekday in rule.weekdays]
+            days = ", ".join(weekdays + [_place_text(each) for each in rule.places])
+            dates = f" ({_dates_text(rule.dates)})" if rule.dates else ""
+            times = times_text(rule.times)
+            lines.append(ServiceLine(rule.note, f"{days} {times}{dates}".strip()))
     return lines
 
 
@@ -87,44 +116,82 @@ def day_reason(day: DayHours) -> str:
 
 
 def days_ahead(calendar: SiteCalendar, *, today: date, days: int = 14) -> list[DayAhead]:
-    """Today and what follows, as far as it is not as the week says."""
-    found = ((day, calendar.on(day)) for day in (today + n * ONE_DAY for n in range(days)))
-    return [
-        DayAhead(day, _intervals_text(each.intervals, calendar.zone), day_reason(each))
-        for day, each in found
-        if each.source is not DaySource.WEEK
-    ]
+    """Today and what follows, as far as it is not as the week of ``today`` says."""
+    week = week_at(calendar.hours, today) if calendar.hours else None
+    found = []
+    for day in (today + number * ONE_DAY for number in range(days)):
+        hours = calendar.on(day)
+        as_in_week = hours.source in (DaySource.WEEK, DaySource.SEASON)
+        text = plan_text(hours.plan)
+        if not as_in_week or (week and text != plan_text(week[day.weekday()])):
+            found.append(DayAhead(day, text, day_reason(hours)))
+    return found
 
 
-def _intervals_text(intervals: Sequence[Interval], zone: ZoneInfo) -> str:
-    return _listed(
-        [
-            f"{each.opens.astimezone(zone):%H:%M}–{each.closes.astimezone(zone):%H:%M}"
-            for each in intervals
-        ]
-    )
+def plan_text(plan: DayPlan) -> str:
+    """When the door is open on a day, and when by appointment; empty: closed."""
+    return _listed(plan_texts(plan))
+
+
+def plan_texts(plan: DayPlan) -> list[str]:
+    """The same, stretch by stretch."""
+    return [_piece_text(each) for each in plan.pieces if each.effect is not Effect.SERVICE]
 
 
 def times_text(hours: Sequence[Times]) -> str:
     """Hours as people read them: ``09:00–12:00 and 14:00–17:00``."""
-    return _listed([f"{clock_text(each.opens)}–{clock_text(each.closes)}" for each in hours])
+    return _listed([f"{write_time(each.opens)}–{write_time(each.closes)}" for each in hours])
 
 
 def weekday_names() -> list[str]:
     """Monday to Sunday in the reader's language, each with a capital."""
+    return [_capital(name) for name in _weekdays()]
+
+
+def _piece_text(piece: Piece) -> str:
+    times = f"{write_time(piece.opens)}–{write_time(piece.closes)}"
+    if piece.effect is not Effect.BY_APPOINTMENT:
+        return times
+    if (piece.opens, piece.closes) == (0, END_OF_DAY):
+        return _("by appointment")
+    return _("%(hours)s by appointment", hours=times)
+
+
+def _dates_text(dates: Iterable[DateRange]) -> str:
+    months = get_month_names("wide", "stand-alone", locale=locale())
+    texts = []
+    for each in dates:
+        if (each.first.day, each.last.day) == (1, 31):
+            texts.append(_from_to(months[each.first.month], months[each.last.month]))
+        else:
+            texts.append(_from_to(_month_day_text(each.first), _month_day_text(each.last)))
+    return _listed(texts)
+
+
+def _month_day_text(day: MonthDay) -> str:
+    return format_skeleton("MMMMd", date(2028, day.month, day.day), locale=locale())
+
+
+def _place_text(place: NthWeekday) -> str:
+    name = _weekdays()[place.weekday]
+    known = [str(_PLACES[each]) % {"weekday": name} for each in place.places if each in _PLACES]
+    return ", ".join(known)
+
+
+def _weekdays() -> list[str]:
     names = get_day_names("wide", "stand-alone", locale=locale())
-    return [names[weekday].capitalize() for weekday in range(7)]
+    return [names[weekday] for weekday in range(7)]
+
+
+def _from_to(first: str, last: str) -> str:
+    return first if first == last else _("%(first)s to %(last)s", first=first, last=last)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _listed(hours: Sequence[str]) -> str:
     if len(hours) < 2:
         return "".join(hours)
     return _("%(first)s and %(last)s", first=", ".join(hours[:-1]), last=hours[-1])
-
-
-def _spans(spans: Sequence[Span], weekday: int, dash: str) -> list[str]:
-    return [
-        f"{clock_text(span.opens)}{dash}{clock_text(span.closes)}"
-        for span in sorted(spans)
-        if span.weekday == weekday
-    ]

@@ -2,7 +2,10 @@
 
 ``Calendar`` is what the rest of the program asks. It needs two things of
 whoever implements it, the zone and the intervals of one day; every other answer
-follows from these. ``WeeklyHours`` is the plain week.
+follows from these.
+
+Hours that go past midnight belong to the day on which they begin: a site that is open
+on Friday from 20:00 to 2:00 is not open on Saturday.
 
 Moments are aware and in UTC: two datetimes of one zone compare by wall clock in
 Python, which is wrong in the hour that a clock change repeats. Days are dates
@@ -13,10 +16,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Annotated, Protocol
 from zoneinfo import ZoneInfo
 
@@ -30,6 +32,11 @@ SEARCH_DAYS = 400
 
 #: 24:00, in minutes.
 END_OF_DAY = 24 * 60
+
+#: Hours that begin in the afternoon may go past midnight, and end by now. Whatever else
+#: ends before it begins is a slip.
+AFTERNOON = 12 * 60
+NIGHT_ENDS = END_OF_DAY + 6 * 60
 
 ONE_DAY = timedelta(days=1)
 
@@ -59,7 +66,7 @@ class Calendar(Protocol):
 
     def is_open(self, at: datetime) -> bool:
         """True if the door is open at this moment."""
-        return any(at in interval for interval in self.intervals(self.local_date(at)))
+        return self._open_at(at) is not None
 
     def is_open_day(self, day: date) -> bool:
         """True if the door is open at all that day. A half day is an open day."""
@@ -78,6 +85,22 @@ class Calendar(Protocol):
                 if interval.opens > after:
                     return interval.opens
         return None
+
+    def next_closing(self, at: datetime) -> datetime | None:
+        """When the door closes next, later than ``at``: now if it is open, else after opening.
+
+        Hours that follow on without a gap are one; None: not within ``SEARCH_DAYS``.
+        """
+        interval = self._open_at(at)
+        if interval is None:
+            opening = self.next_opening(at)
+            return self.next_closing(opening) if opening else None
+        last = self.local_date(at) + SEARCH_DAYS * ONE_DAY
+        while following := self._open_at(interval.closes):
+            if self.local_date(following.opens) > last:
+                return None
+            interval = following
+        return interval.closes
 
     def last_open(self, at: datetime) -> datetime | None:
         """Up to when the door was open last, seen from ``at``.
@@ -105,13 +128,45 @@ class Calendar(Protocol):
         before = (day - ago * ONE_DAY for ago in range(SEARCH_DAYS + 1))
         return next(filter(self.is_open_day, before), None)
 
+    def _open_at(self, at: datetime) -> Interval | None:
+        """The interval that holds a moment; it may have begun the evening before."""
+        today = self.local_date(at)
+        for day in (today, today - ONE_DAY):
+            for interval in self.intervals(day):
+                if at in interval:
+                    return interval
+        return None
+
+
+class Times(msgspec.Struct, frozen=True, order=True):
+    """From one minute of a day to another, from its midnight by the clock on the wall.
+
+    540 is 9:00, 1440 is 24:00, and 1560 is 2:00 in the night after.
+    """
+
+    opens: Annotated[int, msgspec.Meta(ge=0, le=END_OF_DAY, examples=[540])]
+    closes: Annotated[int, msgspec.Meta(ge=0, le=NIGHT_ENDS, examples=[720])]
+
+
+def closing_minutes(opens: int, closes: int) -> int | None:
+    """Where hours from one time of the clock to another end, in minutes of their day.
+
+    A closing time in the night counts on from midnight, and 0:00 is its beginning. None:
+    it comes too early.
+    """
+    if closes == 0:
+        return END_OF_DAY
+    if closes > opens:
+        return closes
+    return closes + END_OF_DAY if closes + END_OF_DAY <= _latest(opens) else None
+
+
+def _latest(opens: int) -> int:
+    return NIGHT_ENDS if opens >= AFTERNOON else END_OF_DAY
+
 
 class Span(msgspec.Struct, frozen=True, order=True):
-    """Open on this weekday (0 is Monday) between two minutes of its day.
-
-    Minutes count from local midnight by the clock on the wall: 540 is 9:00,
-    1440 is 24:00. A span that goes on into the night is two spans.
-    """
+    """Open on this weekday (0 is Monday) between two minutes of its day, as in ``Times``."""
 
     weekday: Annotated[int, example(0)]
     opens: Annotated[int, example(540)]
@@ -121,7 +176,6 @@ class Span(msgspec.Struct, frozen=True, order=True):
 class SpanProblemCode(StrEnum):
     """What may be wrong with weekly hours."""
 
-    WEEKDAY_UNKNOWN = "sites.weekday-unknown"
     OUTSIDE_DAY = "sites.span-outside-day"
     ENDS_BEFORE_START = "sites.span-ends-before-start"
     OVERLAP = "sites.spans-overlap"
@@ -140,9 +194,7 @@ def span_problems(spans: Sequence[Span]) -> list[SpanProblem]:
     problems: list[SpanProblem] = []
     sound: list[tuple[int, Span]] = []
     for index, span in enumerate(spans):
-        if span.weekday not in range(7):
-            problems.append(SpanProblem(SpanProblemCode.WEEKDAY_UNKNOWN, index))
-        elif span.opens < 0 or span.closes > END_OF_DAY:
+        if not (0 <= span.opens < END_OF_DAY and span.closes <= _latest(span.opens)):
             problems.append(SpanProblem(SpanProblemCode.OUTSIDE_DAY, index))
         elif span.closes <= span.opens:
             problems.append(SpanProblem(SpanProblemCode.ENDS_BEFORE_START, index))
@@ -150,49 +202,19 @@ def span_problems(spans: Sequence[Span]) -> list[SpanProblem]:
             overlaps = (
                 SpanProblem(SpanProblemCode.OVERLAP, index, other)
                 for other, earlier in sound
-                if span.weekday == earlier.weekday
-                and span.opens < earlier.closes
-                and earlier.opens < span.closes
+                if _overlap(span, earlier)
             )
             problems.extend(overlaps)
             sound.append((index, span))
     return problems
 
 
-@dataclass(frozen=True)
-class WeeklyHours(Calendar):
-    """The same hours every week, in an IANA time zone.
-
-    Raises:
-        ValueError: ``span_problems`` finds something in the spans.
-    """
-
-    zone: ZoneInfo
-    spans: tuple[Span, ...] = ()
-
-    def __post_init__(self) -> None:
-        if problems := span_problems(self.spans):
-            raise ValueError(f"weekly hours: {problems}")
-
-    @cached_property
-    def _week(self) -> list[list[Span]]:
-        return [
-            sorted(span for span in self.spans if span.weekday == weekday) for weekday in range(7)
-        ]
-
-    def intervals(self, day: date) -> tuple[Interval, ...]:
-        """The weekday's spans on that date; a clock change may swallow one."""
-        intervals = (
-            Interval(
-                first_moment(day, span.opens, self.zone),
-                first_moment(day, span.closes, self.zone),
-            )
-            for span in self._week[day.weekday()]
-        )
-        return tuple(interval for interval in intervals if interval.opens < interval.closes)
+def interval_on(day: date, opens: int, closes: int, zone: ZoneInfo) -> Interval | None:
+    """From one minute of a date to another, in UTC; None where a clock change swallows it."""
+    start, end = first_moment(day, opens, zone), first_moment(day, closes, zone)
+    return Interval(start, end) if start < end else None
 
 
-@lru_cache(maxsize=4096)  # the same few days and hours are asked all day
 def first_moment(day: date, minutes: int, zone: ZoneInfo) -> datetime:
     """The first moment, in UTC, when the clock in ``zone`` reaches so many minutes.
 
@@ -201,6 +223,24 @@ def first_moment(day: date, minutes: int, zone: ZoneInfo) -> datetime:
     times. Where it skips one, it is the change itself, so that spans stay in
     order and apart (PEP 495 describes both; ``fold`` tells the readings apart).
     """
+    midnight = _steady_midnight(day, zone)
+    if midnight is not None:
+        return midnight + timedelta(minutes=minutes)
+    return _near_change(day, minutes, zone)
+
+
+# A year of the few zones of an installation: most answers are one addition.
+@lru_cache(maxsize=4096)
+def _steady_midnight(day: date, zone: ZoneInfo) -> datetime | None:
+    """The moment when a day begins, in UTC; None if the clocks change before its night ends."""
+    start = datetime.combine(day, time(), zone)
+    end = start + timedelta(minutes=NIGHT_ENDS)
+    offsets = {each.replace(fold=fold).utcoffset() for each in (start, end) for fold in (0, 1)}
+    return start.astimezone(UTC) if len(offsets) == 1 else None
+
+
+@lru_cache(maxsize=1024)
+def _near_change(day: date, minutes: int, zone: ZoneInfo) -> datetime:
     wall = datetime.combine(day, time()) + timedelta(minutes=minutes)
     local = wall.replace(tzinfo=zone)
     moment = local.astimezone(UTC)
@@ -214,6 +254,15 @@ def first_moment(day: date, minutes: int, zone: ZoneInfo) -> datetime:
         key=lambda second: datetime.fromtimestamp(second, zone).replace(tzinfo=None),
     )
     return other + timedelta(seconds=change)
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    """True if two spans share a minute of the week; the night after belongs to a span too."""
+    week = 7 * END_OF_DAY
+    start, other_start = (each.weekday * END_OF_DAY + each.opens for each in (one, other))
+    return (other_start - start) % week < one.closes - one.opens or (
+        start - other_start
+    ) % week < other.closes - other.opens
 
 
 def _days(first: date, last: date) -> Iterator[date]:

@@ -22,11 +22,14 @@ from comptoir.core.web import Flash, local_path, page, redirect
 from comptoir.core.web.forms import FormData, id_or_none
 from comptoir.sites import queries, services
 from comptoir.sites.errors import SiteNotFound, SitesForbidden
-from comptoir.sites.hours import day_lines, weekday_names
+from comptoir.sites.expressions.evaluation import Hours
+from comptoir.sites.expressions.weeks import usual_week
+from comptoir.sites.hours import DayLine, day_lines, weekday_names
 from comptoir.sites.public_holidays import cantons
 from comptoir.sites.schemas import OrganisationView, SaveOrganisation, SaveSite, SiteView
 from comptoir.sites.validation import time_zones
 from comptoir.sites.week_form import WeekForm
+from comptoir.sites.week_plan import GridSpan, HoursPlan
 
 Page = Request[Principal, Any, Any]
 PATH = "/settings/sites"
@@ -51,7 +54,7 @@ async def site_list(request: Page) -> Response[str]:
     return page(
         request,
         "sites/sites.html",
-        sites=[(site, day_lines(site.hours) if site.hours else []) for site in sites],
+        sites=[(site, _hours_of(site)) for site in sites],
         organisations=await queries.organisations() if everywhere else [],
         everywhere=everywhere,
     )
@@ -122,9 +125,9 @@ async def save_hours(request: Page, site_id: FromPath[UUID]) -> Response[str]:
     if (day := data.whole("more")) is not None:
         return _hours_form(request, site, form.with_room(day), version, [])
     try:
-        spans, fields = form.spans()
+        plan = HoursPlan(tuple(GridSpan(*msgspec.structs.astuple(each)) for each in form.spans()))
         await services.set_hours(
-            request.user, site_id, spans, fields=fields, version=version, now=clock.now()
+            request.user, site_id, plan.expression(site.language), version=version, now=clock.now()
         )
     except Invalid as invalid:
         return _hours_form(request, site, form, version, invalid.errors)
@@ -213,6 +216,11 @@ async def _own(request: Page, site_id: UUID) -> SiteView:
     if not request.user.has_role(Role.COORDINATOR, site_id):
         raise SitesForbidden
     return site
+
+
+def _hours_of(site: SiteView) -> list[DayLine]:
+    """A site's usual week; nothing where nobody has said it."""
+    return day_lines(usual_week(Hours.of(site.opening_hours))) if site.opening_hours else []
 
 
 def _texts(form: FormData, command: type[SaveSite] | type[SaveOrganisation]) -> dict[str, Any]:

@@ -8,18 +8,30 @@ from datetime import datetime, timedelta
 import msgspec
 
 from comptoir.sites.exceptions import queries
-from comptoir.sites.hours import DayAhead, DayLine, day_lines, days_ahead
+from comptoir.sites.expressions.weeks import week_at
+from comptoir.sites.hours import (
+    DayAhead,
+    DayLine,
+    ServiceLine,
+    day_lines,
+    days_ahead,
+    service_lines,
+)
 from comptoir.sites.schemas import SiteView
 
 
 class PublicPlace(msgspec.Struct, frozen=True):
-    """What everybody may know of a site: where it is and when its door is open."""
+    """What everybody may know of a site: where it is and when its door is open.
+
+    ``week`` is that of the season; empty: nobody has said.
+    """
 
     name: str
     street: str
     town: str
     phone: str
     week: list[DayLine]
+    services: list[ServiceLine]
     ahead: list[DayAhead]
 
 
@@ -28,14 +40,15 @@ async def public_places(sites: Sequence[SiteView], *, now: datetime) -> list[Pub
     calendars = await queries.public_calendars(sites, since=now.date() - timedelta(days=1))
     places = []
     for site, calendar in zip(sites, calendars, strict=True):
-        today = calendar.local_date(now)
+        today, hours = calendar.local_date(now), calendar.hours
         places.append(
             PublicPlace(
                 name=site.name,
                 street=site.street,
                 town=f"{site.postcode} {site.city}".strip(),
                 phone=site.phone or site.organisation.phone,
-                week=day_lines(site.hours, today=today) if site.hours else [],
+                week=day_lines(week_at(hours, today), today=today) if hours else [],
+                services=service_lines(hours) if hours else [],
                 ahead=days_ahead(calendar, today=today),
             )
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from uuid import UUID
 
 from comptoir.core import db
@@ -10,12 +9,14 @@ from comptoir.core.principal import Principal
 from comptoir.sites import calendars
 from comptoir.sites.calendar import SiteCalendar
 from comptoir.sites.errors import OrganisationNotFound, SiteNotFound
-from comptoir.sites.opening_hours import Span
+from comptoir.sites.expressions.evaluation import Hours
+from comptoir.sites.expressions.weeks import open_spans, usual_week
 from comptoir.sites.schemas import OrganisationView, SiteName, SiteView
 
 _SITES = """
 SELECT site.id, site.name, site.short_name, site.street, site.postcode, site.city, site.country,
-       site.region, site.time_zone, site.language, site.phone, site.email, site.version,
+       site.region, site.time_zone, site.language, site.phone, site.email,
+       site.opening_hours, site.version,
        site.organisation, organisation.name AS organisation_name, organisation.return_to,
        organisation.phone AS organisation_phone, organisation.email AS organisation_email,
        organisation.website, organisation.version AS organisation_version
@@ -38,8 +39,7 @@ async def sites(actor: Principal | None = None) -> list[SiteView]:
     """The active sites that the actor works at, by name; all of them for the public (None)."""
     rows = await db.fetch(f"{_SITES} WHERE site.active ORDER BY site.name")
     rows = [row for row in rows if actor is None or actor.sees_site(row["id"])]
-    hours = await _hours([row["id"] for row in rows])
-    return [_site(row, hours[row["id"]]) for row in rows]
+    return [_site(row) for row in rows]
 
 
 async def site(site_id: UUID, actor: Principal | None = None) -> SiteView:
@@ -51,7 +51,7 @@ async def site(site_id: UUID, actor: Principal | None = None) -> SiteView:
     row = await db.fetch_one(f"{_SITES} WHERE site.id = :id", id=site_id)
     if row is None or not (actor is None or actor.sees_site(site_id)):
         raise SiteNotFound
-    return _site(row, (await _hours([site_id]))[site_id])
+    return _site(row)
 
 
 async def need_site(site_id: UUID) -> None:
@@ -97,19 +97,7 @@ async def organisation(organisation_id: UUID) -> OrganisationView:
     raise OrganisationNotFound
 
 
-async def _hours(site_ids: list[UUID]) -> defaultdict[UUID, tuple[Span, ...]]:
-    rows = await db.fetch(
-        "SELECT site, weekday, opens, closes FROM sites_weekly_span WHERE site IN :ids "
-        "ORDER BY weekday, opens",
-        ids=site_ids,
-    )
-    found: defaultdict[UUID, tuple[Span, ...]] = defaultdict(tuple)
-    for row in rows:
-        found[row["site"]] += (Span(row["weekday"], row["opens"], row["closes"]),)
-    return found
-
-
-def _site(row: db.Row, hours: tuple[Span, ...]) -> SiteView:
+def _site(row: db.Row) -> SiteView:
     return SiteView(
         id=row["id"],
         organisation=OrganisationView(
@@ -132,6 +120,7 @@ def _site(row: db.Row, hours: tuple[Span, ...]) -> SiteView:
         language=row["language"],
         phone=row["phone"],
         email=row["email"],
-        hours=hours,
+        opening_hours=row["opening_hours"],
+        hours=open_spans(usual_week(Hours.of(row["opening_hours"]))),
         version=row["version"],
     )

@@ -62,7 +62,11 @@ class OrganisationView(msgspec.Struct, frozen=True):
 
 
 class SiteView(msgspec.Struct, frozen=True):
-    """A place one can go to, with its weekly hours in order."""
+    """A place one can go to.
+
+    ``opening_hours`` is an OpenStreetMap expression, empty where nobody has said; ``hours``
+    is when the door is open in its usual week, in order.
+    """
 
     id: UUID
     organisation: OrganisationView
@@ -77,5 +81,14 @@ class SiteView(msgspec.Struct, frozen=True):
     language: Language
     phone: str
     email: str
+    opening_hours: str
     hours: tuple[Span, ...]
     version: int
+
+
+class SetHours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When a site's door is open: an OpenStreetMap expression; empty: nobody knows."""
+
+    opening_hours: Annotated[
+        str, msgspec.Meta(examples=["Mo-Fr 09:00-12:00,14:00-17:00; Jul-Aug Mo-Fr 08:00-12:00"])
+    ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,12 +14,13 @@ from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.ids import new_id
 from comptoir.core.phones import read_phone
 from comptoir.core.principal import Principal, Role
+from comptoir.core.web.formats import localtime
 from comptoir.sites import queries
 from comptoir.sites.errors import SiteChanged, SitesForbidden
-from comptoir.sites.hours import as_osm
-from comptoir.sites.opening_hours import Span
+from comptoir.sites.expressions.reading import read
+from comptoir.sites.expressions.writing import write
 from comptoir.sites.schemas import SaveOrganisation, SaveSite
-from comptoir.sites.tables import Organisation, Site, WeeklySpan
+from comptoir.sites.tables import Organisation, Site
 from comptoir.sites.validation import departement, hours_errors, organisation_errors, site_errors
 
 
@@ -137,34 +137,23 @@ async def edit_site(
 
 
 async def set_hours(
-    actor: Principal,
-    site_id: UUID,
-    spans: Sequence[Span],
-    *,
-    version: int,
-    now: datetime,
-    fields: Sequence[str] = (),
+    actor: Principal, site_id: UUID, opening_hours: str, *, version: int, now: datetime
 ) -> None:
-    """Give a site that was read at ``version`` these weekly hours.
-
-    ``fields`` names where each span was entered, for the errors.
+    """Give a site that was read at ``version`` these opening hours, as an expression.
 
     Raises:
         SiteNotFound: there is none, or the actor does not work there.
         SitesForbidden: the actor is no coordinator there.
-        Invalid: a span is wrong, or two overlap.
+        Invalid: the expression is none, or says what nobody can have meant.
         SiteChanged: somebody changed the site since.
     """
-    _refuse(hours_errors(spans, fields or [f"hours[{i}]" for i in range(len(spans))]))
     async with db.transaction():
         before = await queries.site(site_id, actor)
         _need_coordinator(actor, site_id)
-        await _update(Site, site_id, version, {})
-        await WeeklySpan.delete().where(WeeklySpan.site == site_id)
-        if spans:
-            await WeeklySpan.insert(
-                *(WeeklySpan(site=site_id, **msgspec.structs.asdict(span)) for span in spans)
-            )
+        today = localtime(now, before.time_zone).date()
+        _refuse(hours_errors(opening_hours, today=today))
+        after = write(read(opening_hours).rules)
+        await _update(Site, site_id, version, {"opening_hours": after})
         await audit.record(
             actor,
             "site.hours_set",
@@ -172,7 +161,7 @@ async def set_hours(
             site_id,
             now=now,
             site_id=site_id,
-            changes={"hours": [as_osm(before.hours), as_osm(spans)]},
+            changes={"hours": [before.opening_hours, after]},
         )
 
 

@@ -8,7 +8,6 @@ from piccolo.columns import (
     Date,
     ForeignKey,
     Integer,
-    SmallInt,
     Timestamptz,
     Varchar,
 )
@@ -32,7 +31,10 @@ class Organisation(Table, tablename="sites_organisation"):
 
 
 class Site(Table, tablename="sites_site"):
-    """A place one can go to. ``short_name`` fits a label and a message."""
+    """A place one can go to. ``short_name`` fits a label and a message.
+
+    ``opening_hours`` is an OpenStreetMap expression; empty: nobody has said.
+    """
 
     id = UUID(default=new_id, primary_key=True)
     organisation = ForeignKey(Organisation, on_delete=OnDelete.restrict, index=True, null=False)
@@ -47,19 +49,10 @@ class Site(Table, tablename="sites_site"):
     language = Varchar(2, default="fr")
     phone = Varchar(30, default="")
     email = Varchar(200, default="")
+    opening_hours = Varchar(4000, default="")
     active = Boolean(default=True)
     created_at = Timestamptz(default=None)
     version = Integer(default=1)
-
-
-class WeeklySpan(Table, tablename="sites_weekly_span"):
-    """One span of a site's week; minutes from local midnight, 1440 is 24:00."""
-
-    id = UUID(default=new_id, primary_key=True)
-    site = ForeignKey(Site, on_delete=OnDelete.cascade, index=True, null=False)
-    weekday = SmallInt()  # 0 is Monday
-    opens = SmallInt()
-    closes = SmallInt()
 
 
 class HoursException(Table, tablename="sites_exception"):

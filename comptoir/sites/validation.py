@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from functools import cache
 from zoneinfo import available_timezones
 
@@ -12,6 +13,8 @@ from comptoir.core.errors import FieldError
 from comptoir.core.i18n import LANGUAGES
 from comptoir.core.i18n import gettext as _
 from comptoir.core.phones import phone_error, read_phone
+from comptoir.sites.expressions.checks import expression_problems
+from comptoir.sites.expressions.problems import problem_message
 from comptoir.sites.opening_hours import Span, SpanProblemCode, span_problems
 from comptoir.sites.public_holidays import regions
 from comptoir.sites.schemas import SaveOrganisation, SaveSite
@@ -78,8 +81,16 @@ def organisation_errors(command: SaveOrganisation) -> list[FieldError]:
     return errors
 
 
-def hours_errors(spans: Sequence[Span], fields: Sequence[str]) -> list[FieldError]:
-    """Everything wrong with weekly hours; ``fields[i]`` is where ``spans[i]`` was entered."""
+def hours_errors(text: str, *, today: date) -> list[FieldError]:
+    """Everything wrong with opening hours from ``today`` on, the date at the site."""
+    return [
+        FieldError("opening_hours", str(problem.code), problem_message(problem, text))
+        for problem in expression_problems(text, today=today)
+    ]
+
+
+def span_errors(spans: Sequence[Span], fields: Sequence[str]) -> list[FieldError]:
+    """Everything wrong with spans of a week; ``fields[i]`` is where ``spans[i]`` was entered."""
     return [
         FieldError(fields[problem.index], str(problem.code), _span_message(problem.code))
         for problem in span_problems(spans)
@@ -111,10 +122,11 @@ def time_zones() -> frozenset[str]:
 
 
 def _span_message(code: SpanProblemCode) -> str:
-    if code is SpanProblemCode.WEEKDAY_UNKNOWN:
-        return _("A weekday is a number from 0, Monday, to 6, Sunday.")
     if code is SpanProblemCode.ENDS_BEFORE_START:
-        return _("The closing time must be later than the opening time.")
+        return _(
+            "The closing time must be later than the opening time. "
+            "Only hours of an afternoon or evening may go past midnight, until 06:00."
+        )
     if code is SpanProblemCode.OVERLAP:
         return _("These hours overlap with others of the same day. Join them, or correct one.")
     return _("Enter times from 00:00 to 24:00.")

@@ -10,8 +10,9 @@ import msgspec
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.core.web.forms import FormData
-from comptoir.sites.hours import clock_text
-from comptoir.sites.opening_hours import END_OF_DAY, Span
+from comptoir.sites.expressions.writing import write_time
+from comptoir.sites.opening_hours import END_OF_DAY, Span, closing_minutes
+from comptoir.sites.validation import span_errors
 
 _TIME = re.compile(r"([0-9]{1,2})[:.h]([0-9]{2})")
 _ROOM = 2
@@ -45,7 +46,7 @@ class WeekForm(msgspec.Struct, frozen=True):
         days = []
         for day in range(7):
             pairs = [
-                (clock_text(span.opens), _closing_text(span.closes))
+                (write_time(span.opens), _closing_text(span.closes))
                 for span in sorted(spans)
                 if span.weekday == day
             ]
@@ -63,11 +64,11 @@ class WeekForm(msgspec.Struct, frozen=True):
         """The same with Monday's hours from Monday to Friday."""
         return WeekForm((self.days[0],) * 5 + self.days[5:])
 
-    def spans(self) -> tuple[list[Span], list[str]]:
-        """The spans, and the field each was entered in.
+    def spans(self) -> list[Span]:
+        """The spans.
 
         Raises:
-            Invalid: a time is none, or half of a pair is missing.
+            Invalid: a time is none, half of a pair is missing, or two spans overlap.
         """
         spans, fields, errors = [], [], []
         for day, pairs in enumerate(self.days):
@@ -80,11 +81,12 @@ class WeekForm(msgspec.Struct, frozen=True):
                     message = _("Enter both times, such as 09:00 and 12:00.")
                     errors.append(FieldError(field, "sites.time-invalid", message))
                     continue
-                spans.append(Span(day, start, end or END_OF_DAY))
+                spans.append(Span(day, start, closing_minutes(start, end) or end))
                 fields.append(field)
+        errors += span_errors(spans, fields)
         if errors:
             raise Invalid(errors)
-        return spans, fields
+        return spans
 
 
 def read_time(text: str) -> int | None:
@@ -98,4 +100,4 @@ def read_time(text: str) -> int | None:
 
 def _closing_text(minutes: int) -> str:
     """A browser's time field knows no 24:00; midnight as a closing time means the same."""
-    return clock_text(minutes % END_OF_DAY)
+    return write_time(minutes % END_OF_DAY)

@@ -72,11 +72,14 @@ async def test_hours_that_are_wrong_are_named_by_their_place(
 ) -> None:
     path = f"/api/v1/sites/{desk.site.id}"
     tag = (await client.get(path)).headers["etag"]
-    span = {"weekday": 0, "opens": 540, "closes": 720}
     answer = await client.put(
-        f"{path}/hours", json={"hours": [span, span]}, headers={"If-Match": tag}
+        f"{path}/hours",
+        json={"opening_hours": "Mo-Fr 09:00-25:00"},
+        headers={"If-Match": tag, "Accept-Language": "en"},
     )
-    assert [error["field"] for error in answer.json()["errors"]] == ["hours[1]"]
+    [error] = answer.json()["errors"]
+    assert (error["field"], error["code"]) == ("opening_hours", "sites.span-outside-day")
+    assert error["message"].startswith("At “25:00” (character 13)")
 
 
 async def test_an_edit_needs_the_version_that_was_read(client: AsyncClient) -> None:
@@ -362,14 +365,3 @@ async def test_what_does_not_fit_is_said_in_the_language_asked_for(
     headers = {"Accept-Language": "de"}
     answer = await client.post(f"/api/v1/{path}", json=body, headers=headers)
     assert answer.json()["errors"][0]["message"] == text
-
-
-async def test_a_weekday_that_is_none_is_said_to_be(desk: Desk, client: AsyncClient) -> None:
-    answer = await client.put(
-        f"/api/v1/sites/{desk.site.id}/hours",
-        json={"hours": [{"weekday": 7, "opens": 480, "closes": 720}]},
-        headers={"If-Match": '"1"'},
-    )
-    [error] = answer.json()["errors"]
-    assert error["code"] == "sites.weekday-unknown"
-    assert error["message"].startswith("A weekday is")

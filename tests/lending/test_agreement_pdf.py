@@ -26,7 +26,6 @@ from comptoir.lending.agreement_pdf import (
 )
 from comptoir.lending.errors import SignatureRefused
 from comptoir.lending.signatures import DrawnSignature
-from comptoir.sites.opening_hours import Span
 from tests.paper import is_pdf_ua, opened, pictures, text_of
 
 ZURICH = ZoneInfo("Europe/Zurich")
@@ -38,7 +37,7 @@ PHONE = AgreementItem("Apple iPhone SE", "KGRXDBXT", datetime(2026, 4, 1, 12, 0,
 PLACE = ReturnPlace(
     "Maison du Quai",
     ("Rue de la Sarine 3", "1700 Fribourg"),
-    (Span(0, 540, 720), Span(0, 810, 1080), Span(5, 600, 1440)),
+    "Mo 09:00-12:00,13:30-18:00; Sa 10:00-24:00",
     "+41263001234",
     "pret@quai.example",
 )
@@ -177,7 +176,7 @@ def test_usual_agreement_is_one_page(signature: Signature | None) -> None:
 
 def test_long_texts_stay_between_the_margins() -> None:
     long = AgreementItem("Donaudampfschifffahrt" * 5, "BCDFGHJK", DUE, "X" * 60, ("a" * 90,) * 4)
-    place = ReturnPlace("Place " * 20, ("Street" * 20,), PLACE.hours, "1" * 30, "x" * 100)
+    place = ReturnPlace("Place " * 20, ("Street" * 20,), PLACE.opening_hours, "1" * 30, "x" * 100)
     items = (long, PHONE) * 10
     made = render_agreement(agreement("de", TypedSignature("Y" * 120), items, place))
     with opened(made) as document:
@@ -208,12 +207,12 @@ def test_any_name_can_be_printed(name: str, other: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("items", [3, 5])
 def test_a_signature_is_never_alone_on_a_page(language: str, items: int) -> None:
-    week = tuple(Span(day, *hours) for day in range(5) for hours in ((540, 720), (810, 1080)))
+    week = "Mo-Fr 09:00-12:00,13:30-18:00"
     document = agreement(
         language,
         PaperSignature(),
         tuple([LAPTOP, PHONE][place % 2] for place in range(items)),
-        msgspec.structs.replace(PLACE, hours=week),
+        msgspec.structs.replace(PLACE, opening_hours=week),
     )
     with i18n.use_language(language):
         trouble = i18n.gettext("If something happens")

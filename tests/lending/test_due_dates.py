@@ -15,8 +15,8 @@ from comptoir.lending.due_dates import (
     renewed_due_at,
 )
 from comptoir.lending.refusals import Refusal, RefusalCode
-from comptoir.sites.opening_hours import END_OF_DAY, Calendar, Span, WeeklyHours
-from tests.sites.calendars import ZURICH, WithClosures, at, closed_from, office
+from comptoir.sites.opening_hours import END_OF_DAY, Calendar, Span
+from tests.sites.calendars import ZURICH, WeeklyHours, WithClosures, at, closed_from, office
 
 # December 2026: the 7th is a Monday.
 MONDAY, TUESDAY, FRIDAY = date(2026, 12, 7), date(2026, 12, 8), date(2026, 12, 11)

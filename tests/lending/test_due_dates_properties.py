@@ -15,8 +15,7 @@ from comptoir.lending.due_dates import (
     renewed_due_at,
 )
 from comptoir.lending.refusals import Refusal, RefusalCode
-from comptoir.sites.opening_hours import WeeklyHours
-from tests.sites.calendars import ZURICH, moments, weekly_hours
+from tests.sites.calendars import ZURICH, WeeklyHours, moments, weekly_hours
 
 opening_weeks = weekly_hours(least_days=1)
 lengths = st.integers(1, 120)

@@ -16,7 +16,6 @@ from comptoir.lending.rules import (
     PolicyFacts,
     renewal_due,
 )
-from comptoir.sites.opening_hours import WeeklyHours
 from tests.lending.facts import (
     ANNA,
     CHECK_OUT,
@@ -27,7 +26,7 @@ from tests.lending.facts import (
     refuse_check_out,
     refuse_renewal,
 )
-from tests.sites.calendars import ZURICH, at
+from tests.sites.calendars import ZURICH, WeeklyHours, at
 
 YESTERDAY = TODAY - timedelta(days=1)
 

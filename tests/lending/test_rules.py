@@ -18,7 +18,6 @@ from comptoir.lending.rules import (
     check_out_due,
     refuse_item,
 )
-from comptoir.sites.opening_hours import WeeklyHours
 from tests.lending.facts import (
     ANNA,
     BORROWER,
@@ -32,7 +31,7 @@ from tests.lending.facts import (
     lent_to,
     refuse_check_out,
 )
-from tests.sites.calendars import ZURICH, at
+from tests.sites.calendars import ZURICH, WeeklyHours, at
 
 YESTERDAY = TODAY - timedelta(days=1)
 DAMAGED, MISSING = ProblemKind.DAMAGED, ProblemKind.MISSING

@@ -4,11 +4,60 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from comptoir.sites.opening_hours import END_OF_DAY, Calendar, Interval, Span, WeeklyHours
+from comptoir.sites.expressions.evaluation import Hours
+from comptoir.sites.expressions.model import Rule
+from comptoir.sites.opening_hours import (
+    END_OF_DAY,
+    Calendar,
+    Interval,
+    Span,
+    Times,
+    interval_on,
+    span_problems,
+)
+
+
+@dataclass(frozen=True)
+class WeeklyHours(Calendar):
+    """The same hours every week: the plainest of calendars.
+
+    Raises:
+        ValueError: ``span_problems`` finds something in the spans.
+    """
+
+    zone: ZoneInfo
+    spans: tuple[Span, ...] = ()
+
+    def __post_init__(self) -> None:
+        if problems := span_problems(self.spans):
+            raise ValueError(f"weekly hours: {problems}")
+
+    @cached_property
+    def _week(self) -> list[list[Span]]:
+        return [
+            sorted(span for span in self.spans if span.weekday == weekday) for weekday in range(7)
+        ]
+
+    def intervals(self, day: date) -> tuple[Interval, ...]:
+        """The weekday's spans on that date; a clock change may swallow one."""
+        intervals = (
+            interval_on(day, span.opens, span.closes, self.zone)
+            for span in self._week[day.weekday()]
+        )
+        return tuple(interval for interval in intervals if interval is not None)
+
+    def hours(self) -> Hours:
+        """The same as rules, for a ``SiteCalendar``."""
+        return Hours(
+            Rule(weekdays=(each.weekday,), times=(Times(each.opens, each.closes),), adds=True)
+            for each in self.spans
+        )
+
 
 ZURICH = ZoneInfo("Europe/Zurich")
 

@@ -14,12 +14,11 @@ from comptoir.sites.calendar import (
     DaySource,
     ExceptionKind,
     SiteCalendar,
-    Times,
     collision,
 )
-from comptoir.sites.opening_hours import ONE_DAY, Span, WeeklyHours
+from comptoir.sites.opening_hours import ONE_DAY, Span, Times
 from comptoir.sites.public_holidays import public_holidays
-from tests.sites.calendars import ZURICH, office, weekly_hours
+from tests.sites.calendars import ZURICH, WeeklyHours, office, weekly_hours
 
 ASCENSION = date(2027, 5, 6)  # a Thursday
 CLOSED, OPEN, AS_USUAL = ExceptionKind.CLOSED, ExceptionKind.OPEN, ExceptionKind.AS_USUAL
@@ -38,7 +37,7 @@ def exception(
 
 
 def fribourg(*exceptions: DayException) -> SiteCalendar:
-    return SiteCalendar(ZURICH, office().spans, exceptions, "CH-FR")
+    return SiteCalendar(ZURICH, office().hours(), exceptions, "CH-FR")
 
 
 def test_an_ordinary_day_has_the_hours_of_its_week() -> None:
@@ -54,13 +53,13 @@ def test_public_holiday_is_closed_and_says_its_name() -> None:
 
 def test_a_canton_keeps_its_own_holidays_only() -> None:
     genevan_fast = date(2026, 9, 10)
-    geneva = SiteCalendar(ZURICH, office().spans, (), "CH-GE")
+    geneva = SiteCalendar(ZURICH, office().hours(), (), "CH-GE")
     assert not geneva.is_open_day(genevan_fast)
     assert fribourg().is_open_day(genevan_fast)
 
 
 def test_site_without_a_region_knows_no_holidays() -> None:
-    assert SiteCalendar(ZURICH, office().spans).is_open_day(ASCENSION)
+    assert SiteCalendar(ZURICH, office().hours()).is_open_day(ASCENSION)
 
 
 def test_exception_beats_the_week_and_gives_its_reason() -> None:
@@ -210,6 +209,6 @@ def test_each_day_follows_the_precedence(
     week: WeeklyHours, kept: tuple[DayException, ...], region: str, day: date
 ) -> None:
     source, spans = hours_said_plainly(day, week, kept, region)
-    found = SiteCalendar(week.zone, week.spans, kept, region).on(day)
+    found = SiteCalendar(week.zone, week.hours(), kept, region).on(day)
     assert found.source == source
     assert found.intervals == WeeklyHours(week.zone, tuple(spans)).intervals(day)

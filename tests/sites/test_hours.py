@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from comptoir.core.i18n import use_language
-from comptoir.sites.hours import DayLine, as_osm, day_lines
-from comptoir.sites.opening_hours import Span
+from comptoir.sites.expressions.evaluation import Hours
+from comptoir.sites.expressions.weeks import usual_week
+from comptoir.sites.hours import DayLine, day_lines
 
-WEEK = [Span(day, 540, 720) for day in range(5)] + [Span(1, 810, 1020)]
+WEEK = usual_week(Hours.of("Mo-Fr 09:00-12:00, Tu 13:30-17:00"))
 
 
 def test_neighbouring_days_with_equal_hours_share_a_line() -> None:
@@ -32,8 +33,3 @@ def test_today_stands_alone() -> None:
         ("Friday", False),
         ("Saturday to Sunday", False),
     ]
-
-
-def test_hours_are_written_for_openstreetmap() -> None:
-    assert as_osm([Span(6, 0, 1440), *WEEK[:1]]) == "Mo 09:00-12:00; Su 00:00-24:00"
-    assert as_osm([]) == ""

@@ -16,11 +16,10 @@ from comptoir.sites.opening_hours import (
     Interval,
     Span,
     SpanProblemCode,
-    WeeklyHours,
     first_moment,
     span_problems,
 )
-from tests.sites.calendars import ZURICH, at, moments, office, weekly_hours
+from tests.sites.calendars import ZURICH, WeeklyHours, at, moments, office, weekly_hours
 
 MONDAY = date(2026, 12, 7)
 SATURDAY, SUNDAY = date(2026, 12, 12), date(2026, 12, 13)
@@ -258,8 +257,6 @@ def test_sound_spans_have_no_problem() -> None:
 @pytest.mark.parametrize(
     ("span", "code"),
     [
-        (Span(7, 9 * 60, 12 * 60), SpanProblemCode.WEEKDAY_UNKNOWN),
-        (Span(-1, 9 * 60, 12 * 60), SpanProblemCode.WEEKDAY_UNKNOWN),
         (Span(0, 12 * 60, 9 * 60), SpanProblemCode.ENDS_BEFORE_START),
         (Span(0, 9 * 60, 9 * 60), SpanProblemCode.ENDS_BEFORE_START),
         (Span(0, -1, 9 * 60), SpanProblemCode.OUTSIDE_DAY),
@@ -292,7 +289,7 @@ def test_problems_come_in_the_order_of_the_spans() -> None:
         Span(0, 9 * 60, 12 * 60),
         Span(0, 10 * 60, 13 * 60),
         Span(0, 18 * 60, 14 * 60),
-        Span(9, 9 * 60, 12 * 60),
+        Span(5, -1, 12 * 60),
     ]
     assert [problem.index for problem in span_problems(spans)] == [1, 2, 3]
 

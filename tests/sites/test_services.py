@@ -137,32 +137,29 @@ async def test_an_organisation_is_added_and_changed(now: datetime) -> None:
     assert (view.name, view.version) == ("Le Pont", 2)
 
 
-async def test_weekly_hours_are_set_and_make_the_calendar(now: datetime) -> None:
+async def test_opening_hours_are_set_and_make_the_calendar(now: datetime) -> None:
     actor, site = await coordinator_and_site()
-    spans = [Span(1, 540, 720), Span(1, 810, 1020), Span(5, 600, 1440)]
-    await services.set_hours(actor, site.id, spans, version=1, now=now)
+    entered = "tu 9:00-12:00,13:30-17:00; sa 10:00-24:00"
+    await services.set_hours(actor, site.id, entered, version=1, now=now)
     calendar = await queries.site_calendar(site.id)
     assert calendar.is_open(now)  # Tuesday, 15:00
-    assert calendar.spans == tuple(spans)
+    view = await queries.site(site.id)
+    assert view.opening_hours == "Tu 09:00-12:00,13:30-17:00; Sa 10:00-24:00"
+    assert view.hours == (Span(1, 540, 720), Span(1, 810, 1020), Span(5, 600, 1440))
     [(_, entry)] = await audit.timeline(site.id)
-    assert entry.changes["hours"][1] == "Tu 09:00-12:00,13:30-17:00; Sa 10:00-24:00"
+    assert entry.changes["hours"] == ["Mo-Fr 09:00-17:00", view.opening_hours]
 
 
-async def test_hours_that_overlap_are_refused_where_they_were_entered(now: datetime) -> None:
+async def test_hours_that_overlap_are_refused(now: datetime) -> None:
     actor, site = await coordinator_and_site()
     with pytest.raises(Invalid) as raised:
         await services.set_hours(
-            actor,
-            site.id,
-            [Span(0, 540, 720), Span(0, 700, 800), Span(2, 600, 500)],
-            version=1,
-            now=now,
-            fields=["opens_0_0", "opens_0_1", "opens_2_0"],
+            actor, site.id, "Mo 09:00-12:00,11:00-13:00; We 10:00-09:00", version=1, now=now
         )
     assert [(error.field, error.code) for error in raised.value.errors] == [
-        ("opens_0_1", "sites.spans-overlap"),
-        ("opens_2_0", "sites.span-ends-before-start"),
+        ("opening_hours", "sites.span-ends-before-start"),
     ]
+    assert (await queries.site(site.id)).version == 1
 
 
 async def test_the_calendar_of_an_unknown_site_is_refused() -> None:

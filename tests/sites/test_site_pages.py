@@ -201,7 +201,7 @@ def test_a_time_is_read(text: str, minutes: int | None) -> None:
 
 def test_a_week_is_shown_as_it_is_kept() -> None:
     spans = [Span(0, 540, 720), Span(0, 780, 1020), Span(0, 1080, 1440), Span(6, 0, 1440)]
-    assert WeekForm.of_spans(spans).spans()[0] == spans
+    assert WeekForm.of_spans(spans).spans() == spans
 
 
 async def test_a_closure_is_announced_seen_and_withdrawn(client: AsyncClient, site: Site) -> None:

@@ -12,12 +12,11 @@ from comptoir.core.api import Call, delete, get, post
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.sites import queries as sites
-from comptoir.sites.calendar import DaySource
+from comptoir.sites.calendar import DaySource, DayState, StatedInterval
 from comptoir.sites.errors import ExceptionNotFound, SiteNotFound, SitesForbidden
 from comptoir.sites.exceptions import queries, services
 from comptoir.sites.exceptions.schemas import AnnounceException, ExceptionView
 from comptoir.sites.hours import day_reason
-from comptoir.sites.opening_hours import Interval
 
 READERS = ("desk", "inventory", "borrowers", "settings")
 WRITERS = ("settings",)
@@ -36,10 +35,15 @@ class DaysQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class DayView(msgspec.Struct, frozen=True):
-    """One day. `source` says what decided; `reason` is the exception's, or the holiday's name."""
+    """One day and its stretches that are not closed. Those with state `open` are the door's.
+
+    `source` says what decided; `reason` is the exception's, or the holiday's name. A day
+    whose hours nobody has said is `unknown`, not closed.
+    """
 
     day: date
-    intervals: tuple[Interval, ...]
+    state: DayState
+    intervals: tuple[StatedInterval, ...]
     source: DaySource
     reason: str
 
@@ -73,14 +77,14 @@ class Announced(msgspec.Struct, frozen=True):
 async def opening_hours(call: Call, site_id: UUID, query: DaysQuery) -> OpeningHours:
     """Tell when a site is open on each of some days, and why.
 
-    Exceptions beat public holidays, which beat the weekly hours.
+    Exceptions beat public holidays, these beat seasons, which beat the weekly hours.
     """
     site = await sites.site(site_id, call.actor)
     calendar = await queries.public_calendar(site, since=query.first)
     days = []
     for day in _days(query):
         found = calendar.on(day)
-        days.append(DayView(day, found.intervals, found.source, day_reason(found)))
+        days.append(DayView(day, found.state, found.stated(), found.source, day_reason(found)))
     return OpeningHours(site.time_zone, days)
 
 

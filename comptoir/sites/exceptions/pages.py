@@ -18,12 +18,12 @@ from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
 from comptoir.core.web.forms import FormData, id_or_none, read_day
 from comptoir.sites import queries as sites
-from comptoir.sites.calendar import ExceptionKind, Times
+from comptoir.sites.calendar import ExceptionKind
 from comptoir.sites.errors import SitesForbidden
 from comptoir.sites.exceptions import queries, services
 from comptoir.sites.exceptions.schemas import AnnounceException
 from comptoir.sites.hours import times_text
-from comptoir.sites.opening_hours import END_OF_DAY
+from comptoir.sites.opening_hours import Times, closing_minutes
 from comptoir.sites.public_holidays import NAMES, holiday_region, public_holidays
 from comptoir.sites.schemas import SiteView
 from comptoir.sites.week_form import read_time
@@ -159,7 +159,7 @@ def _command(data: FormData) -> tuple[AnnounceException, list[str]]:
             message = _("Enter both times, such as 09:00 and 12:00.")
             errors.append(FieldError(field, "sites.time-invalid", message))
         else:
-            hours.append(Times(opens, closes or END_OF_DAY))
+            hours.append(Times(opens, closing_minutes(opens, closes) or closes))
             fields.append(field)
     if errors or first is None:
         raise Invalid(errors)

@@ -11,6 +11,7 @@ from comptoir.core import db
 from comptoir.sites.calendar import ExceptionKind, SiteCalendar
 from comptoir.sites.calendars import read_hours
 from comptoir.sites.exceptions.schemas import ExceptionView
+from comptoir.sites.expressions.evaluation import Hours
 from comptoir.sites.public_holidays import holiday_region
 from comptoir.sites.schemas import SiteView
 
@@ -48,7 +49,7 @@ async def public_calendars(sites: Sequence[SiteView], *, since: date) -> list[Si
     return [
         SiteCalendar(
             ZoneInfo(site.time_zone),
-            site.hours,
+            Hours.of(site.opening_hours) if site.opening_hours else None,
             tuple(each.exception() for each in announced if each.site == site.id),
             holiday_region(site.country, site.region),
         )

@@ -9,7 +9,8 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core.fields import example
-from comptoir.sites.calendar import DayException, ExceptionKind, Times
+from comptoir.sites.calendar import DayException, ExceptionKind
+from comptoir.sites.opening_hours import Times
 
 
 class AnnounceException(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

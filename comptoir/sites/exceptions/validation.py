@@ -11,7 +11,7 @@ from comptoir.core.web.formats import format_day
 from comptoir.sites.calendar import DayException, ExceptionKind, SiteCalendar, collision
 from comptoir.sites.exceptions.schemas import AnnounceException
 from comptoir.sites.opening_hours import SEARCH_DAYS, Span
-from comptoir.sites.validation import hours_errors
+from comptoir.sites.validation import span_errors
 
 LONGEST_REASON = 120
 
@@ -83,4 +83,4 @@ def _hours_errors(command: AnnounceException, fields: Sequence[str]) -> list[Fie
         message = _("Enter when the door is open, such as 09:00 and 12:00.")
         return [FieldError("hours", "sites.hours-missing", message)]
     spans = [Span(0, each.opens, each.closes) for each in command.hours]
-    return hours_errors(spans, fields or [f"hours.{i}" for i in range(len(spans))])
+    return span_errors(spans, fields or [f"hours.{i}" for i in range(len(spans))])

@@ -14,8 +14,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from comptoir.sites.calendar import Times
-from comptoir.sites.opening_hours import END_OF_DAY, Interval
+from comptoir.sites.opening_hours import END_OF_DAY, Interval, Times
 from comptoir.sites.rota.occurrences import Presence, span, without
 from comptoir.sites.skills.schemas import Skills
 
@@ -159,8 +158,6 @@ def _once(there: Sequence[Presence]) -> list[Presence]:
 
 
 def _minutes(day: date, at: datetime, zone: ZoneInfo) -> int:
-    """The minute of a day, by the clock on the wall; midnight at the latest."""
+    """The minute of a day, by the clock on the wall; the night after it counts on."""
     local = at.astimezone(zone)
-    if local.date() > day:
-        return END_OF_DAY
-    return local.hour * 60 + local.minute
+    return (local.date() - day).days * END_OF_DAY + local.hour * 60 + local.minute

@@ -9,8 +9,8 @@ from uuid import UUID
 
 import msgspec
 
-from comptoir.sites.calendar import DaySource, Times
-from comptoir.sites.opening_hours import END_OF_DAY, Interval
+from comptoir.sites.calendar import DaySource
+from comptoir.sites.opening_hours import END_OF_DAY, Interval, Times
 from comptoir.sites.rota.rules import Need
 
 Minute = Annotated[int, msgspec.Meta(ge=0, le=END_OF_DAY, examples=[540])]

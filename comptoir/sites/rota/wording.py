@@ -12,7 +12,8 @@ from babel.dates import format_date, format_interval
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import localized, ngettext
 from comptoir.core.web.formats import locale
-from comptoir.sites.hours import clock_text, weekday_names
+from comptoir.sites.expressions.writing import write_time
+from comptoir.sites.hours import weekday_names
 from comptoir.sites.opening_hours import END_OF_DAY, Interval
 from comptoir.sites.rota.rules import Need
 from comptoir.sites.skills.languages import language_name
@@ -28,7 +29,7 @@ def competence_names(competences: Sequence[Competence]) -> Names:
 
 def minutes_text(starts: int, ends: int) -> str:
     """Two minutes of a day as ``09:00–12:00``."""
-    return f"{clock_text(starts)}–{clock_text(ends)}"
+    return f"{write_time(starts)}–{write_time(ends)}"
 
 
 def interval_text(interval: Interval, zone: ZoneInfo) -> str:

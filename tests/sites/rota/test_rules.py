@@ -14,8 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comptoir.core.ids import new_id
-from comptoir.sites.calendar import Times
-from comptoir.sites.opening_hours import END_OF_DAY, Interval, WeeklyHours
+from comptoir.sites.opening_hours import END_OF_DAY, Interval, Times
 from comptoir.sites.rota.occurrences import (
     Absence,
     Occurrence,
@@ -30,7 +29,7 @@ from comptoir.sites.rota.occurrences import (
 )
 from comptoir.sites.rota.rules import Gap, Need, day_gaps, hours_left, with_helpers
 from comptoir.sites.skills.schemas import Skills
-from tests.sites.calendars import ZONES, ZURICH, office, weekly_hours
+from tests.sites.calendars import ZONES, ZURICH, WeeklyHours, office, weekly_hours
 
 CLAIRE, LUCA, NADIA = (UUID(int=number) for number in (1, 2, 3))
 SITE, WORKSHOP = UUID(int=10), UUID(int=20)

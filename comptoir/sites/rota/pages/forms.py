@@ -8,7 +8,7 @@ from datetime import date
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.core.web.forms import FormData, read_day
-from comptoir.sites.hours import clock_text
+from comptoir.sites.expressions.writing import write_time
 from comptoir.sites.opening_hours import END_OF_DAY
 from comptoir.sites.week_form import read_time
 
@@ -66,4 +66,4 @@ def texts(data: FormData, names: Iterable[str]) -> dict[str, str]:
 
 def time_field(minutes: int) -> str:
     """Minutes for a browser's time field, which knows no 24:00."""
-    return clock_text(minutes % END_OF_DAY)
+    return write_time(minutes % END_OF_DAY)

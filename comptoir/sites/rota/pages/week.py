@@ -17,10 +17,10 @@ from comptoir.core.accounts.guards import require
 from comptoir.core.principal import Role
 from comptoir.core.printing.pdf import in_background
 from comptoir.core.web import page
-from comptoir.sites.calendar import ExceptionKind, Times
+from comptoir.sites.calendar import ExceptionKind
 from comptoir.sites.exceptions.pages import ROOM
-from comptoir.sites.hours import clock_text
-from comptoir.sites.opening_hours import ONE_DAY, Interval
+from comptoir.sites.expressions.writing import write_time
+from comptoir.sites.opening_hours import ONE_DAY, Interval, Times
 from comptoir.sites.rota import sheet
 from comptoir.sites.rota.pages.places import Chosen, Page, chosen_site, rota_address, week_of
 from comptoir.sites.rota.schemas import GapView, OfferView, RotaDay, RotaView, ShiftView
@@ -201,8 +201,8 @@ def _exception_address(chosen: Chosen, day: date, hours: Sequence[Times]) -> str
     if 0 < len(hours) <= ROOM:
         fields["kind"] = ExceptionKind.OPEN
         for place, each in enumerate(hours):
-            fields[f"opens_{place}"] = clock_text(each.opens)
-            fields[f"closes_{place}"] = clock_text(each.closes)
+            fields[f"opens_{place}"] = write_time(each.opens)
+            fields[f"closes_{place}"] = write_time(each.closes)
     return f"/settings/exceptions/new?{urlencode(fields)}"
 
 
