@@ -1,6 +1,6 @@
 """The real application over HTTP, in this process, with somebody signed in.
 
-async with client_of(create_app(SETTINGS)) as client:
+async with client_of() as client:
     await sign_in(client, await factories.user(role=Role.ADMIN))
     answer = await client.get("/items")
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
@@ -37,14 +38,24 @@ def make_app(*handlers: ControllerRouterHandler, settings: Settings = SETTINGS) 
     return app
 
 
+@cache
+def shared_app() -> Litestar:
+    """The whole application, built once for a worker: that takes longer than most tests.
+
+    It keeps nothing of a request. Only one that is made anew may be served or changed.
+    """
+    return make_app()
+
+
 @asynccontextmanager
-async def client_of(app: Litestar) -> AsyncIterator[AsyncClient]:
+async def client_of(app: Litestar | None = None) -> AsyncIterator[AsyncClient]:
     """A browser without JavaScript: it keeps cookies, and says where forms come from.
 
-    The application's lifespan is not entered: the test has connected the database.
+    Without ``app`` it is a client of the shared one. The application's lifespan is not
+    entered: the test has connected the database.
     """
     async with AsyncClient(
-        transport=ASGITransport(cast(Any, app), client=("127.0.0.1", 50_000)),
+        transport=ASGITransport(cast(Any, app or shared_app()), client=("127.0.0.1", 50_000)),
         base_url=ORIGIN,
         headers={"Sec-Fetch-Site": "same-origin", "Accept-Language": "en"},
     ) as client:

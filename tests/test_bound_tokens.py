@@ -20,7 +20,7 @@ from comptoir.core.accounts.tables import ApiToken
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Role
 from tests import factories as make
-from tests.http_client import client_of, make_app, use_token
+from tests.http_client import client_of, use_token
 
 SHARED: dict[str, dict[str, Any]] = {
     "group": {"names": {"fr": "Autres"}},
@@ -122,7 +122,7 @@ async def world(database: Any) -> World:
 
 @pytest.fixture
 async def client(world: World) -> AsyncIterator[AsyncClient]:
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         yield client
 
 

@@ -9,7 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
 from comptoir.core.accounts.guards import declarations, is_public
-from tests.http_client import make_app
+from tests.http_client import shared_app
 
 
 def handlers(app: Litestar) -> Iterator[tuple[str, str, HTTPRouteHandler]]:
@@ -24,12 +24,12 @@ def handlers(app: Litestar) -> Iterator[tuple[str, str, HTTPRouteHandler]]:
 def test_every_handler_says_who_may_call_it() -> None:
     silent = [
         f"{method} {path}"
-        for method, path, handler in handlers(make_app())
+        for method, path, handler in handlers(shared_app())
         if not (is_public(handler) or declarations(handler))
     ]
     assert silent == []
 
 
 def test_the_walk_finds_the_handlers() -> None:
-    found = {f"{method} {path}" for method, path, _ in handlers(make_app())}
+    found = {f"{method} {path}" for method, path, _ in handlers(shared_app())}
     assert {"GET /healthz", "POST /language"} <= found

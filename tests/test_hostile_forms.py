@@ -15,7 +15,7 @@ from httpx import AsyncClient, Response
 
 from comptoir.core.accounts.tables import User
 from tests.e2e.pages import Examples, fill_examples, page_routes
-from tests.http_client import client_of, make_app, set_cookie, sign_in
+from tests.http_client import client_of, set_cookie, sign_in
 
 NUL = "%00"
 #: Half a surrogate pair, no UTF-8, a control, and what turns the reading direction.
@@ -93,7 +93,7 @@ async def examples(database: Any) -> Examples:
 
 @pytest.fixture
 async def client(examples: Examples) -> AsyncIterator[AsyncClient]:
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         set_cookie(client, "session", examples.token)
         yield client
 

@@ -11,13 +11,13 @@ import pytest
 from httpx import AsyncClient
 
 from comptoir.core.ids import new_id
-from tests.http_client import client_of, make_app
+from tests.http_client import client_of, shared_app
 from tests.test_declarations import handlers
 
 
 @pytest.fixture
 async def client(database: Any) -> AsyncIterator[AsyncClient]:
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         yield client
 
 
@@ -27,7 +27,7 @@ def methods(text: str) -> set[str]:
 
 async def test_options_names_all_that_an_address_takes(client: AsyncClient) -> None:
     taken: dict[str, set[str]] = defaultdict(lambda: {"OPTIONS"})
-    for method, path, handler in handlers(make_app()):
+    for method, path, handler in handlers(shared_app()):
         if not handler.opt.get("static"):
             taken[path] |= {method, "HEAD"} if method == "GET" else {method}
     assert {"GET", "HEAD", "OPTIONS", "PUT"} == taken["/api/v1/items/{code}"]

@@ -18,7 +18,7 @@ from comptoir.core.accounts.tables import User
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Role
 from tests import factories
-from tests.http_client import ORIGIN, client_of, make_app, sign_in, use_token
+from tests.http_client import ORIGIN, client_of, shared_app, sign_in, use_token
 from tests.test_declarations import handlers
 
 IN = 0
@@ -341,7 +341,7 @@ TABLE: dict[str, Line] = {
 def test_every_route_has_a_line() -> None:
     routes = {
         f"{method} {path}"
-        for method, path, handler in handlers(make_app())
+        for method, path, handler in handlers(shared_app())
         if not handler.opt.get("static")
     }
     assert sorted(routes - set(TABLE)) == [], "routes without a line in the table"
@@ -350,7 +350,7 @@ def test_every_route_has_a_line() -> None:
 
 @pytest.fixture
 async def client(database: Any) -> AsyncIterator[AsyncClient]:
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         client.headers["Referer"] = f"{ORIGIN}/desk"  # the page to come back to after signing in
         yield client
 

@@ -21,7 +21,7 @@ from comptoir.lending.loans.check_outs import check_out
 from comptoir.lending.loans.renewals import renew_loan
 from comptoir.lending.loans.schemas import CheckIn, CheckOut
 from tests import factories as make
-from tests.http_client import client_of, make_app, sign_in
+from tests.http_client import client_of, shared_app, sign_in
 
 _ACTION = re.compile(r"[a-z]+\.[a-z_-]+")
 #: Actions that stand in a timeline. Those about accounts and settings stand in none.
@@ -49,7 +49,7 @@ def _texts(tree: ast.AST) -> Iterator[str]:
 
 
 def test_every_action_of_a_timeline_has_its_sentence() -> None:
-    make_app()  # whose floors describe what they record
+    shared_app()  # whose floors describe what they record
     actions = set(recorded())
     assert {"item.lost", "loan.closed", "item.found", "borrower.registered"} <= actions
     shown = filter(_SHOWN.fullmatch, actions)
@@ -64,7 +64,7 @@ def test_the_words_of_an_action_are_joined_by_underscores() -> None:
 
 @pytest.fixture
 async def client(database: Any) -> AsyncIterator[AsyncClient]:
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         yield client
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 
-from tests.http_client import client_of, make_app
+from tests.http_client import client_of
 from tests.lending.counter import Desk
 
 
@@ -21,5 +21,5 @@ async def desk(database: Any) -> Desk:
 @pytest.fixture
 async def client(desk: Desk) -> AsyncIterator[AsyncClient]:
     """A program without an access token."""
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         yield client

@@ -20,7 +20,7 @@ from comptoir.core.api.reference import document_of, operations
 from comptoir.core.tables import IdempotencyRecord
 from comptoir.inventory.tables import Category
 from tests import factories as make
-from tests.http_client import client_of, codes, make_app, use_token
+from tests.http_client import client_of, codes, shared_app, use_token
 from tests.lending.counter import Desk
 
 NAMES = {"names": {"fr": "Téléphone"}}
@@ -126,7 +126,7 @@ async def test_every_edit_takes_whatever_version_there_is(desk: Desk, client: As
         "policy": desk.policy.id,
         "site": desk.site.id,
     }
-    edits = [each for each in operations(make_app()) if each.edits]
+    edits = [each for each in operations(shared_app()) if each.edits]
     assert len(edits) > 10
     for operation in sorted(edits, key=lambda each: each.method == "DELETE"):
         path = re.sub(r"\{(\w+?)(_id)?:\w+\}", lambda name: str(ids[name[1]]), operation.path)
@@ -136,7 +136,7 @@ async def test_every_edit_takes_whatever_version_there_is(desk: Desk, client: As
 
 
 def example(operation: Operation) -> Any:
-    described = document_of(make_app())["paths"]
+    described = document_of(shared_app())["paths"]
     path = re.sub(r":\w+\}", "}", operation.path)
     body = described[path][operation.method.lower()].get("requestBody")
     return body and body["content"]["application/json"]["example"]
@@ -299,7 +299,7 @@ async def test_a_longer_list_needs_no_more_statements(
 async def test_what_belongs_to_other_sites_is_not_found(desk: Desk) -> None:
     loan = await make.loan(item=desk.item, borrower_id=desk.borrower.id, now=make.MADE_AT)
     elsewhere = await make.site()
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         await use_token(client, *SCOPES, site_id=elsewhere.id)
         for path in (
             f"items/{desk.item.code}",

@@ -14,9 +14,9 @@ from comptoir.core.accounts.api import Scope
 from comptoir.core.accounts.identity import SCOPES
 from comptoir.core.api.reading import text
 from comptoir.core.api.reference import document_of, operations
-from tests.http_client import client_of, make_app
+from tests.http_client import client_of, shared_app
 
-DOCUMENT: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(document_of(make_app())))
+DOCUMENT: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(document_of(shared_app())))
 DESCRIBED = [
     (f"{method} {path}", operation)
     for path, methods in DOCUMENT["paths"].items()
@@ -27,7 +27,7 @@ DESCRIBED = [
 def test_the_document_is_valid() -> None:
     schemathesis.openapi.from_dict(DOCUMENT).validate()
     assert DOCUMENT["openapi"] == "3.1.0"
-    assert len(DESCRIBED) == len(operations(make_app())) > 60
+    assert len(DESCRIBED) == len(operations(shared_app())) > 60
 
 
 def test_every_operation_has_a_name_of_its_own_a_summary_and_a_scope() -> None:
@@ -85,7 +85,7 @@ def test_each_example_fits_its_schema(name: str, operation: dict[str, Any]) -> N
 
 
 async def test_the_document_and_its_page_are_for_everybody(database: object) -> None:
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         assert (await client.get("/api/v1/openapi.json")).json() == DOCUMENT
         page = await client.get("/api/docs")
     assert page.status_code == 200

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from comptoir.core.api.operations import PREFIX
 from comptoir.core.api.reference import operations
-from tests.http_client import make_app
+from tests.http_client import shared_app
 from tests.test_permissions import TABLE
 
 GUIDE = Path(__file__).parents[2] / "docs" / "engineering" / "api.md"
@@ -32,7 +32,7 @@ def test_every_page_and_form_has_a_line() -> None:
 def test_every_call_that_the_table_names_exists() -> None:
     known = {
         f"{each.method} {re.sub(':(uuid|str)}', '}', each.path.removeprefix(PREFIX))}"
-        for each in operations(make_app())
+        for each in operations(shared_app())
     }
     for form, said in lines().items():
         named = re.findall(r"`((?:GET|POST|PUT|DELETE) /[^`]+)`", said)

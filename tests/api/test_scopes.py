@@ -10,9 +10,9 @@ from httpx import AsyncClient
 from comptoir.core.accounts.identity import SCOPES
 from comptoir.core.api.operations import Operation
 from comptoir.core.api.reference import operations
-from tests.http_client import client_of, make_app, use_token
+from tests.http_client import client_of, shared_app, use_token
 
-CALLS = operations(make_app())
+CALLS = operations(shared_app())
 
 
 def address(operation: Operation) -> str:
@@ -46,13 +46,13 @@ async def refused(client: AsyncClient, operation: Operation) -> str:
 async def test_without_a_token_nothing_is_answered(
     database: object, calls: list[Operation]
 ) -> None:
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         for operation in calls:
             assert await refused(client, operation) == "accounts.sign-in-needed", operation.path
 
 
 async def test_a_wrong_token_is_refused(database: object, calls: list[Operation]) -> None:
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         client.headers["Authorization"] = "Bearer comptoir_made-up"
         answer = await client.get("/api/v1/items")
     assert answer.json()["code"] == "accounts.token-refused"
@@ -63,7 +63,7 @@ async def test_a_wrong_token_is_refused(database: object, calls: list[Operation]
 async def test_a_scope_opens_what_the_document_says(
     database: object, calls: list[Operation], scope: str
 ) -> None:
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         await use_token(client, scope)
         for operation in calls:
             code = await refused(client, operation)

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from comptoir.core import db
 from tests.browser import chromium, open_page
-from tests.http_client import client_of, make_app, use_token
+from tests.http_client import client_of, use_token
 from tests.lending.counter import Desk
 from tests.roof.commands import serving
 
@@ -22,7 +22,7 @@ async def _prepare(url: str) -> tuple[str, str, str]:
     db.connect(url)
     try:
         desk = await Desk().set_up()
-        async with client_of(make_app()) as client:
+        async with client_of() as client:
             return desk.item.code, desk.card.code, await use_token(client, "desk")
     finally:
         await db.disconnect()

@@ -27,7 +27,7 @@ from comptoir.sites.rota.offers import offer_shift
 from comptoir.sites.rota.schemas import OfferShift
 from comptoir.sites.rota.tables import Absence, Need
 from tests import factories as make
-from tests.http_client import ORIGIN, client_of, make_app, use_token
+from tests.http_client import ORIGIN, client_of, shared_app, use_token
 from tests.lending.counter import Desk
 
 AnyCase = Any  # of schemathesis, whose type parameters are its own matter
@@ -40,7 +40,7 @@ class World:
     known: dict[str, list[Any]]
 
     def __init__(self) -> None:
-        self.app = make_app()
+        self.app = shared_app()
         self.runner = asyncio.Runner()
 
     async def set_up(self, stack: AsyncExitStack) -> None:

@@ -20,7 +20,7 @@ from comptoir.sites.rota.tables import Absence, Need
 from comptoir.sites.skills.tables import StaffSkill
 from tests import factories as make
 from tests.e2e.world import World, sign_in
-from tests.http_client import make_app
+from tests.http_client import shared_app
 
 #: What is not for people to look at.
 _NOT_PAGES = re.compile(r"/static/|/api/|/healthz|\.(csv|ics|pdf|json|txt)$|/pdf$|/[TB]/")
@@ -32,7 +32,7 @@ ENDLESS = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamten
 
 def page_routes(app: Litestar | None = None) -> list[str]:
     """The patterns of all pages, so that a new one is covered without being named."""
-    routes = (app or make_app()).routes
+    routes = (app or shared_app()).routes
     return sorted(
         route.path
         for route in routes

@@ -13,7 +13,7 @@ from comptoir.inventory import codes
 from comptoir.inventory.tables import Item, ItemProblem
 from comptoir.sites.tables import Site
 from tests import factories
-from tests.http_client import client_of, make_app, sign_in
+from tests.http_client import client_of, sign_in
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -26,7 +26,7 @@ async def site(database: Any) -> Site:
 @pytest.fixture
 async def client(site: Site) -> AsyncIterator[AsyncClient]:
     """A coordinator's browser."""
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         user = await factories.user(role=Role.COORDINATOR, site_id=site.id, language="en")
         await sign_in(client, user, site_id=site.id)
         yield client
@@ -216,6 +216,6 @@ async def test_the_export_runs_nothing_in_a_spreadsheet(client: AsyncClient, sit
 
 async def test_nobody_sees_items_without_signing_in(site: Site) -> None:
     item = await factories.item(site_id=site.id)
-    async with client_of(make_app()) as stranger:
+    async with client_of() as stranger:
         for path in ("/items", f"/items/{item.code}", "/items.csv", "/items/new"):
             assert (await stranger.get(path)).headers["location"].startswith("/sign-in")

@@ -12,7 +12,7 @@ from comptoir.core.principal import Role
 from comptoir.inventory import codes
 from comptoir.sites.tables import Site
 from tests import factories
-from tests.http_client import client_of, make_app, sign_in
+from tests.http_client import client_of, sign_in
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -24,7 +24,7 @@ async def site(database: Any) -> Site:
 
 @pytest.fixture
 async def client(site: Site) -> AsyncIterator[AsyncClient]:
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         user = await factories.user(role=Role.RECEPTION, site_id=site.id, language="en")
         await sign_in(client, user, site_id=site.id)
         yield client

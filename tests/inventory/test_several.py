@@ -16,7 +16,7 @@ from comptoir.inventory.several import read_numbers, write_numbers
 from comptoir.inventory.tables import Item
 from comptoir.sites.tables import Site
 from tests import factories
-from tests.http_client import client_of, make_app, sign_in
+from tests.http_client import client_of, sign_in
 
 A, B, C = "356938035643809", "490154203237518", "353879234252633"
 
@@ -68,7 +68,7 @@ async def site(database: Any) -> Site:
 
 @pytest.fixture
 async def client(site: Site) -> AsyncIterator[AsyncClient]:
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         user = await factories.user(role=Role.COORDINATOR, site_id=site.id, language="en")
         await sign_in(client, user, site_id=site.id)
         yield client

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from httpx import AsyncClient
 
-from tests.http_client import client_of, make_app, use_token
+from tests.http_client import client_of, use_token
 
 CHECK_OUTS = "/api/v1/check-outs"
 CHECK_INS = "/api/v1/check-ins"
@@ -18,6 +18,6 @@ LOANS = "/api/v1/loans"
 @asynccontextmanager
 async def program(*scopes: str, site_id: UUID | None = None) -> AsyncIterator[AsyncClient]:
     """Another program with an access token, reading English."""
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         await use_token(client, *scopes, site_id=site_id)
         yield client

@@ -9,7 +9,7 @@ import pytest
 
 from comptoir.core.principal import Role
 from tests import factories as make
-from tests.http_client import client_of, make_app, sign_in
+from tests.http_client import client_of, sign_in
 from tests.lending.counter import Desk
 from tests.lending.reception import Reception
 
@@ -24,7 +24,7 @@ async def desk(database: Any) -> Desk:
 async def reception(database: Any) -> AsyncIterator[Reception]:
     """Reception at the pages of the desk, signed in."""
     reception = await Reception().set_up()
-    async with client_of(make_app()) as reception.client:
+    async with client_of() as reception.client:
         user = await make.user(role=Role.RECEPTION, site_id=reception.site.id)
         await sign_in(reception.client, user, site_id=reception.site.id)
         yield reception

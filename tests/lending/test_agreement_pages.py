@@ -15,7 +15,7 @@ from comptoir.core.principal import Role
 from comptoir.lending.tables import Agreement, AgreementLoan, Borrower, BorrowerSite, Policy, Visit
 from comptoir.sites.tables import Site
 from tests import factories as make
-from tests.http_client import client_of, make_app, sign_in
+from tests.http_client import client_of, sign_in
 from tests.lending.reception import Reception
 from tests.paper import text_of
 
@@ -25,7 +25,7 @@ async def desk(database: Any) -> AsyncIterator[Reception]:
     """A desk where a policy wants a signature on the screen."""
     desk = await Reception().set_up()
     await Policy.update({Policy.signature: "screen"}, force=True)
-    async with client_of(make_app()) as desk.client:
+    async with client_of() as desk.client:
         await let_in(desk, desk.site)
         yield desk
 

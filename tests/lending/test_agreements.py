@@ -18,7 +18,7 @@ from comptoir.lending.agreements import SignatureMissing, agreement_pdf, make_ag
 from comptoir.lending.desk.view import read_visit
 from comptoir.lending.tables import Agreement, AgreementLoan, Borrower, Policy
 from tests import factories as make
-from tests.http_client import client_of, make_app, sign_in
+from tests.http_client import client_of, sign_in
 from tests.lending.test_desk import Counter
 
 
@@ -153,7 +153,7 @@ async def test_a_double_click_signs_once(counter: Counter, now: datetime) -> Non
 async def test_what_is_signed_is_shown_as_kept(counter: Counter, now: datetime) -> None:
     site = counter.actor.site_id
     await lend_two(counter, clock.now())
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         user = await make.user(role=Role.RECEPTION, site_id=site)
         await sign_in(client, user, site_id=site)
         path = f"/desk/visits/{counter.visit}/agreement"
@@ -174,7 +174,7 @@ async def test_a_name_that_cannot_be_printed_is_said_before_it_is(
     site = counter.actor.site_id
     await lend_two(counter, clock.now())
     await Borrower.update({Borrower.name: name}, force=True)
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         await sign_in(client, await make.user(role=Role.RECEPTION, site_id=site), site_id=site)
         answer = await client.get(f"/desk/visits/{counter.visit}/agreement")
     assert answer.status_code == 200

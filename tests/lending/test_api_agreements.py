@@ -12,7 +12,7 @@ from httpx import AsyncClient, Response
 from comptoir.core.tables import AuditEvent
 from comptoir.lending.tables import Agreement, Policy
 from tests import factories as make
-from tests.http_client import client_of, codes, make_app, use_token
+from tests.http_client import client_of, codes, use_token
 from tests.lending.api_desk import CHECK_INS, CHECK_OUTS, LOANS, program
 from tests.lending.counter import Desk
 from tests.paper import is_pdf_ua, text_of
@@ -150,7 +150,7 @@ async def test_agreements_of_other_sites_are_not_found(desk: Desk, client: Async
     loan = await lend(client, desk.item.code, desk.card.code)
     made = (await sign(client, loan, signature="paper")).headers["location"]
     elsewhere = await make.site()
-    async with client_of(make_app()) as stranger:
+    async with client_of() as stranger:
         await use_token(stranger, "desk", site_id=elsewhere.id)
         assert codes(await sign(stranger, loan, name="A")) == ["lending.loan-not-found"]
         for path in (made, f"{made}/pdf", f"{LOANS}/{loan}/agreements"):

@@ -23,7 +23,7 @@ from comptoir.lending.scans import WaitingItem
 from comptoir.lending.tables import Borrower, BorrowerCard, Loan, Visit
 from comptoir.sites.tables import Site
 from tests import factories
-from tests.http_client import client_of, make_app, sign_in
+from tests.http_client import client_of, sign_in
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -38,7 +38,7 @@ async def site(database: Any) -> Site:
 @pytest.fixture
 async def client(site: Site) -> AsyncIterator[AsyncClient]:
     """Reception at the site."""
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         user = await factories.user(role=Role.RECEPTION, site_id=site.id, language="en")
         await sign_in(client, user, site_id=site.id)
         yield client
@@ -331,7 +331,7 @@ async def test_the_history_tells_what_happened_at_ones_own_sites(
 
 
 async def test_nobody_sees_borrowers_without_signing_in(database: Any) -> None:
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         for path in ("/borrowers", f"/borrowers/{new_id()}", "/borrowers/new"):
             assert (await client.get(path)).headers["Location"].startswith("/sign-in")
 
@@ -375,7 +375,7 @@ async def test_a_page_takes_the_same_statements_however_much_there_is(
 
 
 async def test_who_has_no_site_is_asked_where_they_work_before_the_desk(database: Any) -> None:
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         await sign_in(client, await factories.user(role=Role.ADMIN))
         answer = await client.get("/desk")
         assert answer.headers["Location"] == "/site?next=/desk"

@@ -18,7 +18,7 @@ from comptoir.core.tables import AuditEvent
 from comptoir.lending.desk.visits import open_visit
 from comptoir.sites.tables import Site, StaffMember
 from tests import factories as make
-from tests.http_client import SETTINGS, client_of, make_app, sign_in
+from tests.http_client import SETTINGS, client_of, sign_in
 
 #: Its last eight letters are a sound tag code, for which it must not be taken.
 BADGE = "XVTSRPNLKJHGBCDFGHJK"
@@ -27,7 +27,7 @@ HTMX = {"HX-Request": "true"}
 
 @pytest.fixture
 async def client(database: Any) -> AsyncIterator[AsyncClient]:
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         yield client
 
 

@@ -22,7 +22,7 @@ from comptoir.lending.loans.schemas import CheckOut
 from comptoir.lending.loans.undo import undo_check_in
 from comptoir.lending.rules import LoanEnding, loan_ending
 from tests import factories as make
-from tests.http_client import client_of, make_app, sign_in
+from tests.http_client import client_of, sign_in
 
 
 class Lent:
@@ -106,7 +106,7 @@ async def test_a_lost_item_that_is_retired_is_written_off(lent: Lent, now: datet
 async def test_each_page_says_that_it_was_not_brought_back(lent: Lent, now: datetime) -> None:
     await actions.mark_lost(lent.actor, lent.item.code, now=now)
     await actions.retire_item(lent.actor, lent.item.code, now=now)
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         person = await make.user(role=Role.COORDINATOR, site_id=lent.site.id)
         await sign_in(client, person, site_id=lent.site.id)
         for address in (

@@ -14,7 +14,7 @@ from comptoir.lending.policies.groups import groups
 from comptoir.lending.policies.queries import own_policy
 from comptoir.lending.tables import Policy
 from tests import factories
-from tests.http_client import client_of, make_app, sign_in
+from tests.http_client import client_of, sign_in
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -24,7 +24,7 @@ FORM = {"mode": "calendar_days_next_open", "length": "28", "renewals": "2", "lim
 @pytest.fixture
 async def client(database: Any) -> AsyncIterator[AsyncClient]:
     """A coordinator of one site."""
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         user = await factories.user(role=Role.COORDINATOR, site_id=await a_site(), language="en")
         await sign_in(client, user)
         yield client
@@ -111,7 +111,7 @@ async def test_a_group_needs_a_name(client: AsyncClient, name: str) -> None:
 async def test_reception_does_not_change_the_rules(database: Any) -> None:
     site = await factories.site()
     category = await factories.category()
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         await sign_in(client, await factories.user(role=Role.RECEPTION, site_id=site.id))
         for path in ("/settings/policies", "/settings/groups", "/settings/groups/new"):
             assert (await client.get(path)).status_code == 403

@@ -8,11 +8,11 @@ import pytest
 from piccolo.apps.migrations.tables import Migration
 
 from comptoir.core import db
-from tests.http_client import client_of, make_app
+from tests.http_client import client_of
 
 
 async def health() -> tuple[int, Any]:
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         answer = await client.get("/healthz")
         return answer.status_code, answer.json()
 
@@ -36,7 +36,7 @@ async def test_a_database_out_of_reach_is_not() -> None:
 
 @pytest.mark.parametrize("path", ["/healthz", "/sign-in", "/api/docs", "/nowhere"])
 async def test_head_is_answered_like_get_without_a_body(database: Any, path: str) -> None:
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         head, got = await client.head(path), await client.get(path)
     assert (head.status_code, head.content) == (got.status_code, b"")
     assert head.headers["content-type"] == got.headers["content-type"]

@@ -18,7 +18,7 @@ from comptoir.sites.opening_hours import Span
 from comptoir.sites.tables import Site, StaffMember
 from comptoir.sites.week_form import WeekForm, read_time
 from tests import factories
-from tests.http_client import client_of, make_app, sign_in
+from tests.http_client import client_of, sign_in
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -31,7 +31,7 @@ async def site(database: Any) -> Site:
 @pytest.fixture
 async def client(site: Site) -> AsyncIterator[AsyncClient]:
     """A coordinator's browser."""
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         user = await factories.user(role=Role.COORDINATOR, site_id=site.id, language="en")
         await sign_in(client, user, site_id=site.id)
         yield client

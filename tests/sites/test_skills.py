@@ -22,7 +22,7 @@ from comptoir.sites.skills.schemas import SaveCompetence, SaveSkills, Skill
 from comptoir.sites.skills.tables import Competence, StaffSkill
 from comptoir.sites.tables import Site
 from tests import factories as make
-from tests.http_client import client_of, make_app, sign_in
+from tests.http_client import client_of, sign_in
 
 
 @pytest.fixture
@@ -154,7 +154,7 @@ async def test_the_public_knows_what_is_shown_and_of_nobody(site: Site) -> None:
 @pytest.fixture
 async def client(site: Site) -> AsyncIterator[AsyncClient]:
     """A coordinator's browser."""
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         person = await make.user(role=Role.COORDINATOR, site_id=site.id)
         await sign_in(client, person, site_id=site.id)
         yield client

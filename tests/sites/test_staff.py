@@ -34,7 +34,7 @@ from comptoir.sites.staff.errors import (
 from comptoir.sites.staff.schemas import AddColleague
 from comptoir.sites.tables import Site, StaffMember
 from tests import factories
-from tests.http_client import client_of, make_app, sign_in
+from tests.http_client import client_of, sign_in
 
 FRIBOURG, LYON = UUID(int=1), UUID(int=2)
 
@@ -305,7 +305,7 @@ async def test_a_coordinator_sees_those_of_their_site_and_of_all(
 
 @pytest.fixture
 async def client(database: Any) -> AsyncIterator[AsyncClient]:
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         yield client
 
 

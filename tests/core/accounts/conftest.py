@@ -10,7 +10,7 @@ from httpx import AsyncClient
 
 from comptoir.core.accounts import passwords
 from comptoir.core.keys import Keyring
-from tests.http_client import SETTINGS, client_of, make_app
+from tests.http_client import SETTINGS, client_of
 
 #: Fit to be a password, and nobody's name.
 PASSWORD = "correct horse battery"
@@ -18,7 +18,7 @@ PASSWORD = "correct horse battery"
 
 @pytest.fixture
 async def client(database: Any) -> AsyncIterator[AsyncClient]:
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         yield client
 
 

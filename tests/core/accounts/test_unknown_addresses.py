@@ -11,12 +11,12 @@ from httpx import AsyncClient
 from comptoir.core import db
 from comptoir.core.principal import Role
 from tests import factories as make
-from tests.http_client import client_of, make_app, set_cookie, sign_in
+from tests.http_client import client_of, set_cookie, sign_in
 
 
 @pytest.fixture
 async def client(database: Any) -> AsyncIterator[AsyncClient]:
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         client.headers["Accept-Language"] = "de-CH, fr;q=0.5"
         yield client
 

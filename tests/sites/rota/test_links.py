@@ -19,7 +19,7 @@ from comptoir.sites.rota.errors import LinkNotFound, NotYours
 from comptoir.sites.rota.schemas import OfferShift
 from comptoir.sites.rota.tables import Absence, CalendarLink
 from tests import factories as make
-from tests.http_client import client_of, make_app, sign_in
+from tests.http_client import client_of, sign_in
 from tests.sites.rota.world import TUESDAY, Team
 
 WEEK = timedelta(days=7)
@@ -162,7 +162,7 @@ async def test_the_database_keeps_no_secret(team: Team, now: datetime) -> None:
 
 @pytest.fixture
 async def client(team: Team) -> AsyncIterator[AsyncClient]:
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         yield client
 
 

@@ -17,7 +17,7 @@ from comptoir.core.accounts.tables import User
 from comptoir.sites.rota.tables import Absence, Need, Shift, ShiftOffer
 from comptoir.sites.tables import HoursException
 from tests import factories as make
-from tests.http_client import client_of, make_app, sign_in
+from tests.http_client import client_of, sign_in
 from tests.paper import is_pdf_ua, text_of
 from tests.sites.rota.world import Team
 
@@ -27,7 +27,7 @@ DAY = clock.now().date() + timedelta(days=21 + (2 - clock.now().date().weekday()
 
 @pytest.fixture
 async def client(team: Team) -> AsyncIterator[AsyncClient]:
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         yield client
 
 
