@@ -5,11 +5,13 @@ from __future__ import annotations
 import inspect
 import re
 
+import msgspec
 from babel.support import LazyProxy
 
 from comptoir.core.api.calls import LONGEST_KEY
 from comptoir.core.errors import ComptoirError
 from comptoir.core.i18n import use_language
+from comptoir.core.web.problems import Problem, title_of
 
 ABOUT = f"""\
 Everything that the pages do, for other programs.
@@ -79,11 +81,24 @@ def explain_code(code: str, sentence: LazyProxy) -> None:
     _MEANINGS[code] = sentence
 
 
-def error_line(error: type[ComptoirError] | str) -> str:
-    """The code of an error and what it means, as a line of a list."""
+def meaning(error: type[ComptoirError] | str) -> tuple[str, str]:
+    """The code of an error, and what it means."""
     if isinstance(error, str):
         with use_language("en"):
-            meaning = _PLACE.sub(r"`\1`", str(_MEANINGS[error]))
-        return f"- `{error}`: {meaning}"
-    about = (inspect.getdoc(error) or "").partition("\n")[0].replace("``", "`")
-    return f"- `{error.code}`: {about}"
+            return error, _PLACE.sub(r"`\1`", str(_MEANINGS[error]))
+    return error.code, (inspect.getdoc(error) or "").partition("\n")[0].replace("``", "`")
+
+
+def problem_example(status: int, code: str, about: str) -> dict[str, object]:
+    """How such an error is answered."""
+    with use_language("en"):
+        problem = Problem(
+            type=f"urn:comptoir:problem:{code}",
+            title=title_of(status),
+            status=status,
+            code=code,
+            detail=about,
+            instance="urn:comptoir:request:019a1f6e7c007000800000000001ab42",
+        )
+    example: dict[str, object] = msgspec.to_builtins(problem)
+    return example

@@ -15,7 +15,7 @@ from typing import Any, get_args
 import msgspec
 
 from comptoir.core.api import errors
-from comptoir.core.api.about import ABOUT, TAGS, error_line
+from comptoir.core.api.about import ABOUT, TAGS, meaning, problem_example
 from comptoir.core.api.calls import LONGEST_KEY
 from comptoir.core.api.examples import example_of
 from comptoir.core.api.operations import JSON, PREFIX, Error, Operation
@@ -160,15 +160,21 @@ _STRING = {"type": "string"}
 
 def _problems(operation: Operation) -> dict[str, Any]:
     """The errors it may answer with, by status, each with its codes."""
-    codes: dict[int, list[str]] = {}
+    found: dict[int, list[tuple[str, str]]] = {}
     for status, error in _possible(operation):
-        codes.setdefault(status, []).append(error_line(error))
+        found.setdefault(status, []).append(meaning(error))
+    return {str(status): _problem(status, found[status]) for status in sorted(found)}
+
+
+def _problem(status: int, errors: list[tuple[str, str]]) -> dict[str, Any]:
+    lines = [f"- `{code}`: {about}" for code, about in errors]
+    content = {
+        "schema": {"$ref": _REF.format(name="Problem")},
+        "example": problem_example(status, *errors[0]),
+    }
     return {
-        str(status): {
-            "description": "\n".join([HTTPStatus(status).phrase, "", *codes[status]]),
-            "content": {MEDIA_TYPE: {"schema": {"$ref": _REF.format(name="Problem")}}},
-        }
-        for status in sorted(codes)
+        "description": "\n".join([HTTPStatus(status).phrase, "", *lines]),
+        "content": {MEDIA_TYPE: content},
     }
 
 

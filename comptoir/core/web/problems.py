@@ -138,6 +138,13 @@ def status_of(error: type[ComptoirError]) -> int:
     )
 
 
+def title_of(status: int) -> str:
+    """The title of the problems with a status, in the reader's language."""
+    titles = dict(_FAMILIES.values())
+    titles |= {code: title for code, (_, title, _) in _FRAMEWORK.items() if code not in titles}
+    return titles[status]()
+
+
 def _of_family(error: ComptoirError, request_id: str) -> Problem:
     for family, (status, title) in _FAMILIES.items():
         if isinstance(error, family):
