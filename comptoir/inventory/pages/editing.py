@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
@@ -16,45 +15,28 @@ from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
-from comptoir.core.web.forms import FormData, id_or_none, in_form, read_day, read_hundredths
+from comptoir.core.web.forms import FormData, in_form
 from comptoir.inventory.errors import CoordinatorNeeded
+from comptoir.inventory.pages.basics import BASICS_INPUTS, BasicsForm, choices, read_basics
 from comptoir.inventory.pages.detail import read_code
-from comptoir.inventory.pages.wording import CONDITIONS
 from comptoir.inventory.permissions import may_manage
-from comptoir.inventory.queries import catalogue, items
+from comptoir.inventory.queries import items
 from comptoir.inventory.schemas import ItemView, SaveItem
 from comptoir.inventory.services.items import create_item, edit_item
-from comptoir.inventory.statuses import Condition
-from comptoir.inventory.validation import CURRENCIES
-from comptoir.sites.queries import names_for, site_names
 
 Page = Request[Principal, Any, Any]
 
 #: Inputs that are not called as the command's field is.
-BASICS_INPUTS = {"price_cents": "price"}
 NUMBER_INPUTS = {r"imeis\[0\]": "imei_1", r"imeis\[1\]": "imei_2"}
 
 
-class ItemForm(msgspec.Struct, frozen=True):
+class ItemForm(BasicsForm, frozen=True):
     """The fields of an item's form, as they were typed."""
 
-    model: str = ""
-    home_site: str = ""
     serial: str = ""
     imei_1: str = ""
     imei_2: str = ""
-    condition: str = Condition.GOOD
-    funder: str = ""
-    purchased_on: str = ""
-    price: str = ""
-    currency: str = "CHF"
-    notes: str = ""
     version: str = ""
-
-    @classmethod
-    def of(cls, form: FormData) -> ItemForm:
-        """What a request sent."""
-        return cls(**{name: form.text(name) for name in cls.__struct_fields__})
 
     @classmethod
     def of_item(cls, item: ItemView) -> ItemForm:
@@ -84,41 +66,6 @@ class ItemForm(msgspec.Struct, frozen=True):
         """
         values = read_basics(self)
         return SaveItem(serial=self.serial, imeis=(self.imei_1, self.imei_2), **values)
-
-
-def read_basics(form: Any) -> dict[str, Any]:
-    """What items have in common, from a form with the fields of ``ItemForm``.
-
-    Raises:
-        Invalid: a field cannot be read.
-    """
-    errors = []
-    model, site = id_or_none(form.model), id_or_none(form.home_site)
-    if model is None:
-        errors.append(FieldError("model", "inventory.model-missing", _("Choose the model.")))
-    if site is None:
-        errors.append(FieldError("home_site", "inventory.site-missing", _("Choose the site.")))
-    day, price = read_day(form.purchased_on), read_hundredths(form.price)
-    if form.purchased_on and day is None:
-        errors.append(
-            FieldError("purchased_on", "inventory.day-invalid", _("Enter a date of the calendar."))
-        )
-    if form.price and price is None:
-        errors.append(
-            FieldError("price", "inventory.price-invalid", _("Enter a price such as 899.50."))
-        )
-    if errors:
-        raise Invalid(errors)
-    return {
-        "model": model,
-        "home_site": site,
-        "condition": Condition(form.condition) if form.condition in CONDITIONS else Condition.GOOD,
-        "funder": form.funder,
-        "purchased_on": day,
-        "price_cents": price,
-        "currency": form.currency,
-        "notes": form.notes,
-    }
 
 
 @get("/items/new", guards=[require(Role.COORDINATOR)])
@@ -184,20 +131,6 @@ async def _form(
         item=item,
         **await choices(request.user, item),
     )
-
-
-async def choices(actor: Principal, item: ItemView | None = None) -> dict[str, Any]:
-    """What the selects of an item's form offer: an item may be given to any site."""
-    sites = await (site_names() if item else names_for(actor))
-    models = await catalogue.models()
-    return {
-        "sites": [(site.id, site.name) for site in sites],
-        "models": [
-            model for model in models if model.active or (item and item.model.id == model.id)
-        ],
-        "conditions": CONDITIONS,
-        "currencies": [(currency, currency) for currency in CURRENCIES],
-    }
 
 
 ROUTES = [new_item, add_item, edit_form, save_item]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 from litestar import Request, Response, get, post
@@ -23,35 +23,26 @@ from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, fragment, page, redirect
 from comptoir.core.web.forms import FormData, id_or_none, in_form
 from comptoir.inventory.errors import ModelNotFound
-from comptoir.inventory.pages.editing import BASICS_INPUTS, choices, read_basics
+from comptoir.inventory.pages.basics import BASICS_INPUTS, BasicsForm, choices, read_basics
 from comptoir.inventory.queries import catalogue
 from comptoir.inventory.schemas import CreateSeveral, ModelView, Numbers
 from comptoir.inventory.services.items import check_numbers, create_several
 from comptoir.inventory.several import MOST_ITEMS, WITHOUT_NUMBER, read_numbers, write_numbers
-from comptoir.inventory.statuses import Condition
 
 Page = Request[Principal, Any, Any]
 _LONGEST = 60_000
 
 
-class SeveralForm(msgspec.Struct, frozen=True):
+class SeveralForm(BasicsForm, frozen=True):
     """The fields of the form, as they were typed."""
 
-    model: str = ""
-    home_site: str = ""
-    condition: str = Condition.GOOD
-    funder: str = ""
-    purchased_on: str = ""
-    price: str = ""
-    currency: str = "CHF"
-    notes: str = ""
     numbers: str = ""
 
     @classmethod
-    def of(cls, form: FormData) -> SeveralForm:
+    def of(cls, form: FormData) -> Self:
         """What a request sent."""
-        values = {name: form.text(name) for name in cls.__struct_fields__}
-        return cls(**values | {"numbers": values["numbers"][:_LONGEST]})
+        typed = super().of(form)
+        return msgspec.structs.replace(typed, numbers=typed.numbers[:_LONGEST])
 
 
 class NumberLine(msgspec.Struct, frozen=True):
