@@ -10,7 +10,7 @@ from litestar.testing import TestClient
 from playwright.sync_api import Browser
 
 from tests.browser import chromium, serving
-from tests.core.web.sample import sample_app
+from tests.core.web.sample import Desk, sample_app
 
 
 @pytest.fixture
@@ -40,3 +40,12 @@ def browser() -> Iterator[Browser]:
     """One Chromium for a module."""
     with chromium() as browser:
         yield browser
+
+
+@pytest.fixture
+def desk(app: Litestar) -> Desk:
+    """What the sample desk was sent, from now on."""
+    desk: Desk = app.state.desk
+    desk.sent.clear()
+    desk.moods.clear()
+    return desk

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import pytest
 import qrcode
-from litestar import Litestar
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
@@ -44,14 +43,6 @@ def camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     film.write_bytes(frame(URL) * 10)
     with chromium(film_flags(film)) as browser:
         yield browser
-
-
-@pytest.fixture
-def desk(app: Litestar) -> Desk:
-    desk: Desk = app.state.desk
-    desk.sent.clear()
-    desk.moods.clear()
-    return desk
 
 
 @pytest.fixture

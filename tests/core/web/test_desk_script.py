@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from litestar import Litestar
 from playwright.sync_api import Browser, Page, Route
 
 from tests.browser import open_page
@@ -17,14 +16,6 @@ CODE = "BCDFGHJK"
 OTHER = "LNPRSTVT"
 # Whoever set the clock of this PC got it wrong by years.
 WRONG_CLOCK = datetime(2001, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def desk(app: Litestar) -> Desk:
-    desk: Desk = app.state.desk
-    desk.sent.clear()
-    desk.moods.clear()
-    return desk
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from litestar import Litestar
 from playwright.sync_api import Browser, Page
 
 from comptoir.inventory import codes
@@ -15,14 +14,6 @@ from tests.scanners import LAYOUTS, scan
 
 CODE = "BCDFGHJK"
 URL = f"HTTPS://DESK.EXAMPLE.ORG/T/{CODE}"
-
-
-@pytest.fixture
-def desk(app: Litestar) -> Desk:
-    desk: Desk = app.state.desk
-    desk.sent.clear()
-    desk.moods.clear()
-    return desk
 
 
 @pytest.fixture
