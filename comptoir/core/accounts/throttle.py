@@ -28,9 +28,9 @@ from comptoir.core.ids import new_id
 
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=15)
-#: After that long without a failure, counting begins anew.
 #: Where others than whoever guesses have to wait too.
 LONGEST_SHARED_WAIT = timedelta(minutes=1)
+#: After that long without a failure, counting begins anew.
 FORGET_AFTER = timedelta(hours=24)
 
 
