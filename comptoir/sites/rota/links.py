@@ -66,7 +66,7 @@ async def renew_own_link(actor: Principal, *, now: datetime) -> str:
         raise NotYours
     async with db.transaction():
         token = await _renew("user_id", actor.id, now=now)
-        await audit.record(actor, "rota.link-renewed", "user", actor.id, now=now)
+        await audit.record(actor, "rota.link_renewed", "user", actor.id, now=now)
     return token
 
 
@@ -80,7 +80,7 @@ async def renew_site_link(actor: Principal, site_id: UUID, *, now: datetime) -> 
     await need_editor(actor, site_id)
     async with db.transaction():
         token = await _renew("site", site_id, now=now)
-        await audit.record(actor, "rota.link-renewed", "site", site_id, now=now, site_id=site_id)
+        await audit.record(actor, "rota.link_renewed", "site", site_id, now=now, site_id=site_id)
     return token
 
 

@@ -9,11 +9,14 @@ from uuid import UUID
 
 import msgspec
 
+from comptoir.core.fields import example
 from comptoir.sites.calendar import DaySource
 from comptoir.sites.opening_hours import END_OF_DAY, Interval, Times
 from comptoir.sites.rota.rules import Need
 
 Minute = Annotated[int, msgspec.Meta(ge=0, le=END_OF_DAY, examples=[540])]
+#: The minute at which something ends.
+UntilMinute = Annotated[int, msgspec.Meta(ge=0, le=END_OF_DAY, examples=[1020])]
 Weeks = Annotated[int, msgspec.Meta(ge=0, le=2, examples=[1])]
 
 
@@ -28,7 +31,7 @@ class AddShift(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     person: UUID
     day: date
     starts: Minute
-    ends: Minute
+    ends: UntilMinute
     every_weeks: Weeks = 0
     last_day: date | None = None
 
@@ -47,7 +50,7 @@ class ChangeShift(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     person: UUID
     new_day: date
     starts: Minute
-    ends: Minute
+    ends: UntilMinute
     reach: Reach = Reach.DAY
 
 
@@ -58,7 +61,7 @@ class AddAbsence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     first_day: date
     last_day: date
     starts: Minute = 0
-    ends: Minute = END_OF_DAY
+    ends: UntilMinute = END_OF_DAY
 
 
 class AddNeed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,9 +70,9 @@ class AddNeed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     people: Annotated[int, msgspec.Meta(ge=1, le=50, examples=[2])]
     weekday: Annotated[int, msgspec.Meta(ge=0, le=6)] | None = None
     starts: Minute = 0
-    ends: Minute = END_OF_DAY
-    language: str = ""
-    competence: UUID | None = None
+    ends: UntilMinute = END_OF_DAY
+    language: Annotated[str, example("pt")] = ""
+    competence: Annotated[UUID | None, example(None)] = None
 
 
 class OfferShift(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

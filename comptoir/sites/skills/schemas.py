@@ -7,6 +7,8 @@ from uuid import UUID
 
 import msgspec
 
+from comptoir.core.fields import example
+
 
 class Competence(msgspec.Struct, frozen=True):
     """Something that not everybody can do, named by language (``fr``, ``de``, ``it``, ``en``)."""
@@ -28,8 +30,8 @@ class Skill(msgspec.Struct, frozen=True, order=True):
     ``shown``: the public may know that somebody at the site does, and never who.
     """
 
-    language: str = ""
-    competence: UUID | None = None
+    language: Annotated[str, example("pt")] = ""
+    competence: Annotated[UUID | None, example(None)] = None
     shown: bool = False
 
 
