@@ -90,7 +90,7 @@ async def test_skills_are_said_anew_as_a_whole(
     second = SaveSkills((Skill("pt"), Skill(competence=workshop.id)))
     await services.set_skills(coordinator, person.id, second, now=now)
     assert set(await queries.skills_of(person.id)) == set(second.skills)
-    events = await AuditEvent.select().where(AuditEvent.action == "user.skills-set")
+    events = await AuditEvent.select().where(AuditEvent.action == "user.skills_set")
     assert [event["changes"] for event in events] == ['{"skills":null}'] * 2, "personal"
 
 
