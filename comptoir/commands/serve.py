@@ -172,7 +172,7 @@ def _options(settings: Settings) -> dict[str, Any]:
 
 
 def _tls(settings: Settings) -> dict[str, Any]:
-    # Only here: without it, a worker has 8 MB of cryptography less.
+    # Only here: what makes certificates is a megabyte that other servers never need.
     from comptoir.commands.certificates import certificate_of
 
     certificate = certificate_of(settings)

@@ -11,11 +11,8 @@ import base64
 import hashlib
 import hmac
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
-# Imported where it is used: 8 MB, for second factors and the pages of long lists alone.
-if TYPE_CHECKING:
-    from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 
 
 class Keyring:
@@ -41,8 +38,6 @@ class Keyring:
         self, purpose: str, sealed: str, *, now: datetime, max_age: timedelta | None = None
     ) -> str | None:
         """The text of ``encrypt``; None if it is not ours, altered, or older than ``max_age``."""
-        from cryptography.fernet import InvalidToken
-
         fernet = self._fernet(purpose)
         try:
             if max_age is None:
@@ -53,8 +48,6 @@ class Keyring:
             return None
 
     def _fernet(self, purpose: str) -> Fernet:
-        from cryptography.fernet import Fernet
-
         return Fernet(base64.urlsafe_b64encode(self._key(purpose)))
 
     def _key(self, purpose: str) -> bytes:
