@@ -12,9 +12,8 @@ from comptoir.core.i18n import current_language
 from comptoir.core.i18n import gettext as _
 from comptoir.core.printing.pdf import make_pdf
 from comptoir.core.web.formats import format_day
-from comptoir.sites.hours import weekday_names
 from comptoir.sites.rota.schemas import RotaDay, RotaView
-from comptoir.sites.rota.wording import days_text, interval_text, minutes_text
+from comptoir.sites.rota.wording import day_label, days_text, interval_text, minutes_text
 
 _TEMPLATE = Path(__file__).parents[1] / "print" / "rota.typ"
 
@@ -40,12 +39,7 @@ def render(site: str, rota: RotaView, today: date) -> bytes:
             {
                 "name": days_text(week[0].day, week[-1].day),
                 "days": [
-                    [
-                        weekday_names()[day.day.weekday()],
-                        format_day(day.day, "short"),
-                        day_hours(day, rota) or [_("closed")],
-                    ]
-                    for day in week
+                    [day_label(day.day), day_hours(day, rota) or [_("closed")]] for day in week
                 ],
                 "rows": [
                     [person.name, [_times(day, person.id) for day in week]] for person in rota.team
