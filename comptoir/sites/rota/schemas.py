@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core.fields import example
-from comptoir.sites.calendar import DaySource
+from comptoir.sites.calendar import DaySource, DayState
 from comptoir.sites.opening_hours import END_OF_DAY, Interval, Times
 from comptoir.sites.rota.rules import Need
 
@@ -121,12 +121,15 @@ class GapView(msgspec.Struct, frozen=True):
 class RotaDay(msgspec.Struct, frozen=True):
     """One day: when the door is open, who means to be there, who is away, and what is lacking.
 
+    ``state`` says what a day without ``intervals`` is like: only some are ``closed``.
+
     ``hours_left`` are the hours that could be kept where nobody can come for the
     rest; an empty list is a day better closed, null is no reason to change any.
     """
 
     day: date
     intervals: tuple[Interval, ...]
+    state: DayState
     source: DaySource
     reason: str
     shifts: tuple[ShiftView, ...]

@@ -12,6 +12,7 @@ from comptoir.core.i18n import current_language
 from comptoir.core.i18n import gettext as _
 from comptoir.core.printing.pdf import make_pdf
 from comptoir.core.web.formats import format_day
+from comptoir.sites.calendar import DayState
 from comptoir.sites.rota.schemas import RotaDay, RotaView
 from comptoir.sites.rota.wording import day_label, days_text, interval_text, minutes_text
 
@@ -24,8 +25,15 @@ def shown_days(rota: RotaView) -> list[RotaDay]:
 
 
 def day_hours(day: RotaDay, rota: RotaView) -> list[str]:
-    """When the door is open on a day, a text for each stretch."""
-    return [interval_text(each, ZoneInfo(rota.time_zone)) for each in day.intervals]
+    """When the door is open on a day, a text for each stretch; else what the day is like."""
+    if day.intervals:
+        return [interval_text(each, ZoneInfo(rota.time_zone)) for each in day.intervals]
+    match day.state:
+        case DayState.CLOSED:
+            return [day.reason or _("closed")]
+        case DayState.BY_APPOINTMENT:
+            return [_("by appointment")]
+    return []  # nobody has said, or the day is for a service alone
 
 
 def render(site: str, rota: RotaView, today: date) -> bytes:
@@ -38,9 +46,7 @@ def render(site: str, rota: RotaView, today: date) -> bytes:
         "weeks": [
             {
                 "name": days_text(week[0].day, week[-1].day),
-                "days": [
-                    [day_label(day.day), day_hours(day, rota) or [_("closed")]] for day in week
-                ],
+                "days": [[day_label(day.day), day_hours(day, rota)] for day in week],
                 "rows": [
                     [person.name, [_times(day, person.id) for day in week]] for person in rota.team
                 ],

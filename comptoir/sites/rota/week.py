@@ -103,6 +103,7 @@ def view(found: Facts, first: date, last: date) -> RotaView:
             RotaDay(
                 day=day,
                 intervals=hours.intervals,
+                state=hours.state,
                 source=hours.source,
                 reason=day_reason(hours),
                 shifts=tuple(

@@ -15,7 +15,7 @@ from httpx import AsyncClient, Response
 from comptoir.core import clock
 from comptoir.core.accounts.tables import User
 from comptoir.sites.rota.tables import Absence, Need, Shift, ShiftOffer
-from comptoir.sites.tables import HoursException
+from comptoir.sites.tables import HoursException, Site
 from tests import factories as make
 from tests.http_client import client_of, sign_in
 from tests.paper import is_pdf_ua, text_of
@@ -271,6 +271,19 @@ async def test_the_week_on_paper_has_names_and_hours(team: Team, client: AsyncCl
         assert part in text
     assert text.count("09:00–12:00") == 1
     assert text.count("09:00–17:00") == 5, "the door's hours, and not of who is away"
+
+
+async def test_only_a_day_that_is_closed_is_said_to_be(team: Team, client: AsyncClient) -> None:
+    await as_(client, team, team.sophie)
+    for hours, said in (
+        ("Mo-Tu,Th-Su 09:00-12:00", "closed"),
+        ('We 09:00-12:00 unknown "by appointment"', "by appointment"),
+        ("", ""),
+    ):
+        await Site.update({Site.opening_hours: hours}).where(Site.id == team.site.id)
+        page = await week(client)
+        head = page[page.index("Wednesday") : page.index("Thursday")]
+        assert plain(head).split("Wednesday ")[1].strip(" 0123456789\n") == said, hours
 
 
 async def test_another_sites_rota_is_not_found(team: Team, client: AsyncClient) -> None:

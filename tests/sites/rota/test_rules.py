@@ -136,6 +136,18 @@ def test_where_nobody_can_come_the_day_is_shortened_or_closed() -> None:
     assert hours_left(TUESDAY, opened, german, ZURICH) is None, "the door can be open all the same"
 
 
+def test_hours_past_midnight_are_covered_by_the_shifts_of_both_days() -> None:
+    """From 20:00 to 02:00: who comes in the evening stays until midnight."""
+    opened = [span(TUESDAY, 20 * 60, 26 * 60, ZURICH)]
+    night = shift(LUCA, 0, 90, day=TUESDAY + timedelta(days=1))
+    shifts = [shift(CLAIRE, 20 * 60, 24 * 60), night]
+    there = presences(occurrences(shifts, TUESDAY, TUESDAY + timedelta(days=1)), [])
+    gaps = day_gaps(TUESDAY, opened, there, [ONE], TEAM, ZURICH)
+    assert told(gaps) == [("01:30-02:00", 1)]
+    alone = [with_helpers(gap, {}, []) for gap in gaps]
+    assert hours_left(TUESDAY, opened, alone, ZURICH) == (Times(20 * 60, 25 * 60 + 30),)
+
+
 def test_shifts_that_meet_clash_and_those_that_touch_do_not() -> None:
     weekly = shift(CLAIRE, 540, 720, last_day=None)
     later = TUESDAY + timedelta(days=70)

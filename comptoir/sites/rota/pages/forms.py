@@ -65,5 +65,5 @@ def texts(data: FormData, names: Iterable[str]) -> dict[str, str]:
 
 
 def time_field(minutes: int) -> str:
-    """Minutes for a browser's time field, which knows no 24:00."""
+    """Minutes for a browser's time field, which knows no 24:00 and nothing later."""
     return write_time(minutes % END_OF_DAY)

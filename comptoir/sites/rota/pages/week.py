@@ -22,6 +22,7 @@ from comptoir.sites.exceptions.pages import ROOM
 from comptoir.sites.expressions.writing import write_time
 from comptoir.sites.opening_hours import ONE_DAY, Interval, Times
 from comptoir.sites.rota import sheet
+from comptoir.sites.rota.pages.forms import time_field
 from comptoir.sites.rota.pages.places import Chosen, Page, chosen_site, rota_address, week_of
 from comptoir.sites.rota.schemas import GapView, OfferView, RotaDay, RotaView, ShiftView
 from comptoir.sites.rota.week import rota
@@ -202,7 +203,7 @@ def _exception_address(chosen: Chosen, day: date, hours: Sequence[Times]) -> str
         fields["kind"] = ExceptionKind.OPEN
         for place, each in enumerate(hours):
             fields[f"opens_{place}"] = write_time(each.opens)
-            fields[f"closes_{place}"] = write_time(each.closes)
+            fields[f"closes_{place}"] = time_field(each.closes)
     return f"/settings/exceptions/new?{urlencode(fields)}"
 
 
