@@ -67,8 +67,10 @@ async def test_a_key_with_another_request_is_refused(actor: Principal, now: date
 
 async def test_a_key_belongs_to_whoever_sent_it(actor: Principal, now: datetime) -> None:
     stranger = Principal(kind="token", id=new_id())
-    for each in (actor, stranger):
-        await call(each, ATTEMPT, now=now)
+    for again in ("", "again"):
+        for each in (actor, stranger):
+            answer = await call(each, ATTEMPT, now=now, body=f"{each.id}{again}")
+            assert answer.body == str(each.id)
     assert await AuditEvent.count() == 2
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 from httpx import AsyncClient
 
+from comptoir.core import clock
+from comptoir.core.accounts.identity import LONGEST_IDLE
 from comptoir.core.accounts.tables import Session, User
 from comptoir.core.principal import Role
 from comptoir.core.tables import AuditEvent
@@ -96,6 +99,23 @@ async def test_one_sees_and_ends_ones_own_sessions_alone(client: AsyncClient, am
     assert (await client.post(f"/account/sessions/{others.id}/end")).status_code == 404
     assert (await client.post(f"/account/sessions/{elsewhere.id}/end")).status_code == 303
     assert (await client.post(f"/account/sessions/{elsewhere.id}/end")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        {"last_seen_at": clock.now() - LONGEST_IDLE},
+        {"expires_at": clock.now()},
+        {"ended_at": clock.now()},
+    ],
+)
+async def test_a_session_that_is_over_is_not_among_ones_own(
+    over: dict[str, datetime], client: AsyncClient, amina: User
+) -> None:
+    elsewhere = await sign_in(client, amina)
+    await Session.update(over).where(Session.id == elsewhere.id)
+    await sign_in(client, amina)
+    assert "Sign out there" not in (await client.get("/account")).text
 
 
 async def test_signing_out_everywhere_ends_this_session_too(

@@ -141,6 +141,14 @@ async def test_signing_in_again_gives_a_new_token_to_the_same_session(
     assert (await thief.get("/account")).status_code == 303
 
 
+async def test_a_password_opens_a_locked_desk(client: AsyncClient, amina: User) -> None:
+    await sign_in(client, await factories.user(role=Role.RECEPTION))
+    await client.post("/lock")
+    assert (await client.get("/account")).headers["location"].startswith("/locked")
+    assert (await send(client)).status_code == 303
+    assert (await client.get("/account")).status_code == 200
+
+
 async def test_the_persons_language_is_spoken_after_signing_in(
     client: AsyncClient, amina: User
 ) -> None:
