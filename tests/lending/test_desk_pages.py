@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from comptoir.core import clock
+from comptoir.core import clock, db
 from comptoir.core.principal import Role
+from comptoir.inventory.tables import ItemProblem
 from comptoir.lending.desk.kept import Done, UndoKind, encode_recent
+from comptoir.lending.desk.view import read_items
 from comptoir.lending.tables import Borrower, Loan, Visit
 from comptoir.sites.tables import Site
 from tests import factories as make
@@ -132,3 +134,15 @@ async def test_somebody_suspended_may_take_nothing(reception: Reception) -> None
     assert allowed in (await reception.post("/desk/scan", scan=reception.card.code)).text
     await Borrower.update({Borrower.suspended_at: clock.now()}, force=True)
     assert allowed not in (await reception.post("/desk/scan", scan=reception.card.code)).text
+
+
+async def test_the_items_of_many_steps_are_read_together(reception: Reception) -> None:
+    site, model = reception.site.id, reception.model.id
+    items = [await make.item(site_id=site, model=model) for _ in range(3)]
+    await ItemProblem(item=items[1].id, kind="damaged", reported_at=clock.now()).save()
+    with db.count_statements() as sent:
+        found = await read_items([item.code for item in items])
+    assert len(sent) == 3
+    assert [found[item.code].id for item in items] == [item.id for item in items]
+    assert [len(found[item.code].problems) for item in items] == [0, 1, 0]
+    assert [names for item in items for _, names in found[item.code].accessories] == ["Charger"] * 3

@@ -26,7 +26,7 @@ from comptoir.lending.desk.naming import is_barcode, things_named
 from comptoir.lending.desk.recent import done_by, handled_here, read_recent
 from comptoir.lending.desk.recent_cookie import keep_recent
 from comptoir.lending.desk.schemas import DeskResult, Step, StepKind
-from comptoir.lending.desk.view import name_of, read_item, read_visit
+from comptoir.lending.desk.view import name_of, read_items, read_visit
 from comptoir.lending.errors import LendingRefused, NoSiteChosen, sentence
 from comptoir.lending.loans.undo import UNDO_TIME
 from comptoir.lending.scans import WaitingItem, still_waiting
@@ -74,7 +74,7 @@ async def desk_context(
     told = {(done.kind, done.id) for done in just_done}
     recent = tuple(done for done in recent if (done.kind, done.id) not in told)
     step = result.steps[-1] if result.steps else None
-    items = {each.item: await read_item(each.item) for each in result.steps if each.item}
+    items = await read_items({each.item for each in result.steps if each.item})
     searched = step is not None and step.kind is StepKind.SEARCHED
     typed = step.text if searched and step else ""
     visit = await read_visit(actor, result.visit_id, now=result.at)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -116,21 +118,21 @@ ORDER BY category.position, category.id
 LIMIT 12
 """
 _ACCESSORIES = """
-SELECT accessory.id, accessory.names FROM inventory_accessory accessory
+SELECT item.id AS item, accessory.id, accessory.names FROM inventory_accessory accessory
 JOIN inventory_item item ON item.model = accessory.model
-WHERE item.id = :item_id ORDER BY accessory.position, accessory.id
+WHERE item.id IN :ids ORDER BY accessory.position, accessory.id
 """
 _PROBLEMS = """
-SELECT problem.accessory, problem.kind FROM inventory_item_problem problem
-WHERE problem.item = :item_id AND problem.resolved_at IS NULL
+SELECT problem.item, problem.accessory, problem.kind FROM inventory_item_problem problem
+WHERE problem.item IN :ids AND problem.resolved_at IS NULL
 """
-_ITEM = """
+_ITEMS = """
 SELECT item.id, item.code, item.status, item.home_site, item.present_site, model.short_name,
        site.short_name AS home
 FROM inventory_item item
 JOIN inventory_model model ON model.id = item.model
 JOIN sites_site site ON site.id = item.home_site
-WHERE item.code = :code
+WHERE item.code IN :codes
 """
 
 
@@ -166,24 +168,29 @@ async def read_visit(actor: Principal, visit_id: UUID | None, *, now: datetime) 
     )
 
 
-async def read_item(code: str) -> ItemView | None:
-    """An item a step speaks of, in three statements."""
-    row = await db.fetch_one(_ITEM, code=code)
-    if row is None:
-        return None
-    accessories = await db.fetch(_ACCESSORIES, item_id=row["id"])
-    problems = await db.fetch(_PROBLEMS, item_id=row["id"])
-    return ItemView(
-        id=row["id"],
-        code=row["code"],
-        model=row["short_name"],
-        status=row["status"],
-        home=row["home"],
-        home_id=row["home_site"],
-        present_id=row["present_site"],
-        accessories=tuple((each["id"], _name(each)) for each in accessories),
-        problems=tuple((each["accessory"], each["kind"]) for each in problems),
-    )
+async def read_items(codes: Collection[str]) -> dict[str, ItemView]:
+    """The items that steps speak of, by their codes, in three statements."""
+    rows = await db.fetch(_ITEMS, codes=list(codes))
+    ids = [row["id"] for row in rows]
+    accessories, problems = defaultdict(list), defaultdict(list)
+    for each in await db.fetch(_ACCESSORIES, ids=ids):
+        accessories[each["item"]].append((each["id"], _name(each)))
+    for each in await db.fetch(_PROBLEMS, ids=ids):
+        problems[each["item"]].append((each["accessory"], each["kind"]))
+    return {
+        row["code"]: ItemView(
+            id=row["id"],
+            code=row["code"],
+            model=row["short_name"],
+            status=row["status"],
+            home=row["home"],
+            home_id=row["home_site"],
+            present_id=row["present_site"],
+            accessories=tuple(accessories[row["id"]]),
+            problems=tuple(problems[row["id"]]),
+        )
+        for row in rows
+    }
 
 
 async def name_of(actor: Principal, borrower_id: UUID) -> str:
