@@ -53,6 +53,16 @@ async def test_what_is_over_goes_and_what_is_needed_stays(database: Any, now: da
     assert await left() == [1, 1, 1, 1]
 
 
+async def test_a_session_of_yesterday_can_still_be_said_to_have_ended(
+    database: Any, now: datetime
+) -> None:
+    await leave_behind(now - timedelta(hours=35))
+    await tidy(now=now)
+    assert await Session.count() == 1
+    await tidy(now=now + timedelta(hours=2))
+    assert await Session.count() == 0
+
+
 async def test_a_retry_of_last_week_still_finds_its_first_outcome(
     database: Any, now: datetime
 ) -> None:
