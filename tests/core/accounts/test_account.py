@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import pytest
 from httpx import AsyncClient
+from piccolo.columns import Column
 
 from comptoir.core import clock
 from comptoir.core.accounts.identity import LONGEST_IDLE
@@ -110,7 +110,7 @@ async def test_one_sees_and_ends_ones_own_sessions_alone(client: AsyncClient, am
     ],
 )
 async def test_a_session_that_is_over_is_not_among_ones_own(
-    over: dict[str, datetime], client: AsyncClient, amina: User
+    over: dict[Column | str, Any], client: AsyncClient, amina: User
 ) -> None:
     elsewhere = await sign_in(client, amina)
     await Session.update(over).where(Session.id == elsewhere.id)
