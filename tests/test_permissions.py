@@ -305,6 +305,7 @@ TABLE: dict[str, Line] = {
     "POST /settings/sites/{site_id}": COORDINATOR,
     "GET /settings/sites/{site_id}/hours": COORDINATOR,
     "POST /settings/sites/{site_id}/hours": COORDINATOR,
+    "POST /settings/sites/{site_id}/hours/expression": COORDINATOR,
     "GET /settings/sites/{site_id}/days": COORDINATOR,
     "GET /settings/exceptions/new": COORDINATOR,
     "POST /settings/exceptions/new": COORDINATOR,

@@ -1,4 +1,4 @@
-"""Settings of the places: organisations, sites, weekly hours, and where one works now."""
+"""Settings of the places: organisations, sites, and where one works now."""
 
 from __future__ import annotations
 
@@ -24,12 +24,10 @@ from comptoir.sites import queries, services
 from comptoir.sites.errors import SiteNotFound, SitesForbidden
 from comptoir.sites.expressions.evaluation import Hours
 from comptoir.sites.expressions.weeks import usual_week
-from comptoir.sites.hours import DayLine, day_lines, weekday_names
+from comptoir.sites.hours import DayLine, day_lines
 from comptoir.sites.public_holidays import cantons
 from comptoir.sites.schemas import OrganisationView, SaveOrganisation, SaveSite, SiteView
 from comptoir.sites.validation import time_zones
-from comptoir.sites.week_form import WeekForm
-from comptoir.sites.week_plan import GridSpan, HoursPlan
 
 Page = Request[Principal, Any, Any]
 PATH = "/settings/sites"
@@ -105,33 +103,6 @@ async def save_site(request: Page, site_id: FromPath[UUID]) -> Response[str]:
         values = _texts(form, SaveSite) | {"version": form.text("version")}
         return await _site_form(request, values, invalid.errors, site)
     return redirect(request, PATH, flash=Flash("ok", _("Saved.")))
-
-
-@get(f"{PATH}/{{site_id:uuid}}/hours", guards=COORDINATOR)
-async def hours_form(request: Page, site_id: FromPath[UUID]) -> Response[str]:
-    """When the door of a site is open."""
-    site = await _own(request, site_id)
-    return _hours_form(request, site, WeekForm.of_spans(site.hours), site.version, [])
-
-
-@post(f"{PATH}/{{site_id:uuid}}/hours", guards=COORDINATOR)
-async def save_hours(request: Page, site_id: FromPath[UUID]) -> Response[str]:
-    """Set the weekly hours; or change the form by one of its own buttons."""
-    data = await FormData.of(request)
-    site = await _own(request, site_id)
-    form, version = WeekForm.of(data), data.whole("version") or 0
-    if data.text("copy"):
-        return _hours_form(request, site, form.copied(), version, [])
-    if (day := data.whole("more")) is not None:
-        return _hours_form(request, site, form.with_room(day), version, [])
-    try:
-        plan = HoursPlan(tuple(GridSpan(*msgspec.structs.astuple(each)) for each in form.spans()))
-        await services.set_hours(
-            request.user, site_id, plan.expression(site.language), version=version, now=clock.now()
-        )
-    except Invalid as invalid:
-        return _hours_form(request, site, form, version, invalid.errors)
-    return redirect(request, PATH, flash=Flash("ok", _("Hours saved.")))
 
 
 @get("/settings/organisations/new", guards=COORDINATOR)
@@ -263,20 +234,6 @@ async def _site_form(
     )
 
 
-def _hours_form(
-    request: Page, site: SiteView, form: WeekForm, version: int, errors: Sequence[FieldError]
-) -> Response[str]:
-    return page(
-        request,
-        "sites/hours.html",
-        status=422 if errors else 200,
-        site=site,
-        week=list(zip(weekday_names(), form.days, strict=True)),
-        version=version,
-        errors=errors,
-    )
-
-
 def _organisation_form(
     request: Page,
     form: dict[str, Any],
@@ -300,8 +257,6 @@ ROUTES = [
     add_site,
     site_form,
     save_site,
-    hours_form,
-    save_hours,
     new_organisation,
     add_organisation,
     organisation_form,

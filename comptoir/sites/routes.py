@@ -8,7 +8,7 @@ from comptoir.core.accounts.tokens import TokenBound
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.principal import Role
 from comptoir.core.web import NavItem
-from comptoir.sites import api, pages, queries
+from comptoir.sites import api, hours_pages, pages, queries
 from comptoir.sites.errors import SiteNotFound
 from comptoir.sites.exceptions import api as exceptions_api
 from comptoir.sites.exceptions import pages as exceptions
@@ -26,6 +26,7 @@ ROUTES = [
     *skills_api.ROUTES,
     *staff_api.ROUTES,
     *pages.ROUTES,
+    *hours_pages.ROUTES,
     *exceptions.ROUTES,
     *rota.ROUTES,
     *skills.ROUTES,

@@ -1,4 +1,4 @@
-"""The form of a week's hours: several pairs of times a day, empty ones left out."""
+"""The form of one week: several pairs of times a day, empty ones left out."""
 
 from __future__ import annotations
 
@@ -13,58 +13,76 @@ from comptoir.core.web.forms import FormData
 from comptoir.sites.expressions.writing import write_time
 from comptoir.sites.opening_hours import END_OF_DAY, Span, closing_minutes
 from comptoir.sites.validation import span_errors
+from comptoir.sites.week_plan import GridSpan
 
 _TIME = re.compile(r"([0-9]{1,2})[:.h]([0-9]{2})")
 _ROOM = 2
 _MOST = 6
 
-Pair = tuple[str, str]
+
+class Pair(msgspec.Struct, frozen=True):
+    """An opening and a closing time as they were typed."""
+
+    opens: str = ""
+    closes: str = ""
+    by_appointment: bool = False
 
 
 class WeekForm(msgspec.Struct, frozen=True):
-    """Seven days, Monday first, each a list of pairs of times as they were typed."""
+    """Seven days, Monday first, each a list of pairs. ``prefix`` begins the names of fields."""
 
     days: tuple[tuple[Pair, ...], ...]
+    prefix: str = ""
 
     @classmethod
-    def of(cls, form: FormData) -> WeekForm:
-        """What a request sent: fields ``opens_0_0`` and ``closes_0_0``, by day and place."""
+    def of(cls, form: FormData, prefix: str = "") -> WeekForm:
+        """What a request sent: fields such as ``opens_0_0``, by day and place."""
+
+        def pair(day: int, place: int) -> Pair:
+            at = f"{day}_{place}"
+            return Pair(
+                form.text(f"{prefix}opens_{at}"),
+                form.text(f"{prefix}closes_{at}"),
+                form.checked(f"{prefix}appointment_{at}"),
+            )
+
         return cls(
             tuple(
                 tuple(
-                    (form.text(f"opens_{day}_{place}"), form.text(f"closes_{day}_{place}"))
+                    pair(day, place)
                     for place in range(_MOST)
-                    if place < _ROOM or f"opens_{day}_{place}" in form.fields
+                    if place < _ROOM or f"{prefix}opens_{day}_{place}" in form.fields
                 )
                 for day in range(7)
-            )
+            ),
+            prefix,
         )
 
     @classmethod
-    def of_spans(cls, spans: Sequence[Span]) -> WeekForm:
+    def of_spans(cls, spans: Sequence[GridSpan], prefix: str = "") -> WeekForm:
         """What is kept, with room for two pairs a day at least."""
         days = []
         for day in range(7):
             pairs = [
-                (write_time(span.opens), _closing_text(span.closes))
-                for span in sorted(spans)
-                if span.weekday == day
+                Pair(write_time(each.opens), _closing_text(each.closes), each.by_appointment)
+                for each in sorted(spans)
+                if each.weekday == day
             ]
-            days.append(tuple(pairs + [("", "")] * (_ROOM - len(pairs))))
-        return cls(tuple(days))
+            days.append(tuple(pairs + [Pair()] * (_ROOM - len(pairs))))
+        return cls(tuple(days), prefix)
 
     def with_room(self, day: int) -> WeekForm:
         """The same with one more empty pair on a day."""
         if not 0 <= day < 7 or len(self.days[day]) >= _MOST:
             return self
-        wider = (*self.days[day], ("", ""))
-        return WeekForm((*self.days[:day], wider, *self.days[day + 1 :]))
+        wider = (*self.days[day], Pair())
+        return WeekForm((*self.days[:day], wider, *self.days[day + 1 :]), self.prefix)
 
     def copied(self) -> WeekForm:
         """The same with Monday's hours from Monday to Friday."""
-        return WeekForm((self.days[0],) * 5 + self.days[5:])
+        return WeekForm((self.days[0],) * 5 + self.days[5:], self.prefix)
 
-    def spans(self) -> list[Span]:
+    def spans(self) -> tuple[GridSpan, ...]:
         """The spans.
 
         Raises:
@@ -72,21 +90,24 @@ class WeekForm(msgspec.Struct, frozen=True):
         """
         spans, fields, errors = [], [], []
         for day, pairs in enumerate(self.days):
-            for place, (opens, closes) in enumerate(pairs):
-                if not opens and not closes:
+            for place, pair in enumerate(pairs):
+                if not pair.opens and not pair.closes:
                     continue
-                start, end = read_time(opens), read_time(closes)
-                field = f"opens_{day}_{place}"
+                start, end = read_time(pair.opens), read_time(pair.closes)
+                field = f"{self.prefix}opens_{day}_{place}"
                 if start is None or end is None:
                     message = _("Enter both times, such as 09:00 and 12:00.")
                     errors.append(FieldError(field, "sites.time-invalid", message))
                     continue
-                spans.append(Span(day, start, closing_minutes(start, end) or end))
+                closes = closing_minutes(start, end) or end
+                spans.append(GridSpan(day, start, closes, pair.by_appointment))
                 fields.append(field)
-        errors += span_errors(spans, fields)
+        errors += span_errors(
+            [Span(each.weekday, each.opens, each.closes) for each in spans], fields
+        )
         if errors:
             raise Invalid(errors)
-        return spans
+        return tuple(sorted(spans))
 
 
 def read_time(text: str) -> int | None:

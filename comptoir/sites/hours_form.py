@@ -1,0 +1,204 @@
+"""The form of opening hours: a week, seasons and services, each with times by weekday."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+from itertools import combinations
+from typing import TypeVar
+
+import msgspec
+
+from comptoir.core.errors import FieldError, Invalid
+from comptoir.core.i18n import gettext as _
+from comptoir.core.web.forms import FormData
+from comptoir.sites.expressions.model import DateRange, MonthDay
+from comptoir.sites.opening_hours import ONE_DAY
+from comptoir.sites.week_form import WeekForm
+from comptoir.sites.week_plan import HoursPlan, SeasonPlan, ServicePlan
+
+Read = TypeVar("Read")
+
+#: The most seasons, and the most services.
+MOST = 12
+_LONGEST_NAME = 60
+_DATE_FIELDS = ("first_day", "first_month", "last_day", "last_month")
+_LEAP_YEAR = [date(2028, 1, 1) + number * ONE_DAY for number in range(366)]
+
+#: Day and month of the last day of each month; February has two.
+_LAST_DAYS = {(day.day, day.month) for day in _LEAP_YEAR if (day + ONE_DAY).month != day.month} | {
+    (28, 2)
+}
+
+
+class PartForm(msgspec.Struct, frozen=True):
+    """A season, or a service with its name. ``dates`` are its first day and month, and last."""
+
+    week: WeekForm
+    dates: tuple[str, ...] = ("", "", "", "")
+    name: str = ""
+
+    @property
+    def prefix(self) -> str:
+        """What the names of its fields begin with."""
+        return self.week.prefix
+
+    @classmethod
+    def of(cls, form: FormData, prefix: str) -> PartForm:
+        """What a request sent."""
+        dates = tuple(form.text(prefix + field) for field in _DATE_FIELDS)
+        name = " ".join(form.text(f"{prefix}name").replace('"', "").split())
+        return cls(WeekForm.of(form, prefix), dates, name)
+
+    def season(self) -> SeasonPlan:
+        """The season.
+
+        Raises:
+            Invalid: a day is none, or a time is wrong.
+        """
+        return SeasonPlan(self._dates(), self.week.spans())
+
+    def service(self) -> ServicePlan:
+        """The service; without days it is there all year.
+
+        Raises:
+            Invalid: it has no name or no hours, a day is none, or a time is wrong.
+        """
+        if not 1 <= len(self.name) <= _LONGEST_NAME:
+            message = _("Enter a name of at most %(most)s characters.", most=_LONGEST_NAME)
+            raise Invalid([FieldError(f"{self.prefix}name", "sites.service-name-invalid", message)])
+        spans = self.week.spans()
+        if not spans:
+            message = _("Enter when the service is there, or remove it.")
+            field = f"{self.prefix}opens_0_0"
+            raise Invalid([FieldError(field, "sites.service-hours-missing", message)])
+        return ServicePlan(self.name, spans, self._dates() if any(self.dates) else None)
+
+    def _dates(self) -> DateRange:
+        first, last = (self._month_day(place) for place in (0, 2))
+        if first.day == 1 and (last.day, last.month) in _LAST_DAYS:
+            last = MonthDay(last.month, 31)  # whole months are written as months
+        return DateRange(first, last)
+
+    def _month_day(self, place: int) -> MonthDay:
+        try:
+            day = date(2028, int(self.dates[place + 1]), int(self.dates[place]))
+        except ValueError:
+            message = _("Enter a day that there is, such as 1 July.")
+            field = self.prefix + _DATE_FIELDS[place]
+            raise Invalid([FieldError(field, "sites.season-date-invalid", message)]) from None
+        return MonthDay(day.month, day.day)
+
+
+class HoursForm(msgspec.Struct, frozen=True):
+    """The whole form."""
+
+    week: WeekForm
+    seasons: tuple[PartForm, ...] = ()
+    services: tuple[PartForm, ...] = ()
+
+    @classmethod
+    def of(cls, form: FormData) -> HoursForm:
+        """What a request sent, without the part that its button ``drop`` names."""
+        gone = form.text("drop")
+
+        def parts(kind: str) -> tuple[PartForm, ...]:
+            prefixes = (f"{kind}{number}_" for number in range(MOST))
+            sent = [each for each in prefixes if f"{each}first_day" in form.fields]
+            found = [PartForm.of(form, each) for each in sent if each != gone]
+            return tuple(_numbered(each, f"{kind}{n}_") for n, each in enumerate(found))
+
+        return cls(WeekForm.of(form), parts("s"), parts("v"))
+
+    @classmethod
+    def of_plan(cls, plan: HoursPlan) -> HoursForm:
+        """What is kept."""
+        seasons = (
+            PartForm(WeekForm.of_spans(each.spans, f"s{n}_"), _date_texts(each.dates))
+            for n, each in enumerate(plan.seasons)
+        )
+        services = (
+            PartForm(WeekForm.of_spans(each.spans, f"v{n}_"), _date_texts(each.dates), each.name)
+            for n, each in enumerate(plan.services)
+        )
+        return cls(WeekForm.of_spans(plan.spans), tuple(seasons), tuple(services))
+
+    def pressed(self, form: FormData) -> HoursForm | None:
+        """The form after one of its own buttons; None if another was pressed."""
+        if copied := form.text("copy"):
+            return self._with_week(copied, lambda week: week.copied())
+        more = re.fullmatch(r"([sv][0-9]+_)?([0-6])", form.text("more"))
+        if more:
+            return self._with_week(more[1] or "week", lambda week: week.with_room(int(more[2])))
+        if form.text("add") == "season" and len(self.seasons) < MOST:
+            new = PartForm(WeekForm.of_spans((), f"s{len(self.seasons)}_"))
+            return msgspec.structs.replace(self, seasons=(*self.seasons, new))
+        if form.text("add") == "service" and len(self.services) < MOST:
+            new = PartForm(WeekForm.of_spans((), f"v{len(self.services)}_"))
+            return msgspec.structs.replace(self, services=(*self.services, new))
+        return self if form.text("add") or form.text("drop") else None
+
+    def plan(self) -> HoursPlan:
+        """What was entered.
+
+        Raises:
+            Invalid: something is wrong with a part, or two seasons overlap.
+        """
+        errors: list[FieldError] = []
+
+        def part(read: Callable[[], Read]) -> Read | None:
+            try:
+                return read()
+            except Invalid as invalid:
+                errors.extend(invalid.errors)
+                return None
+
+        spans = part(self.week.spans)
+        seasons = [part(each.season) for each in self.seasons]
+        services = [part(each.service) for each in self.services]
+        errors += _season_clashes(seasons)
+        if errors:
+            raise Invalid(errors)
+        return HoursPlan(
+            spans or (),
+            tuple(each for each in seasons if each),
+            tuple(each for each in services if each),
+        )
+
+    def _with_week(self, prefix: str, change: Callable[[WeekForm], WeekForm]) -> HoursForm:
+        def changed(part: PartForm) -> PartForm:
+            if part.prefix != prefix:
+                return part
+            return msgspec.structs.replace(part, week=change(part.week))
+
+        return HoursForm(
+            change(self.week) if prefix == "week" else self.week,
+            tuple(map(changed, self.seasons)),
+            tuple(map(changed, self.services)),
+        )
+
+
+def _season_clashes(seasons: Sequence[SeasonPlan | None]) -> list[FieldError]:
+    known = [(n, each.dates) for n, each in enumerate(seasons) if each]
+    message = _("This season overlaps with another. Correct the days of one of them.")
+    return [
+        FieldError(f"s{later}_first_day", "sites.seasons-overlap", message)
+        for (_n, one), (later, other) in combinations(known, 2)
+        if any(day in one and day in other for day in _LEAP_YEAR)
+    ]
+
+
+def _numbered(part: PartForm, prefix: str) -> PartForm:
+    return msgspec.structs.replace(part, week=WeekForm(part.week.days, prefix))
+
+
+def _date_texts(dates: DateRange | None) -> tuple[str, ...]:
+    if dates is None:
+        return ("", "", "", "")
+    last = next(day for day in reversed(_LEAP_YEAR) if _is_at_most(day, dates.last))
+    return (str(dates.first.day), str(dates.first.month), str(last.day), str(last.month))
+
+
+def _is_at_most(day: date, last: MonthDay) -> bool:
+    return MonthDay(day.month, day.day) <= last

@@ -1,0 +1,122 @@
+"""Pages of a site's opening hours: the weekly grid, and the expression itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from babel.dates import get_month_names
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+
+from comptoir.core import clock
+from comptoir.core.accounts.guards import require
+from comptoir.core.errors import FieldError, Invalid
+from comptoir.core.i18n import gettext as _
+from comptoir.core.principal import Principal, Role
+from comptoir.core.web import Flash, page, redirect
+from comptoir.core.web.formats import locale, localtime
+from comptoir.core.web.forms import FormData
+from comptoir.sites import queries, services
+from comptoir.sites.errors import SitesForbidden
+from comptoir.sites.expressions.checks import expression_problems
+from comptoir.sites.expressions.problems import EXAMPLE
+from comptoir.sites.hours import weekday_names
+from comptoir.sites.hours_form import HoursForm
+from comptoir.sites.schemas import SiteView
+from comptoir.sites.week_plan import HoursPlan
+
+Page = Request[Principal, Any, Any]
+COORDINATOR = [require(Role.COORDINATOR)]
+
+
+@get("/settings/sites/{site_id:uuid}/hours", guards=COORDINATOR)
+async def hours_form(request: Page, site_id: FromPath[UUID]) -> Response[str]:
+    """When the door of a site is open: as a grid, if that can show it, and as an expression."""
+    site = await _own(request, site_id)
+    plan = HoursPlan.of(site.opening_hours)
+    if plan is None and request.query_params.get("grid") == "new":
+        plan = HoursPlan()
+    return _form(request, site, HoursForm.of_plan(plan) if plan else None, site.version)
+
+
+@post("/settings/sites/{site_id:uuid}/hours", guards=COORDINATOR)
+async def save_hours(request: Page, site_id: FromPath[UUID]) -> Response[str]:
+    """Set the hours from the grid, or change the form by one of its own buttons."""
+    data = await FormData.of(request)
+    site = await _own(request, site_id)
+    form, version = HoursForm.of(data), data.whole("version") or 0
+    if changed := form.pressed(data):
+        return _form(request, site, changed, version)
+    try:
+        expression = form.plan().expression(site.language)
+        return await _saved(request, site_id, expression, version)
+    except Invalid as invalid:
+        return _form(request, site, form, version, errors=invalid.errors)
+
+
+@post("/settings/sites/{site_id:uuid}/hours/expression", guards=COORDINATOR)
+async def save_expression(request: Page, site_id: FromPath[UUID]) -> Response[str]:
+    """Set the hours by the expression itself."""
+    data = await FormData.of(request)
+    site = await _own(request, site_id)
+    text, version = data.text("opening_hours"), data.whole("version") or 0
+    try:
+        return await _saved(request, site_id, text, version)
+    except Invalid as invalid:
+        plan = HoursPlan.of(site.opening_hours)
+        form = HoursForm.of_plan(plan) if plan else None
+        return _form(request, site, form, version, text=text, errors=invalid.errors)
+
+
+async def _saved(request: Page, site_id: UUID, text: str, version: int) -> Response[str]:
+    await services.set_hours(request.user, site_id, text, version=version, now=clock.now())
+    return redirect(request, "/settings/sites", flash=Flash("ok", _("Hours saved.")))
+
+
+async def _own(request: Page, site_id: UUID) -> SiteView:
+    site = await queries.site(site_id, request.user)
+    if not request.user.has_role(Role.COORDINATOR, site_id):
+        raise SitesForbidden
+    return site
+
+
+def _form(
+    request: Page,
+    site: SiteView,
+    form: HoursForm | None,
+    version: int,
+    *,
+    text: str | None = None,
+    errors: Sequence[FieldError] = (),
+) -> Response[str]:
+    months = get_month_names("wide", "stand-alone", locale=locale())
+    return page(
+        request,
+        "sites/hours.html",
+        status=422 if errors else 200,
+        site=site,
+        form=form,
+        weekdays=weekday_names(),
+        months=[(str(number), months[number]) for number in range(1, 13)],
+        version=version,
+        text=site.opening_hours if text is None else text,
+        places=_places(text, site),
+        example=EXAMPLE,
+        errors=errors,
+    )
+
+
+def _places(text: str | None, site: SiteView) -> list[tuple[str, str, str]]:
+    """The text around each of its problems: before, the place itself, after."""
+    if text is None:
+        return []
+    today = localtime(clock.now(), site.time_zone).date()
+    return [
+        (text[: each.start], text[each.start : each.end], text[each.end :])
+        for each in expression_problems(text, today=today)
+    ]
+
+
+ROUTES = [hours_form, save_hours, save_expression]
