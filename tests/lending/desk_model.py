@@ -28,15 +28,39 @@ Step = tuple[str, str, str]
 
 
 @dataclass
+class Report:
+    """Something missing or damaged; ``undid``: the loan that it put an end to."""
+
+    number: int
+    item: str
+    since: datetime
+    undid: Lent | None = None
+    solved: bool = False
+
+
+@dataclass
 class Thing:
-    """An item. ``lendable``: there is a rule for lending its kind."""
+    """An item. ``lendable``: there is a rule for lending its kind.
+
+    ``by_report``: it is to be checked because somebody reported something, and for
+    no other reason. ``before_find`` is what it was, and where, when it was found last.
+    """
 
     name: str
     status: str = "available"
     here: bool = True
     from_here: bool = True
     lendable: bool = True
-    problems: list[str] = field(default_factory=list)
+    by_report: bool = False
+    before_find: tuple[str, bool] = ("", True)
+    reports: list[Report] = field(default_factory=list)
+
+    @property
+    def problems(self) -> list[Report]:
+        return [report for report in self.reports if not report.solved]
+
+    def put(self, status: str, *, by_report: bool = False) -> None:
+        self.status, self.by_report = status, by_report
 
     @property
     def known(self) -> bool:
@@ -98,6 +122,8 @@ class DeskModel:
         self.visits: list[Stay] = []
         self.counters = [Counter(), Counter()]
         self.trail: list[tuple[str, str]] = []
+        self.reports: list[Report] = []
+        self.last: dict[str, tuple[str, datetime]] = {}  # what happened to a thing or a loan
 
     # What is known
 
@@ -174,8 +200,8 @@ class DeskModel:
         if not self._can_undo(loan, item):
             return "lending.undo-too-late"
         loan.returned, loan.undone = self.now, True
-        item.status = "to_check" if item.problems else "available"
-        self._write("loan.opening_undone", f"loan{loan.number}")
+        item.put("to_check" if item.problems else "available")
+        self._write("loan.opening_undone", f"loan{loan.number}", loan.item)
         return ""
 
     def undo_check_in(self, loan: Lent) -> str:
@@ -193,8 +219,53 @@ class DeskModel:
         ):
             return "lending.undo-too-late"
         loan.returned = None
-        item.status = loan.closed_from
-        self._write("loan.closing_undone", f"loan{loan.number}")
+        item.put(loan.closed_from)
+        item.here = loan.from_here
+        self._write("loan.closing_undone", f"loan{loan.number}", loan.item)
+        return ""
+
+    def undo_renewal(self, loan: Lent) -> str:
+        """The last one, where nothing has happened to the loan since."""
+        if not loan.from_here and loan.returned is None:
+            return "lending.loan-not-found"
+        if loan.returned or not self._just_now(f"loan{loan.number}", "loan.renewed"):
+            return "lending.undo-too-late"
+        loan.renewals -= 1
+        self._write("loan.renewal_undone", f"loan{loan.number}", loan.item)
+        return ""
+
+    def undo_find(self, name: str) -> str:
+        """It is as lost as before; a loan that the find ended is open again."""
+        item = self.items[name]
+        if not item.known:
+            return "inventory.item-not-found"
+        if not self._just_now(name, "item.found"):
+            return "lending.undo-too-late"
+        found = self.last[name][1]
+        for loan in self.loans:
+            if loan.item == name and loan.returned == found and not loan.undone:
+                return self.undo_check_in(loan)
+        status, item.here = item.before_find
+        item.put(status)
+        self._write("item.finding_undone", name)
+        return ""
+
+    def take_report_back(self, report: Report) -> str:
+        """With the last one gone, it is as before: free, or lent where the report undid that."""
+        item, loan = self.items[report.item], None
+        if not item.known:
+            return "inventory.item-not-found"
+        if report.solved or self.now - report.since > UNDOABLE:
+            return "lending.undo-too-late"
+        report.solved = True
+        if item.status == "to_check" and not item.problems:
+            loan = self._undone_by_report(item)
+            if loan:
+                loan.returned, loan.undone = None, False
+                item.put("on_loan")
+            elif item.by_report:
+                item.put("available")
+        self._write("item.report_taken_back", item.name, *([f"loan{loan.number}"] if loan else []))
         return ""
 
     def renew(self, loan: Lent, seen: int) -> str:
@@ -212,22 +283,25 @@ class DeskModel:
         if refusal := self._refuse_person(person):
             return refusal
         loan.renewals += 1
-        self._write("loan.renewed", f"loan{loan.number}")
+        self._write("loan.renewed", f"loan{loan.number}", loan.item)
         return ""
 
-    def set_aside(self, name: str, kind: str) -> str:
+    def set_aside(self, name: str) -> str:
         """Missing or damaged. Just lent, it is not lent after all."""
         item, loan = self.items[name], self.open_loan(name)
         if not item.known:
             return "inventory.item-not-found"
         if item.status in ("lost", "stolen", "retired"):
             return "inventory.item-" + item.status
-        item.problems.append(kind)
+        report = Report(len(self.reports), name, self.now)
+        self.reports.append(report)
+        item.reports.append(report)
         if loan and self._can_undo(loan, item):
             self.undo_check_out(loan)
+            report.undid = loan
             return ""
         if item.status == "available":
-            item.status = "to_check"
+            item.put("to_check", by_report=True)
         self._write("item.problem_reported", name)
         return ""
 
@@ -247,17 +321,19 @@ class DeskModel:
             return "inventory.item-not-found"
         if item.status not in allowed:
             return "inventory.item-" + item.status.replace("_", "-")
-        before, item.status = item.status, after
+        before, here = item.status, item.here
+        item.put(after)
         if action == "check":
-            item.problems = []
+            for report in item.problems:
+                report.solved = True
         if action == "find":
-            item.here = True
+            item.here, item.before_find = True, (before, here)
         loan = self.open_loan(name)
         if loan and action in ("find", "retire"):
             loan.returned, loan.written_off = self.now, action == "retire"
             loan.closed_from = before
             ended = "loan.closed" if action == "find" else "loan.written_off"
-            self._write(ended, f"loan{loan.number}")
+            self._write(ended, f"loan{loan.number}", name)
         self._write(
             {
                 "check": "item.checked",
@@ -276,8 +352,21 @@ class DeskModel:
 
     # How it comes about
 
-    def _write(self, action: str, subject: str) -> None:
+    def _write(self, action: str, subject: str, *also_of: str) -> None:
         self.trail.append((action, subject))
+        self.last |= dict.fromkeys((subject, *also_of), (action, self.now))
+
+    def _just_now(self, subject: str, action: str) -> bool:
+        """Whether that was the last thing that happened, and can be undone still."""
+        last, since = self.last.get(subject, ("", self.now))
+        return last == action and self.now - since <= UNDOABLE
+
+    def _undone_by_report(self, item: Thing) -> Lent | None:
+        """The item's last loan, where a report has just put an end to it."""
+        loan = next((loan for loan in reversed(self.loans) if loan.item == item.name), None)
+        if loan is None or not loan.undone or not any(x.undid is loan for x in item.reports):
+            return None
+        return loan if self.now - (loan.returned or self.now) <= UNDOABLE else None
 
     def _refuse(self, item: str, code: str) -> Step:
         self._write("scan.refused", item)
@@ -312,11 +401,14 @@ class DeskModel:
     def _come_back(
         self, item: Thing, loan: Lent | None, action: str, *, found: bool = False
     ) -> None:
-        before, item.status = item.status, "to_check" if found or item.problems else "available"
+        before = item.status
+        if found:
+            item.before_find = (before, item.here)
+        item.put("to_check" if found or item.problems else "available")
         item.here = True
         if loan:
             loan.returned, loan.closed_from = self.now, before
-            self._write("loan.closed", f"loan{loan.number}")
+            self._write("loan.closed", f"loan{loan.number}", item.name)
         else:
             self._write(action, item.name)
 
@@ -334,8 +426,9 @@ class DeskModel:
         if refusal := self._refuse_person(person) or self._refuse_limits(person):
             return self._refuse(name, refusal)
         self.loans.append(Lent(len(self.loans), name, borrower, self.now))
-        item.status, item.here = "on_loan", True
-        self._write("loan.opened", f"loan{len(self.loans) - 1}")
+        item.put("on_loan")
+        item.here = True
+        self._write("loan.opened", f"loan{len(self.loans) - 1}", name)
         return ("lent", name, "")
 
     def _refuse_person(self, person: Person) -> str:

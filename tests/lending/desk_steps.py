@@ -26,7 +26,12 @@ NEXT = st.sampled_from([1, 2, 70, 71])
 WAITED = st.sampled_from([1, 59, 60])
 CHANGES = st.sampled_from(["check", "lose", "steal", "find", "retire", "restore"])
 KINDS = st.sampled_from(ProblemKind)
-THEN = st.sampled_from(["nothing", "scan", "scan_elsewhere", "undo", "undo", "set_aside", "renew"])
+THEN = st.sampled_from(
+    [
+        *("nothing", "scan", "scan_elsewhere", "undo", "undo", "set_aside", "renew"),
+        *("report_and_take_back", "renew_and_undo", "lose_and_find"),
+    ]
+)
 
 
 def _often(times: int, method: str, *values: st.SearchStrategy[Any]) -> list[Any]:
@@ -45,6 +50,9 @@ STEPS = st.one_of(
     *_often(1, "undo_the_check_out", ANY_ITEM, st.integers(0, 1)),
     *_often(1, "undo_the_check_in", ANY_ITEM, st.integers(0, 1)),
     *_often(2, "renew", ANY_ITEM, st.integers(1, 3), st.booleans()),
+    *_often(1, "undo_the_renewal", ANY_ITEM),
+    *_often(1, "undo_the_find", ANY_ITEM),
+    *_often(1, "take_the_report_back", ANY_ITEM, st.integers(0, 1)),
     *_often(1, "set_aside", ANY_ITEM, KINDS),
     *_often(1, "change_an_item", ANY_ITEM, CHANGES),
     *_often(3, "put_in_order"),
