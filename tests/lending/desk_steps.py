@@ -26,10 +26,17 @@ NEXT = st.sampled_from([1, 2, 70, 71])
 WAITED = st.sampled_from([1, 59, 60])
 CHANGES = st.sampled_from(["check", "lose", "steal", "find", "retire", "restore"])
 KINDS = st.sampled_from(ProblemKind)
-THEN = st.sampled_from(
+THEN = st.sampled_from(["nothing", "scan", "scan_elsewhere", "undo", "undo", "set_aside", "renew"])
+#: What means something only if it follows closely at the same item.
+IN_TURN = st.sampled_from(
     [
-        *("nothing", "scan", "scan_elsewhere", "undo", "undo", "set_aside", "renew"),
-        *("report_and_take_back", "renew_and_undo", "lose_and_find"),
+        ("renew", "undo_the_renewal"),
+        ("renew", "undo_the_renewal", "undo_the_renewal"),
+        ("report", "take_the_report_back"),
+        ("report", "report", "take_the_report_back"),
+        ("lose", "find", "undo_the_find"),
+        ("steal", "find", "undo_the_find"),
+        ("lose", "find", "report", "take_the_report_back"),
     ]
 )
 
@@ -42,6 +49,7 @@ def _often(times: int, method: str, *values: st.SearchStrategy[Any]) -> list[Any
 STEPS = st.one_of(
     *_often(6, "lend", COUNTERS, PEOPLE, ITEMS, THEN, NEXT),
     *_often(3, "bring_back", COUNTERS, ITEMS, THEN, NEXT),
+    *_often(3, "do_in_turn", ITEMS, IN_TURN, NEXT),
     *_often(1, "meet_at_two_computers", ITEMS, PEOPLE, PEOPLE, WAITED),
     *_often(1, "scan_a_card", COUNTERS, PEOPLE),
     *_often(2, "scan_an_item", COUNTERS, ANY_ITEM),
