@@ -46,17 +46,6 @@ class OwnAccount(msgspec.Struct, frozen=True):
     recovery_codes_left: int
 
 
-async def add_user(actor: Principal, command: AddUser, *, now: datetime) -> UUID:
-    """Make an account; give its id. It may do nothing before it has a role at a site.
-
-    Raises:
-        LoginTaken, LoginUnfit, NameMissing, PasswordUnfit: what is wrong with it.
-    """
-    prepared = await prepare_user(command)
-    async with db.transaction():
-        return await insert_user_row(actor, prepared, now=now)
-
-
 class PreparedUser(msgspec.Struct, frozen=True):
     """An account that passed every check but the database's, its password hashed."""
 
@@ -82,7 +71,7 @@ async def prepare_user(command: AddUser) -> PreparedUser:
 
 
 async def insert_user_row(actor: Principal, user: PreparedUser, *, now: datetime) -> UUID:
-    """Write a new account, inside the transaction.
+    """Write a new account, inside the transaction. It may do nothing before it has a role.
 
     Raises:
         LoginTaken: somebody has that user name.

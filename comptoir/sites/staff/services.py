@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from comptoir.core import audit, db
 from comptoir.core.accounts import invitations
 from comptoir.core.accounts import services as accounts
@@ -33,14 +35,9 @@ async def add_colleague(actor: Principal, command: AddColleague, *, now: datetim
         SiteNotFound: there is no such site.
         LoginTaken, LoginUnfit, NameMissing, PasswordUnfit: what is wrong with it.
     """
-    site_id = _site_of(command.role, command.site_id)
-    _check_grant(actor, command.role, site_id)
-    await _need_site(site_id)
-    user = await accounts.prepare_user(command.user)
+    new = await _prepare(actor, command)
     async with db.transaction():
-        user_id = await accounts.insert_user_row(actor, user, now=now)
-        await _write_role(actor, user_id, command.role, site_id, now=now)
-    return user_id
+        return await _write(actor, new, now=now)
 
 
 async def invite(actor: Principal, command: AddColleague, *, now: datetime) -> Link:
@@ -51,15 +48,33 @@ async def invite(actor: Principal, command: AddColleague, *, now: datetime) -> L
         SiteNotFound: there is no such site.
         LoginTaken, LoginUnfit, NameMissing: what is wrong with it.
     """
+    new = await _prepare(actor, command)
+    async with db.transaction():
+        user_id = await _write(actor, new, now=now)
+        token = await invitations.make_link(user_id, invitations.INVITE, now=now)
+    return Link(user_id, token)
+
+
+class _NewColleague(msgspec.Struct, frozen=True):
+    """Somebody the actor may add, with their role; everywhere where ``site_id`` is None."""
+
+    user: accounts.PreparedUser
+    role: Role
+    site_id: UUID | None
+
+
+async def _prepare(actor: Principal, command: AddColleague) -> _NewColleague:
+    """Check all but what the database alone knows, before the transaction."""
     site_id = _site_of(command.role, command.site_id)
     _check_grant(actor, command.role, site_id)
     await _need_site(site_id)
-    user = await accounts.prepare_user(command.user)
-    async with db.transaction():
-        user_id = await accounts.insert_user_row(actor, user, now=now)
-        await _write_role(actor, user_id, command.role, site_id, now=now)
-        token = await invitations.make_link(user_id, invitations.INVITE, now=now)
-    return Link(user_id, token)
+    return _NewColleague(await accounts.prepare_user(command.user), command.role, site_id)
+
+
+async def _write(actor: Principal, new: _NewColleague, *, now: datetime) -> UUID:
+    user_id = await accounts.insert_user_row(actor, new.user, now=now)
+    await _write_role(actor, user_id, new.role, new.site_id, now=now)
+    return user_id
 
 
 async def give_role(
