@@ -208,6 +208,7 @@ TABLE: dict[str, Line] = {
     "POST /desk/problems": RECEPTION,
     "POST /desk/ready": RECEPTION,
     "POST /desk/renew": RECEPTION,
+    "POST /desk/returns": RECEPTION,
     "POST /desk/scan": RECEPTION,
     "POST /desk/transfer": RECEPTION,
     "POST /desk/undo": RECEPTION,

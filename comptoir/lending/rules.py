@@ -12,6 +12,7 @@ from enum import StrEnum
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from comptoir.inventory.statuses import GONE, ItemStatus, ProblemKind
 from comptoir.lending.due_dates import DueMode, due_at, renewed_due_at
@@ -187,6 +188,17 @@ def renewal_due(facts: RenewalFacts, *, now: datetime) -> datetime | Refusal:
         borrower.eligible_until,
         now=now,
     )
+
+
+def is_cut_short(due: datetime, facts: CheckOutFacts | RenewalFacts, *, now: datetime) -> bool:
+    """Whether a loan would be due later than ``due``, if the borrower might borrow for longer."""
+    borrower = facts.borrower
+    if borrower.eligible_until is None:
+        return False
+    facts = replace(facts, borrower=replace(borrower, eligible_until=None))
+    if isinstance(facts, CheckOutFacts):
+        return due != check_out_due(facts, now=now)
+    return due != renewal_due(facts, now=now)
 
 
 _REFUSED_STATUSES = {

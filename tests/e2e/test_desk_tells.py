@@ -37,7 +37,7 @@ def test_sound_colour_and_text_agree(world: World, page: Page, counter: Counter)
     sound, mood, heading, announced = told(page)
     assert (sound, mood, heading) == ("ok", "ok", "Lent: ThinkPad L13")
     assert "Back by" in announced
-    world.let_pass(timedelta(seconds=3))
+    world.let_pass(timedelta(minutes=2))
     type_in(page, counter.items[0])
     page.wait_for_selector(".answer.back")
     assert told(page)[:3] == ("returned", "back", "Taken back: ThinkPad L13")
@@ -45,6 +45,25 @@ def test_sound_colour_and_text_agree(world: World, page: Page, counter: Counter)
     page.wait_for_selector("[data-code='lending.code-foreign']")
     assert told(page)[:2] == ("refused", "stop")
     assert len(page.evaluate("heard")) == 4
+
+
+def test_label_scanned_once_more_to_see_whether_it_is_lent_is_a_warning(
+    world: World, page: Page, counter: Counter
+) -> None:
+    page.evaluate(LISTEN)
+    type_in(page, counter.card)
+    page.wait_for_selector(".visit")
+    type_in(page, counter.items[0])
+    page.wait_for_selector(".answer.ok")
+    world.let_pass(timedelta(seconds=3))
+    type_in(page, counter.items[0])
+    page.wait_for_selector(".answer.back.warn")
+    sound, _, _, announced = told(page)
+    assert sound == "refused"
+    assert f"It was lent to {counter.borrower} a moment ago" in announced
+    page.click("button:has-text('No, it stays lent')")
+    page.wait_for_selector(".answer:has-text('Undone')")
+    assert world.loans(counter.items[0]) == [LoanSeen(counter.borrower, is_open=True)]
 
 
 def test_muted_desk_is_silent_and_says_the_same(page: Page, counter: Counter) -> None:

@@ -74,7 +74,7 @@ async def test_the_item_page_says_what_is_wrong(client: AsyncClient, site: Site)
     page = await client.get(f"/items/{item.code}")
     assert "Charger: missing" in page.text
     assert "Problem reported: Charger is missing." in page.text
-    assert "All complete again" in page.text
+    assert "It is complete and works" in page.text
     assert await ItemProblem.count() == 1
     await client.post(f"/items/{item.code}/actions/check")
     page = await client.get(f"/items/{item.code}")

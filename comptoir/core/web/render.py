@@ -31,12 +31,14 @@ def page(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
     cookies: list[Cookie] | None = None,
+    menu_at: str = "",
     **context: object,
 ) -> Response[str]:
     """A whole page, such as ``page(request, "lending/desk.html", desk=desk)``.
 
     The layout finds the menus, the principal and the place by itself, and shows
-    the message that a redirect left behind.
+    the message that a redirect left behind. ``menu_at`` is the entry of the menu
+    that one is at, where the page's own address tells of another.
     """
     shell = shell_of(request.app)
     message = flashes.decode(request.cookies.get(cookie_name(shell.settings, flashes.COOKIE)))
@@ -49,7 +51,10 @@ def page(
         {
             "flash": message,
             "main_menu": visible(
-                shell.navigation, "main", principal_of(request.scope), request.scope["path"]
+                shell.navigation,
+                "main",
+                principal_of(request.scope),
+                menu_at or request.scope["path"],
             ),
             "account_menu": visible(
                 shell.navigation, "account", principal_of(request.scope), request.scope["path"]

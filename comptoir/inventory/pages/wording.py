@@ -75,7 +75,7 @@ QUESTIONS: dict[ItemAction, Question] = {
 #: The button of an action on the item's page.
 BUTTONS: dict[ItemAction, LazyProxy] = {
     ItemAction.SET_ASIDE: _l("Set aside to check"),
-    ItemAction.CHECK: _l("All complete again"),
+    ItemAction.CHECK: _l("It is complete and works"),
     ItemAction.SEND_TO_REPAIR: _l("Send to repair"),
     ItemAction.RETURN_FROM_REPAIR: _l("Back from repair"),
     ItemAction.MARK_FOUND: _l("It was found"),

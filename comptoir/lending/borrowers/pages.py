@@ -163,6 +163,7 @@ async def borrower_page(
         request,
         "lending/borrower_quick.html" if at_desk else "lending/borrower_form.html",
         status=422 if errors else 200,
+        menu_at="/desk" if at_desk else "",
         form=form,
         errors=errors,
         borrower_id=borrower_id,

@@ -22,11 +22,11 @@ from comptoir.inventory.pages.wording import CHIPS, STATUSES
 from comptoir.lending.borrowers.forms import form_about
 from comptoir.lending.borrowers.pages import CONTACTS, found_context
 from comptoir.lending.desk.kept import Done, decode_recent, encode_recent, encode_waiting
-from comptoir.lending.desk.naming import is_barcode, things_named
+from comptoir.lending.desk.naming import reads_like_a_code, things_named
 from comptoir.lending.desk.recent import done_by, handled_here, read_recent
 from comptoir.lending.desk.recent_cookie import keep_recent
 from comptoir.lending.desk.schemas import DeskResult, Step, StepKind
-from comptoir.lending.desk.view import name_of, read_items, read_visit
+from comptoir.lending.desk.view import names_of, read_items, read_visit
 from comptoir.lending.errors import LendingRefused, NoSiteChosen, sentence
 from comptoir.lending.loans.undo import UNDO_TIME
 from comptoir.lending.scans import WaitingItem, still_waiting
@@ -52,7 +52,7 @@ async def answer_desk(request: Page, result: DeskResult, recent: str = "") -> An
     cookies = [keep_recent(request, context["recent_value"])]
     if is_htmx(request.scope):
         return fragment(request, "lending/_desk.html", cookies=cookies, **context)
-    return page(request, "lending/desk.html", cookies=cookies, **context)
+    return page(request, "lending/desk.html", menu_at="/desk", cookies=cookies, **context)
 
 
 async def _is_repeated(result: DeskResult, done: tuple[Done, ...]) -> bool:
@@ -79,6 +79,7 @@ async def desk_context(
     typed = step.text if searched and step else ""
     visit = await read_visit(actor, result.visit_id, now=result.at)
     found = await found_context(actor, typed) if searched else {}
+    like_a_code = reads_like_a_code(typed)
     return {
         "visit": visit,
         "address": address_of(visit.id if visit else None),
@@ -86,13 +87,16 @@ async def desk_context(
         "step": step,
         "items": items,
         "who": await _who_had(actor, result.steps),
-        "form": form_about(typed, language=current_language(), borrower_id=new_id()),
+        "just_lent": [loan for loan in map(_lent_and_back, result.steps) if loan],
+        "form": form_about(
+            "" if like_a_code else typed, language=current_language(), borrower_id=new_id()
+        ),
         "contacts": CONTACTS,
         **found,
         "things": await things_named(actor, typed) if searched and not found["found"] else [],
         "statuses": STATUSES,
         "chips": CHIPS,
-        "barcode": is_barcode(typed),
+        "like_a_code": like_a_code,
         # Whoever is registered from here is lent these, however long that takes.
         "waiting_value": encode_waiting(_still(result)),
         "recent": await read_recent(actor, recent, now=result.at),
@@ -106,8 +110,16 @@ async def desk_context(
 
 async def _who_had(actor: Principal, steps: tuple[Step, ...]) -> dict[UUID, str]:
     """The names of those from whom something was taken back."""
-    had = {each.check_in.borrower_id for each in steps if each.check_in}
-    return {person: await name_of(actor, person) for person in had if person}
+    had = (each.check_in.borrower_id for each in steps if each.check_in)
+    return await names_of(actor, {person for person in had if person})
+
+
+def _lent_and_back(step: Step) -> UUID | None:
+    """The loan that was over so soon that the scan may have been to see whether it was made."""
+    back = step.check_in
+    if back is None or back.checked_out_at is None:
+        return None
+    return back.loan_id if back.returned_at - back.checked_out_at < UNDO_TIME else None
 
 
 def address_of(visit_id: UUID | None) -> str:

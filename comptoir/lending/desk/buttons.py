@@ -11,13 +11,23 @@ from comptoir.inventory.reported import accessory_id
 from comptoir.inventory.schemas import SendItem
 from comptoir.inventory.services.actions import check_item, receive_item, send_item
 from comptoir.lending.desk.answer import Answer, Page, Posted, answer_desk, refused, site_of, stay
-from comptoir.lending.desk.forms import ProblemForm, ReadyForm, RenewForm, TransferForm, UndoForm
+from comptoir.lending.desk.forms import (
+    ProblemForm,
+    ReadyForm,
+    RenewForm,
+    TakeBackForm,
+    TransferForm,
+    UndoForm,
+)
 from comptoir.lending.desk.kept import UndoKind, decode_recent, encode_recent
 from comptoir.lending.desk.reports import last_report, take_report_back
+from comptoir.lending.desk.scanning import taken_back
 from comptoir.lending.desk.schemas import Step, StepKind
 from comptoir.lending.desk.setting_aside import set_aside
 from comptoir.lending.errors import LendingRefused
+from comptoir.lending.loans.check_ins import check_in
 from comptoir.lending.loans.renewals import renew_loan
+from comptoir.lending.loans.schemas import CheckIn
 from comptoir.lending.loans.undo import undo_check_in, undo_check_out, undo_found, undo_renewal
 
 _UNDO = {
@@ -45,6 +55,18 @@ async def desk_undo(request: Page, data: Posted[UndoForm]) -> Answer:
     except LendingRefused as error:
         step = refused(error)
     return await answer_desk(request, stay(data.visit, step, now=now), recent)
+
+
+@post("/desk/returns", status_code=200, guards=[require(Role.RECEPTION)])
+async def desk_take_back(request: Page, data: Posted[TakeBackForm]) -> Answer:
+    """Take back an item whose scan was refused, as somebody else was faster to lend it."""
+    now = clock.now()
+    order = CheckIn(item=data.item, site_id=site_of(request.user))
+    try:
+        step = taken_back(await check_in(request.user, order, now=now))
+    except LendingRefused as error:
+        step = refused(error)
+    return await answer_desk(request, stay(data.visit, step, now=now), data.recent)
 
 
 @post("/desk/renew", status_code=200, guards=[require(Role.RECEPTION)])
@@ -100,4 +122,4 @@ async def desk_ready(request: Page, data: Posted[ReadyForm]) -> Answer:
     return await answer_desk(request, stay(data.visit, step, now=now), data.recent)
 
 
-ROUTES = [desk_undo, desk_renew, desk_problem, desk_transfer, desk_ready]
+ROUTES = [desk_undo, desk_take_back, desk_renew, desk_problem, desk_transfer, desk_ready]

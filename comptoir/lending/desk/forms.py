@@ -78,6 +78,14 @@ class ProblemForm(msgspec.Struct, frozen=True):
     recent: str = ""
 
 
+class TakeBackForm(msgspec.Struct, frozen=True):
+    """One tap on "take it back", where a scan has not."""
+
+    item: str
+    visit: str = ""
+    recent: str = ""
+
+
 class TransferForm(msgspec.Struct, frozen=True):
     """One tap on "send it to its own site"."""
 

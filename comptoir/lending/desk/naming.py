@@ -23,6 +23,9 @@ FROM lending_borrower_card card WHERE card.code = :code
 UNION ALL
 SELECT 'item', item.id, NULL FROM inventory_item item WHERE item.code = :code
 """
+#: With its trunk zero or its country, as it is dialled.
+_WHOLE_PHONE = re.compile(r"\s*\(?(\+|0)[\d\s()./-]{8,24}")
+_WORD_OF_CAPITALS = re.compile(r"\s*(?:[A-Z]-?){8,}\s*")
 #: As many things as one looks through; who types more of the number finds the one.
 _MOST_THINGS = 6
 _HANDLED = """
@@ -58,10 +61,14 @@ async def things_named(actor: Principal, text: str) -> list[ItemRow]:
     return sorted(found, key=lambda item: item.status is not ItemStatus.AVAILABLE)
 
 
-def is_barcode(text: str) -> bool:
-    """Whether this is rather a maker's or a shop's number than a person's name or phone."""
-    one_word = re.fullmatch(r"[A-Za-z0-9-]{8,}", text) and re.search(r"[0-9]", text)
-    return bool(one_word) and not re.fullmatch(r"[0-9-]{8,12}|0[0-9-]*", text)
+def reads_like_a_code(text: str) -> bool:
+    """Whether this is rather a number of a thing, or a label misread, than a name or a phone.
+
+    Digits that are not a whole phone number, or one word of eight capitals or more.
+    """
+    if re.search(r"\d", text):
+        return not _WHOLE_PHONE.fullmatch(text)
+    return bool(_WORD_OF_CAPITALS.fullmatch(text))
 
 
 async def _nearly_a_code(text: str) -> scans.MisreadCodeNamed | None:

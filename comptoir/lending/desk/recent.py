@@ -16,16 +16,21 @@ from comptoir.core import db
 from comptoir.core.principal import Principal
 from comptoir.lending.desk.kept import Done, UndoKind
 from comptoir.lending.desk.schemas import Step, StepKind
+from comptoir.lending.desk.view import names_of
 from comptoir.lending.loans.undo import UNDO_TIME
 
 
 class DoneLine(msgspec.Struct, frozen=True):
-    """A ``Done`` for the screen; ``seconds`` are left to undo it."""
+    """A ``Done`` for the screen: what was done with what, and whose loan it was, if one's.
+
+    ``who`` is empty where the reader may not know of them. ``seconds`` are left to undo it.
+    """
 
     kind: UndoKind
     id: UUID
     model: str
     code: str
+    who: str
     seconds: int
 
 
@@ -67,7 +72,7 @@ def _way_back(step: Step) -> tuple[UndoKind, UUID | None]:
 
 
 _LOANS = """
-SELECT loan.id, loan.site, loan.returned_site, loan.returned_at, loan.undone_at,
+SELECT loan.id, loan.borrower, loan.site, loan.returned_site, loan.returned_at, loan.undone_at,
        item.code, model.short_name
 FROM lending_loan loan JOIN inventory_item item ON item.id = loan.item
 JOIN inventory_model model ON model.id = item.model WHERE loan.id IN :ids
@@ -89,17 +94,24 @@ _READS = {UndoKind.PROBLEM: _PROBLEMS, UndoKind.FOUND: _ITEMS}
 async def read_recent(
     actor: Principal, recent: tuple[Done, ...], *, now: datetime
 ) -> list[DoneLine]:
-    """What of it still stands, newest first, in one statement for each table it names."""
+    """What of it still stands, newest first, in one statement for each table it names.
+
+    With whose it is: a wrong tap would undo what was done for the person before.
+    """
     rows: dict[tuple[str, UUID], db.Row] = {}
     for read in {_READS.get(done.kind, _LOANS) for done in recent}:
         ids = [done.id for done in recent if _READS.get(done.kind, _LOANS) == read]
         rows |= {(read, row["id"]): row for row in await db.fetch(read, ids=ids)}
+    people = {row["borrower"] for row in rows.values() if "borrower" in row}
+    names = await names_of(actor, people)
     lines = []
     for done in reversed(recent):
         row = rows.get((_READS.get(done.kind, _LOANS), done.id))
         if row is not None and _stands(done.kind, row) and _may_know(actor, row):
             left = int((done.at + UNDO_TIME - now).total_seconds())
-            lines.append(DoneLine(done.kind, done.id, row["short_name"], row["code"], left))
+            who = names.get(row["borrower"], "") if "borrower" in row else ""
+            line = DoneLine(done.kind, done.id, row["short_name"], row["code"], who, left)
+            lines.append(line)
     return lines
 
 

@@ -174,7 +174,7 @@ async def _try_check_out(actor: Principal, order: CheckOut, now: datetime) -> St
 async def _take_back(actor: Principal, command: DeskScan, item_id: UUID, now: datetime) -> Step:
     order = CheckIn(item=await _code_of(item_id), site_id=command.site_id, attempt=command.attempt)
     try:
-        return _taken_back(await check_in(actor, order, now=now))
+        return taken_back(await check_in(actor, order, now=now))
     except LendingRefused as refused:
         return _refused(refused.refusal, order.item)
 
@@ -197,10 +197,11 @@ def _done(outcome: Outcome) -> Step:
     if "due_at" in kept:
         loan = msgspec.convert(kept, LoanView, strict=False)
         return Step(kind=StepKind.LENT, loan=loan, item=loan.item)
-    return _taken_back(msgspec.convert(kept, CheckInView, strict=False))
+    return taken_back(msgspec.convert(kept, CheckInView, strict=False))
 
 
-def _taken_back(view: CheckInView) -> Step:
+def taken_back(view: CheckInView) -> Step:
+    """The step that took an item back."""
     kind = StepKind.FOUND if view.found_again else StepKind.RETURNED
     return Step(kind=kind, check_in=view, item=view.item)
 

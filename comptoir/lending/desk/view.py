@@ -17,7 +17,8 @@ from comptoir.core.principal import Principal
 from comptoir.inventory.names import read_names
 from comptoir.lending import due_dates
 from comptoir.lending.agreed_loans import UNSIGNED
-from comptoir.lending.desk.visits import VISIT_TIME, is_known
+from comptoir.lending.borrowers.visibility import seen_by
+from comptoir.lending.desk.visits import VISIT_TIME
 from comptoir.lending.loans import facts
 from comptoir.sites.calendars import calendar_of
 
@@ -72,6 +73,7 @@ class VisitView(msgspec.Struct, frozen=True, kw_only=True):
     to_sign: bool
     agreement_id: UUID | None
     lent: bool
+    has_card: bool
 
 
 class ItemView(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,6 +98,8 @@ SELECT visit.id, visit.site, visit.borrower, borrower.name, borrower.language, b
         ORDER BY agreement.id DESC LIMIT 1) AS "agreement_id [UUID]",
        EXISTS (SELECT 1 FROM lending_loan lent
                WHERE lent.visit = visit.id AND lent.returned_at IS NULL) AS lent,
+       EXISTS (SELECT 1 FROM lending_borrower_card card
+               WHERE card.borrower = visit.borrower AND card.revoked_at IS NULL) AS has_card,
        EXISTS (SELECT 1 FROM lending_loan loan
                JOIN lending_policy policy ON policy.id = loan.policy
                WHERE loan.borrower = visit.borrower AND loan.site = visit.site
@@ -165,6 +169,7 @@ async def read_visit(actor: Principal, visit_id: UUID | None, *, now: datetime) 
         to_sign=bool(row["to_sign"]),
         agreement_id=row["agreement_id"],
         lent=bool(row["lent"]),
+        has_card=bool(row["has_card"]),
     )
 
 
@@ -193,12 +198,17 @@ async def read_items(codes: Collection[str]) -> dict[str, ItemView]:
     }
 
 
-async def name_of(actor: Principal, borrower_id: UUID) -> str:
-    """Who had what was brought back; empty where the actor may not know of them."""
-    row = await db.fetch_one(
-        "SELECT name FROM lending_borrower WHERE id = :borrower_id", borrower_id=borrower_id
+async def names_of(actor: Principal, borrowers: Collection[UUID]) -> dict[UUID, str]:
+    """The names of those of them whom the actor may know of."""
+    if not borrowers:
+        return {}
+    seen, values = seen_by(actor)
+    rows = await db.fetch(
+        f"SELECT b.id, b.name FROM lending_borrower AS b WHERE b.id IN :ids AND {seen}",
+        ids=sorted(borrowers),
+        **values,
     )
-    return row["name"] if row and await is_known(actor, borrower_id) else ""
+    return {row["id"]: row["name"] for row in rows}
 
 
 async def held_by(

@@ -87,6 +87,7 @@ def _view(row: db.Row, now: datetime) -> CheckInView:
         borrower_id=row["loan_borrower"],
         status=ItemStatus.TO_CHECK if set_aside else ItemStatus.AVAILABLE,
         found_again=found_again,
+        checked_out_at=row["checked_out_at"],
         returned_at=now,
         late_days=late,
         transfer_to=row["home_site"] if row["home_site"] != row["site_id"] else None,

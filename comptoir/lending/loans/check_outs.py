@@ -95,14 +95,15 @@ async def _read(actor: Principal, command: CheckOut, patiently: bool) -> db.Row 
 def _decide(row: db.Row, now: datetime) -> datetime | Refusal:
     if row["card_revoked_at"] is not None:
         return Refusal(RefusalCode.CARD_REPLACED)
-    return rules.check_out_due(
-        rules.CheckOutFacts(
-            item=facts.item_facts(row),
-            borrower=facts.borrower_facts(row),
-            policy=facts.policy_facts(row),
-            calendar=calendar_of(row),
-        ),
-        now=now,
+    return rules.check_out_due(_facts(row), now=now)
+
+
+def _facts(row: db.Row) -> rules.CheckOutFacts:
+    return rules.CheckOutFacts(
+        item=facts.item_facts(row),
+        borrower=facts.borrower_facts(row),
+        policy=facts.policy_facts(row),
+        calendar=calendar_of(row),
     )
 
 
@@ -118,6 +119,7 @@ def _view(row: db.Row, due: datetime, now: datetime) -> LoanView:
         due_at=due,
         due_local=due.astimezone(ZoneInfo(row["time_zone"])),
         signature=rules.Signature(row["signature"]),
+        cut_short=rules.is_cut_short(due, _facts(row), now=now),
     )
 
 

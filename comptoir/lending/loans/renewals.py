@@ -6,6 +6,8 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from comptoir.core import audit, db, events
 from comptoir.core.principal import Principal
 from comptoir.inventory.statuses import ItemStatus
@@ -42,21 +44,19 @@ async def renew_loan(
         if row is None or not _may_know(actor, row):
             raise LoanNotFound
         if seen is not None and seen != row["loan_renewals"]:
-            return _view(loan_id, row, row["due_at"], row["loan_renewals"], row["loan_version"])
+            return _view(loan_id, row, row["due_at"])
         if version is not None and version != row["loan_version"]:
             raise LoanChanged
-        due = rules.renewal_due(
-            rules.RenewalFacts(
-                returned=row["returned_at"] is not None,
-                item_status=ItemStatus(row["status"]),
-                renewals_used=row["loan_renewals"],
-                due_at=row["due_at"],
-                borrower=facts.borrower_facts(row),
-                policy=facts.policy_facts(row),
-                calendar=calendar_of(row),
-            ),
-            now=now,
+        known = rules.RenewalFacts(
+            returned=row["returned_at"] is not None,
+            item_status=ItemStatus(row["status"]),
+            renewals_used=row["loan_renewals"],
+            due_at=row["due_at"],
+            borrower=facts.borrower_facts(row),
+            policy=facts.policy_facts(row),
+            calendar=calendar_of(row),
         )
+        due = rules.renewal_due(known, now=now)
         if isinstance(due, Refusal):
             raise RenewalRefused(due)
         await db.execute(
@@ -76,10 +76,16 @@ async def renew_loan(
             changes={"due_at": [row["due_at"], due], "item": row["code"]},
         )
         await events.publish(LoanRenewed(loan_id=loan_id, at=now))
-    return _view(loan_id, row, due, row["loan_renewals"] + 1, row["loan_version"] + 1)
+    view = _view(loan_id, row, due)
+    return replace(
+        view,
+        renewals=view.renewals + 1,
+        version=view.version + 1,
+        cut_short=rules.is_cut_short(due, known, now=now),
+    )
 
 
-def _view(loan_id: UUID, row: db.Row, due: datetime, renewals: int, version: int) -> LoanView:
+def _view(loan_id: UUID, row: db.Row, due: datetime) -> LoanView:
     return LoanView(
         id=loan_id,
         item=row["code"],
@@ -90,8 +96,8 @@ def _view(loan_id: UUID, row: db.Row, due: datetime, renewals: int, version: int
         checked_out_at=row["checked_out_at"],
         due_at=due,
         due_local=due.astimezone(ZoneInfo(row["time_zone"])),
-        renewals=renewals,
-        version=version,
+        renewals=row["loan_renewals"],
+        version=row["loan_version"],
     )
 
 

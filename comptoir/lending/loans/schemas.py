@@ -37,7 +37,8 @@ class CheckIn(msgspec.Struct, frozen=True, kw_only=True):
 class LoanView(msgspec.Struct, frozen=True, kw_only=True):
     """A loan that was just made or renewed. ``due_local`` is when it is due by the site's clock.
 
-    ``signature`` is what its policy wants.
+    ``signature`` is what its policy wants. ``cut_short``: it would be due later, if the
+    borrower might borrow for longer.
     """
 
     id: UUID
@@ -52,14 +53,15 @@ class LoanView(msgspec.Struct, frozen=True, kw_only=True):
     returned_at: datetime | None = None
     renewals: int = 0
     signature: Signature = Signature.NONE
+    cut_short: bool = False
     version: int = 1
 
 
 class CheckInView(msgspec.Struct, frozen=True, kw_only=True):
     """What a check-in did. ``transfer_to`` is the item's own site where that is another.
 
-    ``loan_id`` is null where a lost item without a loan was found again.
-    ``status`` is the item's now: ``available``, or ``to_check``.
+    ``loan_id`` and ``checked_out_at`` are null where a lost item without a loan was
+    found again. ``status`` is the item's now: ``available``, or ``to_check``.
     """
 
     item: str
@@ -69,6 +71,7 @@ class CheckInView(msgspec.Struct, frozen=True, kw_only=True):
     borrower_id: UUID | None
     status: ItemStatus
     found_again: bool = False
+    checked_out_at: datetime | None = None
     returned_at: datetime
     late_days: int = 0
     transfer_to: UUID | None = None

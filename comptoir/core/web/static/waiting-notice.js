@@ -8,7 +8,7 @@ export function fillIn(message, [first, ...others], number) {
     show(message, "[data-numbered]");
   }
   if (!others.length) return;
-  message.querySelector("[data-queue] ul").append(...others.map(line));
+  message.querySelector("[data-queue] ol").append(...others.map(line));
   show(message, "[data-queue]");
 }
 

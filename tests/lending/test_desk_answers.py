@@ -1,0 +1,222 @@
+"""What the desk's answers say beside what was done: of which thing, whose, and what to do next."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from httpx import Response
+
+from comptoir.core import clock
+from comptoir.inventory import codes
+from comptoir.inventory.tables import Item
+from comptoir.lending.desk.kept import Done, UndoKind, encode_recent
+from comptoir.lending.scans import REPEAT_WINDOW
+from comptoir.lending.tables import Borrower, BorrowerCard, Loan
+from tests import factories as make
+from tests.lending.reception import Reception, refusal_in
+
+
+async def scan(reception: Reception, text: str, **form: Any) -> str:
+    """Scan in the open visit; give the answer."""
+    answer = await reception.post("/desk/scan", scan=text, **form)
+    return answer.text
+
+
+async def lent_before(reception: Reception, seconds: float) -> Loan:
+    """A loan made so long ago, with its visit still open."""
+    loan = await reception.lend()
+    at = clock.now() - timedelta(seconds=seconds)
+    await Loan.update({Loan.checked_out_at: at}).where(Loan.id == loan.id)
+    return loan
+
+
+def answer_of(text: str) -> str:
+    """The section that says what the last scan did."""
+    found = re.search(r'<section class="answer.*?</section>', text, re.DOTALL)
+    assert found
+    return found[0]
+
+
+async def test_what_comes_back_soon_after_it_was_lent_is_said_with_a_warning(
+    reception: Reception,
+) -> None:
+    await lent_before(reception, 20)
+    visit = await reception.visit()
+    answer = answer_of(await scan(reception, reception.item.code, visit=visit.id))
+    assert "It was lent to Amina Diallo a moment ago." in answer
+    assert 'class="answer back warn" data-sound="refused"' in answer
+    assert "No, it stays lent" in answer
+
+
+async def test_what_comes_back_later_is_said_without_one(reception: Reception) -> None:
+    await lent_before(reception, 61)
+    answer = answer_of(await scan(reception, reception.item.code))
+    assert "a moment ago" not in answer
+    assert 'class="answer back" data-sound="returned"' in answer
+
+
+async def test_somebody_elsewheres_loan_of_a_moment_ago_is_said_without_a_name(
+    reception: Reception,
+) -> None:
+    stranger = await make.borrower(site_id=(await make.site()).id, name="Zoltan Unseen")
+    before = clock.now() - timedelta(seconds=20)
+    await make.loan(item=reception.item, borrower_id=stranger.id, now=before)
+    answer = await scan(reception, reception.item.code)
+    assert "It was lent a moment ago." in answer
+    assert "Zoltan" not in answer
+
+
+async def refuse_as_lent_elsewhere(reception: Reception) -> Response:
+    """Another desk was faster by less than the time of a repetition."""
+    loan = await reception.lend()
+    other = await make.borrower(site_id=reception.site.id, name="Besnik Hoxha")
+    first = await reception.visit()
+    await reception.post("/desk/visits", borrower=other.id, visit=first.id)
+    theirs = await reception.visit()
+    now = clock.now() + REPEAT_WINDOW / 2  # however slow this machine
+    await Loan.update({Loan.checked_out_at: now}).where(Loan.id == loan.id)
+    return await reception.post("/desk/scan", scan=reception.item.code, visit=theirs.id)
+
+
+async def test_an_item_lent_elsewhere_a_moment_ago_is_taken_back_by_a_button(
+    reception: Reception,
+) -> None:
+    answer = await refuse_as_lent_elsewhere(reception)
+    assert refusal_in(answer) == "lending.item-on-loan"
+    assert "scan it at the desk" not in re.sub(r'data-announce="[^"]*"', "", answer.text)
+    assert 'action="/desk/returns"' in answer.text
+    back = await reception.post("/desk/returns", item=reception.item.code)
+    assert "Taken back" in back.text
+    assert await reception.status() == "available"
+
+
+async def test_what_is_not_out_is_not_taken_back(reception: Reception) -> None:
+    answer = await reception.post("/desk/returns", item=reception.item.code)
+    assert refusal_in(answer) == "lending.item-not-on-loan"
+
+
+async def test_a_refusal_says_of_which_item(reception: Reception) -> None:
+    await Item.update({Item.status: "in_repair"}).where(Item.id == reception.item.id)
+    answer = answer_of(await scan(reception, reception.item.code))
+    assert reception.model.short_name in answer
+    assert codes.display(reception.item.code) in answer
+
+
+async def test_before_the_tap_it_is_said_that_the_loan_ends(reception: Reception) -> None:
+    await scan(reception, reception.card.code)
+    visit = await reception.visit()
+    text = await scan(reception, reception.item.code, visit=visit.id)
+    warning = text.index("and the loan ends at once")
+    assert warning < text.index('action="/desk/problems"')
+
+
+async def test_a_found_item_is_put_in_order_by_a_button_and_not_by_doing_nothing(
+    reception: Reception,
+) -> None:
+    await Item.update({Item.status: "lost"}).where(Item.id == reception.item.id)
+    text = await scan(reception, reception.item.code)
+    assert "Found again" in text
+    assert "nothing to do" not in text
+    assert 'name="what" value="checked"' in text
+    await reception.post("/desk/ready", item=reception.item.code, what="checked")
+    assert await reception.status() == "available"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_code"),
+    [
+        ("AAAA-AAAA", True),
+        ("DONOTEXIST", True),
+        ("12345678", True),
+        ("7610032065156", True),
+        ("079 123 45 67", False),
+        ("+41 79 123 45 67", False),
+        ("Alexandra", False),
+        ("JEAN-PAUL FAVRE", False),
+        ("Noor", False),
+    ],
+)
+async def test_what_reads_like_a_code_does_not_become_a_person(
+    reception: Reception, text: str, is_code: bool
+) -> None:
+    answer = await scan(reception, text)
+    assert ('class="newcomer" open' in answer) is not is_code
+    assert (f'value="{text}"' in answer) is not is_code
+
+
+async def test_a_card_of_another_site_is_asked_for_where_a_name_finds_nobody(
+    reception: Reception,
+) -> None:
+    await make.borrower(site_id=(await make.site()).id, name="Zoltan Unseen")
+    nobody = await scan(reception, "Yvette Nowhere")
+    elsewhere = await scan(reception, "Zoltan Unseen")
+    for answer in (nobody, elsewhere):
+        assert "also one of another site" in answer
+
+
+async def test_what_can_be_undone_says_whose_it_is(reception: Reception) -> None:
+    loan = await reception.lend()
+    recent = encode_recent((Done(UndoKind.CHECK_OUT, loan.id, clock.now()),))
+    answer = await reception.post("/desk/visits/close", recent=recent)
+    listed = answer.text[answer.text.index('class="card recent"') :]
+    assert "Amina Diallo" in listed
+
+
+async def test_a_loan_cut_short_says_why(reception: Reception) -> None:
+    until = (clock.now() + timedelta(days=3)).date()
+    await Borrower.update({Borrower.eligible_until: until}).where(
+        Borrower.id == reception.borrower.id
+    )
+    await scan(reception, reception.card.code)
+    visit = await reception.visit()
+    answer = answer_of(await scan(reception, reception.item.code, visit=visit.id))
+    assert "Sooner than usual" in answer
+
+
+async def test_a_loan_that_ends_before_the_entitlement_says_nothing_of_it(
+    reception: Reception,
+) -> None:
+    until = (clock.now() + timedelta(days=300)).date()
+    await Borrower.update({Borrower.eligible_until: until}).where(
+        Borrower.id == reception.borrower.id
+    )
+    await scan(reception, reception.card.code)
+    visit = await reception.visit()
+    assert "Sooner" not in await scan(reception, reception.item.code, visit=visit.id)
+
+
+async def test_a_renewal_cut_short_says_why(reception: Reception) -> None:
+    loan = await reception.lend()
+    visit = await reception.visit()
+    until = (loan.due_at + timedelta(days=3)).date()
+    await Borrower.update({Borrower.eligible_until: until}).where(
+        Borrower.id == reception.borrower.id
+    )
+    answer = await reception.post("/desk/renew", loan=loan.id, renewals=0, visit=visit.id)
+    assert "Renewed" in answer.text
+    assert "Sooner than usual" in answer.text
+
+
+async def test_who_has_no_card_is_offered_one(reception: Reception) -> None:
+    offer = f'action="/borrowers/{reception.borrower.id}/card"'
+    assert offer not in await scan(reception, reception.card.code)
+    await BorrowerCard.update({BorrowerCard.revoked_at: clock.now()}, force=True)
+    form = {"borrower": reception.borrower.id}
+    answer = await reception.post("/desk/visits", **form)
+    assert offer in answer.text
+
+
+async def test_the_menu_is_at_the_desk_for_whoever_registers_somebody_there(
+    reception: Reception,
+) -> None:
+    current = 'href="/desk" aria-current="page"'
+    page = await reception.client.get("/borrowers/new?desk=1")
+    assert current in page.text
+    form = {"id": "", "name": "Noor Haddad", "language": "fr"}
+    answer = await reception.client.post("/borrowers/quick", data=form)
+    assert "Noor Haddad" in answer.text
+    assert current in answer.text
+    assert 'href="/borrowers" aria-current' not in answer.text
