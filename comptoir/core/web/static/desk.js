@@ -3,6 +3,7 @@
 
 import { readCode } from "../inventory/codes.js";
 import { connectCamera } from "./camera.js";
+import { listenForKeys } from "./desk-keys.js";
 import * as waiting from "./pending.js";
 import { listenForScans } from "./scanner.js";
 import { isMuted, play, setMuted } from "./sound.js";
@@ -359,12 +360,8 @@ document.addEventListener("keydown", (event) => {
   if (!isEditable(document.activeElement)) field().focus(); // the character lands there
 });
 
-// Escape empties the field; once more, and Enter ends the visit.
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || document.activeElement !== field()) return;
-  if (field().value) field().value = "";
-  else desk.querySelector("[data-done] button")?.focus();
-});
+
+listenForKeys(desk, field);
 
 document.addEventListener("click", (event) => {
   if (!event.target.closest("a, button, input, select, textarea, label, summary, dialog, video")) {
