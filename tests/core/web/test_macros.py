@@ -165,6 +165,7 @@ def test_scan_form_carries_attempt_and_fields(environment: Environment) -> None:
     assert {e["id"] for e in elements.all("template")} == {
         "desk-offline",
         "desk-failed",
+        "desk-held",
         "desk-waiting",
         "desk-changed",
     }
