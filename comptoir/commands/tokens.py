@@ -11,6 +11,7 @@ from comptoir.commands.database import connected
 from comptoir.commands.sites import find_site
 from comptoir.core import clock
 from comptoir.core.accounts import tokens
+from comptoir.core.accounts.errors import TokenUnfit
 from comptoir.core.accounts.tokens import CreateToken
 from comptoir.core.principal import SYSTEM
 from comptoir.core.settings import load
@@ -40,4 +41,7 @@ def _end_of(day: str | None) -> datetime | None:
         date = datetime.strptime(day, "%Y-%m-%d").date()  # noqa: DTZ007 – a day has no zone
     except ValueError:
         raise CommandFailed(f"{day!r} is no day like 2027-01-31.") from None
-    return datetime.combine(date, time(), tzinfo=UTC) + timedelta(days=1)
+    try:
+        return datetime.combine(date, time(), tzinfo=UTC) + timedelta(days=1)
+    except OverflowError:  # the last day of the calendar
+        raise TokenUnfit.too_long() from None

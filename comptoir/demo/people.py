@@ -30,7 +30,12 @@ from comptoir.lending.tables import (
 EVERYBODY, TRAINING, PARTNERS = "everybody", "training", "partners"
 
 _GROUPS: dict[str, Names] = {
-    EVERYBODY: {"fr": "Tout public", "de": "Alle", "it": "Tutti", "en": "Everybody"},
+    EVERYBODY: {
+        "fr": "Tout public",
+        "de": "Allgemeines Publikum",
+        "it": "Pubblico generale",
+        "en": "General public",
+    },
     TRAINING: {
         "fr": "En formation",
         "de": "In Ausbildung",
@@ -115,7 +120,7 @@ _REFERRERS = {
 }
 _COUNSELLORS = ("S. Favre", "M. Rey", "D. Conus", "A. Lambert", "P. Girard")
 _NOTES = (
-    "Vient avec sa fille, qui traduit.",
+    "Parler lentement et sans jargon.",
     "Préfère le matin.",
     "Apporter le clavier avec de grandes touches.",
     "Rappeler plutôt par téléphone.",

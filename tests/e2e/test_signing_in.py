@@ -61,7 +61,8 @@ def test_signing_in_is_accessible_and_leads_on(
     page.keyboard.press("Tab")
     page.keyboard.type("wrong")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".summary:focus")
+    page.wait_for_selector("#password:focus")
+    assert page.content().count("User name or password are not right") == 1
     accessible(page, width)
     page.fill("#password", PASSWORD)
     page.keyboard.press("Enter")

@@ -134,6 +134,13 @@ async def test_any_mix_of_filters_gives_what_a_plain_reading_gives(shop: Shop) -
         assert found[0].total == len(expected)
 
 
+@pytest.mark.parametrize("text", ["%", "*", "-", "'", " _ ", "\u200b"])
+async def test_a_text_without_letters_or_digits_finds_nothing(shop: Shop, text: str) -> None:
+    assert await codes(shop.admin, text=text) == []
+    assert await codes(shop.admin, text=text, site=shop.sites[0]) == []
+    assert len(await codes(shop.admin, text="  ")) == len(await codes(shop.admin))
+
+
 async def test_common_words_are_found_too(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = ItemFilter(text="pf lenovo rayures")
     expected = await codes(shop.admin, text=wanted.text)

@@ -65,6 +65,7 @@ def test_a_token_opens_the_api_and_is_printed_alone(data: Path) -> None:
         ("--scope", "dsk"),
         ("--scope", "desk", "--expires", "2020-01-01"),
         ("--scope", "desk", "--expires", "tomorrow"),
+        ("--scope", "desk", "--expires", "9999-12-31"),
         ("--scope", "desk", "--site", "Nowhere"),
     ],
 )

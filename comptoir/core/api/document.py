@@ -105,7 +105,10 @@ def _parameters(operation: Operation, schemas: _Schemas) -> list[dict[str, Any]]
             found.append(_parameter("query", field.encode_name, schema, required=required))
     if operation.changes:
         key = {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[!-~]+$"}
-        about = "A key of your choice: sent again, it gives the first answer."
+        about = (
+            "A key of your choice: sent again with the same body, it gives the first answer. "
+            "The same means byte by byte: an order of fields of its own is another request."
+        )
         found.append(_parameter("header", "Idempotency-Key", {**key, "description": about}))
     if operation.edits:
         tag = {"type": "string", "examples": ['"3"']}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from litestar import MediaType, Response
 from litestar.datastructures import Cookie
@@ -22,6 +23,9 @@ from comptoir.core.web.cookies import cookie_name, forget_cookie, make_cookie
 from comptoir.core.web.flash import Flash
 from comptoir.core.web.navigation import visible
 from comptoir.core.web.shell import shell_of
+
+#: Left as they are in an address (RFC 3986, section 2.2), with what is encoded already.
+_ADDRESS_SIGNS = "!#$%&'()*+,/:;=?@[]~"
 
 
 def page(
@@ -90,7 +94,7 @@ def redirect(
     Works for a plain form (303) and for one sent by htmx, which would
     otherwise swap the whole page into a corner of this one.
     """
-    path = local_path(path)
+    path = quote(local_path(path), safe=_ADDRESS_SIGNS)
     cookies = list(cookies or ())
     if flash is not None:
         settings = shell_of(request.app).settings

@@ -186,6 +186,9 @@ def _union(branches: Sequence[str], conditions: Sequence[str], limit: int, order
 async def _plan(actor: Principal, wanted: ItemFilter, models: Sequence[ModelSummary]) -> _Plan:
     plan = _Plan(counted=COUNTED)
     words = await _look_up(terms.words(wanted.text), models)
+    if wanted.text.strip() and not words:  # "%": a text without letters or digits is in no item
+        plan.conditions["text"] = "1 = 0"
+        plan.starts["text"] = ["1 = 0"]
     for number, word in enumerate(words):
         _add_word(plan, number, word)
     _add_sites(plan, actor, wanted)

@@ -52,6 +52,11 @@ async def test_the_user_name_is_taken_whatever_its_capitals(
     assert (await send(client, login="  AMINA ")).status_code == 303
 
 
+async def test_one_field_has_the_focus(client: AsyncClient, amina: User) -> None:
+    for shown in (await client.get("/sign-in"), await send(client, password="wrong")):
+        assert shown.text.count(" autofocus") == 1
+
+
 @pytest.mark.parametrize(
     ("login", "password"),
     [("amina", "wrong"), ("nobody", PASSWORD), ("", ""), ("amina", ""), ("a" * 5000, "x" * 5000)],

@@ -37,6 +37,19 @@ def test_redirect_of_a_form_sent_by_htmx_is_a_header(client: Client) -> None:
     assert (answer.status_code, answer.headers["hx-redirect"]) == (200, "/items")
 
 
+@pytest.mark.parametrize(
+    ("target", "sent"),
+    [
+        ("/élan?q=à b", "/%C3%A9lan?q=%C3%A0%20b"),
+        ("/items?q=%C3%A9&x=[1]#top", "/items?q=%C3%A9&x=[1]#top"),
+    ],
+)
+def test_an_address_to_go_on_to_is_sent_as_ascii(client: Client, target: str, sent: str) -> None:
+    form = {"language": "fr", "next": target}
+    answer = client.post("/language", data=form, headers=OURS, follow_redirects=False)
+    assert answer.headers["location"] == sent
+
+
 def test_form_with_errors_comes_back_filled(client: Client) -> None:
     answer = client.post("/items/new", data={"name": "", "note": "left as is"}, headers=OURS)
     assert answer.status_code == 422
