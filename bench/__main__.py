@@ -22,6 +22,7 @@ from pathlib import Path
 
 import psutil
 
+from bench import calendars
 from bench.data import Desk, fill, make_desk
 from bench.floors import PlainSqlite, pgbench, pgbench_script
 from bench.programs import Client, Program, for_seconds, serving
@@ -52,7 +53,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=3, help="of each turn")
     parser.add_argument("--turns", type=int, default=5)
-    parser.add_argument("--only", choices=["sqlite", "postgres", "labels"])
+    parser.add_argument("--only", choices=["sqlite", "postgres", "labels", "calendars"])
     given = parser.parse_args()
     logging.disable(logging.INFO)  # of this process; the program has its own
     table = Table()
@@ -68,6 +69,8 @@ def main() -> None:
             )
     if given.only in (None, "labels"):
         _labels(table)
+    if given.only in (None, "calendars"):
+        _calendars(table)
 
 
 @contextmanager
@@ -244,6 +247,15 @@ def _labels(table: Table) -> None:
         render_labels(labels, sheets.L7160, 1, "https://desk.example.org", "fr")
         times.append(time.perf_counter() - begun)
     table.add("1,000 labels as PDF/UA", f"{statistics.median(times):.2f} s", "< 3 s")
+
+
+def _calendars(table: Table) -> None:
+    first, again = calendars.measured()
+    table.add(
+        f"a year of {calendars.SITES} sites' calendars, first / again",
+        f"{first:.2f} / {again:.2f} s",
+        "< 1 s",
+    )
 
 
 def _percentiles(times: list[float]) -> tuple[float, float, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -12,13 +12,15 @@ from hypothesis import strategies as st
 from comptoir.sites.calendar import (
     DayException,
     DaySource,
+    DayState,
     ExceptionKind,
     SiteCalendar,
     collision,
 )
+from comptoir.sites.expressions.evaluation import Hours
 from comptoir.sites.opening_hours import ONE_DAY, Span, Times
 from comptoir.sites.public_holidays import public_holidays
-from tests.sites.calendars import ZURICH, WeeklyHours, office, weekly_hours
+from tests.sites.calendars import ZURICH, WeeklyHours, at, office, weekly_hours
 
 ASCENSION = date(2027, 5, 6)  # a Thursday
 CLOSED, OPEN, AS_USUAL = ExceptionKind.CLOSED, ExceptionKind.OPEN, ExceptionKind.AS_USUAL
@@ -212,3 +214,91 @@ def test_each_day_follows_the_precedence(
     found = SiteCalendar(week.zone, week.hours(), kept, region).on(day)
     assert found.source == source
     assert found.intervals == WeeklyHours(week.zone, tuple(spans)).intervals(day)
+
+
+def of(text: str, *exceptions: DayException, region: str = "") -> SiteCalendar:
+    return SiteCalendar(ZURICH, Hours.of(text) if text else None, exceptions, region)
+
+
+SUMMER = "Mo-Fr 09:00-17:00; Jul-Aug Mo-Fr 08:00-12:00"
+NATIONAL_DAY = date(2030, 8, 1)  # a Thursday, in the season
+
+
+@pytest.mark.parametrize(
+    ("day", "exceptions", "source", "closes"),
+    [
+        (date(2030, 6, 28), (), DaySource.WEEK, 17),
+        (date(2030, 7, 31), (), DaySource.SEASON, 12),
+        (NATIONAL_DAY, (), DaySource.HOLIDAY, None),
+        (NATIONAL_DAY, (exception(NATIONAL_DAY, kind=OPEN),), DaySource.EXCEPTION, 11),
+        (NATIONAL_DAY, (exception(NATIONAL_DAY, kind=AS_USUAL),), DaySource.EXCEPTION, 12),
+        (date(2030, 7, 31), (exception(date(2030, 7, 31)),), DaySource.EXCEPTION, None),
+    ],
+)
+def test_exception_beats_holiday_beats_season_beats_week(
+    day: date, exceptions: tuple[DayException, ...], source: DaySource, closes: int | None
+) -> None:
+    calendar = of(SUMMER, *exceptions, region="CH-FR")
+    assert calendar.on(day).source is source
+    assert calendar.closing_of(day) == (at(day, time(closes)) if closes else None)
+
+
+def test_hours_that_nobody_has_said_are_unknown_and_not_closed() -> None:
+    silent = of("")
+    assert silent.on(ASCENSION).state is DayState.UNKNOWN
+    assert silent.status(at(ASCENSION, time(10))).state is DayState.UNKNOWN
+    assert of("", region="CH-FR").on(ASCENSION).state is DayState.CLOSED
+    usual = of("", exception(ASCENSION, kind=AS_USUAL))
+    assert usual.on(ASCENSION).state is DayState.UNKNOWN
+
+
+def test_by_appointment_is_neither_open_nor_closed() -> None:
+    calendar = of('Mo 09:00-12:00, Tu 14:00-17:00 unknown "sur rendez-vous"')
+    tuesday = date(2027, 5, 4)
+    assert calendar.on(tuesday).state is DayState.BY_APPOINTMENT
+    assert not calendar.is_open_day(tuesday)
+    [stretch] = calendar.on(tuesday).stated()
+    assert (stretch.state, stretch.note) == (DayState.BY_APPOINTMENT, "sur rendez-vous")
+    status = calendar.status(at(tuesday, time(15)))
+    assert (status.state, status.until) == (DayState.BY_APPOINTMENT, at(tuesday, time(17)))
+    assert status.opens == at(date(2027, 5, 10), time(9))
+
+
+def test_service_is_not_the_open_door() -> None:
+    calendar = of('Mo 09:00-12:00, We 14:00-16:00 open "Atelier"')
+    wednesday = date(2027, 5, 5)
+    assert calendar.on(wednesday).state is DayState.SERVICE
+    assert not calendar.is_open(at(wednesday, time(15)))
+    assert calendar.status(at(wednesday, time(15))).reason == "Atelier"
+
+
+def test_status_says_until_when_and_why() -> None:
+    calendar = of("Mo-Fr 09:00-12:00,12:00-17:00; Jul-Aug off", exception(date(2027, 5, 4)))
+    monday, tuesday = date(2027, 5, 3), date(2027, 5, 4)
+    status = calendar.status(at(monday, time(10)))
+    assert (status.state, status.until) == (DayState.OPEN, at(monday, time(17)))
+    status = calendar.status(at(tuesday, time(10)))
+    assert (status.state, status.source, status.reason) == (
+        DayState.CLOSED,
+        DaySource.EXCEPTION,
+        "Panne",
+    )
+    assert status.opens == at(date(2027, 5, 5), time(9))
+    assert calendar.status(at(date(2027, 7, 5), time(10))).source is DaySource.SEASON
+
+
+def test_night_belongs_to_its_evening_and_is_open_until_it_ends() -> None:
+    calendar = of("Fr 20:00-02:00")
+    friday, saturday = date(2027, 5, 7), date(2027, 5, 8)
+    assert calendar.is_open(at(saturday, time(1, 59)))
+    assert not calendar.is_open(at(saturday, time(2)))
+    assert not calendar.is_open_day(saturday)
+    assert calendar.next_closing(at(friday, time(23))) == at(saturday, time(2))
+    assert calendar.status(at(saturday, time(1))).state is DayState.OPEN
+    assert calendar.last_open(at(saturday, time(12))) == at(saturday, time(2))
+
+
+def test_hours_that_follow_on_over_midnight_are_one() -> None:
+    calendar = of("Fr 20:00-24:00; Sa 00:00-03:00")
+    assert calendar.next_closing(at(date(2027, 5, 7), time(21))) == at(date(2027, 5, 8), time(3))
+    assert of("24/7").next_closing(at(date(2027, 5, 7), time(21))) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import cached_property
 
 import msgspec
 
@@ -56,12 +57,38 @@ class Hours:
 
     def on(self, day: date, *, holiday: bool = False) -> DayPlan:
         """What the rules say of a day."""
-        rules = self.rules
-        met = tuple([i for i in range(len(rules)) if rules[i].covers(day, holiday=holiday)])
+        candidates = self.holiday_rules if holiday else self.weekday_rules[day.weekday()]
+        met = tuple(
+            [
+                index
+                for index, rule in candidates
+                if rule is None or rule.covers(day, holiday=holiday)
+            ]
+        )
         plan = self._plans.get(met)
         if plan is None:
             plan = self._plans[met] = day_plan([self.rules[index] for index in met])
         return plan
+
+    @cached_property
+    def holiday_rules(self) -> list[tuple[int, Rule]]:
+        """The rules that may speak of a public holiday, with their places."""
+        return [(index, rule) for index, rule in enumerate(self.rules) if rule.holidays]
+
+    @cached_property
+    def weekday_rules(self) -> list[list[tuple[int, Rule | None]]]:
+        """For each weekday the places of the rules that may speak of it.
+
+        The rule comes along where only the date can tell.
+        """
+        return [
+            [
+                (index, rule if rule.is_dated or rule.places else None)
+                for index, rule in enumerate(self.rules)
+                if rule.may_cover(weekday)
+            ]
+            for weekday in range(7)
+        ]
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Hours) and self.rules == other.rules

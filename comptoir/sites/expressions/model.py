@@ -42,10 +42,11 @@ class DateRange(msgspec.Struct, frozen=True):
     last: MonthDay
 
     def __contains__(self, day: date) -> bool:
-        at = MonthDay(day.month, day.day)
-        if self.first <= self.last:
-            return self.first <= at <= self.last
-        return at >= self.first or at <= self.last
+        at = (day.month, day.day)
+        first, last = (self.first.month, self.first.day), (self.last.month, self.last.day)
+        if first <= last:
+            return first <= at <= last
+        return at >= first or at <= last
 
 
 class WeekRange(msgspec.Struct, frozen=True):
@@ -101,6 +102,12 @@ class Rule(msgspec.Struct, frozen=True):
     def is_narrow(self) -> bool:
         """True if it names days more closely than by their weekday."""
         return self.is_dated or bool(self.places) or (self.holidays and not self.weekdays)
+
+    def may_cover(self, weekday: int) -> bool:
+        """True if the rule speaks of this weekday on some day that is no public holiday."""
+        if not (self.weekdays or self.places):
+            return not self.holidays
+        return weekday in self.weekdays or any(each.weekday == weekday for each in self.places)
 
     def covers(self, day: date, *, holiday: bool = False) -> bool:
         """True if the rule speaks of this day; ``holiday`` says whether it is a public one."""
