@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,11 @@ from comptoir import demo
 from comptoir.core import db
 from comptoir.core.accounts import passwords
 from comptoir.core.keys import Keyring
+from comptoir.core.principal import SYSTEM
 from comptoir.inventory import codes
 from comptoir.inventory.imei import read_imei
 from comptoir.inventory.statuses import ItemStatus
+from comptoir.sites.rota.week import rota
 from tests import factories
 from tests.roof.commands import comptoir
 
@@ -48,6 +50,23 @@ async def test_every_kind_of_loan_and_item_occurs(database: Any, moment: datetim
     still_out = "lending_loan WHERE returned_at IS NULL AND due_at"
     assert await count(f"{still_out} >= :now", now=moment) >= 8
     assert 4 <= await count(f"{still_out} < :now", now=moment) <= 14
+
+
+@pytest.mark.parametrize("moment", MOMENTS, ids=str)
+async def test_the_rota_covers_each_site_but_for_next_weeks_absences(
+    database: Any, moment: datetime
+) -> None:
+    await demo.fill(KEYS, now=moment)
+    monday = moment.date() - timedelta(days=moment.weekday())
+    lacking = []
+    for row in await db.fetch("SELECT id FROM sites_site"):
+        found = await rota(SYSTEM, row["id"], monday, monday + timedelta(days=13))
+        this_week, next_week = found.days[:7], found.days[7:]
+        assert sum(len(day.shifts) for day in this_week) >= 6
+        assert [gap for day in this_week for gap in day.gaps] == []
+        lacking += [gap for day in next_week for gap in day.gaps]
+    assert lacking, "something to look at"
+    assert await count("sites_shift_offer") == 1
 
 
 async def test_what_is_out_is_signed_where_its_rule_asks_for_it(

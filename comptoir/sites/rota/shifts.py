@@ -19,7 +19,7 @@ from comptoir.sites.rota import queries
 from comptoir.sites.rota.errors import ShiftNotFound
 from comptoir.sites.rota.occurrences import CLASH_DAYS, Shift
 from comptoir.sites.rota.schemas import AddShift, ChangeShift, Reach
-from comptoir.sites.rota.validation import shift_errors
+from comptoir.sites.rota.validation import clash_errors, shift_errors
 
 
 async def add_shift(actor: Principal, command: AddShift, *, now: datetime) -> UUID:
@@ -77,7 +77,8 @@ async def change_shift(
         skipped=frozenset(day for day in before.skipped if following and kept),
     )
     async with db.transaction():
-        await check(new, now=now, leaving=_left(before, command.day, following))
+        left = _left(before, command.day, following)
+        await check(new, now=now, leaving=left, day_field="new_day")
         await take_off(before, command.day, following=following)
         await insert(new)
         await record(
@@ -126,11 +127,14 @@ async def need_editor(actor: Principal, site_id: UUID) -> None:
         raise SitesForbidden
 
 
-async def check(new: Shift, *, now: datetime, leaving: Shift | None = None) -> None:
+async def check(
+    new: Shift, *, now: datetime, leaving: Shift | None = None, day_field: str = "day"
+) -> None:
     """Let only a shift pass that its person can do; inside the transaction that writes it.
 
     Their row is locked, so that two shifts at one moment do not miss each other.
-    ``leaving`` is what is left of the shift that it takes the place of.
+    ``leaving`` is what is left of the shift that it takes the place of; ``day_field`` is
+    where its day was entered.
 
     Raises:
         Invalid: a field is wrong, or the person is at work or away then.
@@ -138,6 +142,14 @@ async def check(new: Shift, *, now: datetime, leaving: Shift | None = None) -> N
     await db.fetch(
         "SELECT id FROM core_user WHERE id = :id" + db.for_update("core_user"), id=new.person
     )
+    errors = shift_errors(
+        new,
+        team={person.id for person in await queries.team(new.site)},
+        today=now.astimezone(new.zone).date(),
+        day_field=day_field,
+    )
+    if errors:
+        raise Invalid(errors)
     last = new.first_day + timedelta(days=CLASH_DAYS)
     wide = queries.around(new.first_day, min(last, new.last_day or last))
     others: Sequence[Shift] = await queries.shifts_of([new.person], *wide)
@@ -146,14 +158,7 @@ async def check(new: Shift, *, now: datetime, leaving: Shift | None = None) -> N
     absences = await queries.absences_of(
         [new.person], *queries.around(new.first_day, new.first_day)
     )
-    errors = shift_errors(
-        new,
-        team={person.id for person in await queries.team(new.site)},
-        others=others,
-        absences=queries.as_absences(absences),
-        today=now.astimezone(new.zone).date(),
-    )
-    if errors:
+    if errors := clash_errors(new, others, queries.as_absences(absences)):
         raise Invalid(errors)
 
 

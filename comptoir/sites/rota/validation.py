@@ -27,26 +27,26 @@ LONGEST_ABSENCE = timedelta(days=400)
 
 
 def shift_errors(
-    new: Shift,
-    *,
-    team: Iterable[UUID],
-    others: Sequence[Shift],
-    absences: Sequence[Absence],
-    today: date,
+    new: Shift, *, team: Iterable[UUID], today: date, day_field: str = "day"
 ) -> list[FieldError]:
-    """Everything wrong with a shift as it shall be; ``today`` is the date at its site.
+    """Everything wrong with a shift in itself; ``today`` is the date at its site.
 
-    ``others`` are the other shifts of its person, at any site.
+    ``day_field`` is the field of the command that its first day came from.
     """
-    errors = _times_errors(new.starts, new.ends) + _day_errors("day", new.first_day, today)
+    errors = _times_errors(new.starts, new.ends) + _day_errors(day_field, new.first_day, today)
     if new.last_day is not None and new.last_day < new.first_day:
         message = _("The last day comes before the first. Correct one of them.")
         errors.append(FieldError("last_day", "sites.days-end-before-start", message))
     if new.person not in team:
         message = _("Choose somebody who works at this site.")
         errors.append(FieldError("person", "sites.not-on-team", message))
-    if errors:
-        return errors
+    return errors
+
+
+def clash_errors(
+    new: Shift, others: Sequence[Shift], absences: Sequence[Absence]
+) -> list[FieldError]:
+    """What keeps its person from a shift; ``others`` are those they have, at any site."""
     if day := first_clash(new, others):
         message = _(
             "This person is already on the rota at that time on %(day)s. "

@@ -273,6 +273,29 @@ async def test_the_week_on_paper_has_names_and_hours(team: Team, client: AsyncCl
     assert text.count("09:00–17:00") == 5, "the door's hours, and not of who is away"
 
 
+@pytest.mark.parametrize("day", [date.min, date.max])
+async def test_no_date_is_too_far_away_to_be_answered(
+    team: Team, client: AsyncClient, day: date
+) -> None:
+    weekly = await team.shift(team.claire, DAY, last_day=None)
+    await as_(client, team, team.sophie)
+    for path in ("/rota", "/rota/rota.pdf", "/rota/shifts/new", f"/rota/shifts/{weekly.id}"):
+        answer = await client.get(f"{path}?day={day}")
+        assert answer.status_code in (200, 404), path
+    fields = {"day": str(DAY), "new_day": str(day), "person": str(team.claire.id)}
+    times = {"starts": "09:00", "ends": "10:00"}
+    answer = await client.post(f"/rota/shifts/{weekly.id}", data={**fields, **times})
+    assert errors(answer) == ["new_day"]
+    data = {"site": str(team.site.id), "first_day": str(day)}
+    assert errors(await client.post("/rota/absences/new", data=data)) == ["last_day"]
+    for last in ("", str(DAY)):
+        answer = await client.post(
+            "/rota/shifts/new",
+            data=new_shift(team, team.claire, day=str(day), every_weeks="1", last_day=last),
+        )
+        assert "day" in errors(answer)
+
+
 async def test_only_a_day_that_is_closed_is_said_to_be(team: Team, client: AsyncClient) -> None:
     await as_(client, team, team.sophie)
     for hours, said in (

@@ -86,6 +86,16 @@ def test_who_is_there_counts_for_the_time_of_the_shift() -> None:
     assert told(gaps_of([ONE], shifts)) == []
 
 
+def test_how_many_are_missing_is_said_for_each_time() -> None:
+    shifts = [shift(CLAIRE, 540, 600), shift(LUCA, 540, 570)]
+    assert told(gaps_of([TWO], shifts))[:2] == [("09:30-10:00", 1), ("10:00-12:00", 2)]
+
+
+def test_who_is_away_takes_nobody_else_along() -> None:
+    away = [Absence(LUCA, TUESDAY, TUESDAY)]
+    assert told(gaps_of([ONE], [shift(CLAIRE, 540, 1080)], away)) == []
+
+
 def test_nobody_counts_twice() -> None:
     shifts = [shift(CLAIRE, 540, 700), shift(CLAIRE, 600, 1080)]
     assert told(gaps_of([TWO], shifts)) == [("09:00-12:00", 1), ("14:00-18:00", 1)]
@@ -164,7 +174,8 @@ def test_shifts_that_meet_clash_and_those_that_touch_do_not() -> None:
 
 # Against oracles
 
-_minutes = st.integers(0, END_OF_DAY)
+#: Coarse, so that edges meet.
+_minutes = st.integers(0, END_OF_DAY // 90).map(lambda number: number * 90)
 _pairs = st.tuples(_minutes, _minutes).filter(lambda pair: pair[0] < pair[1])
 #: Days on which some clocks change, and an ordinary one.
 _days = st.sampled_from(
@@ -175,20 +186,22 @@ _needs = st.lists(
         lambda weekday, pair, people, language, competence: Need(
             new_id(), weekday, pair[0], pair[1], people, language, competence
         ),
-        st.sampled_from([None, 1, 6]),
-        _pairs,
+        st.sampled_from([None, None, 1, 6]),
+        st.just((0, END_OF_DAY)) | _pairs,
         st.integers(1, 3),
         st.sampled_from(["", "", "de", "fr"]),
         st.sampled_from([None, None, WORKSHOP]),
     ),
+    min_size=1,
     max_size=3,
 )
 _people = st.sampled_from(list(TEAM))
-_shifts = st.lists(st.tuples(_people, _pairs), max_size=6)
+_shifts = st.lists(st.tuples(_people, _pairs), min_size=2, max_size=6)
+_absences = st.lists(st.tuples(_people, _pairs), max_size=3)
 
 
-@settings(max_examples=60)
-@given(weekly_hours(least_days=6), _days, _needs, _shifts, _shifts)
+@settings(max_examples=150)
+@given(weekly_hours(least_days=7), _days, _needs, _shifts, _absences)
 def test_gaps_are_those_that_a_look_at_every_minute_finds(
     week: WeeklyHours,
     day: date,
@@ -261,12 +274,13 @@ def _each_minute(opened: Iterable[Interval]) -> Iterable[datetime]:
     st.none() | st.integers(0, 100),
     st.sampled_from([1, 2]),
     st.dates(date(2025, 12, 1), date(2027, 2, 1)),
-    st.integers(0, 60),
-    st.sets(st.dates(date(2026, 1, 1), date(2026, 3, 1)), max_size=3),
+    st.integers(20, 120),
+    st.sets(st.integers(0, 8), max_size=3),
 )
 def test_the_days_of_a_shift_are_those_that_a_look_at_every_day_finds(
-    first: date, lasts: int | None, every: int, since: date, days: int, skipped: set[date]
+    first: date, lasts: int | None, every: int, since: date, days: int, weeks: set[int]
 ) -> None:
+    skipped = {first + timedelta(days=7 * every * number) for number in weeks}
     last = None if lasts is None else first + timedelta(days=lasts)
     it = shift(
         CLAIRE,
@@ -281,9 +295,13 @@ def test_the_days_of_a_shift_are_those_that_a_look_at_every_day_finds(
     expected = [
         day
         for day in (since + timedelta(days=number) for number in range(days + 1))
-        if it.falls_on(day)
+        if first <= day <= (last or date.max)
+        and (day - first).days % (7 * every) == 0
+        and day not in skipped
     ]
     assert list(it.days(since, until)) == expected
+    days_between = (since + timedelta(days=number) for number in range(days + 1))
+    assert [day for day in days_between if it.falls_on(day)] == expected
 
 
 @given(st.lists(_pairs, max_size=4), st.lists(_pairs, max_size=4), st.sampled_from(ZONES))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from comptoir.core import db
 from comptoir.core.errors import ComptoirError, Invalid
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Role
@@ -83,6 +84,8 @@ async def test_a_weekly_shift_comes_back_and_one_for_a_day_does_not(
         ({"ends": 540}, ("ends", "sites.span-ends-before-start")),
         ({"day": TUESDAY - DAY}, ("day", "sites.day-over")),
         ({"day": date(2062, 1, 1)}, ("day", "sites.day-too-far")),
+        ({"day": date.max}, ("day", "sites.day-too-far")),
+        ({"day": date.min, "every_weeks": 1}, ("day", "sites.day-over")),
         ({"every_weeks": 1, "last_day": MONDAY}, ("last_day", "sites.days-end-before-start")),
         ({"starts": 700, "ends": 800}, ("person", "sites.shift-clash")),
         ({"day": TUESDAY + WEEK, "starts": 0, "ends": 560}, ("person", "sites.shift-clash")),
@@ -123,6 +126,19 @@ async def test_somebody_is_at_one_site_at_a_time(team: Team, now: datetime) -> N
     with pytest.raises(Invalid) as refused:
         await shifts.add_shift(team.coordinator, adding(team, team.claire.id), now=now)
     assert codes(refused) == [("person", "sites.shift-clash")]
+
+
+async def test_a_week_is_read_by_as_many_statements_whoever_works_there(team: Team) -> None:
+    async def statements() -> int:
+        with db.count_statements() as sent:
+            await week(team)
+        return len(sent)
+
+    few = await statements()
+    for number in range(5):
+        person = await make.user(role=Role.RECEPTION, site_id=team.site.id)
+        await team.shift(person, MONDAY + timedelta(days=number), last_day=None)
+    assert await statements() == few <= 12
 
 
 async def test_who_left_a_site_is_no_longer_on_its_rota(team: Team, now: datetime) -> None:

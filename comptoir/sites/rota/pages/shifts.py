@@ -25,6 +25,7 @@ from comptoir.sites.rota.occurrences import CLASH_DAYS, Shift
 from comptoir.sites.rota.pages.forms import FormReader, texts, time_field
 from comptoir.sites.rota.pages.places import Chosen, Page, chosen_site, rota_address
 from comptoir.sites.rota.schemas import AddShift, ChangeShift, Reach
+from comptoir.sites.rota.validation import FURTHEST
 from comptoir.sites.rota.wording import minutes_text
 
 RECEPTION = [require(Role.RECEPTION)]
@@ -40,6 +41,7 @@ async def new_shift(request: Page) -> Response[str]:
     chosen = await chosen_site(request, query.get("site", ""))
     await shifts.need_editor(request.user, chosen.id)
     day = read_day(query.get("day", "")) or chosen.today
+    day = min(max(day, chosen.today), chosen.today + FURTHEST)
     form = {name: query.get(name, "") for name in FIELDS} | {"day": day.isoformat()}
     if not form["starts"]:
         form |= await _door(chosen, day)
