@@ -24,7 +24,7 @@ from comptoir.inventory.services import actions, problems
 from comptoir.inventory.statuses import ProblemKind
 from comptoir.lending.agreed_loans import named_loans
 from comptoir.lending.agreement_pdf import PaperSignature
-from comptoir.lending.agreements import make_agreement
+from comptoir.lending.agreements import make_agreement, sign_on_paper
 from comptoir.lending.desk import visits
 from comptoir.lending.loans.check_ins import check_in
 from comptoir.lending.loans.check_outs import check_out
@@ -90,7 +90,9 @@ class _Player:
                 agreed = await named_loans(desk.place.desk, [loan.id])
                 if agreed.signature != "none":
                     signed_at = loan.checked_out_at + timedelta(minutes=1)
-                    await make_agreement(desk.place.desk, agreed, PaperSignature(), now=signed_at)
+                    actor = desk.place.desk
+                    made = await make_agreement(actor, agreed, PaperSignature(), now=signed_at)
+                    await sign_on_paper(actor, made, now=signed_at)
 
     def plan_visits(self) -> None:
         """Somebody comes about once in each half day."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,9 @@ from comptoir.inventory.names import full_name, read_names
 from comptoir.lending.agreement_pdf import AgreementItem
 from comptoir.lending.borrowers.visibility import find_visible
 from comptoir.lending.errors import LoanNotFound
+from comptoir.lending.loans.facts import SIGNED
+from comptoir.sites.calendar import SiteCalendar
+from comptoir.sites.exceptions.queries import public_calendar
 from comptoir.sites.queries import site
 from comptoir.sites.schemas import SiteView
 
@@ -60,6 +63,7 @@ class AgreedLoans(msgspec.Struct, frozen=True, kw_only=True):
 
     visit_id: UUID | None
     site: SiteView
+    calendar: SiteCalendar
     borrower_id: UUID
     borrower: str
     language: str
@@ -68,10 +72,19 @@ class AgreedLoans(msgspec.Struct, frozen=True, kw_only=True):
     signature: str
 
 
+class AgreedThing(msgspec.Struct, frozen=True):
+    """A loan that an agreement speaks of; ``undone``: it was never meant."""
+
+    loan_id: UUID
+    code: str
+    model: str
+    undone: bool
+
+
 _LOANS = """
 SELECT loan.site, loan.visit, loan.borrower, borrower.name, borrower.language, loan.id AS loan_id,
-       loan.returned_at, loan.due_at, item.code, item.serial, item.model, model.manufacturer,
-       model.name AS model_name, policy.signature, return_site.time_zone
+       loan.returned_at, loan.checked_out_at, loan.due_at, item.code, item.serial, item.model,
+       model.manufacturer, model.name AS model_name, policy.signature, return_site.time_zone
 FROM lending_loan loan
 JOIN lending_borrower borrower ON borrower.id = loan.borrower
 JOIN sites_site return_site ON return_site.id = loan.return_site
@@ -80,10 +93,13 @@ JOIN inventory_model model ON model.id = item.model
 LEFT JOIN lending_policy policy ON policy.id = loan.policy
 """
 #: An open loan (``loan``, with its ``policy``) that must be signed for, and is not.
-UNSIGNED = """
-loan.returned_at IS NULL AND policy.signature <> 'none'
-AND NOT EXISTS (SELECT 1 FROM lending_agreement_loan covered WHERE covered.loan = loan.id)
-"""
+UNSIGNED = f"loan.returned_at IS NULL AND policy.signature <> 'none' AND NOT {SIGNED}"
+_AS_GOOD_AS = {
+    "screen": "agreement.signed_at IS NOT NULL",
+    "paper": "(agreement.signed_at IS NOT NULL OR agreement.signature = 'paper')",
+    "none": "agreement.signature = 'none'",
+}
+_LONG_AGO = datetime(1, 1, 2, tzinfo=UTC)
 _ACCESSORIES = """
 SELECT model, names FROM inventory_accessory WHERE model IN :models ORDER BY position, id
 """
@@ -172,26 +188,45 @@ async def named_loans(actor: Principal, loan_ids: Sequence[UUID]) -> AgreedLoans
     return await _agreed(rows)
 
 
-async def kept_already(loans: AgreedLoans, kinds: Sequence[str], since: datetime) -> UUID | None:
-    """The latest agreement of one of these kinds that covers all of the loans, if any.
+async def kept_already(loans: AgreedLoans, kind: str, *, since: datetime) -> db.Row | None:
+    """The latest agreement in whose place one of this kind would only say the same again.
 
-    A receipt counts only if it was made after ``since``: it says until when things
-    are lent, which a renewal changes, and one may want another.
+    It covers all of the loans, and says until when each runs now: after a renewal
+    there is another thing to agree to. Whatever was signed is as good as ``screen``
+    or ``paper``; a paper that waits for its signature is as good as another one. A
+    receipt (``none``) counts only if it was made after ``since``: one may want another.
     """
-    row = await db.fetch_one(
-        "SELECT agreement.id FROM lending_agreement agreement "
-        "WHERE agreement.borrower = :borrower_id AND agreement.signature IN :kinds "
-        "AND (agreement.signature <> 'none' OR agreement.created_at > :since) "
+    return await db.fetch_one(
+        "SELECT agreement.id, agreement.number, agreement.signed_at "
+        "FROM lending_agreement agreement "
+        f"WHERE agreement.borrower = :borrower_id AND {_AS_GOOD_AS[kind]} "
+        "AND agreement.created_at > :since "
         "AND (SELECT COUNT(*) FROM lending_agreement_loan covered "
-        "     WHERE covered.agreement = agreement.id AND covered.loan IN :loans) = :all "
+        "     JOIN lending_loan loan ON loan.id = covered.loan "
+        "     WHERE covered.agreement = agreement.id AND covered.loan IN :loans "
+        "     AND COALESCE(covered.due_at, loan.due_at) = loan.due_at) = :all "
         "ORDER BY agreement.created_at DESC, agreement.id DESC LIMIT 1",
         borrower_id=loans.borrower_id,
-        kinds=list(kinds),
-        since=since,
+        since=since if kind == "none" else _LONG_AGO,
         loans=list(loans.loan_ids),
         all=len(loans.loan_ids),
     )
-    return row["id"] if row else None
+
+
+async def agreed_things(agreement_id: UUID) -> list[AgreedThing]:
+    """What an agreement speaks of. Whether the actor may know of it is for the caller to ask."""
+    rows = await db.fetch(
+        "SELECT loan.id AS loan_id, item.code, model.short_name AS model, "
+        "loan.undone_at IS NOT NULL AS undone FROM lending_agreement_loan covered "
+        "JOIN lending_loan loan ON loan.id = covered.loan "
+        "JOIN inventory_item item ON item.id = loan.item "
+        "JOIN inventory_model model ON model.id = item.model "
+        "WHERE covered.agreement = :agreement_id ORDER BY loan.id",
+        agreement_id=agreement_id,
+    )
+    return [
+        AgreedThing(row["loan_id"], row["code"], row["model"], bool(row["undone"])) for row in rows
+    ]
 
 
 async def lock_loans(loans: AgreedLoans) -> None:
@@ -207,9 +242,12 @@ async def _agreed(rows: list[db.Row]) -> AgreedLoans:
     accessories = await db.fetch(_ACCESSORIES, models=list({row["model"] for row in rows}))
     wanted = {row["signature"] for row in rows}
     visits = {row["visit"] for row in rows}
+    where = await site(first["site"])
+    since = min(row["checked_out_at"] for row in rows).date()
     return AgreedLoans(
         visit_id=first["visit"] if len(visits) == 1 else None,
-        site=await site(first["site"]),
+        site=where,
+        calendar=await public_calendar(where, since=since),
         borrower_id=first["borrower"],
         borrower=first["name"],
         language=first["language"],

@@ -13,12 +13,15 @@ from litestar.params import Body, FromPath
 
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
-from comptoir.core.errors import FieldError
+from comptoir.core.errors import FieldError, Refused
+from comptoir.core.i18n import gettext as _
+from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal, Role
 from comptoir.core.printing.fonts import is_printable
-from comptoir.core.web import page, redirect
+from comptoir.core.web import Flash, page, redirect
 from comptoir.lending.agreed_loans import (
     AgreedLoans,
+    agreed_things,
     kept_already,
     unsigned_loans,
     visit_loans,
@@ -30,12 +33,15 @@ from comptoir.lending.agreement_pdf import (
     agreement_words,
 )
 from comptoir.lending.agreements import (
+    AgreementKeptAlready,
     SignatureMissing,
     agreement_document,
     agreement_pdf,
     make_agreement,
+    read_agreement,
+    sign_on_paper,
 )
-from comptoir.lending.errors import SignatureRefused
+from comptoir.lending.errors import SignatureRefused, SignedNameRefused
 from comptoir.lending.signatures import read_drawing, read_typed
 
 Page = Request[Principal, Any, Any]
@@ -53,10 +59,10 @@ class SignForm(msgspec.Struct, frozen=True):
 async def agreement(request: Page, visit_id: FromPath[UUID]) -> Response[str]:
     """What is agreed to, for all items of the visit at once; once signed, how it is kept."""
     loans = await visit_loans(request.user, visit_id)
-    kept = await kept_already(loans, ["screen", "paper"], clock.now())
+    kept = await kept_already(loans, "screen", since=clock.now())
     if kept is not None:
-        return redirect(request, f"/agreements/{kept}")
-    return _form(request, loans, _to_desk(visit_id))
+        return redirect(request, f"/agreements/{kept['id']}")
+    return await _form(request, loans, _to_desk(visit_id))
 
 
 @post("/desk/visits/{visit_id:uuid}/agreement", guards=[require(Role.RECEPTION)])
@@ -74,7 +80,7 @@ async def sign(
 async def later_agreement(request: Page, borrower_id: FromPath[UUID]) -> Response[str]:
     """What was left unsigned, whenever it was lent."""
     loans = await unsigned_loans(request.user, borrower_id)
-    return _form(request, loans, f"/borrowers/{borrower_id}")
+    return await _form(request, loans, f"/borrowers/{borrower_id}")
 
 
 @post("/borrowers/{borrower_id:uuid}/agreement", guards=[require(Role.RECEPTION)])
@@ -90,9 +96,25 @@ async def sign_later(
 
 @get("/agreements/{agreement_id:uuid}", guards=[require(Role.RECEPTION)])
 async def agreement_kept(request: Page, agreement_id: FromPath[UUID]) -> Response[str]:
-    """The agreement is kept: print it or go on."""
+    """The agreement is kept: go on at the desk, print it, or say that it is signed."""
     kept = await agreement_pdf(request.user, agreement_id)
-    return page(request, "lending/agreement_kept.html", agreement_id=agreement_id, kept=kept)
+    return page(
+        request,
+        "lending/agreement_kept.html",
+        agreement=await read_agreement(request.user, agreement_id),
+        things=await agreed_things(agreement_id),
+        kept=kept,
+        desk=_to_desk(kept.visit_id) if kept.visit_id else "/desk",
+        attempt_id=new_id(),
+    )
+
+
+@post("/agreements/{agreement_id:uuid}/signed", guards=[require(Role.RECEPTION)])
+async def paper_signed(request: Page, agreement_id: FromPath[UUID]) -> Response[str]:
+    """The printed agreement is signed."""
+    await sign_on_paper(request.user, agreement_id, now=clock.now())
+    text = _("It is written down that the paper was signed.")
+    return redirect(request, f"/agreements/{agreement_id}", flash=Flash("ok", text))
 
 
 @get("/agreements/{agreement_id:uuid}/pdf", guards=[require(Role.RECEPTION)])
@@ -107,20 +129,31 @@ async def agreement_file(request: Page, agreement_id: FromPath[UUID]) -> Respons
 
 
 async def _keep(request: Page, loans: AgreedLoans, data: SignForm, back: str) -> Response[str]:
+    flash = None
     try:
-        agreement_id = await make_agreement(request.user, loans, _signature(data), now=clock.now())
+        kept = await make_agreement(request.user, loans, _signature(data), now=clock.now())
+    except AgreementKeptAlready as error:
+        kept, flash = error.agreement_id, Flash("info", error.message())
     except (SignatureMissing, SignatureRefused) as error:
-        problem = FieldError("signature", error.code, error.message())
-        return _form(request, loans, back, [problem])
-    return redirect(request, f"/agreements/{agreement_id}")
+        return await _form(request, loans, back, [_problem("signature", error)])
+    except SignedNameRefused as error:
+        return await _form(request, loans, back, [_problem("signature_typed", error)])
+    if data.how == "paper":  # in a window of its own, from where it is printed
+        return redirect(request, f"/agreements/{kept}/pdf")
+    return redirect(request, f"/agreements/{kept}", flash=flash)
 
 
-def _form(
+def _problem(field: str, error: Refused) -> FieldError:
+    return FieldError(field, error.code, error.message())
+
+
+async def _form(
     request: Page, loans: AgreedLoans, back: str, errors: Sequence[FieldError] = ()
 ) -> Response[str]:
     # To be read before it is signed: as on paper, where only the line is empty.
     to_sign = None if loans.signature == "none" else PaperSignature()
-    document = agreement_document(loans, "", to_sign, now=clock.now())
+    now = clock.now()
+    document = agreement_document(loans, "", to_sign, now=now)
     return page(
         request,
         "lending/agreement.html",
@@ -128,6 +161,7 @@ def _form(
         loans=loans,
         name_prints=is_printable(loans.borrower),
         words=agreement_words(document),
+        printed=await kept_already(loans, "paper", since=now) if to_sign else None,
         back=back,
         errors=errors,
     )
@@ -149,4 +183,12 @@ def _signature(form: SignForm) -> Signature | None:
     return TypedSignature(read_typed(form.signature_typed))
 
 
-ROUTES = [agreement, sign, later_agreement, sign_later, agreement_kept, agreement_file]
+ROUTES = [
+    agreement,
+    sign,
+    later_agreement,
+    sign_later,
+    agreement_kept,
+    paper_signed,
+    agreement_file,
+]

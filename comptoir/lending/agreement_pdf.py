@@ -14,10 +14,17 @@ from comptoir.core.phones import show_phone
 from comptoir.core.printing.pdf import make_pdf
 from comptoir.core.web.formats import format_clock, format_day
 from comptoir.inventory.codes import display
-from comptoir.lending.signatures import DrawnSignature, signature_svg
+from comptoir.lending.signatures import DrawnSignature, cropped, signature_svg
+from comptoir.sites.calendar import DayHours, DaySource, SiteCalendar
 from comptoir.sites.expressions.evaluation import Hours
 from comptoir.sites.expressions.weeks import week_at
-from comptoir.sites.hours import plan_texts, weekday_names
+from comptoir.sites.hours import day_reason, plan_text, plan_texts, weekday_names
+from comptoir.sites.opening_hours import ONE_DAY
+
+#: What the whole field for signing takes of the paper, in millimetres.
+_FIELD_WIDTH, _FIELD_HEIGHT = 80, 20
+#: A range of closed days is told in one line; more lines than this are not read.
+_MOST_CLOSURES = 8
 
 _TEMPLATE = Path(__file__).parent / "print" / "agreement.typ"
 
@@ -33,9 +40,10 @@ class AgreementItem(msgspec.Struct, frozen=True):
 
 
 class ReturnPlace(msgspec.Struct, frozen=True):
-    """Where things are brought back. ``address`` has one entry a line.
+    """Where things are brought back. ``address`` has one entry a line, ``phone`` is E.164.
 
-    ``opening_hours`` is an expression; empty: nobody has said.
+    ``opening_hours`` is an expression; empty: nobody has said. ``calendar`` says on
+    which days it is not open like that.
     """
 
     name: str
@@ -43,6 +51,7 @@ class ReturnPlace(msgspec.Struct, frozen=True):
     opening_hours: str = ""
     phone: str = ""
     email: str = ""
+    calendar: SiteCalendar | None = None
 
 
 class TypedSignature(msgspec.Struct, frozen=True):
@@ -112,7 +121,7 @@ def _words(document: AgreementDocument) -> dict[str, Any]:
             "items": [_item(item) for item in document.items],
         },
         "due": _due(document.items),
-        "place": _place(document.place, min(item.due_at for item in document.items).date()),
+        "place": _place(document),
         "trouble": {"heading": _("If something happens"), "cases": _cases()},
         "signature": _signature(document),
     }
@@ -133,7 +142,8 @@ def _due(items: tuple[AgreementItem, ...]) -> dict[str, Any]:
     }
 
 
-def _place(place: ReturnPlace, day: date) -> dict[str, Any]:
+def _place(document: AgreementDocument) -> dict[str, Any]:
+    place, day = document.place, min(item.due_at for item in document.items).date()
     ways = ((_("Phone"), show_phone(place.phone)), (_("E-mail"), place.email))
     return {
         "heading": _("Where to bring it back"),
@@ -142,12 +152,66 @@ def _place(place: ReturnPlace, day: date) -> dict[str, Any]:
             *place.address,
             *(_("%(label)s: %(value)s", label=label, value=way) for label, way in ways if way),
         ],
-        "words": _("You can come in person. On public holidays, call before you come.")
-        if place.opening_hours
-        else _("Call before you come."),
+        "words": _come(place),
         "columns": [_("Day"), _("Opening hours")],
         "week": _week(place.opening_hours, day) if place.opening_hours else [],
+        "other_days": {"heading": _("Other hours until then"), "lines": _other_days(document)},
     }
+
+
+def _come(place: ReturnPlace) -> str:
+    if not place.opening_hours:
+        return _("Call before you come.")
+    if place.calendar is not None and place.calendar.region:  # its holidays are told one by one
+        return _("You can come in person.")
+    return _("You can come in person. On public holidays, call before you come.")
+
+
+class _Days(msgspec.Struct):
+    """Days that follow each other, with the same hours for the same reason."""
+
+    first: date
+    last: date
+    hours: str
+    reason: str
+    usually_open: bool
+
+
+def _other_days(document: AgreementDocument) -> list[str]:
+    """Until the last due date: closures, holidays and special hours, the next ones first."""
+    calendar = document.place.calendar
+    if calendar is None or calendar.hours is None:
+        return []
+    day, last = document.made_at.date(), max(item.due_at for item in document.items).date()
+    ranges: list[_Days] = []
+    while day <= last:
+        hours = calendar.on(day)
+        if hours.source in (DaySource.HOLIDAY, DaySource.EXCEPTION) or hours.reason:
+            usual = week_at(calendar.hours, day)[day.weekday()]
+            _append(ranges, day, hours, bool(usual.pieces))
+        day += ONE_DAY
+    told = [_told(days) for days in ranges if days.hours or days.usually_open]
+    return told[:_MOST_CLOSURES]
+
+
+def _append(ranges: list[_Days], day: date, hours: DayHours, usually_open: bool) -> None:
+    text, reason = plan_text(hours.plan), day_reason(hours)
+    before = ranges[-1] if ranges else None
+    alike = before is not None and (before.hours, before.reason) == (text, reason)
+    if before is not None and alike and day - before.last == ONE_DAY:
+        before.last = day
+        before.usually_open |= usually_open
+    else:
+        ranges.append(_Days(day, day, text, reason, usually_open))
+
+
+def _told(days: _Days) -> str:
+    when = format_day(days.first, "full")
+    if days.last != days.first:
+        when = _("%(first)s to %(last)s", first=when, last=format_day(days.last, "full"))
+    hours = days.hours or _("closed")
+    what = f"{hours} ({days.reason})" if days.reason else hours
+    return _("%(label)s: %(value)s", label=when[:1].upper() + when[1:], value=what)
 
 
 def _cases() -> list[list[str]]:
@@ -187,9 +251,15 @@ def _week(opening_hours: str, at: date) -> list[tuple[str, list[str]]]:
 
 def _signature(document: AgreementDocument) -> dict[str, Any] | None:
     day = format_day(document.made_at.date(), "long")
+    apart = len({item.due_at for item in document.items}) > 1
     common = {
         "heading": _("Signature"),
         "promise": _(
+            "I have received these things. I take good care of them "
+            "and bring them back by the dates above."
+        )
+        if apart
+        else _(
             "I have received these things. I take good care of them "
             "and bring them back by the date above."
         ),
@@ -205,8 +275,19 @@ def _signature(document: AgreementDocument) -> dict[str, Any] | None:
         case TypedSignature(name):
             note = _("Signed by typing the name")
             return common | {"kind": "typed", "text": name, "name": note}
-        case DrawnSignature(width, height, strokes):
+        case DrawnSignature():
             alternative = _("Signature of %(name)s", name=document.borrower)
-            svg = signature_svg(strokes, width, height)
-            ratio = width / height
-            return common | {"kind": "drawn", "svg": svg, "ratio": ratio, "alt": alternative}
+            return common | {"kind": "drawn", "alt": alternative} | _drawn(document.signature)
+
+
+def _drawn(signature: DrawnSignature) -> dict[str, Any]:
+    """The picture, and how many millimetres of the paper it takes."""
+    signature_svg(signature.strokes, signature.width, signature.height)
+    scale = min(_FIELD_WIDTH / signature.width, _FIELD_HEIGHT / signature.height)
+    lines = cropped(signature)
+    pen = signature.height / 80
+    return {
+        "svg": signature_svg(lines.strokes, lines.width, lines.height, pen=pen),
+        "width": lines.width * scale,
+        "height": lines.height * scale,
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -32,6 +32,7 @@ from comptoir.lending.agreement_pdf import (
     TypedSignature,
     render_agreement,
 )
+from comptoir.sites.calendar import SiteCalendar
 from comptoir.sites.schemas import SiteView
 
 #: A receipt asked for again that soon is the same: somebody clicked twice.
@@ -50,11 +51,44 @@ class SignatureMissing(Refused):
         )
 
 
+class AgreementKeptAlready(Refused):
+    """The same was agreed to before, and nothing has changed since."""
+
+    code = "lending.agreement-kept-already"
+
+    def __init__(self, agreement_id: UUID, number: str) -> None:
+        super().__init__(self.code)
+        self.agreement_id = agreement_id
+        self.number = number
+
+    def message(self) -> str:
+        return _(
+            "There is an agreement about this already: %(number)s. "
+            "Nothing has changed since, so no second one was kept.",
+            number=self.number,
+        )
+
+    def details(self) -> dict[str, object]:
+        return {"agreement": str(self.agreement_id), "number": self.number}
+
+
+class AgreementNotOnPaper(Refused):
+    """What was signed on the screen, or is a receipt, is not signed on paper."""
+
+    code = "lending.agreement-not-on-paper"
+
+    def message(self) -> str:
+        return _("This agreement was not printed to be signed, so there is nothing to write down.")
+
+
 class AgreementView(msgspec.Struct, frozen=True, kw_only=True):
-    """An agreement as it was made. It never changes.
+    """An agreement as it was made. Its PDF never changes.
 
     ``signature`` is ``screen``, ``paper`` (to be signed with a pen) or ``none`` (a
-    receipt). ``sha256`` is the hash of its PDF, in hexadecimal.
+    receipt). ``signed_at`` is null until it is signed: a paper when somebody says
+    that it was, a receipt never. ``undone`` are those of its loans that were closed
+    as never meant: for them it is void, and where all were, ``void`` is true.
+    ``sha256`` is the hash of its PDF, in hexadecimal.
     """
 
     id: UUID
@@ -66,6 +100,9 @@ class AgreementView(msgspec.Struct, frozen=True, kw_only=True):
     signature: rules.Signature
     sha256: str
     created_at: datetime
+    signed_at: datetime | None
+    undone: tuple[UUID, ...]
+    void: bool
 
 
 class AgreementPlace(msgspec.Struct, frozen=True):
@@ -88,15 +125,20 @@ class KeptAgreement(msgspec.Struct, frozen=True, kw_only=True):
 
 _VIEW = """
 SELECT agreement.id, agreement.number, agreement.borrower, agreement.site, agreement.language,
-       agreement.signature, agreement.sha256, agreement.created_at, covered.loan
+       agreement.signature, agreement.sha256, agreement.created_at, agreement.signed_at,
+       covered.loan, loan.undone_at
 FROM lending_agreement agreement
 JOIN lending_agreement_loan covered ON covered.agreement = agreement.id
+JOIN lending_loan loan ON loan.id = covered.loan
 """
 _INSERT = """
 INSERT INTO lending_agreement (id, number, visit, borrower, site, language, signature,
-                               signed_name, pdf, sha256, created_at)
+                               signed_name, pdf, sha256, created_at, signed_at)
 VALUES (:id, :number, :visit_id, :borrower_id, :site_id, :language, :signature,
-        :signed_name, :pdf, :sha256, :now)
+        :signed_name, :pdf, :sha256, :now, :signed_at)
+"""
+_INSERT_LOAN = """
+INSERT INTO lending_agreement_loan (agreement, loan, due_at) VALUES (:agreement, :loan, :due_at)
 """
 
 
@@ -106,17 +148,18 @@ async def make_agreement(
     """Keep an agreement for loans as they were read, as a PDF that never changes.
 
     ``signature`` of None makes a receipt, where nothing is to be signed. Paper
-    may take the place of the screen: not everybody can draw on one. What was
-    signed like that before is not signed again: the first agreement is given.
+    may take the place of the screen: not everybody can draw on one. It is not
+    signed before ``sign_on_paper`` says so.
 
     Raises:
         SignatureMissing: a policy wants a signature, and there is none.
+        AgreementKeptAlready: it would say the same again as one that is kept.
         SignatureRefused: the drawn signature is not one.
     """
     if signature is None and loans.signature != "none":
         raise SignatureMissing
     zone = ZoneInfo(loans.site.time_zone)
-    agreement_id = new_id()
+    agreement_id, kind = new_id(), _kind(signature)
     number = f"{now.astimezone(zone):%y%m%d}-{codes.new_code()[:6]}"
     pdf = await in_background(
         render_agreement,
@@ -125,9 +168,9 @@ async def make_agreement(
     digest = hashlib.sha256(pdf).hexdigest()
     async with db.transaction():
         await lock_loans(loans)
-        before = await kept_already(loans, [_kind(signature)], now - RECEIPT_TWICE)
+        before = await kept_already(loans, kind, since=now - RECEIPT_TWICE)
         if before is not None:
-            return before
+            raise AgreementKeptAlready(before["id"], before["number"])
         await db.execute(
             _INSERT,
             id=agreement_id,
@@ -136,18 +179,16 @@ async def make_agreement(
             borrower_id=loans.borrower_id,
             site_id=loans.site.id,
             language=loans.language,
-            signature=_kind(signature),
+            signature=kind,
             signed_name=signature.name if isinstance(signature, TypedSignature) else "",
             pdf=pdf,
             sha256=digest,
             now=now,
+            signed_at=now if kind == "screen" else None,
         )
-        for loan_id in loans.loan_ids:
-            await db.execute(
-                "INSERT INTO lending_agreement_loan (agreement, loan) VALUES (:agreement, :loan)",
-                agreement=agreement_id,
-                loan=loan_id,
-            )
+        for loan_id, item in zip(loans.loan_ids, loans.items, strict=True):
+            due = item.due_at.astimezone(UTC)
+            await db.execute(_INSERT_LOAN, agreement=agreement_id, loan=loan_id, due_at=due)
         await audit.record(
             actor,
             "agreement.made",
@@ -156,9 +197,45 @@ async def make_agreement(
             now=now,
             related=(loans.borrower_id,),
             site_id=loans.site.id,
-            changes={"number": number, "signature": _kind(signature), "sha256": digest},
+            changes={"number": number, "signature": kind, "sha256": digest},
         )
     return agreement_id
+
+
+async def sign_on_paper(actor: Principal, agreement_id: UUID, *, now: datetime) -> None:
+    """Somebody has the printed agreement in the hand, and it is signed. Once more changes nothing.
+
+    Raises:
+        AgreementNotFound: there is none, or it is of a site the actor may not know of.
+        AgreementNotOnPaper: it was not printed to be signed.
+    """
+    async with db.transaction():
+        row = await db.fetch_one(
+            "SELECT number, borrower, site, signature, signed_at "
+            "FROM lending_agreement WHERE id = :id" + db.for_update("lending_agreement"),
+            id=agreement_id,
+        )
+        if row is None or not actor.sees_site(row["site"]):
+            raise AgreementNotFound
+        if row["signature"] != "paper":
+            raise AgreementNotOnPaper
+        if row["signed_at"] is not None:
+            return
+        await db.execute(
+            "UPDATE lending_agreement SET signed_at = :now WHERE id = :id",
+            now=now,
+            id=agreement_id,
+        )
+        await audit.record(
+            actor,
+            "agreement.signed",
+            "agreement",
+            agreement_id,
+            now=now,
+            related=(row["borrower"],),
+            site_id=row["site"],
+            changes={"number": row["number"]},
+        )
 
 
 def agreement_document(
@@ -171,7 +248,7 @@ def agreement_document(
         organisation=loans.site.organisation.name,
         borrower=loans.borrower,
         made_at=now.astimezone(ZoneInfo(loans.site.time_zone)),
-        place=_place(loans.site),
+        place=_place(loans.site, loans.calendar),
         items=loans.items,
         signature=signature,
     )
@@ -256,20 +333,29 @@ async def agreement_pdf(actor: Principal, agreement_id: UUID) -> KeptAgreement:
 
 
 def _views(rows: list[db.Row]) -> list[AgreementView]:
-    return [
-        AgreementView(
-            id=row["id"],
-            number=row["number"],
-            borrower_id=row["borrower"],
-            site_id=row["site"],
-            loans=tuple(each["loan"] for each in rows if each["id"] == agreement_id),
-            language=row["language"],
-            signature=rules.Signature(row["signature"]),
-            sha256=row["sha256"],
-            created_at=row["created_at"],
-        )
-        for agreement_id, row in {row["id"]: row for row in rows}.items()
-    ]
+    covered: dict[UUID, list[db.Row]] = {}
+    for row in rows:
+        covered.setdefault(row["id"], []).append(row)
+    return [_view(rows_of_one) for rows_of_one in covered.values()]
+
+
+def _view(rows: list[db.Row]) -> AgreementView:
+    first = rows[0]
+    undone = tuple(row["loan"] for row in rows if row["undone_at"] is not None)
+    return AgreementView(
+        id=first["id"],
+        number=first["number"],
+        borrower_id=first["borrower"],
+        site_id=first["site"],
+        loans=tuple(row["loan"] for row in rows),
+        language=first["language"],
+        signature=rules.Signature(first["signature"]),
+        sha256=first["sha256"],
+        created_at=first["created_at"],
+        signed_at=first["signed_at"],
+        undone=undone,
+        void=len(undone) == len(rows),
+    )
 
 
 def _kind(signature: Signature | None) -> str:
@@ -278,7 +364,7 @@ def _kind(signature: Signature | None) -> str:
     return "paper" if isinstance(signature, PaperSignature) else "screen"
 
 
-def _place(where: SiteView) -> ReturnPlace:
+def _place(where: SiteView, calendar: SiteCalendar) -> ReturnPlace:
     return ReturnPlace(
         name=where.name,
         address=tuple(
@@ -287,4 +373,5 @@ def _place(where: SiteView) -> ReturnPlace:
         opening_hours=where.opening_hours,
         phone=where.phone or where.organisation.phone,
         email=where.email or where.organisation.email,
+        calendar=calendar,
     )

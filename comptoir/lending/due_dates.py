@@ -8,6 +8,8 @@ this compares with Koha's modes, is told in ``docs/adr/0100``.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -104,6 +106,28 @@ def overdue_days(due: datetime, calendar: Calendar, *, now: datetime) -> int:
         any(interval.closes > due and interval.opens <= now for interval in calendar.intervals(day))
         for day in days
     )
+
+
+def late_days(
+    dues: Collection[datetime], calendar: Calendar, *, now: datetime
+) -> dict[datetime, int]:
+    """``overdue_days`` of many due times at one site, each day of which is looked at once."""
+    past = [due for due in dues if due < now]
+    late = dict.fromkeys(dues, 0)
+    if not past:
+        return late
+    first = calendar.local_date(min(past))
+    openings = {
+        day: intervals
+        for day in calendar.open_days(first, calendar.local_date(now))
+        if (intervals := [each for each in calendar.intervals(day) if each.opens <= now])
+    }
+    days = sorted(openings)
+    for due in past:
+        day = calendar.local_date(due)
+        that_day = any(each.closes > due for each in openings.get(day, ()))
+        late[due] = len(days) - bisect_right(days, day) + that_day
+    return late
 
 
 def due_time(day: date, calendar: Calendar) -> datetime:

@@ -11,7 +11,7 @@ from datetime import date
 from babel.support import LazyProxy
 
 from comptoir.core.api.about import explain_code
-from comptoir.core.errors import NotFound, PreconditionFailed, Refused
+from comptoir.core.errors import Forbidden, NotFound, PreconditionFailed, Refused
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.web.formats import format_day
@@ -40,6 +40,15 @@ class LoanNotFound(NotFound):
 
     def message(self) -> str:
         return _("There is no such loan. Search for the item or for the borrower.")
+
+
+class LoanCoordinatorNeeded(Forbidden):
+    """Only a coordinator of the site that lent opens a closed loan again."""
+
+    code = "lending.coordinator-needed"
+
+    def message(self) -> str:
+        return _("Only a coordinator of the site that lent can do this. Ask one of them.")
 
 
 class LoanChanged(PreconditionFailed):
@@ -81,7 +90,7 @@ class CheckInRefused(LendingRefused):
 
 
 class UndoRefused(LendingRefused):
-    """The last step is not undone: too long ago, or something came after it."""
+    """The last step is not undone: too long ago, overtaken, or one thing too many for a limit."""
 
 
 class RenewalRefused(LendingRefused):
@@ -99,6 +108,18 @@ class SignatureRefused(Refused):
 
     def message(self) -> str:
         return _("The signature could not be read. Sign again, or type the name.")
+
+
+class SignedNameRefused(Refused):
+    """What was typed in the place of a signature is no name (``signatures.read_typed``)."""
+
+    code = "lending.signed-name-unusable"
+
+    def message(self) -> str:
+        return _(
+            "This cannot be kept as a name. Type the name with its letters, "
+            "without signs such as < or emoji."
+        )
 
 
 def sentence(refusal: Refusal) -> str:
@@ -164,6 +185,10 @@ _SENTENCES: dict[RefusalCode, LazyProxy] = {
     ),
     RefusalCode.UNDO_TOO_LATE: _l(
         "This can no longer be undone. Scan the item again to lend it or to take it back."
+    ),
+    RefusalCode.UNDO_OVERTAKEN: _l(
+        "Something has happened since, so this cannot be undone. "
+        "The page of the item says what. Then decide what to do."
     ),
     RefusalCode.NO_POLICY: _l(
         "Items of this kind are not lent to this person’s group. "

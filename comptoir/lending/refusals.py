@@ -37,6 +37,7 @@ class RefusalCode(StrEnum):
     LOAN_RETURNED = "lending.loan-returned"
     RENEWALS_USED = "lending.renewals-used"
     UNDO_TOO_LATE = "lending.undo-too-late"
+    UNDO_OVERTAKEN = "lending.undo-overtaken"
 
     # Due dates
     SITE_NEVER_OPEN = "lending.site-never-open"

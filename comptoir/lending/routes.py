@@ -10,7 +10,7 @@ from comptoir.lending.borrowers import pages as borrowers
 from comptoir.lending.borrowers import person_pages as person
 from comptoir.lending.desk import buttons, newcomers
 from comptoir.lending.desk import pages as desk
-from comptoir.lending.loans import endings
+from comptoir.lending.loans import endings, loan_pages
 from comptoir.lending.loans import pages as loans
 from comptoir.lending.policies import pages as policies
 
@@ -20,6 +20,7 @@ ROUTES = [
     *buttons.ROUTES,
     *newcomers.ROUTES,
     *loans.ROUTES,
+    *loan_pages.ROUTES,
     *agreement_pages.ROUTES,
     *borrowers.ROUTES,
     *person.ROUTES,

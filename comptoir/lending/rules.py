@@ -158,7 +158,7 @@ def check_out_due(facts: CheckOutFacts, *, now: datetime) -> datetime | Refusal:
         return Refusal(RefusalCode.NO_POLICY)
     return (
         _refuse_borrower(borrower, facts.calendar, now)
-        or _refuse_limits(borrower, policy)
+        or refuse_limits(borrower, policy)
         or due_at(policy.length, policy.mode, now, facts.calendar, borrower.eligible_until)
     )
 
@@ -201,6 +201,20 @@ def is_cut_short(due: datetime, facts: CheckOutFacts | RenewalFacts, *, now: dat
     return due != renewal_due(facts, now=now)
 
 
+def refuse_limits(borrower: BorrowerFacts, policy: PolicyFacts) -> Refusal | None:
+    """Why the borrower may have no more: the limit of the person, then of the household."""
+    limit = policy.limit_person
+    if limit is not None and borrower.own_loans >= limit:
+        return Refusal(RefusalCode.PERSON_LIMIT_REACHED, {"limit": limit})
+    limit = policy.limit_household
+    household_loans = borrower.household_loans
+    if household_loans is None:
+        household_loans = borrower.own_loans
+    if limit is not None and household_loans >= limit:
+        return Refusal(RefusalCode.HOUSEHOLD_LIMIT_REACHED, {"limit": limit})
+    return None
+
+
 _REFUSED_STATUSES = {
     ItemStatus.RETIRED: RefusalCode.ITEM_RETIRED,
     ItemStatus.LOST: RefusalCode.ITEM_LOST,
@@ -221,17 +235,4 @@ def _refuse_borrower(borrower: BorrowerFacts, calendar: Calendar, now: datetime)
             return Refusal(RefusalCode.BORROWER_SUSPENDED, {"suspended_until": until_day})
     if borrower.eligible_until and borrower.eligible_until < calendar.local_date(now):
         return Refusal(RefusalCode.BORROWER_INELIGIBLE, {"eligible_until": borrower.eligible_until})
-    return None
-
-
-def _refuse_limits(borrower: BorrowerFacts, policy: PolicyFacts) -> Refusal | None:
-    limit = policy.limit_person
-    if limit is not None and borrower.own_loans >= limit:
-        return Refusal(RefusalCode.PERSON_LIMIT_REACHED, {"limit": limit})
-    limit = policy.limit_household
-    household_loans = borrower.household_loans
-    if household_loans is None:
-        household_loans = borrower.own_loans
-    if limit is not None and household_loans >= limit:
-        return Refusal(RefusalCode.HOUSEHOLD_LIMIT_REACHED, {"limit": limit})
     return None

@@ -15,12 +15,13 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from comptoir.lending.errors import SignatureRefused
+from comptoir.lending.errors import SignatureRefused, SignedNameRefused
 
 LONGEST_NAME = 120
 MAX_STROKES = 200
 MAX_POINTS = 10_000
 MAX_SIDE = 4_000
+_SMALLEST = 0.02  # of the longer side: less is where a finger touched the field
 _MAX_TEXT = 400_000  # characters of JSON: the most that so many points need
 
 Point = tuple[float, float]
@@ -59,7 +60,7 @@ def read_typed(text: str) -> str:
     the writing around or cannot be seen, but for the two joiners of some scripts.
 
     Raises:
-        SignatureRefused: it is empty, too long, or holds something else.
+        SignedNameRefused: it is empty, too long, or holds something else.
     """
     name = " ".join(text.split())
     if (
@@ -67,20 +68,39 @@ def read_typed(text: str) -> str:
         or len(name) > LONGEST_NAME
         or not all(_of_a_name(letter) for letter in name)
     ):
-        raise SignatureRefused(SignatureRefused.code)
+        raise SignedNameRefused(SignedNameRefused.code)
     return name
 
 
-def signature_svg(strokes: Sequence[Stroke], width: float = 600, height: float = 200) -> str:
+def cropped(drawing: DrawnSignature) -> DrawnSignature:
+    """The drawing without what is empty around its lines, so that they stand on the paper's own.
+
+    Points outside the box are moved to its edge, as in ``signature_svg``.
+    """
+    inside = [_inside(stroke, drawing.width, drawing.height) for stroke in drawing.strokes]
+    xs = [x for stroke in inside for x, _ in stroke]
+    ys = [y for stroke in inside for _, y in stroke]
+    margin = _pen(drawing.height)
+    left, top = min(xs) - margin, min(ys) - margin
+    return DrawnSignature(
+        max(xs) + margin - left,
+        max(ys) + margin - top,
+        tuple(tuple((x - left, y - top) for x, y in stroke) for stroke in inside),
+    )
+
+
+def signature_svg(
+    strokes: Sequence[Stroke], width: float = 600, height: float = 200, *, pen: float | None = None
+) -> str:
     """The lines as an SVG image that holds nothing but one path of numbers.
 
     Points outside the box are moved to its edge: a finger may slip off the
     field. Corners are rounded by quadratic curves through the middles between
-    points.
+    points. ``pen`` is how wide the line is; None: as suits a whole field.
 
     Raises:
         SignatureRefused: too many lines or points, a number that is none or is
-            far outside, or no line at all (single dots are not a signature).
+            far outside, or no line to speak of (dots are not a signature).
     """
     points = sum(len(stroke) for stroke in strokes)
     if (
@@ -90,23 +110,31 @@ def signature_svg(strokes: Sequence[Stroke], width: float = 600, height: float =
         or not all(_near(number) for stroke in strokes for point in stroke for number in point)
     ):
         raise SignatureRefused(SignatureRefused.code)
-    inside = [
-        [(min(max(0.0, x), width), min(max(0.0, y), height)) for x, y in stroke]
-        for stroke in strokes
-        if stroke
-    ]
-    if not any(len(set(stroke)) > 1 for stroke in inside):
+    inside = [_inside(stroke, width, height) for stroke in strokes if stroke]
+    if not any(_length(stroke) >= _SMALLEST * max(width, height) for stroke in inside):
         raise SignatureRefused(SignatureRefused.code)
     path = "".join(_curve(stroke) for stroke in inside)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}">'
-        f'<path d="{path}" fill="none" stroke="#000" stroke-width="{height / 80:g}"'
+        f'<path d="{path}" fill="none" stroke="#000" stroke-width="{pen or _pen(height):g}"'
         ' stroke-linecap="round" stroke-linejoin="round"/></svg>'
     )
 
 
 def _of_a_name(letter: str) -> bool:
     return unicodedata.category(letter)[0] in "LMNPZ" or letter in "\u200c\u200d"
+
+
+def _inside(stroke: Stroke, width: float, height: float) -> list[Point]:
+    return [(min(max(0.0, x), width), min(max(0.0, y), height)) for x, y in stroke]
+
+
+def _pen(height: float) -> float:
+    return height / 80
+
+
+def _length(stroke: Stroke) -> float:
+    return sum(math.dist(*ends) for ends in pairwise(stroke))
 
 
 def _near(number: float) -> bool:

@@ -150,7 +150,10 @@ class Loan(Table, tablename="lending_loan"):
 
 
 class Agreement(Table, tablename="lending_agreement"):
-    """What a borrower agreed to for the loans of one visit. Immutable, by a trigger too."""
+    """What a borrower agreed to for the loans of one visit. Immutable, by a trigger too.
+
+    All but ``signed_at``: a paper is signed after it was printed, or never.
+    """
 
     id = UUID(default=new_id, primary_key=True)
     number = Varchar(20, unique=True)
@@ -163,11 +166,13 @@ class Agreement(Table, tablename="lending_agreement"):
     pdf = Bytea()
     sha256 = Varchar(64)
     created_at = Timestamptz(default=None)
+    signed_at = Timestamptz(default=None, null=True)
 
 
 class AgreementLoan(Table, tablename="lending_agreement_loan"):
-    """The loans an agreement speaks of."""
+    """The loans an agreement speaks of, and until when it says that each runs."""
 
     id = BigSerial(primary_key=True)
     agreement = ForeignKey(Agreement, on_delete=OnDelete.cascade, index=True, null=False)
     loan = ForeignKey(Loan, on_delete=OnDelete.cascade, index=True, null=False)
+    due_at = Timestamptz(default=None, null=True)

@@ -22,6 +22,7 @@ def describe_all() -> None:
     describe("loan.renewal_undone", _renewal_undone)
     describe("loan.opening_undone", _undone)
     describe("loan.closing_undone", _l("The return was undone."))
+    describe("loan.reopened", _l("Opened again: it had not been brought back."))
     describe("scan.refused", _l("A scan was refused."))
     describe("item.found", _l("Found again."))
     describe("item.finding_undone", _l("It was not found after all."))
@@ -29,6 +30,7 @@ def describe_all() -> None:
     describe("visit.opened", _l("Came to the desk."))
     describe("visit.closed", _l("Left the desk."))
     describe("agreement.made", _agreement)
+    describe("agreement.signed", _signed)
     describe("borrower.registered", _l("Registered."))
     describe("borrower.edited", _l("Details changed."))
     describe("borrower.suspended", _suspended)
@@ -95,7 +97,15 @@ def _report_taken_back(story: Story) -> str:
 
 
 def _agreement(story: Story) -> str:
-    return _("Agreement %(number)s.", number=story.entry.changes.get("number", ""))
+    number = story.entry.changes.get("number", "")
+    if story.entry.changes.get("signature") == "paper":
+        return _("Agreement %(number)s, printed to be signed.", number=number)
+    return _("Agreement %(number)s.", number=number)
+
+
+def _signed(story: Story) -> str:
+    number = story.entry.changes.get("number", "")
+    return _("Agreement %(number)s was signed on paper.", number=number)
 
 
 def _code(story: Story) -> str:

@@ -91,6 +91,7 @@ class Lent:
     written_off: bool = False
     renewals: int = 0
     closed_from: str = "on_loan"  # what its item was when it came back
+    overtaken: bool = False  # something was done to its item since it came back
 
 
 @dataclass
@@ -197,8 +198,10 @@ class DeskModel:
         if not loan.from_here and loan.returned is None:
             return "lending.loan-not-found"
         item = self.items[loan.item]
-        if not self._can_undo(loan, item):
+        if self.now - loan.since > UNDOABLE:
             return "lending.undo-too-late"
+        if not self._can_undo(loan, item):
+            return "lending.undo-overtaken"
         loan.returned, loan.undone = self.now, True
         item.put("to_check" if item.problems else "available")
         self._write("loan.opening_undone", f"loan{loan.number}", loan.item)
@@ -209,15 +212,19 @@ class DeskModel:
             return "lending.loan-not-found"
         item = self.items[loan.item]
         again = any(x.item == loan.item and x.number > loan.number for x in self.loans)
+        if loan.returned is not None and self.now - loan.returned > UNDOABLE:
+            return "lending.undo-too-late"
         if (
             loan.returned is None
             or loan.undone
             or loan.written_off
             or again
+            or loan.overtaken
             or item.status not in ("available", "to_check")
-            or self.now - loan.returned > UNDOABLE
         ):
-            return "lending.undo-too-late"
+            return "lending.undo-overtaken"
+        if refusal := self._refuse_limits(self.people[loan.borrower]):
+            return refusal
         loan.returned = None
         item.put(loan.closed_from)
         item.here = loan.from_here
@@ -228,8 +235,10 @@ class DeskModel:
         """The last one, where nothing has happened to the loan since."""
         if not loan.from_here and loan.returned is None:
             return "lending.loan-not-found"
-        if loan.returned or not self._just_now(f"loan{loan.number}", "loan.renewed"):
-            return "lending.undo-too-late"
+        if loan.returned:
+            return "lending.undo-overtaken"
+        if refusal := self._refuse_undo(f"loan{loan.number}", "loan.renewed"):
+            return refusal
         loan.renewals -= 1
         self._write("loan.renewal_undone", f"loan{loan.number}", loan.item)
         return ""
@@ -239,8 +248,8 @@ class DeskModel:
         item = self.items[name]
         if not item.known:
             return "inventory.item-not-found"
-        if not self._just_now(name, "item.found"):
-            return "lending.undo-too-late"
+        if refusal := self._refuse_undo(name, "item.found"):
+            return refusal
         found = self.last[name][1]
         for loan in self.loans:
             if loan.item == name and loan.returned == found and not loan.undone:
@@ -255,16 +264,20 @@ class DeskModel:
         item, loan = self.items[report.item], None
         if not item.known:
             return "inventory.item-not-found"
-        if report.solved or self.now - report.since > UNDOABLE:
+        if report.solved:
+            return "lending.undo-overtaken"
+        if self.now - report.since > UNDOABLE:
             return "lending.undo-too-late"
-        report.solved = True
-        if item.status == "to_check" and not item.problems:
+        if item.status == "to_check" and item.problems == [report]:
             loan = self._undone_by_report(item)
+            if loan and (refusal := self._refuse_limits(self.people[loan.borrower])):
+                return refusal
             if loan:
                 loan.returned, loan.undone = None, False
                 item.put("on_loan")
             elif item.by_report:
                 item.put("available")
+        report.solved = True
         self._write("item.report_taken_back", item.name, *([f"loan{loan.number}"] if loan else []))
         return ""
 
@@ -328,10 +341,12 @@ class DeskModel:
                 report.solved = True
         if action == "find":
             item.here, item.before_find = True, (before, here)
+        for over in self.loans:
+            over.overtaken |= over.item == name and over.returned is not None
         loan = self.open_loan(name)
         if loan and action in ("find", "retire"):
             loan.returned, loan.written_off = self.now, action == "retire"
-            loan.closed_from = before
+            loan.closed_from, loan.overtaken = before, False
             ended = "loan.closed" if action == "find" else "loan.written_off"
             self._write(ended, f"loan{loan.number}", name)
         self._write(
@@ -356,10 +371,12 @@ class DeskModel:
         self.trail.append((action, subject))
         self.last |= dict.fromkeys((subject, *also_of), (action, self.now))
 
-    def _just_now(self, subject: str, action: str) -> bool:
-        """Whether that was the last thing that happened, and can be undone still."""
+    def _refuse_undo(self, subject: str, action: str) -> str:
+        """Why that cannot be undone: it was not the last thing that happened, or too long ago."""
         last, since = self.last.get(subject, ("", self.now))
-        return last == action and self.now - since <= UNDOABLE
+        if last != action:
+            return "lending.undo-overtaken"
+        return "" if self.now - since <= UNDOABLE else "lending.undo-too-late"
 
     def _undone_by_report(self, item: Thing) -> Lent | None:
         """The item's last loan, where a report has just put an end to it."""
@@ -407,7 +424,7 @@ class DeskModel:
         item.put("to_check" if found or item.problems else "available")
         item.here = True
         if loan:
-            loan.returned, loan.closed_from = self.now, before
+            loan.returned, loan.closed_from, loan.overtaken = self.now, before, False
             self._write("loan.closed", f"loan{loan.number}", item.name)
         else:
             self._write(action, item.name)

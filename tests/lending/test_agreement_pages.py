@@ -171,6 +171,56 @@ async def test_an_empty_signature_is_asked_for_and_not_called_unreadable(desk: R
     assert "could not be read" in scribble.text
 
 
+async def test_a_name_that_cannot_be_kept_is_not_called_a_drawing(desk: Reception) -> None:
+    await desk.lend()
+    url = f"/desk/visits/{(await desk.visit()).id}/agreement"
+    answer = await desk.client.post(url, data={"how": "screen", "signature_typed": "Race <b>"})
+    assert answer.status_code == 422
+    assert "This cannot be kept as a name." in answer.text
+
+
+async def test_paper_is_printed_at_once_and_signed_when_somebody_says_so(
+    desk: Reception,
+) -> None:
+    loan = await desk.lend()
+    url = f"/desk/visits/{(await desk.visit()).id}/agreement"
+    printed = await desk.client.post(url, data={"how": "paper"})
+    [agreement] = await Agreement.objects()
+    pdf = f"/agreements/{agreement.id}/pdf"
+    assert printed.headers["location"] == pdf
+    again = await desk.client.post(url, data={"how": "paper"})
+    assert again.headers["location"] == pdf
+    form = (await desk.client.get(url)).text
+    assert 'value="screen"' in form, "it may be signed on the screen instead"
+    signed = f"/agreements/{agreement.id}/signed"
+    for page in (form, (await desk.client.get(f"/agreements/{agreement.id}")).text):
+        assert f'action="{signed}"' in page
+    assert "not signed" in (await desk.client.get(f"/loans/{loan.id}")).text
+    await desk.client.post(signed)
+    assert "not signed" not in (await desk.client.get(f"/loans/{loan.id}")).text
+    assert (await desk.client.get(url)).headers["location"] == f"/agreements/{agreement.id}"
+
+
+async def test_a_second_signature_is_said_not_to_be_kept(desk: Reception) -> None:
+    await desk.lend()
+    agreement = await sign(desk, await desk.visit())
+    await sign(desk, await desk.visit())
+    shown = await desk.client.get(f"/agreements/{agreement.id}")
+    assert "no second one was kept" in shown.text
+
+
+async def test_what_was_signed_for_an_undone_loan_is_shown_as_void(desk: Reception) -> None:
+    loan = await desk.lend()
+    agreement = await sign(desk, await desk.visit())
+    await desk.post("/desk/undo", of=loan.id, kind="check_out")
+    for path in (
+        f"/agreements/{agreement.id}",
+        f"/loans/{loan.id}",
+        f"/borrowers/{desk.borrower.id}",
+    ):
+        assert "void: the loan was undone" in (await desk.client.get(path)).text, path
+
+
 def plain(text: str) -> str:
     """Without blanks, as a line of the paper may end anywhere."""
     return re.sub(r"\s|\u00ad", "", text)

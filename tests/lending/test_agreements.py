@@ -12,11 +12,22 @@ import pytest
 
 from comptoir.core import clock, db
 from comptoir.core.principal import Principal, Role
+from comptoir.core.tables import AuditEvent
 from comptoir.lending.agreed_loans import AgreementNotFound, NothingToAgree, visit_loans
 from comptoir.lending.agreement_pdf import PaperSignature, Signature, TypedSignature
-from comptoir.lending.agreements import SignatureMissing, agreement_pdf, make_agreement
+from comptoir.lending.agreements import (
+    AgreementKeptAlready,
+    AgreementNotOnPaper,
+    SignatureMissing,
+    agreement_pdf,
+    make_agreement,
+    read_agreement,
+    sign_on_paper,
+)
 from comptoir.lending.desk.view import read_visit
-from comptoir.lending.tables import Agreement, AgreementLoan, Borrower, Policy
+from comptoir.lending.loans.renewals import renew_loan
+from comptoir.lending.loans.undo import undo_check_out
+from comptoir.lending.tables import Agreement, AgreementLoan, Borrower, Loan, Policy
 from tests import factories as make
 from tests.http_client import client_of, sign_in
 from tests.lending.test_desk import Counter
@@ -134,19 +145,78 @@ async def test_an_agreement_of_another_site_is_not_found(counter: Counter, now: 
 async def test_what_is_signed_is_not_signed_again(counter: Counter, now: datetime) -> None:
     await lend_two(counter, now)
     first = await agree(counter, TypedSignature("A. Diallo"), now)
-    assert await agree(counter, TypedSignature("A. D."), now) == first
+    for again in (TypedSignature("Second"), PaperSignature()):
+        with pytest.raises(AgreementKeptAlready) as refused:
+            await agree(counter, again, now)
+        assert refused.value.details()["agreement"] == str(first)
+    assert await Agreement.count() == 1
+
+
+async def test_what_is_renewed_is_signed_for_again(counter: Counter, now: datetime) -> None:
+    await lend_two(counter, now)
+    first = await agree(counter, TypedSignature("A. Diallo"), now)
+    [loan, _] = await Loan.objects().order_by(Loan.id)
+    await renew_loan(counter.actor, loan.id, now=now)
+    assert not await to_sign(counter, now), "nothing asks for it"
+    second = await agree(counter, TypedSignature("A. Diallo"), now)
+    assert second != first
+    assert (await agreement_pdf(counter.actor, second)).pdf != (
+        await agreement_pdf(counter.actor, first)
+    ).pdf
+    with pytest.raises(AgreementKeptAlready):
+        await agree(counter, TypedSignature("A. Diallo"), now)
+
+
+async def test_a_printed_agreement_is_not_signed_before_somebody_says_so(
+    counter: Counter, now: datetime
+) -> None:
+    await lend_two(counter, now)
+    made = await agree(counter, PaperSignature(), now)
+    assert await to_sign(counter, now)
+    assert (await read_agreement(counter.actor, made)).signed_at is None
+    for _ in range(2):
+        await sign_on_paper(counter.actor, made, now=now)
+    assert not await to_sign(counter, now)
+    assert (await read_agreement(counter.actor, made)).signed_at == now
+    assert await AuditEvent.count().where(AuditEvent.action == "agreement.signed") == 1
+
+
+async def test_what_was_printed_may_be_signed_on_the_screen(
+    counter: Counter, now: datetime
+) -> None:
+    await lend_two(counter, now)
     paper = await agree(counter, PaperSignature(), now)
-    assert paper != first
-    assert await agree(counter, PaperSignature(), now) == paper
-    assert await Agreement.count() == 2
+    with pytest.raises(AgreementKeptAlready):
+        await agree(counter, PaperSignature(), now)
+    signed = await agree(counter, TypedSignature("A. Diallo"), now)
+    assert signed != paper
+    assert not await to_sign(counter, now)
+    with pytest.raises(AgreementNotOnPaper):
+        await sign_on_paper(counter.actor, signed, now=now)
+
+
+async def test_an_agreement_is_void_for_what_was_undone(counter: Counter, now: datetime) -> None:
+    await lend_two(counter, now)
+    made = await agree(counter, TypedSignature("A. Diallo"), now)
+    kept = await agreement_pdf(counter.actor, made)
+    loans = [loan.id for loan in await Loan.objects().order_by(Loan.id)]
+    await undo_check_out(counter.actor, loans[0], now=now)
+    partly = await read_agreement(counter.actor, made)
+    assert (partly.undone, partly.void) == ((loans[0],), False)
+    await undo_check_out(counter.actor, loans[1], now=now)
+    assert (await read_agreement(counter.actor, made)).void
+    assert (await agreement_pdf(counter.actor, made)) == kept
 
 
 async def test_a_double_click_signs_once(counter: Counter, now: datetime) -> None:
     await lend_two(counter, now)
     made = await asyncio.gather(
-        *(agree(counter, TypedSignature("A. Diallo"), now) for _ in range(5))
+        *(agree(counter, TypedSignature("A. Diallo"), now) for _ in range(5)),
+        return_exceptions=True,
     )
-    assert len(set(made)) == 1
+    [kept] = [each for each in made if isinstance(each, UUID)]
+    others = [each for each in made if isinstance(each, AgreementKeptAlready)]
+    assert [each.agreement_id for each in others] == [kept] * 4
     assert await Agreement.count() == 1
 
 

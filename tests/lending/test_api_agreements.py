@@ -18,6 +18,7 @@ from tests.lending.counter import Desk
 from tests.paper import is_pdf_ua, text_of
 
 AGREEMENTS = "/api/v1/agreements"
+UNREADABLE = "lending.signature-unreadable"
 DRAWING = {"width": 600, "height": 200, "strokes": [[[10, 10], [200, 120], [400, 60]]]}
 
 
@@ -75,6 +76,40 @@ async def test_a_loan_says_whether_it_must_be_signed_for_and_is(
     assert (after["signature"], after["signed"]) == ("screen", True)
 
 
+async def test_a_second_signature_is_kept_or_refused_and_never_dropped(
+    desk: Desk, client: AsyncClient
+) -> None:
+    loan = await lend(client, desk.item.code, desk.card.code)
+    first = (await sign(client, loan, name="First")).json()
+    again = await sign(client, loan, name="Second")
+    assert (again.status_code, codes(again)[0]) == (409, "lending.agreement-kept-already")
+    assert again.json()["details"]["agreement"] == first["id"]
+    tag = (await client.get(f"{LOANS}/{loan}")).headers["etag"]
+    renewed = await client.post(f"{LOANS}/{loan}/renewals", headers={"If-Match": tag})
+    assert renewed.status_code == 201
+    second = await sign(client, loan, name="Second")
+    assert second.status_code == 201
+    assert second.json()["id"] != first["id"]
+
+
+async def test_a_paper_is_signed_once_a_call_says_so(desk: Desk, client: AsyncClient) -> None:
+    loan = await lend(client, desk.item.code, desk.card.code)
+    printed = (await sign(client, loan, signature="paper")).json()
+    assert printed["signed_at"] is None
+    assert (await client.get(f"{LOANS}/{loan}")).json()["signed"] is False
+    said = await client.post(f"{AGREEMENTS}/{printed['id']}/paper-signature")
+    assert (said.status_code, said.json()["signed_at"] is None) == (200, False)
+    assert (await client.get(f"{LOANS}/{loan}")).json()["signed"] is True
+
+
+async def test_an_agreement_about_an_undone_loan_is_void(desk: Desk, client: AsyncClient) -> None:
+    loan = await lend(client, desk.item.code, desk.card.code)
+    signed = await sign(client, loan, name="Amina Diallo")
+    await client.post(f"{LOANS}/{loan}/undo-check-out")
+    void = (await client.get(signed.headers["location"])).json()
+    assert (void["void"], void["undone"]) == (True, [loan])
+
+
 async def test_the_agreements_of_a_borrower_come_page_by_page(
     desk: Desk, client: AsyncClient
 ) -> None:
@@ -117,9 +152,13 @@ async def test_a_repeated_call_makes_no_second_agreement(desk: Desk, client: Asy
     ("values", "code"),
     [
         ({"signature": "none"}, "lending.signature-missing"),
-        ({"name": "  "}, "lending.signature-unreadable"),
-        ({"drawing": {**DRAWING, "strokes": [[[1, 1]]]}}, "lending.signature-unreadable"),
-        ({"drawing": {**DRAWING, "strokes": [[[1e9, 1], [1, 1]]]}}, "lending.signature-unreadable"),
+        ({"name": "  "}, "lending.signature-missing"),
+        ({"name": "Race <b>"}, "lending.signed-name-unusable"),
+        ({"name": "."}, "lending.signed-name-unusable"),
+        ({"name": "👍"}, "lending.signed-name-unusable"),
+        ({"drawing": {**DRAWING, "strokes": [[[9, 9], [9, 9.001]]]}}, UNREADABLE),
+        ({"drawing": {**DRAWING, "strokes": [[[1, 1]]]}}, UNREADABLE),
+        ({"drawing": {**DRAWING, "strokes": [[[1e9, 1], [1, 1]]]}}, UNREADABLE),
         ({"signature": "pen"}, "core.invalid"),
         ({"name": "x" * 121}, "core.invalid"),
         ({"loans": []}, "core.invalid"),

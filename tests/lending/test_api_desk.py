@@ -193,7 +193,7 @@ async def test_a_renewal_needs_the_version_that_was_read(desk: Desk, client: Asy
     assert (undone.status_code, undone.json()["renewals"]) == (200, 0)
     assert undone.json()["due_at"] == lent.json()["due_at"]
     again = await client.post(f"{path}/undo-renewal")
-    assert (again.status_code, codes(again)) == (409, ["lending.undo-too-late"])
+    assert (again.status_code, codes(again)) == (409, ["lending.undo-overtaken"])
 
 
 async def test_every_change_of_a_loan_changes_its_tag(desk: Desk, client: AsyncClient) -> None:

@@ -48,7 +48,7 @@ async def test_a_report_is_undone_by_the_id_that_it_was_given(
     undone = await client.post(undo)
     assert (undone.status_code, undone.json()["status"]) == (200, "available")
     assert undone.json()["problems"] == []
-    assert refused(await client.post(undo)) == (409, "lending.undo-too-late")
+    assert refused(await client.post(undo)) == (409, "lending.undo-overtaken")
 
 
 async def test_a_loan_that_a_report_had_undone_is_open_again(
@@ -87,7 +87,7 @@ async def test_a_find_is_undone(desk: Desk, client: AsyncClient) -> None:
     assert found.json()["status"] == "to_check"
     undone = await client.post(path(desk, "undo-find"))
     assert (undone.status_code, undone.json()["status"]) == (200, "lost")
-    assert refused(await client.post(path(desk, "undo-find"))) == (409, "lending.undo-too-late")
+    assert refused(await client.post(path(desk, "undo-find"))) == (409, "lending.undo-overtaken")
 
 
 async def test_a_find_of_two_minutes_ago_stands(desk: Desk, client: AsyncClient) -> None:

@@ -11,6 +11,7 @@ from comptoir.lending.due_dates import (
     DueMode,
     due_at,
     due_time,
+    late_days,
     overdue_days,
     renewed_due_at,
 )
@@ -182,6 +183,15 @@ def test_overdue_exactly_if_the_door_was_open_since(
     days = overdue_days(due, calendar, now=now)
     assert (days > 0) is (last_open is not None and due < last_open)
     assert days <= (calendar.local_date(now) - calendar.local_date(due)).days + 1
+
+
+@given(moments(), st.lists(st.integers(-5_000, 60_000), max_size=6), weekly_hours())
+def test_many_due_times_are_as_late_as_each_by_itself(
+    now: datetime, minutes: list[int], calendar: WeeklyHours
+) -> None:
+    dues = [now - timedelta(minutes=each) for each in minutes]
+    late = late_days(dues, calendar, now=now)
+    assert late == {due: overdue_days(due, calendar, now=now) for due in dues}
 
 
 @given(moments(), st.integers(0, 10_000), st.integers(0, 10_000), weekly_hours())

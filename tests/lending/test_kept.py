@@ -16,7 +16,7 @@ from comptoir.lending.desk.kept import (
     encode_recent,
     encode_waiting,
 )
-from comptoir.lending.loans.undo import UNDO_TIME
+from comptoir.lending.loans.last_steps import UNDO_TIME
 from comptoir.lending.scans import WaitingItem
 
 

@@ -9,14 +9,16 @@ import pytest
 
 from comptoir.core import db
 from comptoir.core.principal import Role
+from comptoir.inventory.tables import Item
 from comptoir.lending.loans.listing import (
     LoanFilter,
     LoanPlace,
     LoanState,
-    count_overdue,
+    count_loans,
     list_loans,
     read_loan,
 )
+from comptoir.lending.loans.searching import find_loans
 from comptoir.lending.tables import Loan
 from tests import factories as make
 from tests.lending.counter import Desk
@@ -50,7 +52,8 @@ async def test_overdue_comes_worst_first(shelf: Any, now: datetime) -> None:
     assert [row.days_late for row in page.rows] == sorted(
         (row.days_late for row in page.rows), reverse=True
     )
-    assert await count_overdue(shelf.actor, site_id=shelf.site.id, now=now) == 3
+    number = await count_loans(shelf.actor, LoanState.OVERDUE, site_id=shelf.site.id, now=now)
+    assert number == 3
 
 
 async def test_nobody_is_overdue_because_of_a_door_that_was_shut(shelf: Any) -> None:
@@ -118,7 +121,74 @@ async def test_a_list_takes_the_same_statements_however_long(shelf: Any, now: da
             await shelf.lend(now - timedelta(days=days + 1))
 
 
-@pytest.mark.parametrize("state", [LoanState.OVERDUE, LoanState.CLOSED])
+async def test_over_several_sites_too_overdue_comes_worst_first(shelf: Any, now: datetime) -> None:
+    """A door open seven days a week makes more open days late of the same due date."""
+    everyday = await make.site(opening_hours="09:00-17:00")
+    for days in (3, 8, 15, 30):
+        for site in (shelf.site, everyday):
+            await shelf.lend(now - timedelta(days=days), at=site.id)
+    admin = await make.principal(Role.ADMIN)
+    late: list[int] = []
+    after = None
+    while True:
+        wanted = LoanFilter(state=LoanState.OVERDUE, limit=3, after=after)
+        page = await list_loans(admin, wanted, now=now)
+        late += [row.days_late for row in page.rows]
+        after = page.next
+        if after is None:
+            break
+    assert len(late) == 8
+    assert late == sorted(late, reverse=True)
+    by_date = [row.days_late for row in (await list_loans(admin, LoanFilter(), now=now)).rows]
+    assert by_date != late, "the due date alone gives another order"
+
+
+async def test_what_must_be_signed_and_is_not_has_a_list(shelf: Any, now: datetime) -> None:
+    policies = {
+        kind: await make.policy(category_id=(await make.category()).id, signature=kind)
+        for kind in ("screen", "none")
+    }
+    unsigned = await shelf.lend(now, policy=policies["screen"].id)
+    await shelf.lend(now, policy=policies["none"].id)
+    await shelf.lend(now, policy=policies["screen"].id, returned_at=now)
+    await shelf.lend(now)
+    page = await list_loans(shelf.actor, LoanFilter(state=LoanState.UNSIGNED), now=now)
+    assert [(row.id, row.unsigned) for row in page.rows] == [(unsigned.id, True)]
+    opened = await list_loans(shelf.actor, LoanFilter(), now=now)
+    assert [row.id for row in opened.rows if row.unsigned] == [unsigned.id]
+
+
+async def test_what_was_undone_has_a_list(shelf: Any, now: datetime) -> None:
+    await shelf.lend(now, returned_at=now)
+    undone = await shelf.lend(now, returned_at=now, undone_at=now)
+    for item in (None, await code_of(undone)):
+        wanted = LoanFilter(state=LoanState.UNDONE, item=item)
+        page = await list_loans(shelf.actor, wanted, now=now)
+        assert [(row.id, row.undone) for row in page.rows] == [(undone.id, True)]
+
+
+@pytest.mark.parametrize("text", ["diallo", "DIALO amina", "item"])
+async def test_a_loan_is_found_by_its_borrower_or_its_item(
+    shelf: Any, now: datetime, text: str
+) -> None:
+    loan = await shelf.lend(now)
+    other = await make.borrower(site_id=shelf.site.id, name="Bruno Keller")
+    await make.loan(item=await make.item(site_id=shelf.site.id), borrower_id=other.id, now=now)
+    text = await code_of(loan) if text == "item" else text
+    assert [row.id for row in (await find_loans(shelf.actor, text, now=now)).rows] == [loan.id]
+    stranger = await make.principal(Role.RECEPTION, (await make.site()).id)
+    assert (await find_loans(stranger, text, now=now)).rows == ()
+
+
+async def code_of(loan: Any) -> str:
+    row = await Item.select(Item.code).where(Item.id == loan.item).first()
+    assert row is not None
+    return str(row["code"])
+
+
+@pytest.mark.parametrize(
+    "state", [LoanState.OVERDUE, LoanState.CLOSED, LoanState.UNSIGNED, LoanState.UNDONE]
+)
 async def test_a_page_of_years_of_loans_is_found_by_an_index(
     shelf: Any, now: datetime, state: LoanState
 ) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comptoir.lending.errors import SignatureRefused
+from comptoir.lending.errors import SignatureRefused, SignedNameRefused
 from comptoir.lending.signatures import (
     MAX_POINTS,
     MAX_STROKES,
@@ -101,5 +101,5 @@ def test_a_name_in_any_script_is_a_signature(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["", " ", "...", "x" * 121, "Amina\u202e", "Amina 🙂", "A\u200bB"])
 def test_what_is_no_name_is_no_signature(name: str) -> None:
-    with pytest.raises(SignatureRefused):
+    with pytest.raises(SignedNameRefused):
         read_typed(name)

@@ -86,7 +86,7 @@ async def test_a_report_is_taken_back_once_and_within_a_minute(desk: Desk, now: 
     await take_report_back(desk.actor, problem_id, now=now)
     with pytest.raises(UndoRefused) as refused:
         await take_report_back(desk.actor, problem_id, now=now)
-    assert refused.value.code == "lending.undo-too-late"
+    assert refused.value.code == "lending.undo-overtaken"
     assert await ItemProblem.count() == 1
 
 

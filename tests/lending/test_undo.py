@@ -52,7 +52,7 @@ async def test_no_renewal_is_undone_later_or_of_what_came_back_or_where_there_wa
     await check_in(desk.actor, CheckIn(item=desk.item.code), now=now)
     with pytest.raises(UndoRefused) as refused:
         await undo_renewal(desk.actor, loan.id, now=now)
-    assert refused.value.code == "lending.undo-too-late"
+    assert refused.value.code == "lending.undo-overtaken"
 
 
 async def test_a_check_out_is_undone_within_a_minute(desk: Desk, now: datetime) -> None:
@@ -89,7 +89,7 @@ async def test_a_check_in_is_undone_unless_the_item_was_lent_again(
     await desk.lend(now)
     with pytest.raises(UndoRefused) as refused:
         await undo_check_in(desk.actor, loan.id, now=now)
-    assert refused.value.code == "lending.undo-too-late"
+    assert refused.value.code == "lending.undo-overtaken"
 
 
 async def test_a_check_in_is_not_undone_once_the_item_went_out_and_came_back(

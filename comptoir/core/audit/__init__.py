@@ -106,6 +106,16 @@ def difference(
     }
 
 
+async def actions_since(subject_id: UUID, event_id: UUID) -> set[str]:
+    """What was done to a subject itself after an event; not what it had a part in."""
+    rows = await db.fetch(
+        "SELECT DISTINCT action FROM core_audit_event WHERE subject_id = :subject AND id > :event",
+        subject=subject_id,
+        event=event_id,
+    )
+    return {row["action"] for row in rows}
+
+
 async def timeline(
     subject_id: UUID,
     *,

@@ -11,6 +11,8 @@ from typing import Literal
 
 import msgspec
 
+from comptoir.core.web.context import local_path
+
 COOKIE = "flash"
 _LONGEST = 500
 
@@ -18,10 +20,11 @@ Kind = Literal["ok", "warn", "error", "info"]
 
 
 class Flash(msgspec.Struct, frozen=True):
-    """A message at the top of the next page."""
+    """A message at the top of the next page; ``undo`` is where a button for that posts to."""
 
     kind: Kind
     text: str
+    undo: str = ""
 
 
 def encode(flash: Flash) -> str:
@@ -34,6 +37,7 @@ def decode(value: str | None) -> Flash | None:
     if not value or len(value) > 2 * _LONGEST:
         return None
     try:
-        return msgspec.json.decode(base64.urlsafe_b64decode(value), type=Flash)
+        flash = msgspec.json.decode(base64.urlsafe_b64decode(value), type=Flash)
+        return msgspec.structs.replace(flash, undo=local_path(flash.undo, default=""))
     except (binascii.Error, ValueError, msgspec.DecodeError):
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -39,7 +40,10 @@ def format_day(day: date, style: str = "full") -> str:
 
     A moment must go through ``localtime`` first: its day depends on the zone.
     """
-    return babel_date(day, format=style, locale=locale())
+    text = babel_date(day, format=style, locale=locale())
+    if current_language() == "fr" and day.day == 1 and style != "short":
+        return re.sub(r"\b1(?= )", "1er", text, count=1)  # Babel knows no ordinals
+    return text
 
 
 def format_clock(moment: datetime) -> str:
@@ -50,7 +54,7 @@ def format_clock(moment: datetime) -> str:
 def format_moment(moment: datetime, time_zone: str, style: str = "medium") -> str:
     """Day and time on the clock of ``time_zone``, without seconds."""
     local = localtime(moment, time_zone)
-    day = babel_date(local.date(), format=style, locale=locale())
+    day = format_day(local.date(), style)
     return gettext("%(day)s at %(time)s", day=day, time=format_clock(local))
 
 

@@ -11,6 +11,8 @@ from comptoir.core.api import Call, Page, PageQuery, Pdf, decode_cursor, get, pa
 from comptoir.lending.agreed_loans import AgreementNotFound, LoansApart, named_loans
 from comptoir.lending.agreement_pdf import PaperSignature, Signature, TypedSignature
 from comptoir.lending.agreements import (
+    AgreementKeptAlready,
+    AgreementNotOnPaper,
     AgreementPlace,
     AgreementView,
     SignatureMissing,
@@ -19,9 +21,15 @@ from comptoir.lending.agreements import (
     agreements_of_loan,
     make_agreement,
     read_agreement,
+    sign_on_paper,
 )
 from comptoir.lending.borrowers.visibility import find_visible
-from comptoir.lending.errors import BorrowerNotFound, LoanNotFound, SignatureRefused
+from comptoir.lending.errors import (
+    BorrowerNotFound,
+    LoanNotFound,
+    SignatureRefused,
+    SignedNameRefused,
+)
 from comptoir.lending.loans import listing
 from comptoir.lending.signatures import LONGEST_NAME, DrawnSignature, read_typed
 
@@ -32,7 +40,7 @@ MOST_LOANS = 50
 
 
 class Agreements(msgspec.Struct, frozen=True):
-    """The agreements about a loan, latest first. None: it was not signed."""
+    """The agreements about a loan, latest first."""
 
     items: list[AgreementView]
 
@@ -41,7 +49,8 @@ class AgreementBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Open loans of one person from one site, and how they sign for them.
 
     `screen` takes a `drawing` or the typed `name`, which counts as much. `paper`
-    prints a line to sign on. `none` makes a receipt, where no policy wants more.
+    makes a line to sign on: it counts once `paper-signature` says that it is signed.
+    `none` makes a receipt, where no policy wants more.
     """
 
     loans: Annotated[tuple[UUID, ...], msgspec.Meta(min_length=1, max_length=MOST_LOANS)]
@@ -83,14 +92,37 @@ async def list_borrower_agreements(
     scopes=("desk",),
     tag=TAG,
     status=201,
-    errors=(LoanNotFound, LoansApart, SignatureMissing, SignatureRefused),
+    errors=(
+        LoanNotFound,
+        LoansApart,
+        SignatureMissing,
+        SignatureRefused,
+        SignedNameRefused,
+        AgreementKeptAlready,
+    ),
     location="/agreements/{id}",
 )
 async def sign_agreement(call: Call, data: AgreementBody) -> AgreementView:
-    """Let a person sign for what they borrow; the agreement is kept as it is signed now."""
+    """Let a person sign for what they borrow; the agreement is kept as it is signed now.
+
+    Where all was agreed to before and is due as then, nothing is kept: the refusal
+    names the agreement that there is. After a renewal there is a new one.
+    """
     loans = await named_loans(call.actor, data.loans)
     made = await make_agreement(call.actor, loans, _signature(data), now=call.now)
     return await read_agreement(call.actor, made)
+
+
+@post(
+    "/agreements/{agreement_id:uuid}/paper-signature",
+    scopes=("desk",),
+    tag=TAG,
+    errors=(AgreementNotFound, AgreementNotOnPaper),
+)
+async def sign_agreement_on_paper(call: Call, agreement_id: UUID) -> AgreementView:
+    """Say that a printed agreement was signed with a pen. Until then it is not signed."""
+    await sign_on_paper(call.actor, agreement_id, now=call.now)
+    return await read_agreement(call.actor, agreement_id)
 
 
 @get("/agreements/{agreement_id:uuid}", scopes=READERS, tag=TAG, errors=(AgreementNotFound,))
@@ -113,6 +145,8 @@ def _signature(data: AgreementBody) -> Signature | None:
         return PaperSignature()
     if data.drawing is not None:
         return data.drawing
+    if not data.name.strip():
+        raise SignatureMissing
     return TypedSignature(read_typed(data.name))
 
 
@@ -120,6 +154,7 @@ ROUTES = [
     list_agreements,
     list_borrower_agreements,
     sign_agreement,
+    sign_agreement_on_paper,
     read_one_agreement,
     read_agreement_pdf,
 ]

@@ -46,6 +46,16 @@ _NOT_LENT = (
     RefusalCode.ELIGIBILITY_ENDING,
 )
 
+_NOT_TAKEN_BACK = (
+    RefusalCode.ITEM_NOT_ON_LOAN,
+    RefusalCode.ITEM_RETIRED,
+    RefusalCode.ITEM_IN_REPAIR,
+    RefusalCode.ITEM_TO_CHECK,
+    RefusalCode.ITEM_IN_TRANSIT,
+    RefusalCode.ITEM_DAMAGED,
+    RefusalCode.ITEM_INCOMPLETE,
+)
+
 AtSite = Annotated[
     UUID,
     msgspec.Meta(
@@ -99,7 +109,7 @@ async def check_out(call: Call, data: CheckOutBody) -> LoanView:
     "/check-ins",
     scopes=("desk",),
     tag="Desk",
-    errors=(PlaceNotYours, SiteNotFound, *UNREAD, RefusalCode.ITEM_NOT_ON_LOAN),
+    errors=(PlaceNotYours, SiteNotFound, *UNREAD, *_NOT_TAKEN_BACK),
     remembers=True,
 )
 async def check_in(call: Call, data: CheckInBody) -> CheckInView:

@@ -21,15 +21,22 @@ from comptoir.core.api import (
 )
 from comptoir.core.web.formats import localtime
 from comptoir.inventory import codes
-from comptoir.lending.errors import LoanChanged, LoanNotFound
-from comptoir.lending.loans import listing, renewals, undo
+from comptoir.lending.errors import LoanChanged, LoanCoordinatorNeeded, LoanNotFound
+from comptoir.lending.loans import listing, renewals, reopening, searching, undo
 from comptoir.lending.loans.listing import LoanFilter, LoanPlace, LoanRow, LoanState
 from comptoir.lending.refusals import RefusalCode
 from comptoir.lending.rules import Signature
 
 READERS = ("desk", "borrowers")
 TAG = "Loans"
-UNDO_ERRORS = (LoanNotFound, RefusalCode.UNDO_TOO_LATE)
+#: Why a step back is refused, and why one that would open a loan again is.
+NOT_UNDONE = (RefusalCode.UNDO_TOO_LATE, RefusalCode.UNDO_OVERTAKEN)
+NOT_OPEN_AGAIN = (
+    *NOT_UNDONE,
+    RefusalCode.PERSON_LIMIT_REACHED,
+    RefusalCode.HOUSEHOLD_LIMIT_REACHED,
+)
+UNDO_ERRORS = (LoanNotFound, *NOT_UNDONE)
 NOT_RENEWED = (
     RefusalCode.LOAN_RETURNED,
     RefusalCode.RENEWALS_USED,
@@ -50,7 +57,9 @@ class LoansQuery(PageQuery, frozen=True, kw_only=True):
     state: Annotated[
         LoanState,
         msgspec.Meta(
-            description="Overdue: the door of the return site was open since the loan was due."
+            description="Overdue: the door of the return site was open since the loan was due. "
+            "Unsigned: open, and not signed for as its policy wants. "
+            "Undone: closed as never meant; closed ones are the others."
         ),
     ] = LoanState.OPEN
     site: Annotated[UUID, msgspec.Meta(description="To be brought back at this site.")] | None = (
@@ -66,7 +75,7 @@ class LoanLine(msgspec.Struct, frozen=True, kw_only=True):
     `late_days` counts the days on which that site was open since. `returned_at` is
     when it was closed. `undone` says that it was closed as never meant,
     `written_off` that the item will not come back. `signature` is what its policy
-    wants; `signed` is true once an agreement was made.
+    wants; `signed` is true once an agreement was signed, on the screen or on paper.
     """
 
     id: UUID
@@ -90,13 +99,26 @@ class LoanLine(msgspec.Struct, frozen=True, kw_only=True):
     version: int
 
 
+class LoanSearch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What to look for."""
+
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=200, examples=["diallo"])]
+    limit: Annotated[int, msgspec.Meta(ge=1, le=100)] = 50
+
+
+class FoundLoans(msgspec.Struct, frozen=True):
+    """The open loans found, what is due first before the others."""
+
+    items: list[LoanLine]
+
+
 @get("/loans", scopes=READERS, tag=TAG)
 async def list_loans(call: Call, query: LoansQuery) -> Page[LoanLine]:
     """List loans.
 
-    Open and overdue ones with the earliest due first, closed ones with the last
-    returned first. Only those of the token's sites, lent there or to be brought
-    back there.
+    Open ones with the earliest due first, overdue ones with the most days late
+    first, closed and undone ones with the last closed first. Only those of the
+    token's sites, lent there or to be brought back there.
     """
     if query.item is not None and codes.read(query.item) is None:
         return Page([])
@@ -111,6 +133,16 @@ async def list_loans(call: Call, query: LoansQuery) -> Page[LoanLine]:
     found = await listing.list_loans(call.actor, wanted, now=call.now)
     following = encode_cursor(found.next) if found.next else None
     return Page([line(row) for row in found.rows], following)
+
+
+@post("/loans/searches", scopes=("read", *READERS), tag=TAG)
+async def find_loans(call: Call, data: LoanSearch) -> FoundLoans:
+    """Find open loans by the borrower's name, phone or card, or by the item's code.
+
+    It is a `POST` so that no name stands in an address; it changes nothing.
+    """
+    found = await searching.find_loans(call.actor, data.text, limit=data.limit, now=call.now)
+    return FoundLoans([line(row) for row in found.rows])
 
 
 @get("/loans/{loan_id:uuid}", scopes=READERS, tag=TAG, errors=(LoanNotFound,))
@@ -143,10 +175,34 @@ async def undo_check_out(call: Call, loan_id: UUID) -> LoanLine:
     return await _read(call, loan_id)
 
 
-@post("/loans/{loan_id:uuid}/undo-check-in", scopes=("desk",), tag=TAG, errors=UNDO_ERRORS)
+@post(
+    "/loans/{loan_id:uuid}/undo-check-in",
+    scopes=("desk",),
+    tag=TAG,
+    errors=(LoanNotFound, *NOT_OPEN_AGAIN),
+)
 async def undo_check_in(call: Call, loan_id: UUID) -> LoanLine:
-    """Undo a check-in within a minute: the loan is open again."""
+    """Undo a check-in within a minute: the loan is open again.
+
+    Refused where something else was done to the item since, or where the borrower
+    has had so much since that it would go past a limit.
+    """
     await undo.undo_check_in(call.actor, loan_id, now=call.now)
+    return await _read(call, loan_id)
+
+
+@post(
+    "/loans/{loan_id:uuid}/reopen",
+    scopes=("borrowers",),
+    tag=TAG,
+    errors=(LoanNotFound, LoanCoordinatorNeeded, *NOT_OPEN_AGAIN),
+)
+async def reopen_loan(call: Call, loan_id: UUID) -> LoanLine:
+    """Open a loan again that was closed by a wrong check-in, however long ago.
+
+    For a coordinator of the site that lent, while nothing was done to the item since.
+    """
+    await reopening.reopen_loan(call.actor, loan_id, now=call.now)
     return await _read(call, loan_id)
 
 
@@ -189,4 +245,13 @@ def line(row: LoanRow) -> LoanLine:
     )
 
 
-ROUTES = [list_loans, read_loan, renew_loan, undo_check_out, undo_check_in, undo_renewal]
+ROUTES = [
+    list_loans,
+    find_loans,
+    read_loan,
+    renew_loan,
+    undo_check_out,
+    undo_check_in,
+    reopen_loan,
+    undo_renewal,
+]

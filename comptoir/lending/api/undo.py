@@ -10,16 +10,16 @@ from comptoir.inventory.api.items import TAG, read_code
 from comptoir.inventory.errors import ItemNotFound, ProblemNotFound
 from comptoir.inventory.queries import items
 from comptoir.inventory.schemas import ItemView
+from comptoir.lending.api.loans import NOT_OPEN_AGAIN
 from comptoir.lending.desk.reports import take_report_back
 from comptoir.lending.loans.undo import undo_found
-from comptoir.lending.refusals import RefusalCode
 
 
 @post(
     "/items/{code:str}/problems/{problem_id:uuid}/undo-report",
     scopes=SCOPES,
     tag=TAG,
-    errors=(ItemNotFound, ProblemNotFound, RefusalCode.UNDO_TOO_LATE),
+    errors=(ItemNotFound, ProblemNotFound, *NOT_OPEN_AGAIN),
 )
 async def undo_report(call: Call, code: Code, problem_id: UUID) -> ItemView:
     """Undo the report of a problem within a minute: all is there and works.
@@ -37,7 +37,7 @@ async def undo_report(call: Call, code: Code, problem_id: UUID) -> ItemView:
     "/items/{code:str}/undo-find",
     scopes=SCOPES,
     tag=TAG,
-    errors=(ItemNotFound, RefusalCode.UNDO_TOO_LATE),
+    errors=(ItemNotFound, *NOT_OPEN_AGAIN),
 )
 async def undo_find(call: Call, code: Code) -> ItemView:
     """Undo a find within a minute: the item is as lost, or as stolen, as before.

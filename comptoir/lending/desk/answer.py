@@ -28,7 +28,7 @@ from comptoir.lending.desk.recent_cookie import keep_recent
 from comptoir.lending.desk.schemas import DeskResult, Step, StepKind
 from comptoir.lending.desk.view import names_of, read_items, read_visit
 from comptoir.lending.errors import LendingRefused, NoSiteChosen, sentence
-from comptoir.lending.loans.undo import UNDO_TIME
+from comptoir.lending.loans.last_steps import UNDO_TIME
 from comptoir.lending.scans import WaitingItem, still_waiting
 
 Page = Request[Principal, Any, Any]

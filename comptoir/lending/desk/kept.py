@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core.web.forms import id_or_none
-from comptoir.lending.loans.undo import UNDO_TIME
+from comptoir.lending.loans.last_steps import UNDO_TIME
 from comptoir.lending.scans import WaitingItem
 
 #: More than anybody scans in a minute.

@@ -17,7 +17,7 @@ from comptoir.core.principal import Principal
 from comptoir.lending.desk.kept import Done, UndoKind
 from comptoir.lending.desk.schemas import Step, StepKind
 from comptoir.lending.desk.view import names_of
-from comptoir.lending.loans.undo import UNDO_TIME
+from comptoir.lending.loans.last_steps import UNDO_TIME
 
 
 class DoneLine(msgspec.Struct, frozen=True):

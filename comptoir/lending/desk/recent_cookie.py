@@ -10,7 +10,7 @@ from litestar.datastructures import Cookie
 
 from comptoir.core.web import cookie_name, make_cookie
 from comptoir.core.web.shell import shell_of
-from comptoir.lending.loans.undo import UNDO_TIME
+from comptoir.lending.loans.last_steps import UNDO_TIME
 
 Page = Request[Any, Any, Any]
 _COOKIE = "desk-recent"

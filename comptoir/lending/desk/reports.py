@@ -10,19 +10,17 @@ from comptoir.core import audit, db
 from comptoir.core.principal import Principal
 from comptoir.inventory.services.steps import lock_item
 from comptoir.inventory.statuses import ItemStatus
-from comptoir.lending.errors import UndoRefused
-from comptoir.lending.loans import undo
-from comptoir.lending.refusals import Refusal, RefusalCode
+from comptoir.lending.loans.last_steps import need_time, overtaken
+from comptoir.lending.loans.reopening import lend_again
 
 _ITEM_OF = """
 SELECT item.code FROM inventory_item_problem problem
 JOIN inventory_item item ON item.id = problem.item WHERE problem.id = :problem_id
 """
-_RESOLVE = """
-UPDATE inventory_item_problem SET resolved_at = :now
-WHERE id = :problem_id AND resolved_at IS NULL AND reported_at >= :since
-RETURNING id
+_PROBLEM = """
+SELECT reported_at, resolved_at FROM inventory_item_problem WHERE id = :problem_id
 """
+_RESOLVE = "UPDATE inventory_item_problem SET resolved_at = :now WHERE id = :problem_id"
 _LEFT = """
 SELECT id FROM inventory_item_problem WHERE item = :item AND resolved_at IS NULL LIMIT 1
 """
@@ -37,21 +35,24 @@ async def take_report_back(actor: Principal, problem_id: UUID, *, now: datetime)
 
     Raises:
         ItemNotFound: the actor may not know of the item.
-        UndoRefused: it was reported longer ago than ``UNDO_TIME``, or is solved.
+        UndoRefused: it was reported longer ago than ``UNDO_TIME``, or is solved; or
+            the loan would be one too many for the borrower by now.
     """
     async with db.transaction():
         found = await db.fetch_one(_ITEM_OF, problem_id=problem_id)
         if found is None:
-            raise UndoRefused(Refusal(RefusalCode.UNDO_TOO_LATE))
+            raise overtaken()
         item = await lock_item(actor, found["code"])
-        since = undo.undoable_since(now)
-        if not await db.fetch(_RESOLVE, problem_id=problem_id, now=now, since=since):
-            raise UndoRefused(Refusal(RefusalCode.UNDO_TOO_LATE))
+        problem = await db.fetch_one(_PROBLEM, problem_id=problem_id)
+        if problem is None or problem["resolved_at"] is not None:
+            raise overtaken()
+        need_time(problem["reported_at"], now)
+        await db.execute(_RESOLVE, problem_id=problem_id, now=now)
         changes: dict[str, Any] = {"item": item["code"]}
         related: tuple[UUID, ...] = ()
         status = ItemStatus(item["status"])
         if status is ItemStatus.TO_CHECK and not await db.fetch(_LEFT, item=item["id"]):
-            loan = await undo.lend_again(actor, item["id"], now=now)
+            loan = await lend_again(actor, item["id"], now=now)
             if loan is not None:
                 status, related = ItemStatus.ON_LOAN, (loan["id"], loan["borrower"])
             elif await _by_report(item["id"]):

@@ -7,7 +7,7 @@ from datetime import datetime
 from comptoir.core import audit, db, events
 from comptoir.core.principal import Principal
 from comptoir.inventory.statuses import GONE, ItemStatus
-from comptoir.lending import due_dates
+from comptoir.lending import due_dates, rules
 from comptoir.lending.errors import CheckInRefused
 from comptoir.lending.events import LoanClosed
 from comptoir.lending.loans import contention, facts, outcomes
@@ -25,6 +25,8 @@ UPDATE inventory_item SET status = :status, present_site = :site_id, version = v
 WHERE id = :item_id
 """
 
+_NOT_ON_LOAN = Refusal(RefusalCode.ITEM_NOT_ON_LOAN)
+
 
 async def check_in(actor: Principal, command: CheckIn, *, now: datetime) -> CheckInView:
     """Take one item back at a site, whoever brings it.
@@ -33,7 +35,8 @@ async def check_in(actor: Principal, command: CheckIn, *, now: datetime) -> Chec
     to be checked. Repeating ``command.attempt`` returns the first outcome.
 
     Raises:
-        CheckInRefused: the item is not on loan, or nothing has that code.
+        CheckInRefused: the item is not on loan, with what its status says if it
+            is not free, as at the desk; or nothing has that code.
         IdempotencyKeyReused: the attempt's key came with another request before.
     """
     answer = await contention.settle(
@@ -63,7 +66,7 @@ async def _check_in(
             await outcomes.record_refusal(actor, command.attempt, refusal, row, now=now)
             return refusal
         if row["loan_id"] is None and ItemStatus(row["status"]) not in GONE:
-            refusal = Refusal(RefusalCode.ITEM_NOT_ON_LOAN)
+            refusal = rules.refuse_item(facts.item_facts(row)) or _NOT_ON_LOAN
             await outcomes.record_refusal(actor, command.attempt, refusal, row, now=now)
             return refusal
         view = _view(row, now)

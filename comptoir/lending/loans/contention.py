@@ -29,8 +29,8 @@ async def settle(act: Callable[[bool], Awaitable[Result]]) -> Result:
     """The result of ``act(False)``, or of ``act(True)`` where another desk came between.
 
     With True, ``act`` is to read ``patiently``: under its own locks, with the
-    other's transaction at its end. Only an undone return, which locks no
-    borrower, can come between even then; hence a third time.
+    other's transaction at its end. Where even then another comes between, it is
+    tried a third time.
     """
     for patiently in (False, True):
         try:

@@ -41,6 +41,13 @@ POLICY_ID = """
      ORDER BY best.borrower_group IS NULL LIMIT 1)
 """
 
+#: Whether an agreement about a loan was signed, on the screen or on paper.
+SIGNED = """
+    EXISTS (SELECT 1 FROM lending_agreement_loan covered
+            JOIN lending_agreement agreed ON agreed.id = covered.agreement
+            WHERE covered.loan = loan.id AND agreed.signed_at IS NOT NULL)
+"""
+
 _ITEM_COLUMNS = """
     item.id AS item_id, item.code, item.status, item.home_site, item.present_site,
     item.version AS item_version, model.category, model.short_name,
@@ -148,15 +155,28 @@ LISTING = f"""
            loan.written_off_at,
            loan.version AS loan_version, item.code, model.short_name, site.short_name AS place,
            borrower.name AS borrower, borrower.contact_kind, borrower.phone, borrower.email,
-           borrower.counsellor, policy.renewals AS policy_renewals, policy.signature,
-           EXISTS (SELECT 1 FROM lending_agreement_loan covered
-                   WHERE covered.loan = loan.id) AS signed
+           borrower.address, borrower.referrer, borrower.counsellor,
+           policy.renewals AS policy_renewals, policy.signature,
+           {SIGNED} AS signed
     FROM lending_loan loan
     JOIN inventory_item item ON item.id = loan.item
     JOIN inventory_model model ON model.id = item.model
     JOIN lending_borrower borrower ON borrower.id = loan.borrower
     JOIN sites_site site ON site.id = loan.return_site
     LEFT JOIN lending_policy policy ON policy.id = loan.policy
+"""
+
+
+#: How much of a category a borrower and their household have, and what their policy grants.
+LIMITS = f"""
+    SELECT {_BORROWER_COLUMNS}, {_POLICY_COLUMNS},
+           {OWN_LOANS.format(borrower="borrower.id", category=":category")} AS own_loans,
+           {HOUSEHOLD_LOANS.format(household="borrower.household", category=":category")}
+           AS household_loans
+    FROM lending_borrower borrower
+    LEFT JOIN lending_policy policy ON policy.id =
+        {POLICY_ID.format(category=":category", borrower_group="borrower.borrower_group")}
+    WHERE borrower.id = :borrower_id
 """
 
 

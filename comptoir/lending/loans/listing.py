@@ -1,7 +1,8 @@
-"""Lists of loans: open, overdue, closed; by site, borrower or item."""
+"""Lists of loans: open, overdue, unsigned, closed, undone; by site, borrower or item."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from datetime import date, datetime
 from enum import StrEnum
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from comptoir.core import db
+from comptoir.core.phones import show_phone
 from comptoir.core.principal import Principal
 from comptoir.lending import due_dates
 from comptoir.lending.loans import facts
@@ -24,14 +26,26 @@ class LoanState(StrEnum):
 
     OPEN = "open"
     OVERDUE = "overdue"
+    #: Open, and what its policy wants signed is not.
+    UNSIGNED = "unsigned"
+    #: It was brought back, or will not come back.
     CLOSED = "closed"
+    #: Closed as never meant.
+    UNDONE = "undone"
+
+
+_ENDED = (LoanState.CLOSED, LoanState.UNDONE)
 
 
 class LoanPlace(msgspec.Struct, frozen=True):
-    """A place in a list: ``at`` is when the loan is due, or was closed in a list of those."""
+    """A place in a list: ``at`` is when the loan is due, or was closed in a list of those.
+
+    ``late`` are the open days since, in a list of what is overdue at several sites.
+    """
 
     at: datetime
     id: UUID
+    late: int = 0
 
 
 class LoanFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +54,7 @@ class LoanFilter(msgspec.Struct, frozen=True, kw_only=True):
     state: LoanState = LoanState.OPEN
     site_id: UUID | None = None
     borrower_id: UUID | None = None
+    borrower_ids: tuple[UUID, ...] | None = None
     item: str | None = None
     after: LoanPlace | None = None
     limit: int = 50
@@ -49,7 +64,7 @@ class LoanRow(msgspec.Struct, frozen=True, kw_only=True):
     """A loan in a list, with whom to speak to about it. Times are UTC.
 
     ``was_due``: the due time is past, even if the door was shut since. ``signature``
-    is what the policy wants, ``signed`` says that an agreement was made.
+    is what the policy wants, ``signed`` says that an agreement was signed.
     """
 
     id: UUID
@@ -60,6 +75,8 @@ class LoanRow(msgspec.Struct, frozen=True, kw_only=True):
     contact_kind: str
     phone: str
     email: str
+    address: str
+    referrer: str
     counsellor: str
     site_id: UUID
     return_site_id: UUID
@@ -79,6 +96,17 @@ class LoanRow(msgspec.Struct, frozen=True, kw_only=True):
     written_off: bool
     version: int
 
+    @property
+    def unsigned(self) -> bool:
+        """It must still be signed for."""
+        open_still = self.returned_at is None
+        return open_still and self.signature is not Signature.NONE and not self.signed
+
+    @property
+    def phone_text(self) -> str:
+        """The number as it is written."""
+        return show_phone(self.phone)
+
 
 class LoanPage(msgspec.Struct, frozen=True):
     """One page of a list; ``next`` is the ``after`` of the page that follows, if any."""
@@ -88,19 +116,21 @@ class LoanPage(msgspec.Struct, frozen=True):
 
 
 async def list_loans(actor: Principal, wanted: LoanFilter, *, now: datetime) -> LoanPage:
-    """One page: what is due first comes first, or what was returned last.
+    """One page: what is due first comes first, or what ended last.
 
     Only loans of the actor's sites, lent there or to be returned there. Overdue
-    are those whose return site has been open since they were due.
+    are those whose return site has been open since they were due; the most late
+    comes first, which over several sites is not the first due.
     """
-    conditions, values = await _conditions(actor, wanted, now)
+    sites = await db.fetch(facts.CALENDARS) if wanted.state is LoanState.OVERDUE else []
+    conditions, values = _conditions(actor, wanted, sites, now)
+    if wanted.site_id is None and len(sites) > 1:
+        return await _worst_first(wanted, conditions, values, sites, now)
     if wanted.after is not None:
         conditions.append(_following(wanted.state))
         values |= {"after": wanted.after.id, "position": wanted.after.at}
     order = (
-        "loan.returned_at DESC, loan.id DESC"
-        if wanted.state is LoanState.CLOSED
-        else "loan.due_at, loan.id"
+        "loan.returned_at DESC, loan.id DESC" if wanted.state in _ENDED else "loan.due_at, loan.id"
     )
     # Which loans, first: otherwise SQLite works out the calendars of all that it sorts.
     page = f"""
@@ -117,6 +147,43 @@ async def list_loans(actor: Principal, wanted: LoanFilter, *, now: datetime) -> 
     return LoanPage(shown, _place(shown[-1], wanted.state) if more else None)
 
 
+async def _worst_first(
+    wanted: LoanFilter,
+    conditions: list[str],
+    values: dict[str, Any],
+    sites: list[db.Row],
+    now: datetime,
+) -> LoanPage:
+    """A page of what is overdue at several sites, whose doors are not open on the same days."""
+    overdue = await db.fetch(
+        "SELECT loan.id, loan.due_at, loan.return_site FROM lending_loan loan "
+        f"WHERE {' AND '.join(conditions)}",
+        **values,
+    )
+    dues: dict[UUID, set[datetime]] = defaultdict(set)
+    for row in overdue:
+        dues[row["return_site"]].add(row["due_at"])
+    late = {
+        site["site_id"]: due_dates.late_days(dues[site["site_id"]], calendar_of(site), now=now)
+        for site in sites
+    }
+    places = sorted(
+        (-late[row["return_site"]][row["due_at"]], row["due_at"], row["id"]) for row in overdue
+    )
+    if (after := wanted.after) is not None:
+        places = places[bisect_right(places, (-after.late, after.at, after.id)) :]
+    page = places[: wanted.limit]
+    rows = await db.fetch(
+        f"{facts.LISTING} WHERE loan.id IN :ids", ids=[loan_id for _, _, loan_id in page]
+    )
+    by_id = {row["loan_id"]: _row(row, now) for row in rows}
+    shown = tuple(by_id[loan_id] for _, _, loan_id in page if loan_id in by_id)
+    if len(places) <= len(page):
+        return LoanPage(shown)
+    days, due, loan_id = page[-1]
+    return LoanPage(shown, LoanPlace(due, loan_id, late=-days))
+
+
 async def read_loan(actor: Principal, loan_id: UUID, *, now: datetime) -> LoanRow | None:
     """One loan; None where there is none, or it is of a site the actor may not know of."""
     row = await db.fetch_one(f"{facts.LISTING} WHERE loan.id = :id", id=loan_id)
@@ -126,10 +193,12 @@ async def read_loan(actor: Principal, loan_id: UUID, *, now: datetime) -> LoanRo
     return _row(row, now) if seen else None
 
 
-async def count_overdue(actor: Principal, *, site_id: UUID | None, now: datetime) -> int:
-    """How many loans are overdue at a site, or at all of the actor's."""
-    wanted = LoanFilter(state=LoanState.OVERDUE, site_id=site_id)
-    conditions, values = await _conditions(actor, wanted, now)
+async def count_loans(
+    actor: Principal, state: LoanState, *, site_id: UUID | None, now: datetime
+) -> int:
+    """How many loans of a state there are to be returned to a site, or to all of the actor's."""
+    sites = await db.fetch(facts.CALENDARS) if state is LoanState.OVERDUE else []
+    conditions, values = _conditions(actor, LoanFilter(state=state, site_id=site_id), sites, now)
     row = await db.fetch_one(
         f"SELECT COUNT(*) AS number FROM lending_loan loan WHERE {' AND '.join(conditions)}",
         **values,
@@ -138,23 +207,21 @@ async def count_overdue(actor: Principal, *, site_id: UUID | None, now: datetime
 
 
 def _following(state: LoanState) -> str:
-    if state is LoanState.CLOSED:
+    if state in _ENDED:
         return "(loan.returned_at, loan.id) < (:position, :after)"
     return "(loan.due_at, loan.id) > (:position, :after)"
 
 
 def _place(row: LoanRow, state: LoanState) -> LoanPlace:
-    closed = row.returned_at if state is LoanState.CLOSED else None
+    closed = row.returned_at if state in _ENDED else None
     return LoanPlace(closed or row.due_at, row.id)
 
 
-async def _conditions(
-    actor: Principal, wanted: LoanFilter, now: datetime
+def _conditions(
+    actor: Principal, wanted: LoanFilter, sites: list[db.Row], now: datetime
 ) -> tuple[list[str], dict[str, Any]]:
-    closed = wanted.state is LoanState.CLOSED
-    conditions = ["loan.returned_at IS NULL"]
-    if closed:  # what was undone was no loan, so that nothing came back
-        conditions = ["loan.returned_at IS NOT NULL AND loan.undone_at IS NULL"]
+    """What the loans of a list are, in SQL; ``sites`` are all of them, where it asks for late."""
+    conditions = [_STATES[wanted.state]]
     values: dict[str, Any] = {}
     if not actor.all_sites:
         conditions.append("(loan.site IN :own_sites OR loan.return_site IN :own_sites)")
@@ -166,19 +233,34 @@ async def _conditions(
         if value is not None:
             conditions.append(f"{column} = :{name}")
             values[name] = value
+    if wanted.borrower_ids is not None:
+        conditions.append("loan.borrower IN :borrowers")
+        values["borrowers"] = list(wanted.borrower_ids)
     if wanted.item is not None:
         conditions.append("loan.item = (SELECT id FROM inventory_item WHERE code = :item)")
         values["item"] = wanted.item
     if wanted.state is LoanState.OVERDUE:
-        condition, moments = await _overdue(now)
+        condition, moments = _overdue(sites, now)
         conditions.append(condition)
         values |= moments
     return conditions, values
 
 
-async def _overdue(now: datetime) -> tuple[str, dict[str, Any]]:
+_OPEN = "loan.returned_at IS NULL"
+_STATES = {
+    LoanState.OPEN: _OPEN,
+    LoanState.OVERDUE: _OPEN,
+    LoanState.UNSIGNED: f"{_OPEN} AND NOT {facts.SIGNED} AND EXISTS ("
+    "SELECT 1 FROM lending_policy policy "
+    "WHERE policy.id = loan.policy AND policy.signature <> 'none')",
+    # What was undone was no loan, so that nothing came back.
+    LoanState.CLOSED: "loan.returned_at IS NOT NULL AND loan.undone_at IS NULL",
+    LoanState.UNDONE: "loan.undone_at IS NOT NULL",
+}
+
+
+def _overdue(sites: list[db.Row], now: datetime) -> tuple[str, dict[str, Any]]:
     """Due before the door was last open, per site; sites that shut together share a term."""
-    sites = await db.fetch(facts.CALENDARS)
     by_moment: dict[datetime, list[UUID]] = defaultdict(list)
     for site in sites:
         last_open = calendar_of(site).last_open(now)
@@ -204,6 +286,8 @@ def _row(row: db.Row, now: datetime) -> LoanRow:
         contact_kind=row["contact_kind"],
         phone=row["phone"],
         email=row["email"],
+        address=row["address"],
+        referrer=row["referrer"],
         counsellor=row["counsellor"],
         site_id=row["loan_site"],
         return_site_id=row["loan_return_site"],

@@ -1,4 +1,4 @@
-"""Loans as pages: what is out, what is late, what came back."""
+"""Lists of loans as pages: what is out, what is late, what came back."""
 
 from __future__ import annotations
 
@@ -8,40 +8,33 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, FromQuery, QueryParameter
+from litestar.params import Body, FromQuery, QueryParameter
 
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
 from comptoir.core.api.cursors import open_cursor, seal_cursor
-from comptoir.core.audit import sentences
-from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
-from comptoir.core.web import Flash, page, redirect
-from comptoir.lending.agreed_loans import unsigned
-from comptoir.lending.agreements import agreements_of_loan
-from comptoir.lending.errors import LendingRefused, LoanNotFound
+from comptoir.core.web import page, redirect
 from comptoir.lending.loans.listing import (
     LoanFilter,
     LoanPlace,
     LoanState,
-    count_overdue,
+    count_loans,
     list_loans,
-    read_loan,
 )
-from comptoir.lending.loans.renewals import renew_loan
+from comptoir.lending.loans.searching import find_loans
 from comptoir.sites.queries import names_for
 
 Page = Request[Principal, Any, Any]
 
-#: Lines of what happened to a loan, the latest; few have more than five.
-HISTORY = 50
+#: What one comes for; what was undone is found by the link below the closed ones.
+TABS = (LoanState.OVERDUE, LoanState.OPEN, LoanState.UNSIGNED, LoanState.CLOSED)
 
 
-class RenewForm(msgspec.Struct, frozen=True):
-    """A renewal from a list: how many there were, and where to go back to."""
+class SearchForm(msgspec.Struct, frozen=True):
+    """What stands in the search field."""
 
-    renewals: int = 0
-    next: str = "/loans"
+    q: str = ""
 
 
 @get("/loans", guards=[require(Role.RECEPTION)])
@@ -62,41 +55,26 @@ async def loans(
         found=found,
         next=seal_cursor(request, found.next, of="loans"),
         wanted=wanted,
-        states=LoanState,
-        overdue=await count_overdue(request.user, site_id=site, now=now),
+        states=TABS,
+        numbers={
+            state: await count_loans(request.user, state, site_id=site, now=now)
+            for state in (LoanState.OVERDUE, LoanState.UNSIGNED)
+        },
+        q="",
         sites=[(site.id, site.name) for site in await names_for(request.user)],
     )
 
 
-@get("/loans/{loan_id:uuid}", guards=[require(Role.RECEPTION)])
-async def loan(request: Page, loan_id: FromPath[UUID]) -> Response[str]:
-    """One loan and what happened to it."""
-    found = await read_loan(request.user, loan_id, now=clock.now())
-    if found is None:
-        raise LoanNotFound
-    return page(
-        request,
-        "lending/loan_detail.html",
-        loan=found,
-        unsigned=loan_id in await unsigned(request.user, found.borrower_id),
-        agreements=await agreements_of_loan(loan_id),
-        lines=await sentences.lines(loan_id, {}, limit=HISTORY),
-    )
-
-
-@post("/loans/{loan_id:uuid}/renew", guards=[require(Role.RECEPTION)])
-async def renew(
+@post("/loans/search", status_code=200, guards=[require(Role.RECEPTION)])
+async def search_loans(
     request: Page,
-    loan_id: FromPath[UUID],
-    data: Annotated[RenewForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+    data: Annotated[SearchForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
 ) -> Response[str]:
-    """Renew from a list or from the loan's page."""
-    try:
-        renewed = await renew_loan(request.user, loan_id, seen=data.renewals, now=clock.now())
-    except LendingRefused as error:
-        return redirect(request, data.next, flash=Flash("error", error.message()))
-    text = _("Renewed: %(model)s. The new due date is in the list.", model=renewed.model)
-    return redirect(request, data.next, flash=Flash("ok", text))
+    """What somebody has and until when, by their name or by the code of the thing."""
+    if not data.q.strip():
+        return redirect(request, "/loans?state=open")
+    found = await find_loans(request.user, data.q, now=clock.now())
+    return page(request, "lending/loans_found.html", found=found, q=data.q[:200])
 
 
-ROUTES = [loans, loan, renew]
+ROUTES = [loans, search_loans]

@@ -27,6 +27,13 @@ def test_day_is_written_as_the_reader_writes_it(language: str, text: str) -> Non
         assert formats.format_day(date(2026, 11, 24)) == text
 
 
+def test_the_first_of_a_month_is_an_ordinal_in_french() -> None:
+    with use_language("fr"):
+        assert formats.format_day(date(2026, 12, 1)) == "mardi 1er décembre 2026"
+        assert formats.format_day(date(2026, 12, 11)) == "vendredi 11 décembre 2026"
+        assert formats.format_day(date(2026, 12, 1), "short") == "01/12/2026"
+
+
 def test_moment_is_told_on_the_clock_of_the_site() -> None:
     with use_language("en"):
         assert formats.format_moment(NOON, "Europe/Zurich") == "24 Nov 2026 at 13:05"

@@ -1,0 +1,31 @@
+"""Find what somebody has on loan, by their name or card or by the item's code, in one field."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from comptoir.core.principal import Principal
+from comptoir.inventory import codes
+from comptoir.lending.borrowers.finding import find_borrowers
+from comptoir.lending.loans.listing import LoanFilter, LoanPage, LoanState, list_loans
+
+#: People whom a text may mean; with more, one types more of the name.
+_MOST_PEOPLE = 20
+
+
+async def find_loans(actor: Principal, text: str, *, limit: int = 50, now: datetime) -> LoanPage:
+    """The open loans that a text may mean, what is due first before the others.
+
+    ``text`` is the code of an item, or what ``find_borrowers`` makes sense of.
+    """
+    code = codes.scan(text).code
+    if code is not None:
+        found = await list_loans(actor, LoanFilter(item=code, limit=limit), now=now)
+        if found.rows:
+            return found
+    people = await find_borrowers(actor, text, limit=_MOST_PEOPLE)
+    if not people:
+        return LoanPage(())
+    who = tuple(person.id for person in people)
+    wanted = LoanFilter(state=LoanState.OPEN, borrower_ids=who, limit=limit)
+    return await list_loans(actor, wanted, now=now)

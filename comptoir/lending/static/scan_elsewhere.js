@@ -1,0 +1,12 @@
+// A page beside the desk: a scan here is a scan at the desk, which then opens.
+
+import { readCode } from "../inventory/codes.js";
+import { listenForScans } from "../core/scanner.js";
+
+const form = document.getElementById("scan-at-desk");
+const field = form.elements.scan;
+
+listenForScans(({ typed, us }) => {
+  field.value = readCode(typed).outcome === "text" && readCode(us).outcome !== "text" ? us : typed;
+  form.submit();
+}, () => field);
