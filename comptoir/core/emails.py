@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from comptoir.core.plain_text import JOINERS, is_unseen
 
 # What HTML's e-mail field takes, and letters of all scripts.
 _EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(\.[\w-]+)+")
-_FILLERS = "\u115f\u1160\u3164\uffa0"
 
 
 def clean_email(text: str) -> str:
@@ -16,11 +16,7 @@ def clean_email(text: str) -> str:
     Those are blanks around it, characters of format such as U+200B, and the letters
     of Korean that only keep a place.
     """
-    return "".join(sign for sign in text if not _is_unseen(sign)).strip()
-
-
-def _is_unseen(sign: str) -> bool:
-    return sign in _FILLERS or unicodedata.category(sign) == "Cf"
+    return "".join(sign for sign in text if not (is_unseen(sign) or sign in JOINERS)).strip()
 
 
 def is_email(text: str) -> bool:

@@ -7,6 +7,7 @@ import msgspec
 from comptoir.core.errors import FieldError
 from comptoir.core.i18n import LANGUAGES
 from comptoir.core.i18n import gettext as _
+from comptoir.core.plain_text import clean_line, says_something
 
 #: A name per language (``fr``, ``de``, ``it``, ``en``); those not written are absent.
 Names = dict[str, str]
@@ -23,7 +24,7 @@ def read_names(column: str | None) -> Names:
 
 
 def write_names(names: Names) -> str:
-    """Names as their JSON column keeps them: without blanks at the ends, or empty ones."""
+    """Names as their JSON column keeps them, without the empty ones."""
     return msgspec.json.encode(clean_names(names)).decode()
 
 
@@ -40,7 +41,8 @@ def names_errors(names: Names, field: str) -> list[FieldError]:
     if unknown:
         text = _("Choose one of the languages.")
         return [FieldError(f"{field}.{unknown[0]}", "inventory.language-unknown", text)]
-    if not any(name.strip() for name in names.values()):
+    kept = clean_names(names)
+    if not any(map(says_something, kept.values())):
         return [
             FieldError(
                 field, "inventory.name-missing", _("Enter the name in at least one language.")
@@ -48,14 +50,15 @@ def names_errors(names: Names, field: str) -> list[FieldError]:
         ]
     return [
         too_long(f"{field}.{language}", LONGEST_NAME)
-        for language, name in names.items()
+        for language, name in kept.items()
         if len(name) > LONGEST_NAME
     ]
 
 
 def clean_names(names: Names) -> Names:
-    """Names without blanks at their ends, and without the empty ones."""
-    return {language: name.strip() for language, name in names.items() if name.strip()}
+    """Names as they are kept, without the empty ones."""
+    lines = {language: clean_line(name) for language, name in names.items()}
+    return {language: line for language, line in lines.items() if line}
 
 
 def too_long(field: str, most: int) -> FieldError:

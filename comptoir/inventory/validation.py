@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
+
+import msgspec
 
 from comptoir.core.errors import FieldError
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import ngettext
+from comptoir.core.plain_text import clean_line, clean_text, says_something
 from comptoir.inventory.imei import read_imei
 from comptoir.inventory.names import LONGEST_NAME, names_errors, too_long
 from comptoir.inventory.schemas import ItemBasics, SaveModel
@@ -23,6 +27,24 @@ EARLIEST_PURCHASE = 1970
 LATEST_PURCHASE = 2100
 HIGHEST_PRICE = 100_000_000  # a million, in hundredths
 MOST_ACCESSORIES = 20
+
+
+Basics = TypeVar("Basics", bound=ItemBasics)
+
+
+def cleaned_basics(command: Basics) -> Basics:
+    """The command with its texts as they are kept; the numbers are for ``clean_serial``."""
+    return msgspec.structs.replace(
+        command, funder=clean_line(command.funder), notes=clean_text(command.notes)
+    )
+
+
+def cleaned_model(command: SaveModel) -> SaveModel:
+    """The command with its texts as they are kept."""
+    names = ("name", "manufacturer", "short_name")
+    return msgspec.structs.replace(
+        command, **{name: clean_line(getattr(command, name)) for name in names}
+    )
 
 
 def basics_errors(command: ItemBasics) -> list[FieldError]:
@@ -52,8 +74,8 @@ def basics_errors(command: ItemBasics) -> list[FieldError]:
 
 
 def clean_serial(text: str) -> str:
-    """A serial number as it is kept: in capitals, with single blanks."""
-    return " ".join(text.split()).upper()
+    """A serial number as it is kept: in capitals."""
+    return clean_line(text).upper()
 
 
 def number_errors(serial: str, imeis: Sequence[str], imei_count: int) -> list[FieldError]:
@@ -106,7 +128,7 @@ def number_errors(serial: str, imeis: Sequence[str], imei_count: int) -> list[Fi
 def model_errors(command: SaveModel) -> list[FieldError]:
     """What is wrong with a model, field by field."""
     errors = []
-    if not command.name.strip():
+    if not says_something(command.name):
         errors.append(FieldError("name", "inventory.name-missing", _("Enter the model's name.")))
     for field, longest in (
         ("name", LONGEST_NAME),

@@ -13,6 +13,7 @@ from comptoir.core.emails import clean_email
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.ids import new_id
 from comptoir.core.phones import read_phone
+from comptoir.core.plain_text import clean_line
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web.formats import localtime
 from comptoir.sites import queries
@@ -166,14 +167,14 @@ async def set_hours(
 
 
 def _organisation_values(command: SaveOrganisation) -> dict[str, Any]:
-    command = _trimmed(command)
+    command = _cleaned(command)
     _refuse(organisation_errors(command))
     values = msgspec.structs.asdict(command)
     return values | {"phone": read_phone(command.phone, "CH") or ""}
 
 
 def _site_values(command: SaveSite) -> dict[str, Any]:
-    command = _trimmed(command)
+    command = _cleaned(command)
     _refuse(site_errors(command))
     values = msgspec.structs.asdict(command)
     return values | {
@@ -188,13 +189,13 @@ def _region(command: SaveSite) -> str:
     return departement(command.postcode) if command.country == "FR" else ""
 
 
-def _trimmed(command: Any) -> Any:
-    """The command with blanks at both ends of each text taken away."""
+def _cleaned(command: Any) -> Any:
+    """The command with its texts as they are kept."""
     values = {
-        key: value.strip() if isinstance(value, str) else value
+        key: clean_line(value) if isinstance(value, str) else value
         for key, value in msgspec.structs.asdict(command).items()
     }
-    return type(command)(**values | {"email": clean_email(command.email)})
+    return type(command)(**values | {"email": clean_email(values["email"])})
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from comptoir.core.errors import FieldError
 from comptoir.core.i18n import LANGUAGES
 from comptoir.core.i18n import gettext as _
 from comptoir.core.phones import phone_error, read_phone
+from comptoir.core.plain_text import says_something
 from comptoir.sites.expressions.checks import expression_problems
 from comptoir.sites.expressions.problems import problem_message
 from comptoir.sites.opening_hours import Span, SpanProblemCode, span_problems
@@ -141,7 +142,7 @@ def _required(command: SaveSite | SaveOrganisation, *fields: str) -> list[FieldE
     return [
         FieldError(field, f"sites.{field.replace('_', '-')}-missing", wanted[field])
         for field in fields
-        if not getattr(command, field).strip()
+        if not says_something(getattr(command, field))
     ]
 
 

@@ -1,8 +1,14 @@
 """The passwords of ten signs and more that are tried first, in our languages.
 
-They are compared without capitals and blanks. A longer list would hold little
-that people choose and that ``passwords.check`` does not refuse already.
+They are compared without capitals and blanks. A longer list would hold little that
+``what_is_hard_to_guess`` does not tell: most are a word that everybody knows, a walk over
+the keyboard, a number counted up, a year, or one of these again and again.
 """
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
 
 _TRIED_FIRST = """
 0123456789 0987654321 1029384756 1111111111 1122334455 1212121212 12345678910
@@ -36,3 +42,59 @@ winter2026 winter2027 zaq12wsxcde zürich1234 zxcvbnm123 été20242024 été2025
 """
 
 COMMON = frozenset(_TRIED_FIRST.split())
+
+_WORDS = """
+password passwort passwd motdepasse motdepass mdp kennwort parola contrasena pass
+admin administrator administrateur amministratore root user utilisateur benutzer utente
+welcome bienvenue willkommen benvenuto benvenuti bonjour hallo hello salut ciao
+secret geheim segreto changeme changezmoi letmein iloveyou jetaime ichliebedich tiamo
+comptoir schalter guichet sportello reception rezeption ricezione accueil empfang
+association verein associazione
+azerty qwerty qwertz asdf yxcv test demo soleil sunshine sonne princess princesse
+football dragon monkey master superman batman pokemon doudou loulou coucou chouchou
+summer winter spring autumn sommer herbst hiver automne printemps estate inverno
+suisse schweiz svizzera switzerland france fribourg freiburg lausanne geneve genf ginevra
+bern berne zurich basel neuchatel sion lugano lyon paris marseille
+"""
+#: How the letters of a word are also written.
+_ALSO = {"a": "a4@àâä", "e": "e3éèê", "i": "i1!", "o": "o0ôö", "s": "s5$", "u": "uûüù"}
+_WORD = re.compile(
+    "|".join(
+        "".join(f"[{_ALSO[letter]}]" if letter in _ALSO else letter for letter in word)
+        for word in sorted(_WORDS.split(), key=len, reverse=True)
+    )
+)
+#: What a finger walks along: the alphabet, digits, rows and columns of keyboards.
+_WALKS = (
+    "abcdefghijklmnopqrstuvwxyz 01234567890 qwertyuiop qwertzuiop azertyuiop asdfghjkl qsdfghjklm "
+    "zxcvbnm yxcvbnm wxcvbn 1qaz2wsx3edc4rfv5tgb6yhn7ujm 1qay2wsx3edc4rfv 1q2w3e4r5t6y7u8i9o0p "
+    "1a2z3e4r5t6y 1029384756"
+)
+_NEIGHBOURS = frozenset(pairwise(_WALKS)) | frozenset(pairwise(_WALKS[::-1]))
+_SHORTEST_WALK = 3
+_YEAR = re.compile(r"(19|20)[0-9]{2}")
+_AGAIN = re.compile(r"(.+?)\1+")
+
+
+def what_is_hard_to_guess(folded: str) -> str:
+    """A password, without capitals and blanks, but for what is tried first.
+
+    >>> what_is_hard_to_guess("p@ssw0rd123456")
+    ''
+    >>> what_is_hard_to_guess("correcthorse")
+    'corecthorse'
+    """
+    rest = _YEAR.sub("", _without_walks(_WORD.sub("", folded)))
+    return _AGAIN.sub(r"\1", rest)
+
+
+def _without_walks(text: str) -> str:
+    """The text without runs of keys that lie side by side."""
+    kept, run = "", text[:1]
+    for before, sign in pairwise(text):
+        if (before, sign) in _NEIGHBOURS:
+            run += sign
+            continue
+        kept += run if len(run) < _SHORTEST_WALK else ""
+        run = sign
+    return kept + (run if len(run) < _SHORTEST_WALK else "")

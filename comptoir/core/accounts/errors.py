@@ -243,7 +243,10 @@ class PasswordUnfit(Invalid):
         """One of the commonest."""
         return cls(
             "accounts.password-too-common",
-            _("Many people use this password, so it is tried first. Choose another."),
+            _(
+                "Passwords like this one are tried first. "
+                "Choose three words that have nothing to do with each other."
+            ),
         )
 
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from comptoir.core.accounts.errors import LoginUnfit, NameMissing
+from comptoir.core.plain_text import clean_line, says_something
 
 _LOGIN = re.compile(r"[\w.@-]{2,80}")
 
@@ -22,7 +23,7 @@ def check_login(text: str) -> str:
         LoginUnfit: it has other signs, or is too short or too long.
     """
     login = normal_login(text)
-    if not _LOGIN.fullmatch(login):
+    if not _LOGIN.fullmatch(login) or clean_line(login) != login:
         raise LoginUnfit
     return login
 
@@ -33,7 +34,7 @@ def check_name(text: str) -> str:
     Raises:
         NameMissing: it is empty, or too long.
     """
-    name = " ".join(text.split())
-    if not 1 <= len(name) <= 120:
+    name = clean_line(text)
+    if not says_something(name) or len(name) > 120:
         raise NameMissing
     return name

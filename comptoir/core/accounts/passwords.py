@@ -12,12 +12,14 @@ from typing import TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from comptoir.core.accounts.common_passwords import COMMON
+from comptoir.core.accounts.common_passwords import COMMON, what_is_hard_to_guess
 from comptoir.core.accounts.errors import PasswordUnfit
 
 T = TypeVar("T")
 
 MIN_LENGTH = 10
+#: So many signs must be left where everything is taken away that is tried first.
+HARD_TO_GUESS = 5
 #: Nobody types more; argon2 would read it all.
 MAX_LENGTH = 200
 
@@ -45,7 +47,7 @@ def check(password: str, *, login: str, name: str) -> None:
     for own in (_folded(login), _folded(name)):
         if len(own) > 2 and own in folded and len(folded) - len(own) < MIN_LENGTH // 2:
             raise PasswordUnfit.own_name()
-    if folded in COMMON or len(set(folded)) < 4:
+    if folded in COMMON or len(what_is_hard_to_guess(folded)) < HARD_TO_GUESS:
         raise PasswordUnfit.too_common()
 
 

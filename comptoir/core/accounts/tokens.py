@@ -12,6 +12,7 @@ from comptoir.core.accounts import credentials
 from comptoir.core.accounts.errors import RoleMissing, TokenNotFound, TokenUnfit
 from comptoir.core.accounts.identity import SCOPES
 from comptoir.core.ids import new_id
+from comptoir.core.plain_text import clean_line, says_something
 from comptoir.core.principal import Principal, Role
 
 #: So that a token found in a file or a log is known for what it is.
@@ -65,9 +66,9 @@ async def create_token(actor: Principal, command: CreateToken, *, now: datetime)
     """
     if not _sees(actor, command.site_id):
         raise RoleMissing
-    name = " ".join(command.name.split())
+    name = clean_line(command.name)
     scopes = sorted(set(command.scopes))
-    if not 1 <= len(name) <= 80:
+    if not says_something(name) or len(name) > 80:
         raise TokenUnfit.name_missing()
     if not scopes or not set(scopes) <= set(SCOPES):
         raise TokenUnfit.scope_unknown()

@@ -23,7 +23,7 @@ from comptoir.inventory.schemas import (
     SaveModel,
 )
 from comptoir.inventory.tables import Accessory, Category, Model
-from comptoir.inventory.validation import LONGEST_SHORT_NAME, model_errors
+from comptoir.inventory.validation import LONGEST_SHORT_NAME, cleaned_model, model_errors
 
 
 async def create_category(actor: Principal, command: SaveCategory, *, now: datetime) -> UUID:
@@ -191,15 +191,15 @@ async def _save_accessories(
 
 
 def _model_values(command: SaveModel) -> dict[str, Any]:
+    command = cleaned_model(command)
     errors = model_errors(command)
     if errors:
         raise Invalid(errors)
-    name = command.name.strip()
     return {
         "category": command.category,
-        "manufacturer": command.manufacturer.strip(),
-        "name": name,
-        "short_name": command.short_name.strip() or name[:LONGEST_SHORT_NAME],
+        "manufacturer": command.manufacturer,
+        "name": command.name,
+        "short_name": command.short_name or command.name[:LONGEST_SHORT_NAME],
         "imei_count": command.imei_count,
         "active": command.active,
     }

@@ -31,7 +31,12 @@ from comptoir.inventory.schemas import (
 )
 from comptoir.inventory.services.steps import lock_item
 from comptoir.inventory.tables import Item, ItemTerm
-from comptoir.inventory.validation import basics_errors, clean_serial, number_errors
+from comptoir.inventory.validation import (
+    basics_errors,
+    clean_serial,
+    cleaned_basics,
+    number_errors,
+)
 from comptoir.sites import queries as sites
 
 #: Changed in the audit trail by name only: free text may speak of a person.
@@ -70,6 +75,7 @@ async def _create(
     now: datetime,
 ) -> list[str]:
     need_manager(actor, command.home_site)
+    command = cleaned_basics(command)
     errors = basics_errors(command)
     try:
         async with db.transaction():
@@ -104,6 +110,7 @@ async def edit_item(
         Invalid: a field is wrong, or another item has one of the numbers.
         Changed: somebody changed it since.
     """
+    command = cleaned_basics(command)
     numbers = Numbers(command.serial, command.imeis)
     try:
         async with db.transaction():
@@ -261,11 +268,11 @@ def _values(command: ItemBasics, numbers: Numbers) -> dict[Any, Any]:
         **_imei_columns(numbers.imeis),
         "condition": command.condition.value,
         "home_site": command.home_site,
-        "funder": command.funder.strip(),
+        "funder": command.funder,
         "purchased_on": command.purchased_on,
         "price_cents": command.price_cents,
         "currency": command.currency,
-        "notes": command.notes.strip(),
+        "notes": command.notes,
     }
 
 

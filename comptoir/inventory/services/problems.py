@@ -9,6 +9,7 @@ from uuid import UUID
 from comptoir.core import db
 from comptoir.core.errors import Invalid
 from comptoir.core.ids import new_id
+from comptoir.core.plain_text import clean_text
 from comptoir.core.principal import Principal
 from comptoir.inventory.errors import AccessoryNotFound
 from comptoir.inventory.names import read_names, too_long
@@ -56,7 +57,7 @@ async def add_problem(
     Raises:
         ItemActionRefused, AccessoryNotFound, Invalid: as for ``report_problem``.
     """
-    note = command.note.strip()
+    note = clean_text(command.note)
     if len(note) > LONGEST_PROBLEM_NOTE:
         raise Invalid([too_long("note", LONGEST_PROBLEM_NOTE)])
     problem_id = new_id()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from datetime import date
 
 import msgspec
@@ -13,6 +11,7 @@ from comptoir.core.errors import FieldError
 from comptoir.core.i18n import LANGUAGES
 from comptoir.core.i18n import gettext as _
 from comptoir.core.phones import phone_error, read_phone
+from comptoir.core.plain_text import clean_line, clean_text
 from comptoir.lending import search
 from comptoir.lending.borrowers.schemas import ContactKind, SaveBorrower
 
@@ -26,7 +25,6 @@ LONGEST = {
     "note": 1_000,
 }
 _LONGEST_PHONE = 60
-_TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 #: The field that each way of reaching somebody needs.
 _NEEDED = {
     ContactKind.PHONE: "phone",
@@ -37,29 +35,12 @@ _NEEDED = {
 
 
 def cleaned(command: SaveBorrower) -> SaveBorrower:
-    """The command without control characters, and without blanks that nobody meant."""
+    """The command with its texts as they are kept."""
     values = msgspec.structs.asdict(command)
     lines = {name: clean_line(values[name]) for name in ("name", "referrer", "counsellor")}
     lines["email"] = clean_email(clean_line(values["email"]))
     texts = {name: clean_text(values[name]) for name in ("address", "note")}
     return msgspec.structs.replace(command, **lines, **texts)
-
-
-def clean_line(text: str) -> str:
-    """One line of text as it is kept."""
-    return " ".join(_without_control(text).split())
-
-
-def clean_text(text: str) -> str:
-    """Several lines of text as they are kept."""
-    lines = [clean_line(line) for line in re.split(r"\r\n|\r|\n", text)]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
-
-
-def _without_control(text: str) -> str:
-    """A blank for each character that is none: controls, and what turns the reading direction."""
-    text = _TURNING.sub("", unicodedata.normalize("NFC", text))
-    return "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Cn", "Co") else c for c in text)
 
 
 def borrower_errors(

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core.fields import example
+from comptoir.core.plain_text import clean_line
 from comptoir.sites.calendar import DayException, ExceptionKind
 from comptoir.sites.opening_hours import Times
 
@@ -34,7 +35,7 @@ class AnnounceException(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
             self.last_day,
             self.kind,
             tuple(sorted(self.hours)),
-            self.reason.strip(),
+            clean_line(self.reason),
             self.yearly,
         )
 

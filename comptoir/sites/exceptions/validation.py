@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from comptoir.core.errors import FieldError
 from comptoir.core.i18n import gettext as _
+from comptoir.core.plain_text import clean_line
 from comptoir.core.web.formats import format_day
 from comptoir.sites.calendar import DayException, ExceptionKind, SiteCalendar, collision
 from comptoir.sites.exceptions.schemas import AnnounceException
@@ -26,7 +27,7 @@ def exception_errors(
     errors = []
     if not command.sites:
         errors.append(FieldError("sites", "sites.site-missing", _("Choose at least one site.")))
-    if len(command.reason) > LONGEST_REASON:
+    if len(clean_line(command.reason)) > LONGEST_REASON:
         message = _("Make this shorter: at most %(most)s characters.", most=LONGEST_REASON)
         errors.append(FieldError("reason", "sites.reason-too-long", message))
     errors.extend(_day_errors(command))

@@ -12,6 +12,7 @@ from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import LANGUAGES
 from comptoir.core.i18n import gettext as _
 from comptoir.core.ids import new_id
+from comptoir.core.plain_text import clean_line, says_something
 from comptoir.core.principal import Principal, Role
 from comptoir.sites.errors import SiteChanged, SitesForbidden
 from comptoir.sites.skills import queries
@@ -142,20 +143,21 @@ def _need_shared(actor: Principal) -> None:
 
 def _names(actor: Principal, command: SaveCompetence) -> dict[str, str]:
     _need_shared(actor)
+    cleaned = {language: clean_line(name) for language, name in command.names.items()}
+    names = {language: name for language, name in cleaned.items() if name}
     errors = [
         FieldError(
             f"names.{language}",
             "sites.name-too-long",
             _("Make this shorter: at most %(most)s characters.", most=LONGEST_NAME),
         )
-        for language, name in command.names.items()
+        for language, name in names.items()
         if len(name) > LONGEST_NAME
     ]
     if unknown := sorted(set(command.names) - set(LANGUAGES)):
         text = _("Choose one of the languages.")
         errors.append(FieldError(f"names.{unknown[0]}", "sites.language-unknown", text))
-    names = {language: name.strip() for language, name in command.names.items() if name.strip()}
-    if not names:
+    if not any(map(says_something, names.values())):
         text = _("Enter the name in at least one language.")
         errors.append(FieldError("names", "sites.name-missing", text))
     if errors:
