@@ -18,7 +18,7 @@ from comptoir.sites.errors import SiteChanged, SitesForbidden
 from comptoir.sites.rota.tables import Need
 from comptoir.sites.skills import queries, services
 from comptoir.sites.skills.errors import CompetenceNotFound
-from comptoir.sites.skills.schemas import SaveCompetence, SaveSkills, Skill
+from comptoir.sites.skills.schemas import PublicSkills, SaveCompetence, SaveSkills, Skill
 from comptoir.sites.skills.tables import Competence, StaffSkill
 from comptoir.sites.tables import Site
 from tests import factories as make
@@ -143,7 +143,9 @@ async def test_the_public_knows_what_is_shown_and_of_nobody(site: Site) -> None:
         await StaffSkill(
             user=person.id, language=language, competence=competence, shown=shown
         ).save()
-    known = await queries.public_skills(site.id)
+    nobody = await make.site()
+    known, nothing = (await queries.public_skills([site.id, nobody.id])).values()
+    assert nothing == PublicSkills((), ())
     assert known.languages == ("fr", "pt")
     assert [names["en"] for names in known.competences] == ["Workshop"]
 

@@ -107,7 +107,7 @@ async def set_skills(call: Call, user_id: UUID, data: SaveSkills) -> SkillsOf:
 async def read_public_skills(call: Call, site_id: UUID) -> PublicSkills:
     """Read what the public may know that somebody at a site speaks or can do; never who."""
     site = await sites.site(site_id, call.actor)
-    return await queries.public_skills(site.id)
+    return (await queries.public_skills([site.id]))[site.id]
 
 
 ROUTES = [

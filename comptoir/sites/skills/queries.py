@@ -64,31 +64,37 @@ async def skills_by_person(people: Sequence[UUID]) -> dict[UUID, Skills]:
     }
 
 
-async def public_skills(site_id: UUID) -> PublicSkills:
-    """What the people of a site let the public know that somebody there speaks or can do.
+async def public_skills(sites: Sequence[UUID]) -> dict[UUID, PublicSkills]:
+    """What the people of each site let the public know that somebody there speaks or can do.
 
     It names nobody, and says of each thing only that somebody does.
     """
     rows = await db.fetch(
         """
-        SELECT DISTINCT skill.language, competence.names
+        SELECT DISTINCT member.site, skill.language, competence.names
         FROM sites_staff_skill skill
+        JOIN sites_staff_member member ON member.user_id = skill.user_id
         JOIN core_user person ON person.id = skill.user_id
         LEFT JOIN sites_competence competence ON competence.id = skill.competence
-        WHERE skill.shown = :yes AND person.active = :yes AND EXISTS (
-            SELECT 1 FROM sites_staff_member member
-            WHERE member.user_id = skill.user_id AND member.site = :site
-        )
+        WHERE skill.shown = :yes AND person.active = :yes AND member.site IN :sites
         """,
         yes=True,
-        site=site_id,
+        sites=list(sites),
     )
-    spoken = {row["language"] for row in rows if row["language"]}
-    names = [msgspec.json.decode(row["names"], type=dict[str, str]) for row in rows if row["names"]]
-    return PublicSkills(
-        tuple(sorted(spoken, key=SPOKEN.index)),
-        tuple(sorted(names, key=lambda each: localized(each).casefold())),
-    )
+    spoken: defaultdict[UUID, set[str]] = defaultdict(set)
+    able: defaultdict[UUID, list[dict[str, str]]] = defaultdict(list)
+    for row in rows:
+        if row["names"]:
+            able[row["site"]].append(msgspec.json.decode(row["names"]))
+        else:
+            spoken[row["site"]].add(row["language"])
+    return {
+        site: PublicSkills(
+            tuple(sorted(spoken[site], key=SPOKEN.index)),
+            tuple(sorted(able[site], key=lambda names: localized(names).casefold())),
+        )
+        for site in sites
+    }
 
 
 def _competence(row: db.Row) -> Competence:
