@@ -1,0 +1,116 @@
+"""The weekly grid in Chromium: by keyboard alone, by mouse, at 320 pixels, without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from comptoir.core.principal import Role
+from comptoir.sites import queries
+from comptoir.sites.tables import Site
+from tests import factories as make
+from tests.browser import chromium
+from tests.core.web.test_pages_in_the_browser import too_small, violations
+from tests.databases import apart, copy_database, drop_database
+from tests.e2e.world import World, sign_in, signed_in_page, the_world
+
+
+@pytest.fixture(scope="module")
+def world(template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    url = apart(copy_database(template, tmp_path_factory.mktemp("hours")))
+    with the_world(url) as world:
+        yield world
+    apart(drop_database(url))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def site(world: World) -> Site:
+    """A site whose hours nobody has said."""
+    return world.run(make.site(opens=0, closes=0))
+
+
+@pytest.fixture
+def page(browser: Browser, world: World, site: Site) -> Iterator[Page]:
+    user = world.run(make.user(role=Role.COORDINATOR, site_id=site.id, language="en"))
+    page = signed_in_page(browser, world, world.run(sign_in(user, site.id)))
+    page.goto(f"/settings/sites/{site.id}/hours")
+    yield page
+    page.context.close()
+
+
+def kept(world: World, site: Site) -> str:
+    return world.run(queries.site(site.id)).opening_hours
+
+
+def tab_to(page: Page, field: str) -> None:
+    """Press the tabulator until the focus is on a field; a time has several places."""
+    for _ in range(60):
+        if page.evaluate("document.activeElement.id") == field:
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"no way to {field}")
+
+
+def test_grid_is_filled_by_keyboard_alone(page: Page, world: World, site: Site) -> None:
+    page.locator("#opens_0_0").focus()
+    for field, time in (
+        ("opens_0_0", "0900AM"),
+        ("closes_0_0", "1200PM"),
+        ("opens_0_1", "0130PM"),
+        ("closes_0_1", "0500PM"),
+        ("opens_1_0", "1000AM"),
+        ("closes_1_0", "1130AM"),
+    ):
+        tab_to(page, field)
+        page.keyboard.type(time)
+    page.keyboard.press("Enter")  # saves, as the first button of the form does
+    page.wait_for_url("**/settings/sites")
+    assert kept(world, site) == "Mo 09:00-12:00,13:30-17:00; Tu 10:00-11:30"
+
+
+def test_grid_is_filled_by_mouse(page: Page, world: World, site: Site) -> None:
+    page.locator("#opens_0_0").fill("09:00")
+    page.locator("#closes_0_0").fill("12:00")
+    page.get_by_role("button", name="Same from Monday to Friday").click()
+    expect(page.locator("#opens_4_0")).to_have_value("09:00")
+    tuesday = page.get_by_role("group", name="Tuesday")
+    tuesday.get_by_label("by appointment").first.click()
+    page.get_by_role("button", name="Add a season").click()
+    season = page.get_by_role("region", name="Season 1")
+    season.get_by_label("First day, day").fill("1")
+    season.get_by_label("First day, month").select_option("July")
+    season.get_by_label("Last day, day").fill("31")
+    season.get_by_label("Last day, month").select_option("August")
+    page.get_by_role("button", name="Add a service with its own hours").click()
+    service = page.get_by_role("region", name="Service 1")
+    service.get_by_label("Name").fill("Workshop")
+    page.locator("#v0_opens_2_0").fill("14:00")
+    page.locator("#v0_closes_2_0").fill("16:00")
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    page.wait_for_url("**/settings/sites")
+    assert kept(world, site) == (
+        'Mo,We-Fr 09:00-12:00, Tu 09:00-12:00 unknown "sur rendez-vous"; Jul-Aug off, '
+        'We 14:00-16:00 open "Workshop"'
+    )
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_grid_and_expert_field_are_for_everybody(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    for button in ("Add a season", "Add a service with its own hours"):
+        page.get_by_role("button", name=button).click()
+    page.get_by_text("For experts").click()
+    page.locator("#opening_hours").fill("Mo-Fr 09:00-25:00")
+    page.get_by_role("button", name="Save the expression").click()
+    expect(page.locator("mark")).to_have_text("25:00")
+    assert violations(page) == []
+    assert too_small(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
