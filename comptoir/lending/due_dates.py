@@ -14,7 +14,13 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from comptoir.lending.refusals import Refusal, RefusalCode
-from comptoir.sites.opening_hours import END_OF_DAY, ONE_DAY, Calendar, first_moment
+from comptoir.sites.opening_hours import (
+    END_OF_DAY,
+    ONE_DAY,
+    SEARCH_DAYS,
+    Calendar,
+    first_moment,
+)
 
 #: The longest loan a policy may grant, in days.
 LONGEST = 3_650
@@ -67,7 +73,8 @@ def due_at(
     day = _due_day(length, mode, today, calendar)
     if day is None:
         return Refusal(RefusalCode.SITE_NEVER_OPEN)
-    if cap is None:
+    # The door opens again before a cap so far away, or never: no search, to year 9999 or so.
+    if cap is None or cap - day > SEARCH_DAYS * ONE_DAY:
         return due_time(day, calendar)
     last = calendar.open_day_until(cap)
     due = due_time(min(day, last), calendar) if last else start
@@ -89,6 +96,61 @@ def renewed_due_at(
     early; from now where that is past, so that a renewal always helps.
     """
     return due_at(length, mode, max(present, now), calendar, cap)
+
+
+def moved_due_at(
+    mode: DueMode,
+    present: datetime,
+    before: Calendar,
+    after: Calendar,
+    cap: date | None = None,
+    *,
+    now: datetime,
+) -> datetime | None:
+    """Where a due date goes when an announcement shuts the door on it; None: it stays.
+
+    ``before`` and ``after`` are the site's calendar without and with what is
+    announced. It goes to the closing time of the same day if that is later, else of
+    the next open day, or of the same weekday as ``mode`` wants it. ``calendar_days``
+    lets a loan be due on a closed day, so nothing moves; what is used ``on_site`` is
+    over when the door shuts.
+
+    Only ``cap`` makes it earlier, and only where an open day is left until then: nobody
+    is to bring something back before it was known that they must.
+    """
+    day = before.local_date(present)
+    opened = before.is_open_day(day) or before.is_open(present)
+    if present <= now or not opened or is_open_until(present, after):
+        return None
+    if mode is DueMode.CALENDAR_DAYS:
+        return None
+    same_day = due_time(day, after)
+    if after.is_open_day(day) and same_day > (now if mode is DueMode.ON_SITE else present):
+        return same_day
+    following = day + ONE_DAY
+    target = (
+        _same_weekday(day + 7 * ONE_DAY, after)
+        if mode is DueMode.SAME_WEEKDAY
+        else after.open_day_from(following)
+    )
+    if target is None:
+        return None
+    if cap is not None and cap < target:
+        last = after.open_day_until(cap)
+        if last is not None and due_time(last, after) > now:
+            target = last
+    return due_time(target, after)
+
+
+def is_open_until(at: datetime, calendar: Calendar) -> bool:
+    """True if somebody can come at this moment, or until just before it."""
+    day = calendar.local_date(at)
+    if calendar.is_open_day(day) and at == due_time(day, calendar):
+        return True
+    days = (day - ONE_DAY, day)  # hours that go on into the night belong to the day before
+    return any(
+        each.opens < at <= each.closes for date_ in days for each in calendar.intervals(date_)
+    )
 
 
 def overdue_days(due: datetime, calendar: Calendar, *, now: datetime) -> int:

@@ -51,6 +51,15 @@ class LoanCoordinatorNeeded(Forbidden):
         return _("Only a coordinator of the site that lent can do this. Ask one of them.")
 
 
+class MovesNotFound(NotFound):
+    """No such announcement, or one that moved nothing at the actor's sites."""
+
+    code = "lending.moves-not-found"
+
+    def message(self) -> str:
+        return _("No due date was moved by this announcement at your sites.")
+
+
 class LoanChanged(PreconditionFailed):
     """The loan was renewed or closed since it was read."""
 

@@ -27,3 +27,32 @@ class LoanRenewed(msgspec.Struct, frozen=True):
 
     loan_id: UUID
     at: datetime
+
+
+class DueDateMoved(msgspec.Struct, frozen=True):
+    """A loan is due at another time because its return site announced something.
+
+    ``batch`` is that of the announcement. ``undone``: it was withdrawn, and the loan is due
+    again as it was.
+    """
+
+    loan_id: UUID
+    borrower_id: UUID
+    batch: UUID
+    before: datetime
+    after: datetime
+    undone: bool
+    at: datetime
+
+
+class BorrowerDueDatesMoved(msgspec.Struct, frozen=True):
+    """Somebody is to be told of new due dates: once for all loans of an announcement.
+
+    Comes after the ``DueDateMoved`` of each of ``loan_ids``.
+    """
+
+    borrower_id: UUID
+    batch: UUID
+    loan_ids: tuple[UUID, ...]
+    undone: bool
+    at: datetime

@@ -1,12 +1,19 @@
-"""What lending adds to pages of lower floors: on an item's page, who has it."""
+"""What lending adds to pages of lower floors.
+
+On an item's page, who has it; on that of a site's closures, whom to tell of them.
+"""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from comptoir.core import db
 from comptoir.core.web import panels
 from comptoir.core.web.panels import Fill, Panel
 from comptoir.inventory.pages.detail import SLOT
+from comptoir.lending.closures.telling import announced_at
 from comptoir.lending.loans.listing import LoanFilter, LoanState, list_loans
+from comptoir.sites.exceptions.pages import SLOT as DAYS
 
 _PAST_SHOWN = 3
 
@@ -31,6 +38,14 @@ async def item_loans(about: Fill) -> Panel | None:
     return Panel("lending/_item_loans.html", {"open": open_loans, "past": past})
 
 
+async def moved_at_site(about: Fill) -> Panel | None:
+    """What a site announced for today and later, where it moved due dates."""
+    yesterday = about.now - timedelta(days=1)
+    found = await announced_at(about.subject_id, since=yesterday)
+    return Panel("lending/_moved_at_site.html", found) if found else None
+
+
 def register() -> None:
     """Fill the slots that lower floors offer."""
     panels.register(SLOT, item_loans)
+    panels.register(DAYS, moved_at_site)

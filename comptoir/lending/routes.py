@@ -8,6 +8,8 @@ from comptoir.core.web import NavItem
 from comptoir.lending import agreement_pages, api, errors, panels, timeline
 from comptoir.lending.borrowers import pages as borrowers
 from comptoir.lending.borrowers import person_pages as person
+from comptoir.lending.closures import moving, preview
+from comptoir.lending.closures import pages as closures
 from comptoir.lending.desk import buttons, newcomers
 from comptoir.lending.desk import pages as desk
 from comptoir.lending.loans import endings, loan_pages
@@ -21,6 +23,7 @@ ROUTES = [
     *newcomers.ROUTES,
     *loans.ROUTES,
     *loan_pages.ROUTES,
+    *closures.ROUTES,
     *agreement_pages.ROUTES,
     *borrowers.ROUTES,
     *person.ROUTES,
@@ -35,6 +38,8 @@ NAVIGATION = [
 ]
 
 timeline.describe_all()
+moving.register()
+preview.register()
 errors.explain_codes()
 panels.register()
 endings.register()

@@ -176,3 +176,22 @@ class AgreementLoan(Table, tablename="lending_agreement_loan"):
     agreement = ForeignKey(Agreement, on_delete=OnDelete.cascade, index=True, null=False)
     loan = ForeignKey(Loan, on_delete=OnDelete.cascade, index=True, null=False)
     due_at = Timestamptz(default=None, null=True)
+
+
+class DueDateMove(Table, tablename="lending_due_date_move"):
+    """A due date that an announced closure moved, so that it can be taken back and told.
+
+    ``batch`` is that of the exceptions announced together, ``exception`` the one of
+    the return site: no foreign keys, as it is deleted when it is withdrawn.
+    """
+
+    id = UUID(default=new_id, primary_key=True)
+    batch = UUID(default=None, index=True)
+    exception = UUID(default=None, index=True)
+    site = ForeignKey(Site, on_delete=OnDelete.cascade, index=True, null=False)
+    loan = ForeignKey(Loan, on_delete=OnDelete.cascade, index=True, null=False)
+    borrower = ForeignKey(Borrower, on_delete=OnDelete.cascade, index=True, null=False)
+    due_before = Timestamptz(default=None)
+    due_after = Timestamptz(default=None)
+    moved_at = Timestamptz(default=None)
+    undone_at = Timestamptz(default=None, null=True)

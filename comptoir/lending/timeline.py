@@ -20,6 +20,8 @@ def describe_all() -> None:
     describe("loan.written_off", _written_off)
     describe("loan.renewed", _renewed)
     describe("loan.renewal_undone", _renewal_undone)
+    describe("loan.due_date_moved", _due_date_moved)
+    describe("loan.due_date_restored", _due_date_restored)
     describe("loan.opening_undone", _undone)
     describe("loan.closing_undone", _l("The return was undone."))
     describe("loan.reopened", _l("Opened again: it had not been brought back."))
@@ -77,6 +79,14 @@ def _renewed(story: Story) -> str:
 
 def _renewal_undone(story: Story) -> str:
     return _("The renewal was undone: %(code)s, until %(day)s.", code=_code(story), day=_day(story))
+
+
+def _due_date_moved(story: Story) -> str:
+    return _("The due date moved: %(code)s, until %(day)s.", code=_code(story), day=_day(story))
+
+
+def _due_date_restored(story: Story) -> str:
+    return _("Due as before: %(code)s, until %(day)s.", code=_code(story), day=_day(story))
 
 
 def _written_off(story: Story) -> str:

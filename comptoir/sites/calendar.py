@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import MAXYEAR, date, datetime
 from enum import StrEnum
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -61,14 +61,19 @@ class DayException(msgspec.Struct, frozen=True):
 
     def covers(self, day: date) -> bool:
         """True if the exception speaks of this day."""
+        return self.begins(day) is not None
+
+    def begins(self, day: date) -> date | None:
+        """The first of the days around ``day`` that it speaks of; None: not of this day."""
         if not self.yearly or day <= self.last_day:
-            return self.first_day <= day <= self.last_day
+            return self.first_day if self.first_day <= day <= self.last_day else None
         years = day.year - self.first_day.year
         # Days that run over New Year may have begun in the year before.
-        return any(
-            _years_later(self.first_day, by) <= day <= _years_later(self.last_day, by)
-            for by in (years - 1, years)
-        )
+        for by in (years - 1, years):
+            first = _years_later(self.first_day, by)
+            if first <= day <= _years_later(self.last_day, by):
+                return first
+        return None
 
 
 class DaySource(StrEnum):
@@ -263,7 +268,12 @@ def _year(year: int) -> Iterator[date]:
 
 
 def _years_later(day: date, years: int) -> date:
-    """The same date in another year; 29 February is the 28th where there is none."""
+    """The same date in another year; 29 February is the 28th where there is none.
+
+    The calendar ends with the year 9999.
+    """
+    if day.year + years > MAXYEAR:
+        return date.max
     try:
         return day.replace(year=day.year + years)
     except ValueError:

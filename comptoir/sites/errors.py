@@ -52,3 +52,15 @@ class ExceptionNotFound(NotFound):
 
     def message(self) -> str:
         return _("This has already been withdrawn. Nothing is announced for these days any more.")
+
+
+class PreviewOutdated(PreconditionFailed):
+    """What hangs on the days is not what the preview has shown."""
+
+    code = "sites.preview-outdated"
+
+    def message(self) -> str:
+        return _(
+            "Something has changed since the preview, so nothing was announced yet. "
+            "Look at it again, then announce it."
+        )

@@ -16,7 +16,7 @@ from comptoir.sites import queries as sites
 from comptoir.sites.calendar import DaySource, ExceptionKind
 from comptoir.sites.errors import ExceptionNotFound, SiteNotFound, SitesForbidden
 from comptoir.sites.exceptions import queries, services
-from comptoir.sites.exceptions.schemas import AnnounceException
+from comptoir.sites.exceptions.schemas import AnnounceException, Announcement
 from comptoir.sites.opening_hours import Times
 from comptoir.sites.tables import Site
 from tests import factories
@@ -105,7 +105,7 @@ async def test_all_sites_take_it_or_none(site: Site, now: datetime) -> None:
 async def test_withdrawn_exception_leaves_the_week(
     coordinator: Principal, site: Site, now: datetime
 ) -> None:
-    [added] = await services.announce_exception(coordinator, closing(site.id), now=now)
+    [added] = (await services.announce_exception(coordinator, closing(site.id), now=now)).ids
     await services.withdraw_exception(coordinator, added, now=now)
     assert (await sites.site_calendar(site.id)).is_open_day(THURSDAY)
     with pytest.raises(ExceptionNotFound):
@@ -115,7 +115,7 @@ async def test_withdrawn_exception_leaves_the_week(
 async def test_each_change_gives_the_site_a_new_version(
     coordinator: Principal, site: Site, now: datetime
 ) -> None:
-    [added] = await services.announce_exception(coordinator, closing(site.id), now=now)
+    [added] = (await services.announce_exception(coordinator, closing(site.id), now=now)).ids
     assert (await sites.site(site.id)).version == 2
     await services.withdraw_exception(coordinator, added, now=now)
     assert (await sites.site(site.id)).version == 3
@@ -127,7 +127,7 @@ async def test_reception_may_not_announce_or_withdraw(
     actor = await factories.principal(Role.RECEPTION, site.id)
     with pytest.raises(SitesForbidden):
         await services.announce_exception(actor, closing(site.id), now=now)
-    [added] = await services.announce_exception(coordinator, closing(site.id), now=now)
+    [added] = (await services.announce_exception(coordinator, closing(site.id), now=now)).ids
     with pytest.raises(SitesForbidden):
         await services.withdraw_exception(actor, added, now=now)
 
@@ -138,7 +138,7 @@ async def test_site_of_others_is_not_found(
     stranger = await factories.principal(Role.COORDINATOR, (await factories.site()).id)
     with pytest.raises(SiteNotFound):
         await services.announce_exception(stranger, closing(site.id), now=now)
-    [added] = await services.announce_exception(coordinator, closing(site.id), now=now)
+    [added] = (await services.announce_exception(coordinator, closing(site.id), now=now)).ids
     with pytest.raises(ExceptionNotFound):
         await services.withdraw_exception(stranger, added, now=now)
 
@@ -178,6 +178,6 @@ async def test_two_coordinators_at_once_announce_one(site: Site, now: datetime) 
         *(services.announce_exception(actor, closing(site.id), now=now) for actor in actors),
         return_exceptions=True,
     )
-    assert sum(isinstance(outcome, list) for outcome in outcomes) == 1
+    assert sum(isinstance(outcome, Announcement) for outcome in outcomes) == 1
     assert sum(isinstance(outcome, Invalid) for outcome in outcomes) == 3
     assert len(await queries.exceptions([site.id], since=THURSDAY)) == 1

@@ -9,7 +9,7 @@ from html import unescape
 from typing import Any
 
 import pytest
-from httpx import AsyncClient
+from httpx import AsyncClient, Response
 
 from comptoir.core.accounts.tables import Session
 from comptoir.core.errors import Invalid
@@ -306,6 +306,15 @@ def test_a_week_is_shown_as_it_is_kept() -> None:
     assert WeekForm.of_spans(spans).spans() == spans
 
 
+async def announce(client: AsyncClient, entered: dict[str, str]) -> Response:
+    """Look at what would happen, then announce it."""
+    preview = await client.post("/settings/exceptions/new", data=entered)
+    [seen] = re.findall(r'name="seen" value="([0-9a-f]+)"', preview.text)
+    return await client.post(
+        "/settings/exceptions/new", data={**entered, "seen": seen, "step": "announce"}
+    )
+
+
 async def test_a_closure_is_announced_seen_and_withdrawn(client: AsyncClient, site: Site) -> None:
     days = f"/settings/sites/{site.id}/days"
     assert "Nothing is announced" in (await client.get(days)).text
@@ -315,7 +324,7 @@ async def test_a_closure_is_announced_seen_and_withdrawn(client: AsyncClient, si
         "kind": "closed",
         "reason": "Stocktaking",
     }
-    answer = await client.post("/settings/exceptions/new", data=entered)
+    answer = await announce(client, entered)
     assert (answer.status_code, answer.headers["location"]) == (303, days)
     page = (await client.get(days)).text
     assert "Stocktaking" in page

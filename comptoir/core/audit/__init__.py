@@ -6,7 +6,7 @@ no reading by actor, and no page or export shows one.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -93,6 +93,11 @@ async def record(
             changes=changes,
         ),
     )
+
+
+async def record_many(rows: Sequence[dict[str, Any]]) -> None:
+    """Write many rows, each as ``values`` gives it, in the transaction of what they speak of."""
+    await db.insert_many(INSERT, rows)
 
 
 def difference(

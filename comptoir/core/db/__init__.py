@@ -7,7 +7,8 @@ goes through ``fetch`` and ``execute``, one statement for many facts.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+import re
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,9 @@ IntegrityErrors: tuple[type[Exception], ...] = ()
 
 #: What is raised when the database cannot be reached, opened, or understood; likewise.
 UnreachableErrors: tuple[type[Exception], ...] = ()
+
+#: Few enough that every engine takes their values.
+_ROWS_AT_ONCE = 100
 
 _engine: SQLite | Postgres | None = None
 _joinable: ContextVar[bool] = ContextVar("joinable_transaction", default=False)
@@ -160,6 +164,18 @@ async def write(*writes: tuple[str, dict[str, Any]], answer: str = "") -> list[R
     return await engine().write(*ready, answer=bool(answer))
 
 
+async def insert_many(sql: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert many rows with few statements. ``sql`` is the INSERT of one, up to its values."""
+    head, row = sql.split("VALUES")
+    for first in range(0, len(rows), _ROWS_AT_ONCE):
+        places: list[str] = []
+        together: dict[str, Any] = {}
+        for number, values in enumerate(rows[first : first + _ROWS_AT_ONCE]):
+            places.append(re.sub(r":([a-z_]+)", rf":\1_{number}", row))
+            together |= {f"{name}_{number}": value for name, value in values.items()}
+        await execute(f"{head} VALUES {', '.join(places)}", **together)
+
+
 def choose(*, sqlite: str, postgres: str) -> str:
     """The statement for the engine in use, where the two must differ."""
     return postgres if is_postgres() else sqlite
@@ -172,6 +188,15 @@ def for_update(of: str) -> str:
     order everywhere, item before loan, or two transactions wait for each other.
     """
     return f" FOR NO KEY UPDATE OF {of}"
+
+
+def for_share(of: str) -> str:
+    """The clause that keeps the rows read from ``of`` as they are until the transaction ends.
+
+    Others may read and share them, and wait with a change. After ``for_update``, it
+    locks what that names first.
+    """
+    return f" FOR SHARE OF {of}"
 
 
 @asynccontextmanager
@@ -217,7 +242,9 @@ __all__ = [
     "execute",
     "fetch",
     "fetch_one",
+    "for_share",
     "for_update",
+    "insert_many",
     "is_connected",
     "is_postgres",
     "joinable",

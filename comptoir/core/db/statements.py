@@ -15,7 +15,7 @@ Compiled = tuple[str, list[Any]]
 
 _PLACE = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
 _TYPED_ALIAS = re.compile(r'"(\w+) \[\w+\]"')
-_LOCK = re.compile(r" FOR NO KEY UPDATE OF [\w, ]+")
+_LOCK = re.compile(r"(?: FOR (?:NO KEY UPDATE|SHARE) OF [\w, ]+?)+\s*$")
 _UUID = re.compile(r"CAST\((:\w+) AS uuid\)")
 
 

@@ -22,7 +22,7 @@ _RACED = ("lending_loan", "core_idempotency")
 
 
 class FactsChanged(Exception):
-    """Another desk was faster, between the read and the lock."""
+    """Another desk was faster, or the site's hours changed, between the read and the lock."""
 
 
 async def settle(act: Callable[[bool], Awaitable[Result]]) -> Result:
@@ -47,7 +47,7 @@ async def read_locked(query: str, *, patiently: bool, **values: Any) -> db.Row |
     """The one row of a query of ``facts`` that locks the item it reads.
 
     Raises:
-        FactsChanged: the item changed while the read waited for its lock.
+        FactsChanged: the item, or the site, changed while the read waited for its lock.
     """
     if patiently:
         first = await db.fetch_one(query, **values)
@@ -56,7 +56,18 @@ async def read_locked(query: str, *, patiently: bool, **values: Any) -> db.Row |
     row = await db.fetch_one(query, **values)
     if row is not None and row["item_version"] != row["seen_version"]:
         raise FactsChanged
+    need_same_hours(row)
     return row
+
+
+def need_same_hours(row: db.Row | None) -> None:
+    """Let only rows pass whose calendar is still true under the lock of its site.
+
+    Raises:
+        FactsChanged: something was announced while the read waited.
+    """
+    if row is not None and row.get("site_version") != row.get("seen_site_version"):
+        raise FactsChanged
 
 
 async def lock_household(row: db.Row) -> None:

@@ -68,12 +68,15 @@ _POLICY_COLUMNS = """
     policy.renewal_length, policy.limit_person, policy.limit_household, policy.signature
 """
 _SITE_COLUMNS = f"site.id AS site_id, {calendars.COLUMNS}"
+_SITE_VERSIONS = "site.version AS site_version, seen_site.version AS seen_site_version"
 _OUTCOME_COLUMNS = "first.fingerprint, first.status AS first_status, first.outcome"
 _OUTCOME_JOIN = """
     LEFT JOIN core_idempotency first ON first.actor_id = :actor_id AND first.key = :key
 """
 #: The item once more, not locked: as everything else of the row was when it was read.
 _SEEN_JOIN = "JOIN inventory_item seen ON seen.id = item.id"
+#: The same for the site, which has a new version when its door is announced to be shut.
+_SEEN_SITE_JOIN = "JOIN sites_site seen_site ON seen_site.id = site.id"
 
 
 @lru_cache
@@ -89,7 +92,7 @@ def check_out_query(*, by_card: bool) -> str:
     sql = f"""
         SELECT {_ITEM_COLUMNS}, {_LOAN_COLUMNS}, {_BORROWER_COLUMNS}, {_POLICY_COLUMNS},
                {_SITE_COLUMNS}, {_OUTCOME_COLUMNS}, {revoked} AS card_revoked_at,
-               seen.version AS seen_version,
+               seen.version AS seen_version, {_SITE_VERSIONS},
                {OWN_LOANS.format(borrower="borrower.id", category="model.category")} AS own_loans,
                {HOUSEHOLD_LOANS.format(household="borrower.household", category="model.category")}
                AS household_loans,
@@ -100,13 +103,14 @@ def check_out_query(*, by_card: bool) -> str:
         JOIN inventory_model model ON model.id = item.model
         {borrower}
         JOIN sites_site site ON site.id = COALESCE(CAST(:site_id AS uuid), item.present_site)
+        {_SEEN_SITE_JOIN}
         LEFT JOIN lending_policy policy ON policy.id =
             {POLICY_ID.format(category="model.category", borrower_group="borrower.borrower_group")}
         LEFT JOIN lending_loan loan ON loan.item = item.id AND loan.returned_at IS NULL
         {_OUTCOME_JOIN}
         WHERE item.code = :item
     """
-    return sql + db.for_update("item, borrower")
+    return sql + db.for_update("item, borrower") + db.for_share("site")
 
 
 #: The read of a check-in: one row, or none where the item is unknown.
@@ -184,20 +188,26 @@ LIMITS = f"""
 CALENDARS = f"SELECT {_SITE_COLUMNS} FROM sites_site site"
 
 
-#: The read of a renewal: one row, or none where the loan is unknown.
-RENEWAL = f"""
+#: The read of a renewal: one row, or none where the loan is unknown. The site is locked before
+#: the loan, as whoever announces a closure does.
+RENEWAL = (
+    f"""
     SELECT {_ITEM_COLUMNS}, {_LOAN_COLUMNS}, {_BORROWER_COLUMNS}, {_POLICY_COLUMNS},
-           {_SITE_COLUMNS}, loan.returned_at, loan.undone_at,
+           {_SITE_COLUMNS}, {_SITE_VERSIONS}, loan.returned_at, loan.undone_at,
            loan.version AS loan_version
     FROM lending_loan loan
     JOIN inventory_item item ON item.id = loan.item
     JOIN inventory_model model ON model.id = item.model
     JOIN lending_borrower borrower ON borrower.id = loan.borrower
     JOIN sites_site site ON site.id = loan.return_site
+    {_SEEN_SITE_JOIN}
     LEFT JOIN lending_policy policy ON policy.id =
         {POLICY_ID.format(category="loan.category", borrower_group="borrower.borrower_group")}
     WHERE loan.id = :loan_id
-""" + db.for_update("loan")
+"""
+    + db.for_share("site")
+    + db.for_update("loan")
+)
 
 
 def item_facts(row: db.Row) -> ItemFacts:

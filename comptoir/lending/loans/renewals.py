@@ -14,7 +14,7 @@ from comptoir.inventory.statuses import ItemStatus
 from comptoir.lending import rules
 from comptoir.lending.errors import LoanChanged, LoanNotFound, RenewalRefused
 from comptoir.lending.events import LoanRenewed
-from comptoir.lending.loans import facts
+from comptoir.lending.loans import contention, facts
 from comptoir.lending.loans.schemas import LoanView
 from comptoir.lending.refusals import Refusal
 from comptoir.sites.calendars import calendar_of
@@ -39,10 +39,19 @@ async def renew_loan(
         LoanChanged: the loan is of another ``version`` by now.
         RenewalRefused: a rule said no (``rules.renewal_due``).
     """
+    return await contention.settle(
+        lambda _: _renew(actor, loan_id, seen=seen, version=version, now=now)
+    )
+
+
+async def _renew(
+    actor: Principal, loan_id: UUID, *, seen: int | None, version: int | None, now: datetime
+) -> LoanView:
     async with db.transaction():
         row = await db.fetch_one(facts.RENEWAL, loan_id=loan_id)
         if row is None or not _may_know(actor, row):
             raise LoanNotFound
+        contention.need_same_hours(row)
         if seen is not None and seen != row["loan_renewals"]:
             return _view(loan_id, row, row["due_at"])
         if version is not None and version != row["loan_version"]:

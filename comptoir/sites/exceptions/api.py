@@ -13,9 +13,14 @@ from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.sites import queries as sites
 from comptoir.sites.calendar import DaySource, DayState, StatedInterval
-from comptoir.sites.errors import ExceptionNotFound, SiteNotFound, SitesForbidden
+from comptoir.sites.errors import (
+    ExceptionNotFound,
+    PreviewOutdated,
+    SiteNotFound,
+    SitesForbidden,
+)
 from comptoir.sites.exceptions import queries, services
-from comptoir.sites.exceptions.schemas import AnnounceException, ExceptionView
+from comptoir.sites.exceptions.schemas import AnnounceException, Announcement, ExceptionView
 from comptoir.sites.hours import day_reason
 
 READERS = ("desk", "inventory", "borrowers", "settings")
@@ -67,12 +72,6 @@ class Exceptions(msgspec.Struct, frozen=True):
     items: list[ExceptionView]
 
 
-class Announced(msgspec.Struct, frozen=True):
-    """The ids of the new exceptions: one for each site."""
-
-    ids: list[UUID]
-
-
 @get("/sites/{site_id:uuid}/opening-hours", scopes=READERS, tag=TAG, errors=(SiteNotFound,))
 async def opening_hours(call: Call, site_id: UUID, query: DaysQuery) -> OpeningHours:
     """Tell when a site is open on each of some days, and why.
@@ -104,13 +103,21 @@ async def list_exceptions(call: Call, site_id: UUID) -> Exceptions:
     return Exceptions(await queries.exceptions([site.id], since=calendar.local_date(call.now)))
 
 
-@post("/exceptions", scopes=WRITERS, tag=TAG, status=201, errors=(SiteNotFound, SitesForbidden))
-async def announce_exception(call: Call, data: AnnounceException) -> Announced:
+@post(
+    "/exceptions",
+    scopes=WRITERS,
+    tag=TAG,
+    status=201,
+    errors=(SiteNotFound, SitesForbidden, PreviewOutdated),
+)
+async def announce_exception(call: Call, data: AnnounceException) -> Announcement:
     """Announce days on which some sites are closed, or open at other hours.
 
-    All of the sites take it, or none.
+    All of the sites take it, or none. What is due on these days moves with it; see
+    `POST /exceptions/preview`. Send the preview's `seen` to announce only what was
+    looked at.
     """
-    return Announced(await services.announce_exception(call.actor, data, now=call.now))
+    return await services.announce_exception(call.actor, data, now=call.now)
 
 
 @delete(
@@ -120,7 +127,11 @@ async def announce_exception(call: Call, data: AnnounceException) -> Announced:
     errors=(ExceptionNotFound, SitesForbidden),
 )
 async def withdraw_exception(call: Call, exception_id: UUID) -> None:
-    """Take an exception back."""
+    """Take an exception back.
+
+    Before its days have begun, loans are due again as they were, unless they were
+    renewed or returned since.
+    """
     await services.withdraw_exception(call.actor, exception_id, now=call.now)
 
 

@@ -15,12 +15,13 @@ from comptoir.core.accounts.guards import require
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
-from comptoir.core.web import Flash, page, redirect
+from comptoir.core.web import Flash, page, panels, redirect
 from comptoir.core.web.forms import FormData, id_or_none, read_day
 from comptoir.sites import queries as sites
 from comptoir.sites.calendar import ExceptionKind
-from comptoir.sites.errors import SitesForbidden
-from comptoir.sites.exceptions import queries, services
+from comptoir.sites.errors import PreviewOutdated, SitesForbidden
+from comptoir.sites.exceptions import previews, queries, services
+from comptoir.sites.exceptions.previews import Preview
 from comptoir.sites.exceptions.schemas import AnnounceException
 from comptoir.sites.hours import times_text
 from comptoir.sites.opening_hours import Times, closing_minutes
@@ -34,6 +35,9 @@ COORDINATOR = [require(Role.COORDINATOR)]
 AHEAD = timedelta(days=365)
 #: How many pairs of times the form has room for.
 ROOM = 2
+#: What higher floors add to the page of what is announced; its subject is the site.
+SLOT = "sites.days"
+_FIELDS = ("first_day", "last_day", "kind", "reason", "yearly")
 
 
 @get("/settings/sites/{site_id:uuid}/days", guards=COORDINATOR)
@@ -56,6 +60,7 @@ async def days_ahead(request: Page, site_id: FromPath[UUID]) -> Response[str]:
         announced=[(each, times_text(each.hours)) for each in announced],
         holidays=holidays,
         region=region,
+        panels=await panels.fill(SLOT, request.user, site_id, now=clock.now()),
     )
 
 
@@ -74,26 +79,42 @@ async def new_exception(request: Page) -> Response[str]:
 
 @post("/settings/exceptions/new", guards=COORDINATOR)
 async def announce(request: Page) -> Response[str]:
-    """Announce it at every site that was ticked."""
-    data = await FormData.of(request)
+    """Show what it would bring about; once that was seen, announce it at every site ticked."""
+    data, now = await FormData.of(request), clock.now()
+    form = {name: data.text(name) for name in (*_FIELDS, *_hour_fields())}
+    shown, outdated = data.texts("sites"), False
     try:
         command, fields = _command(data)
-        await services.announce_exception(
-            request.user, command, hours_fields=fields, now=clock.now()
+        if command.seen:
+            try:
+                await services.announce_exception(
+                    request.user, command, hours_fields=fields, now=now
+                )
+            except PreviewOutdated:
+                outdated = True
+            else:
+                flash = Flash("ok", _("Announced. What was due then has moved with it."))
+                path = f"/settings/sites/{command.sites[0]}/days"
+                return redirect(request, path, flash=flash)
+        preview = await previews.preview_exception(
+            request.user, command, hours_fields=fields, now=now
         )
     except Invalid as invalid:
-        names = ("first_day", "last_day", "kind", "reason", "yearly", *_hour_fields())
-        values = {name: data.text(name) for name in names}
-        return await _form(request, values, data.texts("sites"), invalid.errors)
-    flash = Flash("ok", _("Announced. Due dates follow it from now on."))
-    return redirect(request, f"/settings/sites/{command.sites[0]}/days", flash=flash)
+        return await _form(request, form, shown, invalid.errors)
+    return await _form(
+        request, form, shown, [], command=command, preview=preview, outdated=outdated
+    )
 
 
 @post("/settings/exceptions/{exception_id:uuid}/withdraw", guards=COORDINATOR)
 async def withdraw(request: Page, exception_id: FromPath[UUID]) -> Response[str]:
     """Take it back."""
     site_id = await services.withdraw_exception(request.user, exception_id, now=clock.now())
-    flash = Flash("ok", _("Withdrawn. The weekly hours and the holidays apply again."))
+    text = _(
+        "Withdrawn. The weekly hours and the holidays apply again, and due dates are as before "
+        "where the days had not begun."
+    )
+    flash = Flash("ok", text)
     return redirect(request, f"/settings/sites/{site_id}/days", flash=flash)
 
 
@@ -105,8 +126,16 @@ async def _coordinated(request: Page, site_id: UUID) -> SiteView:
 
 
 async def _form(
-    request: Page, form: dict[str, Any], chosen: Sequence[str], errors: Sequence[FieldError]
+    request: Page,
+    form: dict[str, Any],
+    chosen: Sequence[str],
+    errors: Sequence[FieldError],
+    *,
+    command: AnnounceException | None = None,
+    preview: Preview | None = None,
+    outdated: bool = False,
 ) -> Response[str]:
+    """The form, under what was found out about it, if anything was."""
     coordinated = [
         site
         for site in await sites.names_for(request.user)
@@ -124,6 +153,10 @@ async def _form(
         chosen=chosen,
         places=range(ROOM),
         errors=errors,
+        command=command,
+        hours=times_text(command.hours) if command else "",
+        preview=preview,
+        outdated=outdated,
         kinds=[
             (ExceptionKind.CLOSED, _("Closed")),
             (ExceptionKind.OPEN, _("Open at these hours only")),
@@ -172,6 +205,7 @@ def _command(data: FormData) -> tuple[AnnounceException, list[str]]:
         hours=tuple(hours) if kind == ExceptionKind.OPEN else (),
         reason=data.text("reason").strip(),
         yearly=data.checked("yearly"),
+        seen=data.text("seen") if data.text("step") == "announce" else "",
     )
     return command, fields
 

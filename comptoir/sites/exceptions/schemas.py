@@ -17,7 +17,9 @@ from comptoir.sites.opening_hours import Times
 class AnnounceException(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Days, both included, on which these sites are not open as their week says.
 
-    ``hours`` are for ``open`` alone; ``reason`` is what the public reads.
+    ``hours`` are for ``open`` alone; ``reason`` is what the public reads. With
+    ``seen``, which the preview gave, nothing is announced if what hangs on the days has
+    changed since.
     """
 
     sites: Annotated[tuple[UUID, ...], msgspec.Meta(max_length=500)]
@@ -27,6 +29,7 @@ class AnnounceException(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     hours: Annotated[tuple[Times, ...], msgspec.Meta(max_length=6)] = ()
     reason: Annotated[str, example("Stocktake")] = ""
     yearly: bool = False
+    seen: Annotated[str, msgspec.Meta(max_length=64)] = ""
 
     def exception(self) -> DayException:
         """The same as the calendar knows it."""
@@ -38,6 +41,13 @@ class AnnounceException(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
             clean_line(self.reason),
             self.yearly,
         )
+
+
+class Announcement(msgspec.Struct, frozen=True):
+    """What was announced: its id, and those of its exceptions, one for each site."""
+
+    id: UUID
+    ids: list[UUID]
 
 
 class ExceptionView(msgspec.Struct, frozen=True):

@@ -8,15 +8,17 @@ from uuid import UUID
 
 import msgspec
 
-from comptoir.core import audit, db
+from comptoir.core import audit, db, events
 from comptoir.core.errors import Invalid
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal, Role
 from comptoir.sites import queries as sites
 from comptoir.sites.calendars import hours_text
-from comptoir.sites.errors import ExceptionNotFound, SitesForbidden
-from comptoir.sites.exceptions import queries
-from comptoir.sites.exceptions.schemas import AnnounceException, ExceptionView
+from comptoir.sites.errors import ExceptionNotFound, PreviewOutdated, SitesForbidden
+from comptoir.sites.exceptions import consequences, queries
+from comptoir.sites.exceptions.events import ExceptionsAnnounced, ExceptionWithdrawn
+from comptoir.sites.exceptions.previews import plan_of, seen_of
+from comptoir.sites.exceptions.schemas import AnnounceException, Announcement, ExceptionView
 from comptoir.sites.exceptions.validation import clash_errors, exception_errors
 from comptoir.sites.tables import HoursException, Site
 
@@ -27,26 +29,34 @@ async def announce_exception(
     *,
     now: datetime,
     hours_fields: Sequence[str] = (),
-) -> list[UUID]:
-    """Announce days that are not as the week says, at several sites at once; give the ids.
+) -> Announcement:
+    """Announce days that are not as the week says, at several sites at once.
 
-    All of the sites take it, or none. ``hours_fields`` names where each pair of
-    hours was entered, for the errors.
+    All of the sites take it, or none, together with what it brings about.
+    ``hours_fields`` names where each pair of hours was entered, for the errors.
 
     Raises:
         SiteNotFound: the actor does not work at one of the sites.
         SitesForbidden: the actor is no coordinator at one of them.
         Invalid: a field is wrong, or a site has announced something else for these days.
+        PreviewOutdated: what hangs on the days is not what ``command.seen`` speaks of.
     """
     if errors := exception_errors(command, hours_fields):
         raise Invalid(errors)
     batch = new_id()
-    added = []
+    plan = plan_of(actor, command, now=now)
     async with db.transaction():
         # In one order, so that no two transactions wait for each other.
-        for site_id in sorted(set(command.sites)):
-            added.append(await _announce_at(actor, site_id, command, batch, now=now))
-    return added
+        for site_id in plan.sites:
+            await _check(actor, site_id, command, now=now)
+        if command.seen and command.seen != seen_of(command, await consequences.of(plan)):
+            raise PreviewOutdated
+        ids = {
+            site_id: await _announce_at(actor, site_id, command, batch, now=now)
+            for site_id in plan.sites
+        }
+        await events.publish(ExceptionsAnnounced(actor, batch, plan.exception, ids, now))
+    return Announcement(batch, list(ids.values()))
 
 
 async def withdraw_exception(actor: Principal, exception_id: UUID, *, now: datetime) -> UUID:
@@ -72,12 +82,14 @@ async def withdraw_exception(actor: Principal, exception_id: UUID, *, now: datet
             raise ExceptionNotFound
         change = [_told(before), None]
         await _record(actor, "site.exception_withdrawn", before.site, change, now=now)
+        await events.publish(ExceptionWithdrawn(actor, before, now))
     return before.site
 
 
-async def _announce_at(
-    actor: Principal, site_id: UUID, command: AnnounceException, batch: UUID, *, now: datetime
-) -> UUID:
+async def _check(
+    actor: Principal, site_id: UUID, command: AnnounceException, *, now: datetime
+) -> None:
+    """Lock a site and make sure that it can be announced there."""
     site = await sites.site(site_id, actor)
     await _touch(actor, site_id)
     calendar = await sites.site_calendar(site_id)
@@ -85,6 +97,11 @@ async def _announce_at(
     errors = clash_errors(command.exception(), calendar, site.name, today=today)
     if errors:
         raise Invalid(errors)
+
+
+async def _announce_at(
+    actor: Principal, site_id: UUID, command: AnnounceException, batch: UUID, *, now: datetime
+) -> UUID:
     view = ExceptionView(id=new_id(), site=site_id, **msgspec.structs.asdict(command.exception()))
     await HoursException(
         id=view.id,

@@ -1,0 +1,207 @@
+"""What a closure does to due dates, and whom to tell of it, for other programs."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core.api import (
+    Call,
+    Code,
+    Moment,
+    Page,
+    PageQuery,
+    decode_cursor,
+    encode_cursor,
+    get,
+    post,
+)
+from comptoir.core.fields import example
+from comptoir.lending.closures import telling
+from comptoir.lending.closures.preview import KIND, DueDatesPreview
+from comptoir.lending.closures.telling import PersonPlace
+from comptoir.lending.errors import MovesNotFound
+from comptoir.sites.errors import SiteNotFound, SitesForbidden
+from comptoir.sites.exceptions.previews import preview_exception
+from comptoir.sites.exceptions.schemas import AnnounceException
+
+TAG = "Sites"
+READERS = ("desk", "borrowers")
+#: Loans that a preview lists; `loans` says how many there are.
+MOST_LOANS = 1000
+
+
+class Hanging(msgspec.Struct, frozen=True):
+    """Something that depends on the days: what, how many, and a sentence for people."""
+
+    kind: str
+    count: int
+    text: str
+
+
+class MovingLoan(msgspec.Struct, frozen=True):
+    """A loan whose due date would move."""
+
+    id: UUID
+    item: Code
+    borrower_id: UUID
+    site: UUID
+    due_at: Moment
+    moved_to: Moment
+
+
+class PreviewView(msgspec.Struct, frozen=True, kw_only=True):
+    """What an announcement would bring about. Send `seen` with it to make sure of that.
+
+    `moving` lists the first 1,000 of `loans`. `kept` loans stay due on a closed day,
+    as their policy counts every day. `unreachable` counts those of the `people` to tell
+    whom no message reaches, by `contact_kind`.
+    """
+
+    seen: str
+    warnings: list[str]
+    consequences: list[Hanging]
+    loans: int = 0
+    kept: int = 0
+    people: int = 0
+    unreachable: Annotated[dict[str, int], example({"letter": 2, "none": 1})] = {}
+    moving: list[MovingLoan] = []
+
+
+class AnnouncementLine(msgspec.Struct, frozen=True, kw_only=True):
+    """An announcement that moved due dates, from `first_due` on."""
+
+    id: UUID
+    announced_at: Moment
+    first_due: Moment
+    people: int
+    loans: int
+
+
+class ToldLoan(msgspec.Struct, frozen=True, kw_only=True):
+    """A loan to tell somebody of. `due_at` is when it is due now; `was_due` the day before.
+
+    `undone`: the announcement was withdrawn, and the loan is due as it was.
+    """
+
+    id: UUID
+    item: Code
+    model: str
+    was_due: date
+    due_at: Moment
+    undone: bool
+    open: bool
+
+
+class PersonLine(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody to tell of moved due dates, and how they are reached."""
+
+    borrower_id: UUID
+    name: str
+    language: str
+    contact_kind: str
+    phone: str
+    email: str
+    loans: list[ToldLoan]
+
+
+@post(
+    "/exceptions/preview",
+    scopes=("read", "settings"),
+    tag=TAG,
+    errors=(SiteNotFound, SitesForbidden),
+)
+async def preview_closure(call: Call, data: AnnounceException) -> PreviewView:
+    """Look at what a closure, or other hours, would bring about.
+
+    Nothing is changed. It is refused where the announcement would be.
+    """
+    found = await preview_exception(call.actor, data, now=call.now)
+    hanging = [Hanging(each.kind, each.count, each.text) for each in found.consequences]
+    view = PreviewView(seen=found.seen, warnings=list(found.warnings), consequences=hanging)
+    for each in found.consequences:
+        if each.kind == KIND and isinstance(each.data, DueDatesPreview):
+            return _with_loans(view, each.data)
+    return view
+
+
+@get("/announcements", scopes=READERS, tag=TAG)
+async def list_announcements(call: Call, query: PageQuery) -> Page[AnnouncementLine]:
+    """List the announcements that moved due dates at the token's sites, the latest first."""
+    found, following = await telling.announced(
+        call.actor, after=decode_cursor(query.cursor, UUID), limit=query.limit
+    )
+    lines = [
+        AnnouncementLine(
+            id=each.id,
+            announced_at=each.moved_at,
+            first_due=each.first_due,
+            people=each.people,
+            loans=each.loans,
+        )
+        for each in found
+    ]
+    return Page(lines, encode_cursor(following) if following else None)
+
+
+@get(
+    "/announcements/{announcement_id:uuid}/people",
+    scopes=READERS,
+    tag=TAG,
+    errors=(MovesNotFound,),
+)
+async def people_to_tell(call: Call, announcement_id: UUID, query: PageQuery) -> Page[PersonLine]:
+    """List whom to tell of an announcement, by name, each person once."""
+    found = await telling.people(
+        call.actor,
+        announcement_id,
+        after=decode_cursor(query.cursor, PersonPlace),
+        limit=query.limit,
+    )
+    lines = [
+        PersonLine(
+            borrower_id=person.id,
+            name=person.name,
+            language=person.language,
+            contact_kind=person.contact_kind,
+            phone=person.phone,
+            email=person.email,
+            loans=[
+                ToldLoan(
+                    id=loan.loan_id,
+                    item=loan.code,
+                    model=loan.model,
+                    was_due=loan.was_due,
+                    due_at=loan.due_at,
+                    undone=loan.undone,
+                    open=loan.open,
+                )
+                for loan in person.loans
+            ],
+        )
+        for person in found.people
+    ]
+    return Page(lines, encode_cursor(found.next) if found.next else None)
+
+
+def _with_loans(view: PreviewView, found: DueDatesPreview) -> PreviewView:
+    moving = [
+        MovingLoan(move.loan_id, move.code, move.borrower_id, site.site_id, move.before, move.after)
+        for site in found.sites
+        for move in site.moves
+        if move.after is not None
+    ]
+    return msgspec.structs.replace(
+        view,
+        loans=found.loans,
+        kept=found.kept,
+        people=found.people,
+        unreachable=found.unreachable,
+        moving=moving[:MOST_LOANS],
+    )
+
+
+ROUTES = [preview_closure, list_announcements, people_to_tell]

@@ -1,0 +1,175 @@
+"""Move due dates when a closure is announced, and back when it is withdrawn in time.
+
+Both run inside the transaction of the announcement, which has locked the sites: a
+check-out or a renewal there waits, and then decides by the new calendar.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core import audit, db, events
+from comptoir.core.ids import new_id
+from comptoir.core.principal import Principal
+from comptoir.lending.closures.planning import plan_moves
+from comptoir.lending.due_dates import is_open_until
+from comptoir.lending.events import BorrowerDueDatesMoved, DueDateMoved
+from comptoir.sites import calendars
+from comptoir.sites.exceptions.events import ExceptionsAnnounced, ExceptionWithdrawn
+
+_AT_ONCE = 500
+_SET_DUE = "UPDATE lending_loan SET due_at = :due, version = version + 1 WHERE id IN :loans"
+_KEEP = """
+INSERT INTO lending_due_date_move (id, batch, exception, site, loan, borrower, due_before,
+                                   due_after, moved_at)
+VALUES (:id, :batch, :exception, :site, :loan, :borrower, :due_before, :due_after, :now)
+"""
+#: Of one exception, where the loan is still due as it was moved: not renewed, not returned.
+_MOVED = """
+SELECT move.id, move.batch, move.site, move.loan, move.borrower, move.due_before,
+       move.due_after, loan.item, item.code
+FROM lending_due_date_move move
+JOIN lending_loan loan ON loan.id = move.loan
+JOIN inventory_item item ON item.id = loan.item
+WHERE move.exception = :exception AND move.undone_at IS NULL
+  AND loan.returned_at IS NULL AND loan.due_at = move.due_after AND move.due_before > :now
+ORDER BY loan.due_at, loan.id
+"""
+_UNDONE = "UPDATE lending_due_date_move SET undone_at = :now WHERE id IN :moves"
+
+
+class _Moved(msgspec.Struct, frozen=True, kw_only=True):
+    """A due date that changes now, whichever way."""
+
+    loan: UUID
+    item: UUID
+    code: str
+    borrower: UUID
+    site: UUID
+    batch: UUID
+    before: datetime
+    after: datetime
+
+
+async def move_due_dates(event: ExceptionsAnnounced) -> None:
+    """Move what is due before a door that will be shut, and say so: see ``due_dates``."""
+    sites = await plan_moves(sorted(event.ids), event.exception, now=event.at, lock=True)
+    moved = [
+        _Moved(
+            loan=move.loan_id,
+            item=move.item_id,
+            code=move.code,
+            borrower=move.borrower_id,
+            site=site.site_id,
+            batch=event.batch,
+            before=move.before,
+            after=move.after,
+        )
+        for site in sites
+        for move in site.moves
+        if move.after is not None
+    ]
+    await db.insert_many(
+        _KEEP,
+        [
+            {
+                "id": new_id(),
+                "batch": each.batch,
+                "exception": event.ids[each.site],
+                "site": each.site,
+                "loan": each.loan,
+                "borrower": each.borrower,
+                "due_before": each.before,
+                "due_after": each.after,
+                "now": event.at,
+            }
+            for each in moved
+        ],
+    )
+    await _set(event.actor, moved, undone=False, now=event.at)
+
+
+async def move_back(event: ExceptionWithdrawn) -> None:
+    """Undo the moves of an exception whose days have not begun.
+
+    A loan that was renewed or brought back since stays as it is, and so does one whose
+    old due time is before a shut door all the same.
+    """
+    rows = await db.fetch(
+        _MOVED + db.for_update("loan"), exception=event.exception.id, now=event.at
+    )
+    if not rows:
+        return
+    calendar = await calendars.calendar(event.exception.site)
+    if calendar is None:
+        raise LookupError("the site of a withdrawn exception is gone")
+    today, exception = calendar.local_date(event.at), event.exception.exception()
+    back = []
+    for row in rows:
+        begins = exception.begins(calendar.local_date(row["due_before"]))
+        if begins is not None and begins > today and is_open_until(row["due_before"], calendar):
+            back.append(row)
+    for some in _pieces([row["id"] for row in back]):
+        await db.execute(_UNDONE, now=event.at, moves=some)
+    moved = [
+        _Moved(
+            loan=row["loan"],
+            item=row["item"],
+            code=row["code"],
+            borrower=row["borrower"],
+            site=row["site"],
+            batch=row["batch"],
+            before=row["due_after"],
+            after=row["due_before"],
+        )
+        for row in back
+    ]
+    await _set(event.actor, moved, undone=True, now=event.at)
+
+
+async def _set(actor: Principal, moved: Sequence[_Moved], *, undone: bool, now: datetime) -> None:
+    by_due: defaultdict[datetime, list[UUID]] = defaultdict(list)
+    by_borrower: defaultdict[tuple[UUID, UUID], list[UUID]] = defaultdict(list)
+    for each in moved:
+        by_due[each.after].append(each.loan)
+        by_borrower[each.borrower, each.batch].append(each.loan)
+    for due, loans in by_due.items():
+        for some in _pieces(loans):
+            await db.execute(_SET_DUE, due=due, loans=some)
+    action = "loan.due_date_restored" if undone else "loan.due_date_moved"
+    await audit.record_many([_told(actor, action, each, now) for each in moved])
+    for each in moved:
+        await events.publish(
+            DueDateMoved(each.loan, each.borrower, each.batch, each.before, each.after, undone, now)
+        )
+    for (borrower, batch), loans in by_borrower.items():
+        await events.publish(BorrowerDueDatesMoved(borrower, batch, tuple(loans), undone, now))
+
+
+def _told(actor: Principal, action: str, moved: _Moved, now: datetime) -> dict[str, Any]:
+    return audit.values(
+        actor,
+        action,
+        "loan",
+        moved.loan,
+        now=now,
+        related=(moved.item, moved.borrower),
+        site_id=moved.site,
+        changes={"due_at": [moved.before, moved.after], "item": moved.code},
+    )
+
+
+def _pieces(ids: list[UUID]) -> Iterable[list[UUID]]:
+    return (ids[first : first + _AT_ONCE] for first in range(0, len(ids), _AT_ONCE))
+
+
+def register() -> None:
+    """Listen to the announcements of sites."""
+    events.subscribe(ExceptionsAnnounced, move_due_dates)
+    events.subscribe(ExceptionWithdrawn, move_back)

@@ -1,0 +1,130 @@
+"""Which due dates an announcement moves, and where to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core import db
+from comptoir.lending.due_dates import DueMode, moved_due_at
+from comptoir.sites import calendars
+from comptoir.sites.calendar import DayException, ExceptionKind, SiteCalendar
+from comptoir.sites.opening_hours import END_OF_DAY, first_moment
+
+_SITES = f"""
+SELECT site.id AS site_id, site.name AS site_name, {calendars.COLUMNS} FROM sites_site site
+WHERE site.id IN :sites ORDER BY site.name, site.id
+"""
+_DUE = """
+SELECT loan.id AS loan_id, loan.item AS item_id, loan.due_at, loan.borrower AS borrower_id,
+       borrower.name AS borrower, borrower.contact_kind, borrower.eligible_until, policy.mode,
+       item.code, model.short_name
+FROM lending_loan loan
+JOIN lending_borrower borrower ON borrower.id = loan.borrower
+JOIN inventory_item item ON item.id = loan.item
+JOIN inventory_model model ON model.id = item.model
+LEFT JOIN lending_policy policy ON policy.id = loan.policy
+WHERE loan.return_site = :site_id AND loan.returned_at IS NULL AND loan.due_at > :since
+"""
+_ORDER = " ORDER BY loan.due_at, loan.id"
+
+
+class LoanMove(msgspec.Struct, frozen=True, kw_only=True):
+    """A loan, and its due date before and after, in UTC; ``after`` is None: it stays."""
+
+    loan_id: UUID
+    item_id: UUID
+    code: str
+    model: str
+    borrower_id: UUID
+    borrower: str
+    contact_kind: str
+    before: datetime
+    after: datetime | None
+
+
+class SiteMoves(msgspec.Struct, frozen=True):
+    """The loans of one return site that are due before a shut door; those that stay, too."""
+
+    site_id: UUID
+    name: str
+    time_zone: str
+    moves: tuple[LoanMove, ...]
+    kept: tuple[LoanMove, ...]
+
+
+async def plan_moves(
+    sites: Sequence[UUID], exception: DayException, *, now: datetime, lock: bool = False
+) -> list[SiteMoves]:
+    """What an exception moves at each site, by name; it may be announced already, or not.
+
+    With ``lock``, nobody else changes the loans before the transaction's end.
+    """
+    if exception.kind is ExceptionKind.AS_USUAL:
+        return []
+    rows = await db.fetch(_SITES, sites=list(sites))
+    return [await _at(row, exception, now, lock) for row in rows]
+
+
+async def _at(site: db.Row, exception: DayException, now: datetime, lock: bool) -> SiteMoves:
+    before, after = _calendars(calendars.calendar_of(site), exception)
+    moves, kept = [], []
+    for row in await _due(site["site_id"], before, exception, now, lock):
+        if not exception.covers(before.local_date(row["due_at"])):
+            continue
+        move = _move(row, before, after, now)
+        if move.after is not None:
+            moves.append(move)
+        elif _is_kept(row["due_at"], before, after):
+            kept.append(move)
+    return SiteMoves(
+        site["site_id"], site["site_name"], site["time_zone"], tuple(moves), tuple(kept)
+    )
+
+
+async def _due(
+    site_id: UUID, calendar: SiteCalendar, exception: DayException, now: datetime, lock: bool
+) -> list[db.Row]:
+    first = first_moment(exception.first_day, 0, calendar.zone)
+    values = {"site_id": site_id, "since": max(now, first)}
+    until = ""
+    if not exception.yearly:
+        until = " AND loan.due_at <= :until"
+        values["until"] = first_moment(exception.last_day, END_OF_DAY, calendar.zone)
+    ending = _ORDER + (db.for_update("loan") if lock else "")
+    return await db.fetch(f"{_DUE}{until}{ending}", **values)
+
+
+def _calendars(
+    calendar: SiteCalendar, exception: DayException
+) -> tuple[SiteCalendar, SiteCalendar]:
+    """The calendar without the exception, and with it; those of a row have no reasons."""
+    new = msgspec.structs.replace(exception, reason="")
+    others = tuple(each for each in calendar.exceptions if each != new)
+    before = replace(calendar, exceptions=others)
+    return before, before.with_exception(new)
+
+
+def _move(row: db.Row, before: SiteCalendar, after: SiteCalendar, now: datetime) -> LoanMove:
+    mode = DueMode(row["mode"] or DueMode.CALENDAR_DAYS_NEXT_OPEN)
+    due = row["due_at"]
+    return LoanMove(
+        loan_id=row["loan_id"],
+        item_id=row["item_id"],
+        code=row["code"],
+        model=row["short_name"],
+        borrower_id=row["borrower_id"],
+        borrower=row["borrower"],
+        contact_kind=row["contact_kind"],
+        before=due,
+        after=moved_due_at(mode, due, before, after, row["eligible_until"], now=now),
+    )
+
+
+def _is_kept(due: datetime, before: SiteCalendar, after: SiteCalendar) -> bool:
+    day: date = before.local_date(due)
+    return before.is_open_day(day) and not after.is_open_day(day)

@@ -1,0 +1,35 @@
+"""Facts about closures and special hours that a higher floor may react to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core.principal import Principal
+from comptoir.sites.calendar import DayException
+from comptoir.sites.exceptions.schemas import ExceptionView
+
+
+class ExceptionsAnnounced(msgspec.Struct, frozen=True):
+    """Days are not as the week says, at one site or several: the id of each one's exception.
+
+    Published with the sites locked and the exceptions written. ``batch`` is what
+    they have in common.
+    """
+
+    actor: Principal
+    batch: UUID
+    exception: DayException
+    ids: Mapping[UUID, UUID]
+    at: datetime
+
+
+class ExceptionWithdrawn(msgspec.Struct, frozen=True):
+    """The week and the holidays apply again, from ``at`` on. The site is locked."""
+
+    actor: Principal
+    exception: ExceptionView
+    at: datetime
