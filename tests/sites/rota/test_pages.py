@@ -151,6 +151,9 @@ async def test_where_nobody_can_come_the_day_is_closed_or_shortened_by_a_form(
     assert [each and each[1] for each in found] == hours
     data = {"sites": str(team.site.id), "first_day": str(DAY), "kind": kind}
     data |= {"opens_0": hours[0], "closes_0": hours[1]}
+    preview = (await client.post("/settings/exceptions/new", data=data)).text
+    [seen] = re.findall(r'name="seen" value="([0-9a-f]+)"', preview)
+    data |= {"seen": seen, "step": "announce"}
     assert (await client.post("/settings/exceptions/new", data=data)).status_code == 303
     assert await HoursException.count() == 1
     assert "What is lacking" not in await week(client)
