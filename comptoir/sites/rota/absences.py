@@ -13,6 +13,7 @@ from comptoir.sites import queries as sites
 from comptoir.sites.rota import queries
 from comptoir.sites.rota.errors import AbsenceNotFound, NotYours
 from comptoir.sites.rota.schemas import AddAbsence
+from comptoir.sites.rota.shifts import lock_person
 from comptoir.sites.rota.validation import absence_errors
 
 
@@ -30,10 +31,7 @@ async def add_absence(actor: Principal, command: AddAbsence, *, now: datetime) -
     if errors := absence_errors(command, today=now.date()):
         raise Invalid(errors)
     async with db.transaction():
-        await db.fetch(
-            "SELECT id FROM core_user WHERE id = :id" + db.for_update("core_user"),
-            id=command.person,
-        )
+        await lock_person(command.person)
         for each in await queries.absences_of(
             [command.person], command.first_day, command.last_day
         ):

@@ -83,17 +83,14 @@ async def take_offer(actor: Principal, offer_id: UUID, person: UUID, *, now: dat
     offer = await _found(actor, offer_id)
     _need_own(actor, person, offer.site)
     async with db.transaction():
-        # The person first, as where a shift is changed: nobody waits for each other.
-        await db.fetch(
-            "SELECT id FROM core_user WHERE id = :id" + db.for_update("core_user"), id=person
-        )
+        await shifts.lock_person(person)
         offer = await _found(actor, offer_id, lock=True)
         if offer.taken_by is not None:
             raise OfferTaken
         if person == offer.user_id:
             await _end(actor, offer, now=now)
             return offer.shift
-        before = await shifts.found(actor, offer.shift, offer.day)
+        before = await shifts.found(actor, offer.shift, offer.day, lock=True)
         new = msgspec.structs.replace(
             before,
             id=before.id if before.once else new_id(),

@@ -44,6 +44,7 @@ async def add_shift(actor: Principal, command: AddShift, *, now: datetime) -> UU
         zone=(await sites.site_calendar(command.site)).zone,
     )
     async with db.transaction():
+        await lock_person(new.person)
         await check(new, now=now)
         await insert(new)
         await record(actor, "rota.shift_added", new.site, [None, told(new)], now=now)
@@ -63,20 +64,12 @@ async def change_shift(
         SitesForbidden: the actor is no coordinator there.
         Invalid: as for ``add_shift``.
     """
-    before = await found(actor, shift_id, command.day)
-    await need_editor(actor, before.site)
-    values = {"person": command.person, "starts": command.starts, "ends": command.ends}
-    following = command.reach is Reach.FOLLOWING and not before.once
-    kept = command.new_day == command.day
-    new = msgspec.structs.replace(
-        before,
-        **values,
-        id=new_id(),
-        first_day=command.new_day,
-        last_day=before.last_day if following else command.new_day,
-        skipped=frozenset(day for day in before.skipped if following and kept),
-    )
     async with db.transaction():
+        await lock_person(command.person)
+        before = await found(actor, shift_id, command.day, lock=True)
+        await need_editor(actor, before.site)
+        following = command.reach is Reach.FOLLOWING and not before.once
+        new = _changed(before, command, following)
         left = _left(before, command.day, following)
         await check(new, now=now, leaving=left, day_field="new_day")
         await take_off(before, command.day, following=following)
@@ -96,19 +89,23 @@ async def remove_shift(
         ShiftNotFound: it does not fall on that day, or the actor does not work at its site.
         SitesForbidden: the actor is no coordinator there.
     """
-    before = await found(actor, shift_id, day)
-    await need_editor(actor, before.site)
     async with db.transaction():
+        before = await found(actor, shift_id, day, lock=True)
+        await need_editor(actor, before.site)
         await take_off(before, day, following=reach is Reach.FOLLOWING)
         await record(actor, "rota.shift_removed", before.site, [told(before, day), None], now=now)
 
 
-async def found(actor: Principal, shift_id: UUID, day: date) -> Shift:
-    """A shift that falls on a day.
+async def found(actor: Principal, shift_id: UUID, day: date, *, lock: bool = False) -> Shift:
+    """A shift that falls on a day; locked until the end of the transaction, if asked for.
 
     Raises:
         ShiftNotFound: it does not, or the actor does not work at its site.
     """
+    if lock:
+        await db.fetch(
+            "SELECT id FROM sites_shift WHERE id = :id" + db.for_update("sites_shift"), id=shift_id
+        )
     shift = await queries.shift(shift_id)
     if shift is None or not actor.sees_site(shift.site) or not shift.falls_on(day):
         raise ShiftNotFound
@@ -127,21 +124,28 @@ async def need_editor(actor: Principal, site_id: UUID) -> None:
         raise SitesForbidden
 
 
+async def lock_person(person: UUID) -> None:
+    """Let nothing else change what somebody does until the end of the transaction.
+
+    Before any shift or offer is locked, so that no two wait for each other.
+    """
+    await db.fetch(
+        "SELECT id FROM core_user WHERE id = :id" + db.for_update("core_user"), id=person
+    )
+
+
 async def check(
     new: Shift, *, now: datetime, leaving: Shift | None = None, day_field: str = "day"
 ) -> None:
     """Let only a shift pass that its person can do; inside the transaction that writes it.
 
-    Their row is locked, so that two shifts at one moment do not miss each other.
+    ``lock_person`` was called, so that two shifts at one moment do not miss each other.
     ``leaving`` is what is left of the shift that it takes the place of; ``day_field`` is
     where its day was entered.
 
     Raises:
         Invalid: a field is wrong, or the person is at work or away then.
     """
-    await db.fetch(
-        "SELECT id FROM core_user WHERE id = :id" + db.for_update("core_user"), id=new.person
-    )
     errors = shift_errors(
         new,
         team={person.id for person in await queries.team(new.site)},
@@ -225,6 +229,21 @@ def told(shift: Shift, day: date | None = None) -> str:
     """A shift for the audit: its day and minutes, and how often; nobody's name."""
     often = "" if shift.once else f" every {7 * shift.every_weeks} days"
     return f"{day or shift.first_day} {shift.starts}-{shift.ends}{often}"
+
+
+def _changed(before: Shift, command: ChangeShift, following: bool) -> Shift:
+    """What a shift becomes, on one day or from it on."""
+    kept = following and command.new_day == command.day
+    return msgspec.structs.replace(
+        before,
+        id=new_id(),
+        person=command.person,
+        first_day=command.new_day,
+        last_day=before.last_day if following else command.new_day,
+        starts=command.starts,
+        ends=command.ends,
+        skipped=before.skipped if kept else frozenset(),
+    )
 
 
 def _left(shift: Shift, day: date, following: bool) -> Shift:

@@ -182,6 +182,23 @@ async def test_a_shift_changes_from_a_day_on_and_days_left_out_stay_so(
     assert days == [[claire], [claire], [luca], [], [luca]]
 
 
+async def test_of_two_who_change_a_shift_at_one_moment_one_is_told(
+    team: Team, now: datetime
+) -> None:
+    weekly = await team.shift(team.claire, last_day=None)
+    results = await asyncio.gather(
+        *(
+            shifts.change_shift(
+                team.coordinator, weekly.id, changing(person.id, reach=Reach.FOLLOWING), now=now
+            )
+            for person in (team.luca, team.sophie)
+        ),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(each, ShiftNotFound) for each in results) == 1
+    assert len(await at_work(team, TUESDAY + WEEK)) == 1
+
+
 async def test_a_shift_moves_to_another_day(team: Team, now: datetime) -> None:
     single = await team.shift(team.claire)
     command = changing(team.claire.id, new_day=TUESDAY + DAY)

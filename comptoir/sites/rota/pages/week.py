@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 import msgspec
 from litestar import Response, get
 
-from comptoir.core import clock
 from comptoir.core.accounts.guards import require
 from comptoir.core.principal import Role
 from comptoir.core.printing.pdf import in_background
@@ -114,7 +113,7 @@ async def show_week(request: Page) -> Response[str]:
         ],
         names=names,
         minutes=minutes,
-        may_take=_may_take(request, names),
+        may_take=_may_take(request, names, chosen.today),
     )
 
 
@@ -228,12 +227,11 @@ def _week_link(chosen: Chosen, day: date, monday: date) -> str:
     return "" if found == monday else rota_address(chosen.id, found)
 
 
-def _may_take(request: Page, names: dict[UUID, str]) -> Any:
+def _may_take(request: Page, names: dict[UUID, str], today: date) -> Callable[[OfferView], bool]:
     """Whether the reader may take an offered shift for themselves."""
-    today = clock.now().date() - timedelta(days=1)
 
     def may(offer: OfferView) -> bool:
-        return request.user.id in names and offer.person != request.user.id and offer.day > today
+        return request.user.id in names and offer.person != request.user.id and offer.day >= today
 
     return may
 
