@@ -10,7 +10,12 @@ APP_CONFIG = AppConfig(
     app_name="sites",
     migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
     table_classes=table_finder(
-        ["comptoir.sites.tables", "comptoir.sites.skills.tables", "comptoir.sites.rota.tables"],
+        [
+            "comptoir.sites.tables",
+            "comptoir.sites.skills.tables",
+            "comptoir.sites.rota.tables",
+            "comptoir.sites.visits.tables",
+        ],
         exclude_imported=True,
     ),
     migration_dependencies=["comptoir.core.piccolo_app"],

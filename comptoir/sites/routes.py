@@ -18,6 +18,8 @@ from comptoir.sites.skills import api as skills_api
 from comptoir.sites.skills import pages as skills
 from comptoir.sites.staff import api as staff_api
 from comptoir.sites.staff import pages as staff
+from comptoir.sites.visits import api as visits_api
+from comptoir.sites.visits import pages as visits
 
 ROUTES = [
     *api.ROUTES,
@@ -25,16 +27,19 @@ ROUTES = [
     *rota_api.ROUTES,
     *skills_api.ROUTES,
     *staff_api.ROUTES,
+    *visits_api.ROUTES,
     *pages.ROUTES,
     *hours_pages.ROUTES,
     *exceptions.ROUTES,
     *rota.ROUTES,
     *skills.ROUTES,
     *staff.ROUTES,
+    *visits.ROUTES,
 ]
 
 NAVIGATION = [
     NavItem(_l("Rota"), "/rota"),
+    NavItem(_l("Visits"), "/visits"),
     NavItem(_l("Staff"), "/staff", Role.COORDINATOR),
     NavItem(_l("Competences"), "/settings/competences", Role.COORDINATOR, menu="account"),
     NavItem(_l("Sites"), "/settings/sites", Role.COORDINATOR, menu="account"),

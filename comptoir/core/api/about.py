@@ -61,6 +61,7 @@ TAGS = {
     "Sites": "Places, their opening hours, and days that are not as the week says.",
     "Staff": "Who works where, as what, and what they speak and can do.",
     "Tokens": "Access tokens for other programs.",
+    "Visits": "How many come in: a tally at the door, without names.",
 }
 
 _MEANINGS: dict[str, LazyProxy | str] = {
