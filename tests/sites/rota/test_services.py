@@ -186,17 +186,16 @@ async def test_of_two_who_change_a_shift_at_one_moment_one_is_told(
     team: Team, now: datetime
 ) -> None:
     weekly = await team.shift(team.claire, last_day=None)
+    later = {"day": TUESDAY + WEEK, "new_day": TUESDAY + WEEK, "reach": Reach.FOLLOWING}
     results = await asyncio.gather(
         *(
-            shifts.change_shift(
-                team.coordinator, weekly.id, changing(person.id, reach=Reach.FOLLOWING), now=now
-            )
+            shifts.change_shift(team.coordinator, weekly.id, changing(person.id, **later), now=now)
             for person in (team.luca, team.sophie)
         ),
         return_exceptions=True,
     )
     assert sum(isinstance(each, ShiftNotFound) for each in results) == 1
-    assert len(await at_work(team, TUESDAY + WEEK)) == 1
+    assert len(await at_work(team, TUESDAY + 2 * WEEK)) == 1
 
 
 async def test_a_shift_moves_to_another_day(team: Team, now: datetime) -> None:
