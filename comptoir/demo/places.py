@@ -21,7 +21,7 @@ from comptoir.sites.staff.schemas import AddColleague
 FRIBOURG, LAUSANNE, LYON = "Fribourg", "Lausanne", "Lyon"
 
 #: Of every account of the demo; it is printed, and so nobody's secret.
-PASSWORD = "guichet-ouvert"  # noqa: S105
+PASSWORD = "trois-lampes-bleues"  # noqa: S105
 
 
 class Login(msgspec.Struct, frozen=True):
