@@ -14,7 +14,7 @@ from comptoir.core.web.formats import locale
 from comptoir.sites.calendar import DayHours, DaySource, SiteCalendar
 from comptoir.sites.expressions.evaluation import DayPlan, Hours, Piece
 from comptoir.sites.expressions.model import DateRange, Effect, MonthDay, NthWeekday
-from comptoir.sites.expressions.weeks import Week, seasons, week_at
+from comptoir.sites.expressions.weeks import Week, seasons, usual_week, week_at
 from comptoir.sites.expressions.writing import write_time
 from comptoir.sites.opening_hours import END_OF_DAY, ONE_DAY, Times
 from comptoir.sites.public_holidays import NAMES
@@ -60,6 +60,19 @@ class DayAhead(msgspec.Struct, frozen=True):
     day: date
     hours: str
     reason: str
+
+
+class HoursText(msgspec.Struct, frozen=True):
+    """All that a site's hours say, for people to read."""
+
+    week: list[DayLine]
+    seasons: list[SeasonLines]
+    services: list[ServiceLine]
+
+
+def describe_hours(hours: Hours) -> HoursText:
+    """The usual week, the seasons and the services."""
+    return HoursText(day_lines(usual_week(hours)), season_lines(hours), service_lines(hours))
 
 
 def day_lines(week: Week, *, today: date | None = None) -> list[DayLine]:
@@ -164,7 +177,8 @@ def _dates_text(dates: Iterable[DateRange]) -> str:
         if (each.first.day, each.last.day) == (1, 31):
             texts.append(_from_to(months[each.first.month], months[each.last.month]))
         else:
-            texts.append(_from_to(_month_day_text(each.first), _month_day_text(each.last)))
+            ends = dict.fromkeys((_month_day_text(each.first), _month_day_text(each.last)))
+            texts.append(" – ".join(ends))
     return _listed(texts)
 
 

@@ -23,8 +23,7 @@ from comptoir.core.web.forms import FormData, id_or_none
 from comptoir.sites import queries, services
 from comptoir.sites.errors import SiteNotFound, SitesForbidden
 from comptoir.sites.expressions.evaluation import Hours
-from comptoir.sites.expressions.weeks import usual_week
-from comptoir.sites.hours import DayLine, day_lines
+from comptoir.sites.hours import HoursText, describe_hours
 from comptoir.sites.public_holidays import cantons
 from comptoir.sites.schemas import OrganisationView, SaveOrganisation, SaveSite, SiteView
 from comptoir.sites.validation import time_zones
@@ -189,9 +188,9 @@ async def _own(request: Page, site_id: UUID) -> SiteView:
     return site
 
 
-def _hours_of(site: SiteView) -> list[DayLine]:
-    """A site's usual week; nothing where nobody has said it."""
-    return day_lines(usual_week(Hours.of(site.opening_hours))) if site.opening_hours else []
+def _hours_of(site: SiteView) -> HoursText | None:
+    """A site's hours; None where nobody has said them."""
+    return describe_hours(Hours.of(site.opening_hours)) if site.opening_hours else None
 
 
 def _texts(form: FormData, command: type[SaveSite] | type[SaveOrganisation]) -> dict[str, Any]:

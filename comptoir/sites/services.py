@@ -18,11 +18,18 @@ from comptoir.core.principal import Principal, Role
 from comptoir.core.web.formats import localtime
 from comptoir.sites import queries
 from comptoir.sites.errors import SiteChanged, SitesForbidden
+from comptoir.sites.expressions.evaluation import Hours
 from comptoir.sites.expressions.reading import read
 from comptoir.sites.expressions.writing import write
 from comptoir.sites.schemas import SaveOrganisation, SaveSite
 from comptoir.sites.tables import Organisation, Site
-from comptoir.sites.validation import departement, hours_errors, organisation_errors, site_errors
+from comptoir.sites.validation import (
+    departement,
+    horizon_errors,
+    hours_errors,
+    organisation_errors,
+    site_errors,
+)
 
 
 async def create_organisation(
@@ -145,7 +152,8 @@ async def set_hours(
     Raises:
         SiteNotFound: there is none, or the actor does not work there.
         SitesForbidden: the actor is no coordinator there.
-        Invalid: the expression is none, or says what nobody can have meant.
+        Invalid: the expression is none, says what nobody can have meant, or leaves no open
+            day beside the holidays and what is announced.
         SiteChanged: somebody changed the site since.
     """
     async with db.transaction():
@@ -154,6 +162,8 @@ async def set_hours(
         today = localtime(now, before.time_zone).date()
         _refuse(hours_errors(opening_hours, today=today))
         after = write(read(opening_hours).rules)
+        calendar = await queries.site_calendar(site_id)
+        _refuse(horizon_errors(Hours.of(after), calendar, today=today))
         await _update(Site, site_id, version, {"opening_hours": after})
         await audit.record(
             actor,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from zoneinfo import available_timezones
@@ -14,7 +15,9 @@ from comptoir.core.i18n import LANGUAGES
 from comptoir.core.i18n import gettext as _
 from comptoir.core.phones import phone_error, read_phone
 from comptoir.core.plain_text import says_something
+from comptoir.sites.calendar import SiteCalendar
 from comptoir.sites.expressions.checks import expression_problems
+from comptoir.sites.expressions.evaluation import Hours
 from comptoir.sites.expressions.problems import problem_message
 from comptoir.sites.opening_hours import Span, SpanProblemCode, span_problems
 from comptoir.sites.public_holidays import regions
@@ -88,6 +91,21 @@ def hours_errors(text: str, *, today: date) -> list[FieldError]:
         FieldError("opening_hours", str(problem.code), problem_message(problem, text))
         for problem in expression_problems(text, today=today)
     ]
+
+
+def horizon_errors(hours: Hours, calendar: SiteCalendar, *, today: date) -> list[FieldError]:
+    """What speaks against hours beside a site's holidays and announcements.
+
+    Hours that open the door must leave a day in the time that is searched for due dates.
+    """
+    alone, together = SiteCalendar(calendar.zone, hours), replace(calendar, hours=hours)
+    if together.open_day_from(today) or not alone.open_day_from(today):
+        return []
+    message = _(
+        "With the closures that are announced, the door would not open on any day for more "
+        "than a year. Enter other hours, or withdraw a closure first."
+    )
+    return [FieldError("opening_hours", "sites.no-open-day-left", message)]
 
 
 def span_errors(spans: Sequence[Span], fields: Sequence[str]) -> list[FieldError]:

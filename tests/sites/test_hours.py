@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from comptoir.core.i18n import use_language
+from comptoir.sites.calendar import DayException, ExceptionKind, SiteCalendar
 from comptoir.sites.expressions.evaluation import Hours
 from comptoir.sites.expressions.weeks import usual_week
-from comptoir.sites.hours import DayLine, day_lines
+from comptoir.sites.hours import DayLine, ServiceLine, day_lines, days_ahead, describe_hours
 
 WEEK = usual_week(Hours.of("Mo-Fr 09:00-12:00, Tu 13:30-17:00"))
 
@@ -32,4 +34,39 @@ def test_today_stands_alone() -> None:
         ("Thursday", True),
         ("Friday", False),
         ("Saturday to Sunday", False),
+    ]
+
+
+def test_hours_are_read_with_their_seasons_services_and_appointments() -> None:
+    hours = Hours.of(
+        'Mo-Fr 09:00-12:00, Tu 14:00-16:00 unknown "sur rendez-vous"; '
+        "Jul-Aug off; Jul-Aug Mo 08:00-10:00; Dec 24-Jan 03 off, "
+        'Sep-Jun We 14:00-16:00 open "Atelier", Sa[1] 10:00-12:00 open "Réparation"'
+    )
+    with use_language("fr"):
+        text = describe_hours(hours)
+    assert text.week[1] == DayLine("Mardi", "09:00–12:00 et 14:00–16:00 sur rendez-vous")
+    assert [season.dates for season in text.seasons] == [
+        "Juillet à août",
+        "24 décembre – 3 janvier",
+    ]
+    assert text.seasons[0].week == [
+        DayLine("Lundi", "08:00–10:00"),
+        DayLine("Mardi à dimanche", ""),
+    ]
+    assert text.services == [
+        ServiceLine("Atelier", "mercredi 14:00–16:00 (septembre à juin)"),
+        ServiceLine("Réparation", "premier samedi du mois 10:00–12:00"),
+    ]
+
+
+def test_days_ahead_are_those_that_are_not_as_the_week_says() -> None:
+    hours = Hours.of("Mo-Fr 09:00-12:00; Sa[1] 10:00-12:00; Jul-Aug off")
+    closed = DayException(date(2027, 6, 2), date(2027, 6, 2), ExceptionKind.CLOSED, (), "Panne")
+    calendar = SiteCalendar(ZoneInfo("Europe/Zurich"), hours, (closed,))
+    ahead = days_ahead(calendar, today=date(2027, 6, 1), days=31)
+    assert [(each.day.isoformat(), each.hours, each.reason) for each in ahead] == [
+        ("2027-06-02", "", "Panne"),
+        ("2027-06-05", "10:00–12:00", ""),
+        ("2027-07-01", "", ""),
     ]

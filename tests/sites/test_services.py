@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import pytest
@@ -12,7 +12,10 @@ from comptoir.core.errors import Invalid
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal, Role
 from comptoir.sites import queries, services
+from comptoir.sites.calendar import ExceptionKind
 from comptoir.sites.errors import SiteChanged, SiteNotFound, SitesForbidden
+from comptoir.sites.exceptions.schemas import AnnounceException
+from comptoir.sites.exceptions.services import announce_exception
 from comptoir.sites.opening_hours import Span
 from comptoir.sites.schemas import SaveOrganisation, SaveSite, SiteView
 from comptoir.sites.tables import Site
@@ -160,6 +163,26 @@ async def test_hours_that_overlap_are_refused(now: datetime) -> None:
         ("opening_hours", "sites.span-ends-before-start"),
     ]
     assert (await queries.site(site.id)).version == 1
+
+
+async def test_hours_that_closures_leave_nothing_of_are_refused(now: datetime) -> None:
+    actor, site = await coordinator_and_site()
+    command = AnnounceException(
+        sites=(site.id,),
+        first_day=date(2026, 12, 20),
+        last_day=date(2027, 1, 10),
+        kind=ExceptionKind.CLOSED,
+        yearly=True,
+    )
+    await announce_exception(actor, command, now=now)
+    with pytest.raises(Invalid) as raised:
+        await services.set_hours(
+            actor, site.id, "Dec 24-Jan 03 Mo-Fr 10:00-12:00", version=2, now=now
+        )
+    assert [(each.field, each.code) for each in raised.value.errors] == [
+        ("opening_hours", "sites.no-open-day-left")
+    ]
+    await services.set_hours(actor, site.id, "Mo unknown", version=2, now=now)
 
 
 async def test_the_calendar_of_an_unknown_site_is_refused() -> None:
