@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from comptoir.core.i18n import gettext as _
+
 #: They join or part the letters of Persian and of scripts of India, and the signs of emoji.
 JOINERS = "\u200c\u200d"
 #: Letters of Korean that only keep a place.
@@ -32,6 +34,21 @@ def clean_text(text: str) -> str:
 def says_something(text: str) -> bool:
     """True if there is a letter or a digit in it."""
     return any(sign.isalnum() for sign in text if sign not in _FILLERS)
+
+
+def name_taken() -> str:
+    """What is said of a name that something else of its kind has."""
+    return _("There is one of this name already. Use that one, or choose another name.")
+
+
+def same_name(one: str, other: str) -> bool:
+    """True if a person would take the two for one: capitals, accents and blanks apart."""
+    return _as_read(one) == _as_read(other)
+
+
+def _as_read(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", clean_line(text))
+    return "".join(sign for sign in plain if not unicodedata.combining(sign)).casefold()
 
 
 def is_unseen(sign: str) -> bool:

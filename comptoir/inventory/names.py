@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
-from comptoir.core.errors import FieldError
+from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import LANGUAGES
 from comptoir.core.i18n import gettext as _
-from comptoir.core.plain_text import clean_line, says_something
+from comptoir.core.plain_text import clean_line, name_taken, same_name, says_something
 
 #: A name per language (``fr``, ``de``, ``it``, ``en``); those not written are absent.
 Names = dict[str, str]
@@ -53,6 +55,22 @@ def names_errors(names: Names, field: str) -> list[FieldError]:
         for language, name in kept.items()
         if len(name) > LONGEST_NAME
     ]
+
+
+def refuse_taken(names: Names, others: Iterable[Names]) -> None:
+    """Let a name pass that nothing else of its kind has in the same language.
+
+    Raises:
+        Invalid: with the code ``inventory.name-taken`` at each language.
+    """
+    known = list(others)
+    errors = [
+        FieldError(f"names.{language}", "inventory.name-taken", name_taken())
+        for language, name in clean_names(names).items()
+        if any(same_name(name, other.get(language, "")) for other in known)
+    ]
+    if errors:
+        raise Invalid(errors)
 
 
 def clean_names(names: Names) -> Names:

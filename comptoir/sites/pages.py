@@ -20,6 +20,7 @@ from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, local_path, page, redirect
 from comptoir.core.web.forms import FormData, id_or_none
+from comptoir.core.web.once import made_once
 from comptoir.sites import queries, services
 from comptoir.sites.errors import SiteNotFound, SitesForbidden
 from comptoir.sites.expressions.evaluation import Hours
@@ -70,7 +71,10 @@ async def add_site(request: Page) -> Response[str]:
     """Add a site; its hours come next."""
     form = await FormData.of(request)
     try:
-        site_id = await services.create_site(request.user, _site_command(form), now=clock.now())
+        command, now = _site_command(form), clock.now()
+        site_id = await made_once(
+            request, lambda: services.create_site(request.user, command, now=now), now=now
+        )
     except Invalid as invalid:
         return await _site_form(request, _texts(form, SaveSite), invalid.errors)
     flash = Flash("ok", _("Site added. Enter when its door is open."))
@@ -117,9 +121,10 @@ async def add_organisation(request: Page) -> Response[str]:
     """Add an organisation."""
     form = await FormData.of(request)
     values = _texts(form, SaveOrganisation)
+    command, now = SaveOrganisation(**values), clock.now()
     try:
-        await services.create_organisation(
-            request.user, SaveOrganisation(**values), now=clock.now()
+        await made_once(
+            request, lambda: services.create_organisation(request.user, command, now=now), now=now
         )
     except Invalid as invalid:
         return _organisation_form(request, values, invalid.errors)

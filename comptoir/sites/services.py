@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from comptoir.core.emails import clean_email
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.ids import new_id
 from comptoir.core.phones import read_phone
-from comptoir.core.plain_text import clean_line
+from comptoir.core.plain_text import clean_line, name_taken, same_name
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web.formats import localtime
 from comptoir.sites import queries
@@ -45,6 +46,7 @@ async def create_organisation(
     values = _organisation_values(command)
     organisation_id = new_id()
     async with db.transaction():
+        _refuse_taken(values["name"], [each.name for each in await queries.organisations()])
         await Organisation(id=organisation_id, **values).save()
         await audit.record(
             actor,
@@ -77,6 +79,9 @@ async def edit_organisation(
     values = _organisation_values(command)
     async with db.transaction():
         before = await queries.organisation(organisation_id)
+        if values["name"] != before.name:
+            others = [each for each in await queries.organisations() if each.id != organisation_id]
+            _refuse_taken(values["name"], [each.name for each in others])
         await _update(Organisation, organisation_id, version, values)
         await audit.record(
             actor,
@@ -101,6 +106,7 @@ async def create_site(actor: Principal, command: SaveSite, *, now: datetime) -> 
     site_id = new_id()
     async with db.transaction():
         await queries.organisation(command.organisation)
+        _refuse_taken(values["name"], [each.name for each in await queries.site_names()])
         await Site(id=site_id, created_at=now, **values).save()
         await audit.record(
             actor,
@@ -131,6 +137,9 @@ async def edit_site(
         before = await queries.site(site_id, actor)
         _need_coordinator(actor, site_id)
         await queries.organisation(command.organisation)
+        if values["name"] != before.name:
+            others = [each for each in await queries.site_names() if each.id != site_id]
+            _refuse_taken(values["name"], [each.name for each in others])
         await _update(Site, site_id, version, values)
         known = msgspec.structs.asdict(before) | {"organisation": before.organisation.id}
         await audit.record(
@@ -233,6 +242,12 @@ def _need_all_sites(actor: Principal) -> None:
 def _need_coordinator(actor: Principal, site_id: UUID) -> None:
     if not actor.has_role(Role.COORDINATOR, site_id):
         raise SitesForbidden
+
+
+def _refuse_taken(name: str, others: Iterable[str]) -> None:
+    """Two of one name: nobody could tell them apart in a list."""
+    if any(same_name(name, other) for other in others):
+        raise Invalid([FieldError("name", "sites.name-taken", name_taken())])
 
 
 def _refuse(errors: list[FieldError]) -> None:

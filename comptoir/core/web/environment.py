@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from comptoir.core import i18n
 from comptoir.core.errors import FieldError
+from comptoir.core.ids import new_id
 from comptoir.core.phones import show_phone
 from comptoir.core.web import formats
 from comptoir.core.web.elements import Icons, cell, heading
@@ -43,6 +44,7 @@ def make_environment(
         in_language=_in_language,
         languages=i18n.LANGUAGE_NAMES,
         error_for=error_for,
+        new_id=new_id,
         draw_icon=icons.icon,
         draw_chip=icons.chip,
         draw_cell=cell,

@@ -17,6 +17,7 @@ from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
 from comptoir.core.web.forms import FormData, in_form
+from comptoir.core.web.once import made_once
 from comptoir.inventory.names import NAME_INPUTS, Names
 from comptoir.inventory.queries import catalogue
 from comptoir.inventory.schemas import CategoryView, SaveCategory
@@ -53,9 +54,9 @@ async def new_category(request: Page) -> Response[str]:
 async def add_category(request: Page) -> Response[str]:
     """Add a category."""
     form = await FormData.of(request)
-    command = SaveCategory(read_names(form, "name"))
+    command, now = SaveCategory(read_names(form, "name")), clock.now()
     try:
-        await create_category(request.user, command, now=clock.now())
+        await made_once(request, lambda: create_category(request.user, command, now=now), now=now)
     except Invalid as invalid:
         return _form(request, command, invalid.errors)
     return redirect(request, PATH, flash=Flash("ok", _("Category added.")))

@@ -18,6 +18,7 @@ from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
 from comptoir.core.web.forms import FormData, id_or_none, in_form
+from comptoir.core.web.once import made_once
 from comptoir.inventory.pages.categories import read_names
 from comptoir.inventory.queries import catalogue
 from comptoir.inventory.schemas import ModelView, SaveAccessory, SaveModel
@@ -120,7 +121,10 @@ async def add_model(request: Page) -> Response[str]:
     if data.text("more"):
         return await _form(request, form, [])
     try:
-        model_id = await create_model(request.user, form.command(), now=clock.now())
+        command, now = form.command(), clock.now()
+        model_id = await made_once(
+            request, lambda: create_model(request.user, command, now=now), now=now
+        )
     except Invalid as invalid:
         return await _form(request, form, invalid.errors)
     flash = Flash("ok", _("Model added. Bring in its items."))

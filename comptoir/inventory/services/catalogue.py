@@ -12,7 +12,7 @@ from comptoir.core.errors import Invalid
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal
 from comptoir.inventory.errors import AccessoryNotFound, CategoryNotFound, Changed
-from comptoir.inventory.names import clean_names, names_errors, write_names
+from comptoir.inventory.names import clean_names, names_errors, refuse_taken, write_names
 from comptoir.inventory.permissions import need_catalogue
 from comptoir.inventory.queries import catalogue
 from comptoir.inventory.schemas import (
@@ -31,12 +31,13 @@ async def create_category(actor: Principal, command: SaveCategory, *, now: datet
 
     Raises:
         CoordinatorNeeded: the actor is no coordinator.
-        Invalid: it has no name, or one too long.
+        Invalid: it has no name, one too long, or one that another in use has.
     """
     need_catalogue(actor)
     _refuse_names(command)
     category_id = new_id()
     async with db.transaction():
+        await _refuse_taken(command)
         row = await db.fetch_one("SELECT MAX(position) AS last FROM inventory_category")
         last = row["last"] if row else None
         await Category(
@@ -70,6 +71,8 @@ async def edit_category(
     _refuse_names(command)
     async with db.transaction():
         before = await catalogue.category(category_id)
+        if clean_names(command.names) != before.names:
+            await _refuse_taken(command, but=category_id)
         await _update(
             Category,
             category_id,
@@ -233,6 +236,11 @@ def _category_values(command: SaveCategory) -> dict[str, Any]:
 def _refuse_names(command: SaveCategory) -> None:
     if errors := names_errors(command.names, "names"):
         raise Invalid(errors)
+
+
+async def _refuse_taken(command: SaveCategory, *, but: UUID | None = None) -> None:
+    known = await catalogue.categories()
+    refuse_taken(command.names, (each.names for each in known if each.active and each.id != but))
 
 
 async def _update(

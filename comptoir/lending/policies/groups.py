@@ -9,7 +9,13 @@ from comptoir.core import audit, db
 from comptoir.core.errors import Invalid
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal
-from comptoir.inventory.names import clean_names, names_errors, read_names, write_names
+from comptoir.inventory.names import (
+    clean_names,
+    names_errors,
+    read_names,
+    refuse_taken,
+    write_names,
+)
 from comptoir.lending.policies.errors import GroupInUse, GroupNotFound, SettingsChanged
 from comptoir.lending.policies.permissions import need_coordinator
 from comptoir.lending.policies.schemas import GroupView, SaveGroup
@@ -68,12 +74,13 @@ async def create_group(actor: Principal, command: SaveGroup, *, now: datetime) -
 
     Raises:
         CoordinatorNeeded: the actor is no coordinator.
-        Invalid: it has no name, or one too long.
+        Invalid: it has no name, one too long, or one that another has.
     """
     need_coordinator(actor)
     _refuse_names(command)
     group_id = new_id()
     async with db.transaction():
+        refuse_taken(command.names, (each.names for each in await groups()))
         known = await db.fetch("SELECT position FROM lending_borrower_group ORDER BY position DESC")
         await BorrowerGroup(
             id=group_id,
@@ -106,6 +113,9 @@ async def edit_group(
     _refuse_names(command)
     async with db.transaction():
         before = await read_group(group_id)
+        if clean_names(command.names) != before.names:
+            others = [each.names for each in await groups() if each.id != group_id]
+            refuse_taken(command.names, others)
         changed = (
             await BorrowerGroup.update(
                 {"names": write_names(command.names), "version": version + 1}

@@ -17,6 +17,7 @@ from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
 from comptoir.core.web.forms import Version, in_form
+from comptoir.core.web.once import made_once
 from comptoir.inventory.names import NAME_INPUTS
 from comptoir.inventory.queries import catalogue
 from comptoir.lending.policies import groups as all_groups
@@ -108,7 +109,10 @@ async def new_group(request: Page) -> Answer:
 async def add_group(request: Page, data: Posted[GroupForm]) -> Answer:
     """Add a group."""
     try:
-        await all_groups.create_group(request.user, data.command(), now=clock.now())
+        now = clock.now()
+        await made_once(
+            request, lambda: all_groups.create_group(request.user, data.command(), now=now), now=now
+        )
     except Invalid as invalid:
         return _group_form(request, data, invalid.errors)
     return _to_groups(request, _("Saved."))

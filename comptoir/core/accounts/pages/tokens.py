@@ -25,6 +25,7 @@ from comptoir.core.principal import Role
 from comptoir.core.web import Flash, Place, page, redirect
 from comptoir.core.web.context import place_of
 from comptoir.core.web.forms import FormData
+from comptoir.core.web.once import made_once
 
 PATH = "/settings/tokens"
 
@@ -67,7 +68,7 @@ async def show_new(request: AnyRequest) -> Response[str]:
 
 @post(PATH, guards=[require(Role.ADMIN)], include_in_schema=False)
 async def create(request: AnyRequest) -> Response[str]:
-    """Make it; it is shown on this page and never again."""
+    """Make it; it is shown on this page and never again, also where the form came twice."""
     data = _sent(await FormData.of(request))
 
     async def act() -> Response[str]:
@@ -77,8 +78,16 @@ async def create(request: AnyRequest) -> Response[str]:
             site_id=_site(data.site),
             expires_at=_end_of(data.expires_at, place_of(request.scope)),
         )
-        made = await tokens.create_token(somebody(request), command, now=clock.now())
-        return page(request, "accounts/token_made.html", token=made.token)
+        now, made = clock.now(), ""
+
+        async def make() -> UUID:
+            nonlocal made
+            new = await tokens.create_token(somebody(request), command, now=now)
+            made = new.token
+            return new.id
+
+        await made_once(request, make, now=now)
+        return page(request, "accounts/token_made.html", token=made)
 
     return await answer_form(request, act, "accounts/token_new.html", **await _form(request, data))
 

@@ -1,0 +1,37 @@
+"""A form that was sent twice makes one thing: a double click without JavaScript, a lost answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from litestar import Request
+
+from comptoir.core import idempotency
+from comptoir.core.idempotency import Attempt, Outcome
+from comptoir.core.principal import Principal
+
+#: The hidden field that tells a form from the next one with the same in it (``forms.once()``).
+FIELD = "form"
+
+
+async def made_once(
+    request: Request[Principal, Any, Any],
+    make: Callable[[], Awaitable[UUID]],
+    *,
+    now: datetime,
+) -> UUID:
+    """The id of what a form makes: of the first time, where the same form came before.
+
+    A form that was changed in between, after going back to it, makes another thing.
+    """
+    if not (await request.form()).get(FIELD):
+        return await make()
+    key = idempotency.fingerprint(request.url.path, await request.body())
+
+    async def act() -> Outcome:
+        return Outcome(status=201, body=str(await make()))
+
+    return UUID((await idempotency.once(request.user, Attempt(key, key), act, now=now)).body)
