@@ -71,7 +71,7 @@ _WALKS = (
     "1a2z3e4r5t6y 1029384756"
 )
 _NEIGHBOURS = frozenset(pairwise(_WALKS)) | frozenset(pairwise(_WALKS[::-1]))
-_SHORTEST_WALK = 3
+_SHORTEST_WALK = 4  # "ert" is in many a word
 _YEAR = re.compile(r"(19|20)[0-9]{2}")
 _AGAIN = re.compile(r"(.+?)\1+")
 

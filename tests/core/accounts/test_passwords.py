@@ -38,6 +38,7 @@ def refusal(password: str, login: str = "a.diallo", name: str = "Amina Diallo") 
         ("soleilsoleilsoleil", "accounts.password-too-common"),
         ("chaise-12345-lune", None),
         ("Passwort für die Katze", None),
+        ("guichet-ouvert", None),
         ("correct horse", None),
         ("trois petits chats", None),
         ("amina aime les longues phrases", None),
