@@ -6,16 +6,18 @@ The site in Fribourg is open from Monday to Friday, 9 to 17, and in July and Aug
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from comptoir.lending.due_dates import DueMode, due_at, overdue_days, renewed_due_at
 from comptoir.lending.refusals import Refusal, RefusalCode
 from comptoir.sites.calendar import DayException, ExceptionKind, SiteCalendar
 from comptoir.sites.expressions.evaluation import Hours
 from comptoir.sites.opening_hours import Times
-from tests.sites.calendars import ZURICH, at
+from tests.sites.calendars import ZURICH, at, moments
 
 HOURS = Hours.of("Mo-Fr 09:00-17:00; Jul-Aug off; Jul-Aug Mo,Tu,Th 08:00-12:00")
 CALENDAR_DAYS, OPEN_DAYS = DueMode.CALENDAR_DAYS, DueMode.OPEN_DAYS
@@ -183,3 +185,26 @@ def test_nothing_falls_due_where_the_door_is_never_known_to_open(
     refusal = due_at(7, mode, TEN, SiteCalendar(ZURICH, hours))
     assert isinstance(refusal, Refusal)
     assert refusal.code is RefusalCode.SITE_NEVER_OPEN
+
+
+NIGHTS = SiteCalendar(ZURICH, Hours.of("Fr-Sa 20:00-02:00, Mo 09:00-12:00; Jul-Aug Fr 21:00-23:00"))
+
+
+@given(moments(), st.integers(0, 10 * 24 * 60))
+def test_overdue_is_what_was_due_before_the_door_was_last_open(due: datetime, later: int) -> None:
+    now = due + timedelta(minutes=later)
+    last = NIGHTS.last_open(now)
+    assert (overdue_days(due, NIGHTS, now=now) > 0) is (last is not None and due < last)
+
+
+@given(moments(), st.sampled_from(DueMode), st.integers(1, 40))
+def test_due_in_seasons_and_nights_is_later_and_at_a_closing(
+    start: datetime, mode: DueMode, length: int
+) -> None:
+    due = due_at(length, mode, start, NIGHTS)
+    if isinstance(due, Refusal):
+        assert (mode, due.code) == (DueMode.ON_SITE, RefusalCode.SITE_CLOSED_TODAY)
+        return
+    assert due > start
+    if mode in (OPEN_DAYS, NEXT_OPEN, SAME_WEEKDAY):
+        assert NIGHTS.is_open_day(NIGHTS.local_date(due))

@@ -83,6 +83,17 @@ async def test_special_hours_are_kept_as_they_were_entered(
     assert len(calendar.intervals(date(2031, 11, 26))) == 2
 
 
+async def test_special_hours_may_go_past_midnight(
+    coordinator: Principal, site: Site, now: datetime
+) -> None:
+    command = closing(site.id, kind=ExceptionKind.OPEN, hours=(Times(1200, 1560),))
+    await services.announce_exception(coordinator, command, now=now)
+    calendar = await sites.site_calendar(site.id)
+    [night] = calendar.intervals(THURSDAY)
+    assert night.closes - night.opens == timedelta(hours=6)
+    assert calendar.is_open(night.closes - timedelta(minutes=1))
+
+
 async def test_several_sites_take_it_together(
     coordinator: Principal, site: Site, now: datetime
 ) -> None:
@@ -153,6 +164,7 @@ async def test_site_of_others_is_not_found(
         ({"kind": ExceptionKind.OPEN}, "sites.hours-missing"),
         ({"kind": ExceptionKind.OPEN, "hours": (Times(720, 540),)}, "sites.span-ends-before-start"),
         ({"kind": ExceptionKind.OPEN, "hours": (*MORNING, *MORNING)}, "sites.spans-overlap"),
+        ({"kind": ExceptionKind.OPEN, "hours": (Times(540, 1500),)}, "sites.span-outside-day"),
         ({"reason": "x" * 121}, "sites.reason-too-long"),
         ({"first_day": date(2026, 11, 20), "last_day": date(2026, 11, 23)}, "sites.exception-over"),
         ({"last_day": THURSDAY + timedelta(days=500)}, "sites.no-open-day-left"),
