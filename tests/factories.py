@@ -14,6 +14,7 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core.accounts.tables import User
+from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal, Role, SiteRole
 from comptoir.inventory import codes
 from comptoir.inventory.tables import Accessory, Category, Item, Model
@@ -30,7 +31,7 @@ from comptoir.lending.tables import (
 from comptoir.sites.expressions.writing import write_time
 from comptoir.sites.rota.tables import Shift
 from comptoir.sites.skills.tables import Competence
-from comptoir.sites.tables import Organisation, Site, StaffMember
+from comptoir.sites.tables import HoursException, Organisation, Site, StaffMember
 
 #: When everything made here began to exist.
 MADE_AT = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
@@ -72,6 +73,23 @@ async def site(*, opens: int = 9 * 60, closes: int = 17 * 60, **values: Any) -> 
             "opening_hours": f"Mo-Fr {write_time(opens)}-{write_time(closes)}"
             if opens < closes
             else "",
+            "created_at": MADE_AT,
+            **values,
+        }
+    )
+    await row.save()
+    return row
+
+
+async def closure(*, site_id: UUID, first_day: date, **values: Any) -> HoursException:
+    """A site closed on a day, or until ``last_day``."""
+    row = HoursException(
+        **{
+            "site": site_id,
+            "batch": new_id(),
+            "first_day": first_day,
+            "last_day": first_day,
+            "kind": "closed",
             "created_at": MADE_AT,
             **values,
         }

@@ -8,6 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from comptoir.core.errors import FieldError
+from comptoir.core.fields import year_errors
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import ngettext
 from comptoir.core.plain_text import clean_line, clean_text, says_something
@@ -22,9 +23,6 @@ LONGEST_SHORT_NAME = 30
 LONGEST_FUNDER = 120
 LONGEST_NOTES = 5000
 LONGEST_PROBLEM_NOTE = 300
-#: Years; a slip of the finger is further off than any purchase.
-EARLIEST_PURCHASE = 1970
-LATEST_PURCHASE = 2100
 HIGHEST_PRICE = 100_000_000  # a million, in hundredths
 MOST_ACCESSORIES = 20
 
@@ -60,14 +58,7 @@ def basics_errors(command: ItemBasics) -> list[FieldError]:
                 "price_cents", "inventory.price-invalid", _("Enter a price from 0 to 1,000,000.")
             )
         )
-    day = command.purchased_on
-    if day is not None and not EARLIEST_PURCHASE <= day.year <= LATEST_PURCHASE:
-        text = _(
-            "Enter a date of the years %(first)s to %(last)s.",
-            first=EARLIEST_PURCHASE,
-            last=LATEST_PURCHASE,
-        )
-        errors.append(FieldError("purchased_on", "inventory.day-invalid", text))
+    errors += year_errors("purchased_on", "inventory.day-invalid", command.purchased_on)
     if command.currency not in CURRENCIES:
         errors.append(FieldError("currency", "inventory.currency-unknown", _("Choose CHF or EUR.")))
     return errors

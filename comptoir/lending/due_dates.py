@@ -56,7 +56,8 @@ def due_at(
         cap: the last day the borrower may keep anything. Due is on the last
             open day until then at the latest: after it, the door stays shut.
 
-    Refused with ``site-never-open``, ``site-closed-today`` (``on_site`` after
+    Refused with ``site-never-open``, ``site-closed-for-long`` (what was announced
+    leaves no open day in sight), ``site-closed-today`` (``on_site`` after
     the day's closing) or ``eligibility-ending`` (no closing time is left before
     the cap).
 
@@ -65,14 +66,14 @@ def due_at(
     """
     today = calendar.local_date(start)
     if calendar.open_day_from(today) is None:
-        return Refusal(RefusalCode.SITE_NEVER_OPEN)
+        return _never_open(today, calendar)
     if cap is not None and cap < today:
         return _eligibility_ending(cap)
     if mode is DueMode.ON_SITE:
         return _due_in_hours(length, start, calendar)
     day = _due_day(length, mode, today, calendar)
     if day is None:
-        return Refusal(RefusalCode.SITE_NEVER_OPEN)
+        return _never_open(today, calendar)
     # The door opens again before a cap so far away, or never: no search, to year 9999 or so.
     if cap is None or cap - day > SEARCH_DAYS * ONE_DAY:
         return due_time(day, calendar)
@@ -241,6 +242,11 @@ def _open_days_later(length: int, today: date, calendar: Calendar) -> date | Non
 def _same_weekday(day: date, calendar: Calendar) -> date | None:
     weeks = (day + week * 7 * ONE_DAY for week in range(WEEKS_AWAITED + 1))
     return next(filter(calendar.is_open_day, weeks), None) or calendar.open_day_from(day)
+
+
+def _never_open(today: date, calendar: Calendar) -> Refusal:
+    announced = calendar.opens_otherwise(today)
+    return Refusal(RefusalCode.SITE_CLOSED_FOR_LONG if announced else RefusalCode.SITE_NEVER_OPEN)
 
 
 def _eligibility_ending(cap: date) -> Refusal:

@@ -231,6 +231,10 @@ _SENTENCES: dict[RefusalCode, LazyProxy] = {
         "This site has no opening hours, so nothing could be brought back there. "
         "Ask a coordinator to enter the hours, then scan again."
     ),
+    RefusalCode.SITE_CLOSED_FOR_LONG: _l(
+        "What is announced for this site leaves no open day on which it could be brought back. "
+        "Ask a coordinator to look at the closures, then scan again."
+    ),
     RefusalCode.SITE_CLOSED_TODAY: _l(
         "This item is for use here while the site is open, "
         "and the site is not open any later today. Offer it for the next open day."

@@ -41,6 +41,7 @@ class RefusalCode(StrEnum):
 
     # Due dates
     SITE_NEVER_OPEN = "lending.site-never-open"
+    SITE_CLOSED_FOR_LONG = "lending.site-closed-for-long"
     SITE_CLOSED_TODAY = "lending.site-closed-today"
     ELIGIBILITY_ENDING = "lending.eligibility-ending"
 

@@ -188,6 +188,10 @@ class SiteCalendar(Calendar):
                 return each
         return None
 
+    def opens_otherwise(self, day: date) -> bool:
+        """True if the door would open on some day from ``day`` on without the exceptions."""
+        return replace(self, exceptions=()).open_day_from(day) is not None
+
     def intervals(self, day: date) -> tuple[Interval, ...]:
         """The day's stretches of being open, in order, apart, none of them empty."""
         return self.on(day).intervals
@@ -257,7 +261,7 @@ def _collide(one: DayException, other: DayException) -> bool:
     if one.yearly != other.yearly:
         return False
     if one.yearly:
-        year = max(one.last_day.year, other.last_day.year) + 1
+        year = min(max(one.last_day.year, other.last_day.year) + 1, MAXYEAR - 1)
         return any(one.covers(day) and other.covers(day) for day in _year(year))
     return one.first_day <= other.last_day and other.first_day <= one.last_day
 

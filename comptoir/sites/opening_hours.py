@@ -123,6 +123,10 @@ class Calendar(Protocol):
         """The first open day on or after ``day``; None: not within ``SEARCH_DAYS``."""
         return next(self.open_days(day, day + SEARCH_DAYS * ONE_DAY), None)
 
+    def opens_otherwise(self, day: date) -> bool:
+        """True if only announcements keep the door shut from ``day`` on: see ``open_day_from``."""
+        return False
+
     def open_day_until(self, day: date) -> date | None:
         """The last open day on or before ``day``; None: not within ``SEARCH_DAYS``."""
         before = (day - ago * ONE_DAY for ago in range(SEARCH_DAYS + 1))

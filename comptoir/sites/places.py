@@ -23,7 +23,8 @@ from comptoir.sites.schemas import SiteView
 class PublicPlace(msgspec.Struct, frozen=True):
     """What everybody may know of a site: where it is and when its door is open.
 
-    ``week`` is that of the season; empty: nobody has said.
+    ``week`` is that of the season; empty: nobody has said. ``today`` is told where
+    today is not as the week says, ``ahead`` are the days after it.
     """
 
     name: str
@@ -32,6 +33,7 @@ class PublicPlace(msgspec.Struct, frozen=True):
     phone: str
     week: list[DayLine]
     services: list[ServiceLine]
+    today: DayAhead | None
     ahead: list[DayAhead]
 
 
@@ -41,6 +43,7 @@ async def public_places(sites: Sequence[SiteView], *, now: datetime) -> list[Pub
     places = []
     for site, calendar in zip(sites, calendars, strict=True):
         today, hours = calendar.local_date(now), calendar.hours
+        different = days_ahead(calendar, today=today)
         places.append(
             PublicPlace(
                 name=site.name,
@@ -49,7 +52,8 @@ async def public_places(sites: Sequence[SiteView], *, now: datetime) -> list[Pub
                 phone=site.phone or site.organisation.phone,
                 week=day_lines(week_at(hours, today), today=today) if hours else [],
                 services=service_lines(hours) if hours else [],
-                ahead=days_ahead(calendar, today=today),
+                today=next((each for each in different if each.day == today), None),
+                ahead=[each for each in different if each.day != today],
             )
         )
     return places

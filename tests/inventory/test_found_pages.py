@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from httpx import AsyncClient
 
+from comptoir.core import clock
 from comptoir.core.principal import Role
 from comptoir.inventory import codes
 from comptoir.sites.tables import Site
@@ -86,3 +89,16 @@ async def test_the_page_of_a_card_is_the_same_whether_the_card_exists(
 def _without_addresses(html: str) -> list[str]:
     """The page without the one hidden field that names the page itself."""
     return [line for line in html.splitlines() if 'name="next"' not in line]
+
+
+async def test_a_finder_reads_in_todays_line_that_the_door_is_shut_and_why(
+    stranger: AsyncClient, site: Site
+) -> None:
+    today = clock.now().astimezone(ZoneInfo("Europe/Zurich")).date()
+    await factories.closure(site_id=site.id, first_day=today, reason="Boiler")
+    item = await factories.item(site_id=site.id)
+    text = (await stranger.get(f"/t/{item.code}", headers={"Accept-Language": "en"})).text
+    line = re.search(r"\(today\)</strong></dt>\s*<dd>(.*?)</dd>", text, re.DOTALL)
+    assert line is not None
+    assert line[1] == "<strong>closed</strong> (Boiler)"
+    assert text.count("Boiler") == 1

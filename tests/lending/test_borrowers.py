@@ -114,6 +114,7 @@ async def test_a_form_sent_twice_registers_once(actor: Principal, now: datetime)
         ({"address": "x" * 5_000}, ("address", "lending.address-too-long")),
         ({"referrer": "x" * 5_000}, ("referrer", "lending.referrer-too-long")),
         ({"eligible_until": date(2026, 11, 23)}, ("eligible_until", "lending.date-in-the-past")),
+        ({"eligible_until": date.max}, ("eligible_until", "lending.date-out-of-reach")),
         ({"group": new_id()}, ("group", "lending.group-unknown")),
     ],
 )

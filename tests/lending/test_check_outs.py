@@ -24,6 +24,14 @@ from tests import factories as make
 from tests.lending.counter import Desk, actions, attempt, status_of
 
 
+async def test_eligibility_without_end_written_as_the_last_day_there_is_may_borrow(
+    desk: Desk, now: datetime
+) -> None:
+    await Borrower.update({Borrower.eligible_until: date.max}, force=True)
+    loan = await desk.lend(now)
+    assert loan.due_at == datetime(2026, 12, 8, 16, tzinfo=UTC)
+
+
 async def test_a_free_item_is_lent_until_closing_time_on_the_due_day(
     desk: Desk, now: datetime
 ) -> None:

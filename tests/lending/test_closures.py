@@ -13,7 +13,7 @@ from comptoir.core.principal import Principal, Role
 from comptoir.inventory.tables import Item
 from comptoir.lending.closures import telling
 from comptoir.lending.closures.preview import KIND, DueDatesPreview
-from comptoir.lending.errors import MovesNotFound
+from comptoir.lending.errors import CheckOutRefused, MovesNotFound
 from comptoir.lending.events import BorrowerDueDatesMoved, DueDateMoved
 from comptoir.lending.loans.check_ins import check_in
 from comptoir.lending.loans.renewals import renew_loan
@@ -347,3 +347,23 @@ async def test_people_come_by_name_in_pages(closure: Closing) -> None:
     assert [person.name for person in first.people] == ["Amina", "Émile"]
     last = await telling.people(closure.actor, announced.id, after=first.next, limit=2)
     assert ([person.name for person in last.people], last.next) == (["Zoé"], None)
+
+
+async def test_closure_without_an_open_day_in_sight_is_named_as_what_stops_lending(
+    closure: Closing,
+) -> None:
+    later = THURSDAY + timedelta(days=366)
+    for first in (THURSDAY, later + timedelta(days=1)):
+        await make.closure(
+            site_id=closure.site, first_day=first, last_day=first + timedelta(days=366)
+        )
+    with pytest.raises(CheckOutRefused) as refused:
+        await closure.desk.lend(at(THURSDAY, 10))
+    assert refused.value.code == "lending.site-closed-for-long"
+
+
+async def test_preview_warns_of_a_door_that_stays_shut_for_long(closure: Closing) -> None:
+    for days, warned in ((10, False), (60, True)):
+        command = closing(closure.site, last_day=THURSDAY + timedelta(days=days))
+        found = await preview_exception(closure.actor, command, now=closure.now)
+        assert bool(found.warnings) is warned

@@ -160,14 +160,21 @@ async def test_site_of_others_is_not_found(
         ({"sites": ()}, "sites.site-missing"),
         ({"last_day": THURSDAY - timedelta(days=1)}, "sites.days-end-before-start"),
         ({"last_day": date(2027, 11, 26), "yearly": True}, "sites.yearly-too-long"),
-        ({"last_day": date(2226, 11, 26)}, "sites.too-many-days"),
+        ({"last_day": date(2027, 11, 28)}, "sites.too-many-days"),
+        ({"last_day": date(9999, 12, 31)}, "sites.day-out-of-reach"),
+        ({"last_day": date(9999, 12, 31), "yearly": True}, "sites.day-out-of-reach"),
+        ({"first_day": date(2101, 1, 1), "last_day": date(2100, 12, 31)}, "sites.day-out-of-reach"),
+        ({"first_day": date(2026, 10, 20)}, "sites.exception-began-long-ago"),
+        (
+            {"first_day": date(2024, 11, 26), "last_day": date(2024, 11, 26), "yearly": True},
+            "sites.exception-began-long-ago",
+        ),
         ({"kind": ExceptionKind.OPEN}, "sites.hours-missing"),
         ({"kind": ExceptionKind.OPEN, "hours": (Times(720, 540),)}, "sites.span-ends-before-start"),
         ({"kind": ExceptionKind.OPEN, "hours": (*MORNING, *MORNING)}, "sites.spans-overlap"),
         ({"kind": ExceptionKind.OPEN, "hours": (Times(540, 1500),)}, "sites.span-outside-day"),
         ({"reason": "x" * 121}, "sites.reason-too-long"),
         ({"first_day": date(2026, 11, 20), "last_day": date(2026, 11, 23)}, "sites.exception-over"),
-        ({"last_day": THURSDAY + timedelta(days=500)}, "sites.no-open-day-left"),
     ],
 )
 async def test_what_is_wrong_is_refused(
@@ -175,6 +182,16 @@ async def test_what_is_wrong_is_refused(
 ) -> None:
     assert await codes_of(coordinator, closing(**{"sites": (site.id,), **values}), now) == [code]
     assert await queries.exceptions([site.id], since=date.min) == []
+
+
+async def test_closures_that_leave_no_open_day_are_refused(
+    coordinator: Principal, site: Site, now: datetime
+) -> None:
+    year = closing(site.id, last_day=THURSDAY + timedelta(days=365))
+    await services.announce_exception(coordinator, year, now=now)
+    first = year.last_day + timedelta(days=1)
+    more = closing(site.id, first_day=first, last_day=first + timedelta(days=365))
+    assert await codes_of(coordinator, more, now) == ["sites.no-open-day-left"]
 
 
 async def test_days_that_have_begun_may_still_be_announced(

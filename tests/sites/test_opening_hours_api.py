@@ -112,3 +112,15 @@ async def test_what_is_wrong_with_hours_has_its_code(
         headers={"If-Match": '"1"'},
     )
     assert (answer.status_code, codes(answer)[-1]) == (422, code)
+
+
+@pytest.mark.parametrize("call", ["open-days", "opening-hours"])
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+async def test_days_out_of_reach_are_refused(
+    client: AsyncClient, site: Site, call: str, day: str
+) -> None:
+    answer = await client.get(f"/api/v1/sites/{site.id}/{call}", params={"from": day, "to": day})
+    assert (answer.status_code, codes(answer)) == (
+        422,
+        ["core.invalid", *["sites.day-out-of-reach"] * 2],
+    )

@@ -42,6 +42,7 @@ _NOT_LENT = (
     RefusalCode.PERSON_LIMIT_REACHED,
     RefusalCode.HOUSEHOLD_LIMIT_REACHED,
     RefusalCode.SITE_NEVER_OPEN,
+    RefusalCode.SITE_CLOSED_FOR_LONG,
     RefusalCode.SITE_CLOSED_TODAY,
     RefusalCode.ELIGIBILITY_ENDING,
 )

@@ -46,6 +46,7 @@ NOT_RENEWED = (
     RefusalCode.BORROWER_SUSPENDED,
     RefusalCode.BORROWER_INELIGIBLE,
     RefusalCode.SITE_NEVER_OPEN,
+    RefusalCode.SITE_CLOSED_FOR_LONG,
     RefusalCode.SITE_CLOSED_TODAY,
     RefusalCode.ELIGIBILITY_ENDING,
 )

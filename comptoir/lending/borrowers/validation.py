@@ -8,6 +8,7 @@ import msgspec
 
 from comptoir.core.emails import clean_email, is_email
 from comptoir.core.errors import FieldError
+from comptoir.core.fields import year_errors
 from comptoir.core.i18n import LANGUAGES
 from comptoir.core.i18n import gettext as _
 from comptoir.core.phones import phone_error, read_phone
@@ -79,6 +80,8 @@ def borrower_errors(
                 _("This day is over. Choose today or a later day, or leave it empty."),
             )
         )
+    else:
+        errors += year_errors("eligible_until", "lending.date-out-of-reach", until)
     return errors
 
 

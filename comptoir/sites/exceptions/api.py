@@ -10,6 +10,7 @@ import msgspec
 
 from comptoir.core.api import Call, delete, get, post
 from comptoir.core.errors import FieldError, Invalid
+from comptoir.core.fields import year_errors
 from comptoir.core.i18n import gettext as _
 from comptoir.sites import queries as sites
 from comptoir.sites.calendar import DaySource, DayState, StatedInterval
@@ -139,8 +140,14 @@ def _days(query: DaysQuery) -> list[date]:
     """The days of a query.
 
     Raises:
-        Invalid: they are none, or too many.
+        Invalid: they are none, or too many, or out of reach.
     """
+    errors = [
+        *year_errors("from", "sites.day-out-of-reach", query.first),
+        *year_errors("to", "sites.day-out-of-reach", query.last),
+    ]
+    if errors:
+        raise Invalid(errors)
     count = (query.last - query.first) // timedelta(days=1) + 1
     if count < 1:
         message = _("The last day comes before the first. Correct one of them.")

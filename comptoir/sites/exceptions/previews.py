@@ -19,7 +19,7 @@ from comptoir.sites.errors import SitesForbidden
 from comptoir.sites.exceptions import consequences
 from comptoir.sites.exceptions.consequences import Consequence, Plan
 from comptoir.sites.exceptions.schemas import AnnounceException
-from comptoir.sites.exceptions.validation import clash_errors, exception_errors
+from comptoir.sites.exceptions.validation import clash_errors, exception_errors, shut_from
 from comptoir.sites.opening_hours import ONE_DAY
 
 #: A door that stays shut for longer is worth a warning: loans are due a long time later.
@@ -84,8 +84,9 @@ def shut_for_long(
     """What to think of where a closure leaves no open day for a long time."""
     if new.kind is not ExceptionKind.CLOSED:
         return []
-    first = max(today, new.first_day)
-    opens = calendar.with_exception(new).open_day_from(first)
+    after = calendar.with_exception(new)
+    first = shut_from(new, after, today=today)
+    opens = after.open_day_from(first)
     if opens is None or opens - first <= LONG_SHUT:
         return []
     return [

@@ -6,15 +6,21 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from comptoir.core.errors import FieldError
+from comptoir.core.fields import year_errors
 from comptoir.core.i18n import gettext as _
 from comptoir.core.plain_text import clean_line
 from comptoir.core.web.formats import format_day
 from comptoir.sites.calendar import DayException, ExceptionKind, SiteCalendar, collision
 from comptoir.sites.exceptions.schemas import AnnounceException
-from comptoir.sites.opening_hours import SEARCH_DAYS, Span
+from comptoir.sites.opening_hours import ONE_DAY, Span
 from comptoir.sites.validation import span_errors
 
 LONGEST_REASON = 120
+#: A closure of more days is a slip of the finger; a longer one is announced again in time.
+MOST_DAYS = 366
+#: For how long it may have begun: somebody was ill last week, or it comes back every year.
+BEGAN = timedelta(days=31)
+YEARLY_BEGAN = timedelta(days=366)
 
 
 def exception_errors(
@@ -42,6 +48,9 @@ def clash_errors(
     if new.last_day < today and not new.yearly:
         message = _("These days are over. Enter days from today on.")
         return [FieldError("last_day", "sites.exception-over", message)]
+    if new.first_day < today - (YEARLY_BEGAN if new.yearly else BEGAN):
+        message = _("These days began too long ago. Enter the first day from today on.")
+        return [FieldError("first_day", "sites.exception-began-long-ago", message)]
     if other := collision(calendar.exceptions, new):
         message = _(
             "%(site)s has already announced something from %(first)s to %(last)s. "
@@ -51,8 +60,8 @@ def clash_errors(
             last=format_day(other.last_day, "long"),
         )
         return [FieldError("first_day", "sites.exceptions-collide", message)]
-    start = max(today, new.first_day)
     after = calendar.with_exception(new)
+    start = shut_from(new, after, today=today)
     if calendar.open_day_from(start) and not after.open_day_from(start):
         message = _(
             "%(site)s would not open on any day for more than a year, so that nothing could "
@@ -63,7 +72,19 @@ def clash_errors(
     return []
 
 
+def shut_from(new: DayException, after: SiteCalendar, *, today: date) -> date:
+    """The first day, from ``today`` on, of the shut ones that ``new`` is among or begins."""
+    open_before = after.open_day_until(new.first_day)
+    return max(today, open_before + ONE_DAY if open_before else new.first_day)
+
+
 def _day_errors(command: AnnounceException) -> list[FieldError]:
+    errors = [
+        *year_errors("first_day", "sites.day-out-of-reach", command.first_day),
+        *year_errors("last_day", "sites.day-out-of-reach", command.last_day),
+    ]
+    if errors:
+        return errors
     if command.last_day < command.first_day:
         message = _("The last day comes before the first. Correct one of them.")
         return [FieldError("last_day", "sites.days-end-before-start", message)]
@@ -71,8 +92,8 @@ def _day_errors(command: AnnounceException) -> list[FieldError]:
     if command.yearly and days > 365:
         message = _("What comes back every year must be shorter than a year.")
         return [FieldError("last_day", "sites.yearly-too-long", message)]
-    if days > 10 * SEARCH_DAYS:
-        message = _("These are too many days. Is the year right?")
+    if days > MOST_DAYS:
+        message = _("Announce at most a year at a time. Is the year right?")
         return [FieldError("last_day", "sites.too-many-days", message)]
     return []
 
