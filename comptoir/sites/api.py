@@ -8,6 +8,7 @@ import msgspec
 
 from comptoir.core.api import Call, get, post, put
 from comptoir.sites import queries, services
+from comptoir.sites.confirming import confirm_hours
 from comptoir.sites.errors import OrganisationNotFound, SiteChanged, SiteNotFound, SitesForbidden
 from comptoir.sites.schemas import OrganisationView, SaveOrganisation, SaveSite, SetHours, SiteView
 
@@ -85,6 +86,18 @@ async def set_hours(call: Call, site_id: UUID, data: SetHours) -> SiteView:
     return await queries.site(site_id, call.actor)
 
 
+@post(
+    "/sites/{site_id:uuid}/hours/confirmations",
+    scopes=("desk", "settings"),
+    tag=TAG,
+    errors=(SiteNotFound,),
+)
+async def confirm_site_hours(call: Call, site_id: UUID) -> SiteView:
+    """Say that the hours of a site are still right."""
+    await confirm_hours(call.actor, site_id, now=call.now)
+    return await queries.site(site_id)
+
+
 @get("/organisations", scopes=READERS, tag=TAG)
 async def list_organisations(call: Call) -> Organisations:
     """List the organisations, all at once."""
@@ -138,6 +151,7 @@ ROUTES = [
     read_site,
     edit_site,
     set_hours,
+    confirm_site_hours,
     list_organisations,
     create_organisation,
     read_organisation,

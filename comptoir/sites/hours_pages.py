@@ -15,10 +15,11 @@ from comptoir.core.accounts.guards import require
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
-from comptoir.core.web import Flash, page, redirect
+from comptoir.core.web import Flash, local_path, page, redirect
 from comptoir.core.web.formats import locale, localtime
 from comptoir.core.web.forms import FormData
 from comptoir.sites import queries, services
+from comptoir.sites.confirming import confirm_hours
 from comptoir.sites.errors import SitesForbidden
 from comptoir.sites.expressions.checks import expression_problems
 from comptoir.sites.expressions.problems import EXAMPLE
@@ -70,6 +71,14 @@ async def save_expression(request: Page, site_id: FromPath[UUID]) -> Response[st
         return _form(request, site, form, version, text=text, errors=invalid.errors)
 
 
+@post("/settings/sites/{site_id:uuid}/hours/confirm", guards=[require(Role.RECEPTION)])
+async def confirm(request: Page, site_id: FromPath[UUID]) -> Response[str]:
+    """The hours are still right."""
+    await confirm_hours(request.user, site_id, now=clock.now())
+    target = local_path((await FormData.of(request)).text("next"), "/settings/sites")
+    return redirect(request, target, flash=Flash("ok", _("Thank you. The hours are confirmed.")))
+
+
 async def _saved(request: Page, site_id: UUID, text: str, version: int) -> Response[str]:
     await services.set_hours(request.user, site_id, text, version=version, now=clock.now())
     return redirect(request, "/settings/sites", flash=Flash("ok", _("Hours saved.")))
@@ -119,4 +128,4 @@ def _places(text: str | None, site: SiteView) -> list[tuple[str, str, str]]:
     ]
 
 
-ROUTES = [hours_form, save_hours, save_expression]
+ROUTES = [hours_form, save_hours, save_expression, confirm]

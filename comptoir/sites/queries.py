@@ -16,7 +16,7 @@ from comptoir.sites.schemas import OrganisationView, SiteName, SiteView
 _SITES = """
 SELECT site.id, site.name, site.short_name, site.street, site.postcode, site.city, site.country,
        site.region, site.time_zone, site.language, site.phone, site.email,
-       site.opening_hours, site.version,
+       site.opening_hours, site.hours_confirmed_on, site.version,
        site.organisation, organisation.name AS organisation_name, organisation.return_to,
        organisation.phone AS organisation_phone, organisation.email AS organisation_email,
        organisation.website, organisation.version AS organisation_version
@@ -122,5 +122,6 @@ def _site(row: db.Row) -> SiteView:
         email=row["email"],
         opening_hours=row["opening_hours"],
         hours=open_spans(usual_week(Hours.of(row["opening_hours"]))),
+        hours_confirmed_on=row["hours_confirmed_on"],
         version=row["version"],
     )

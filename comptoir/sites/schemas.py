@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -65,7 +66,8 @@ class SiteView(msgspec.Struct, frozen=True):
     """A place one can go to.
 
     ``opening_hours`` is an OpenStreetMap expression, empty where nobody has said; ``hours``
-    is when the door is open in its usual week, in order.
+    is when the door is open in its usual week, in order. ``hours_confirmed_on`` is the date
+    when somebody last said that they are right.
     """
 
     id: UUID
@@ -83,6 +85,7 @@ class SiteView(msgspec.Struct, frozen=True):
     email: str
     opening_hours: str
     hours: tuple[Span, ...]
+    hours_confirmed_on: date | None
     version: int
 
 

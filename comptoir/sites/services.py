@@ -173,7 +173,8 @@ async def set_hours(
         after = write(read(opening_hours).rules)
         calendar = await queries.site_calendar(site_id)
         _refuse(horizon_errors(Hours.of(after), calendar, today=today))
-        await _update(Site, site_id, version, {"opening_hours": after})
+        values = {"opening_hours": after, "hours_confirmed_on": today}
+        await _update(Site, site_id, version, values)
         await audit.record(
             actor,
             "site.hours_set",

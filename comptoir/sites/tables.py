@@ -50,6 +50,7 @@ class Site(Table, tablename="sites_site"):
     phone = Varchar(30, default="")
     email = Varchar(200, default="")
     opening_hours = Varchar(4000, default="")
+    hours_confirmed_on = Date(default=None, null=True)  # the site's own date
     active = Boolean(default=True)
     created_at = Timestamptz(default=None)
     version = Integer(default=1)

@@ -1,0 +1,54 @@
+"""Whether the hours of a site are still right: asked of its staff every six months."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from comptoir.core import audit, db
+from comptoir.core.principal import Principal
+from comptoir.core.web.formats import localtime
+from comptoir.sites import queries
+
+#: Half a year.
+GOOD_FOR = timedelta(days=183)
+
+
+async def hours_to_confirm(site_id: UUID, *, now: datetime) -> bool:
+    """True if a site has hours that nobody has confirmed for six months before ``now`` (UTC)."""
+    row = await db.fetch_one(
+        "SELECT hours_confirmed_on, time_zone FROM sites_site "
+        "WHERE id = :id AND opening_hours <> ''",
+        id=site_id,
+    )
+    if row is None:
+        return False
+    confirmed, today = row["hours_confirmed_on"], localtime(now, row["time_zone"]).date()
+    return confirmed is None or confirmed + GOOD_FOR <= today
+
+
+async def confirm_hours(actor: Principal, site_id: UUID, *, now: datetime) -> None:
+    """Say that the hours of a site are still right, on the date that ``now`` (UTC) is there.
+
+    Whoever works there may: they stand at the door.
+
+    Raises:
+        SiteNotFound: there is none, or the actor does not work there.
+    """
+    async with db.transaction():
+        site = await queries.site(site_id, actor)
+        today = localtime(now, site.time_zone).date()
+        await db.execute(
+            "UPDATE sites_site SET hours_confirmed_on = :today WHERE id = :id",
+            today=today,
+            id=site_id,
+        )
+        await audit.record(
+            actor,
+            "site.hours_confirmed",
+            "site",
+            site_id,
+            now=now,
+            site_id=site_id,
+            changes={"hours_confirmed_on": [site.hours_confirmed_on, today]},
+        )
