@@ -196,6 +196,22 @@ async def test_an_edit_that_comes_too_late_is_refused(client: AsyncClient, site:
     assert late.status_code == 412
 
 
+async def test_an_edit_that_comes_too_late_loses_nothing(client: AsyncClient, site: Site) -> None:
+    borrower = await factories.borrower(site_id=site.id)
+    path = f"/borrowers/{borrower.id}/edit"
+    form = {"name": "Amina Sow", "language": "de", "version": "1", "note": "Comes on Tuesdays."}
+    await client.post(path, data=form)
+    mine = {"name": "Amina Ba", "language": "fr", "version": "1", "counsellor": "S. Favre"}
+    late = await client.post(path, data=mine)
+    for text in ('value="Amina Ba"', 'value="S. Favre"', "<dd>Amina Sow</dd>", "<dd>Deutsch</dd>"):
+        assert text in late.text
+    assert "<dd>Comes on Tuesdays.</dd>" in late.text
+    assert "<dt>Phone</dt>" not in late.text
+    again = await client.post(path, data={**mine, "version": "2"})
+    assert 'name="version" value="2"' in late.text
+    assert (again.status_code, (await only_borrower()).name) == (303, "Amina Ba")
+
+
 async def test_namesakes_are_shown_while_typing(client: AsyncClient, site: Site) -> None:
     there = await factories.borrower(site_id=site.id)
     answer = await client.post("/borrowers/duplicates", data={"name": "diallo amina"})

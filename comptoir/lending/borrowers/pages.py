@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
+import msgspec
 from litestar import Request, Response, get, post
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, FromQuery, QueryParameter
@@ -17,7 +18,7 @@ from comptoir.core import clock
 from comptoir.core.accounts.guards import require
 from comptoir.core.api.cursors import open_cursor, seal_cursor
 from comptoir.core.errors import FieldError, Invalid
-from comptoir.core.i18n import current_language
+from comptoir.core.i18n import LANGUAGE_NAMES, current_language
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.ids import new_id
@@ -27,6 +28,7 @@ from comptoir.core.web import Flash, fragment, is_htmx, page, redirect
 from comptoir.inventory import codes
 from comptoir.lending.borrowers.cards import look_up_card
 from comptoir.lending.borrowers.duplicates import find_duplicates
+from comptoir.lending.borrowers.errors import BorrowerChanged
 from comptoir.lending.borrowers.finding import FoundBorrower, find_borrowers
 from comptoir.lending.borrowers.forms import (
     BorrowerForm,
@@ -65,6 +67,21 @@ CONTACTS = {
     ContactKind.LETTER: _l("Letter"),
     ContactKind.COUNSELLOR: _l("Through the counsellor"),
     ContactKind.NONE: _l("Not at all"),
+}
+
+#: The fields of the form, as it names them.
+FIELDS = {
+    "name": _l("Name or pseudonym"),
+    "language": _l("Language of the person"),
+    "group": _l("Group"),
+    "contact_kind": _l("How can we reach this person?"),
+    "phone": _l("Phone"),
+    "email": _l("E-mail"),
+    "address": _l("Address"),
+    "referrer": _l("Organisation that sent this person"),
+    "counsellor": _l("Counsellor"),
+    "eligible_until": _l("Last day on which this person may borrow"),
+    "note": _l("Note"),
 }
 
 
@@ -128,7 +145,7 @@ async def borrower_form(request: Page, borrower_id: FromPath[UUID]) -> Answer:
 async def change_borrower(
     request: Page, borrower_id: FromPath[UUID], data: Posted[BorrowerForm]
 ) -> Answer:
-    """Change somebody, as far as nobody else did since."""
+    """Change somebody; if somebody else did since, show what they saved beside what was typed."""
     version = int(data.version) if data.version.isdecimal() and len(data.version) < 9 else 0
     try:
         await edit_borrower(
@@ -136,6 +153,10 @@ async def change_borrower(
         )
     except Invalid as invalid:
         return await borrower_page(request, data, invalid.errors, borrower_id=borrower_id)
+    except BorrowerChanged:
+        saved = form_of(await read_borrower(request.user, borrower_id, now=clock.now()))
+        form = msgspec.structs.replace(data, version=saved.version)
+        return await borrower_page(request, form, [], borrower_id=borrower_id, saved=saved)
     return redirect(request, f"/borrowers/{borrower_id}", flash=Flash("ok", _("Saved.")))
 
 
@@ -157,19 +178,41 @@ async def borrower_page(
     *,
     borrower_id: UUID | None = None,
     at_desk: bool = False,
+    saved: BorrowerForm | None = None,
 ) -> Answer:
-    """The form for a borrower, with what is wrong in it; ``at_desk`` is the short one."""
+    """The form for a borrower, with what is wrong in it; ``at_desk`` is the short one.
+
+    ``saved`` is what somebody else has saved while the form was filled in.
+    """
+    known = [(str(group.id), name_in(group.names)) for group in await groups()]
     return page(
         request,
         "lending/borrower_quick.html" if at_desk else "lending/borrower_form.html",
-        status=422 if errors else 200,
+        status=412 if saved else 422 if errors else 200,
         menu_at="/desk" if at_desk else "",
+        changed=_changed(form, saved, dict(known)) if saved else None,
         form=form,
         errors=errors,
         borrower_id=borrower_id,
         contacts=CONTACTS,
-        groups=[(group.id, name_in(group.names)) for group in await groups()],
+        groups=known,
     )
+
+
+def _changed(
+    form: BorrowerForm, saved: BorrowerForm, known_groups: dict[str, str]
+) -> list[tuple[str, str]]:
+    """What is saved where the form has something else, each with the name of its field."""
+    words = {
+        "language": LANGUAGE_NAMES.get(saved.language, saved.language),
+        "group": known_groups.get(saved.group, ""),
+        "contact_kind": str(CONTACTS[ContactKind(saved.contact_kind)]),
+    }
+    return [
+        (str(label), words.get(field, getattr(saved, field)))
+        for field, label in FIELDS.items()
+        if getattr(form, field).strip() != getattr(saved, field)
+    ]
 
 
 async def found_context(actor: Principal, text: str) -> dict[str, Any]:
