@@ -34,7 +34,7 @@ from comptoir.sites.staff.errors import (
 from comptoir.sites.staff.schemas import AddColleague
 from comptoir.sites.tables import Site, StaffMember
 from tests import factories
-from tests.http_client import client_of, sign_in
+from tests.http_client import client_of, codes, sign_in, use_token
 
 FRIBOURG, LYON = UUID(int=1), UUID(int=2)
 
@@ -271,6 +271,30 @@ async def test_somebody_with_an_account_gets_a_role_here_too(
     await services.take_role(coordinator, person.id, site.id, now=now)
     with pytest.raises(UserNotFound):
         await queries.colleague(coordinator, person.id)
+
+
+async def test_what_somebody_does_at_other_sites_is_not_shown(
+    client: AsyncClient, coordinator: Principal, site: Site, now: datetime
+) -> None:
+    lyon = await factories.site(short_name="Lyon")
+    person = await factories.user(login="amina", role=Role.COORDINATOR, site_id=lyon.id)
+    await use_token(client, "settings", "inventory", "desk", "borrowers", site_id=site.id)
+    body = {"login": "amina", "role": "reception", "site": str(site.id)}
+    given = await client.post("/api/v1/users/roles", json=body)
+    read = await client.get(f"/api/v1/users/{person.id}")
+    listed = (await client.get("/api/v1/users")).json()["items"]
+    for shown in (given.json(), read.json(), *(one for one in listed if one["login"] == "amina")):
+        assert [role["site_id"] for role in shown["roles"]] == [str(site.id)]
+    refused = await client.post(f"/api/v1/users/{person.id}/reset")
+    assert codes(refused) == ["sites.not-your-colleague"]
+    del client.headers["Authorization"]
+    user = await User.objects().get(User.id == coordinator.id)
+    assert user is not None
+    await sign_in(client, user)
+    page = await client.get(f"/staff/{person.id}")
+    assert "Lyon" not in page.text
+    assert "has a role beyond your sites" in page.text
+    assert (await client.get(f"/staff/{person.id}/reset")).status_code == 403
 
 
 async def test_nobody_changes_their_own_role(

@@ -1,7 +1,7 @@
 """What happens to every request before its handler.
 
-Its facts are gathered (id, start, language), and a change asked for by
-another site's page is refused.
+Its facts are gathered (id, start, language). In production a request for another
+domain name is refused, and everywhere a change asked for by another site's page.
 
 Cross-site requests are told from what the browser itself says and a page
 cannot forge: ``Sec-Fetch-Site`` (W3C Fetch Metadata), or ``Origin`` where that
@@ -13,9 +13,11 @@ besides. ``/api`` knows no cookies, so nothing can be forged there.
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from litestar.enums import ScopeType
+from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from comptoir.core.errors import Forbidden
@@ -35,14 +37,23 @@ class CrossOriginRefused(Forbidden):
         return _("This form was sent from somewhere else. Open the page here and try again.")
 
 
+class HostUnknown(HTTPException):
+    """The request names a host that is not this one (RFC 9110, section 15.5.20)."""
+
+    status_code = 421
+
+
 def make_request_middleware(settings: Settings) -> Callable[[ASGIApp], ASGIApp]:
     """The middleware for an application that people reach at ``settings.base_url``."""
     public_host = urlsplit(settings.base_url).netloc
+    named = urlsplit(settings.public_url).hostname if settings.production else None
 
     def around(app: ASGIApp) -> ASGIApp:
         async def handle(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] == ScopeType.HTTP:
                 facts(scope)
+                if named:
+                    refuse_other_hosts(scope, named)
                 if scope["method"] not in _READING and not is_api(scope):
                     refuse_cross_origin(scope, public_host)
             await app(scope, receive, send)
@@ -50,6 +61,33 @@ def make_request_middleware(settings: Settings) -> Callable[[ASGIApp], ASGIApp]:
         return handle
 
     return around
+
+
+def refuse_other_hosts(scope: Scope, named: str) -> None:
+    """Let a request pass that asks for the public name, or for one that nobody can point here.
+
+    A page of an attacker's, whose name they let lead to this machine, would otherwise be
+    of the same origin as ours (DNS rebinding). That takes a whole domain name: an address
+    in figures, ``localhost`` and names of the local network without a dot are what health
+    checks and reverse proxies ask for.
+
+    Raises:
+        HostUnknown: it is another domain name, or none at all.
+    """
+    try:
+        host = (urlsplit(f"//{header(scope, b'host')}").hostname or "").removesuffix(".")
+    except ValueError:
+        host = ""
+    if not host or (host != named and "." in host and not _is_address(host)):
+        raise HostUnknown
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def refuse_cross_origin(scope: Scope, public_host: str) -> None:

@@ -86,6 +86,11 @@ _FRAMEWORK: dict[int, tuple[str, Callable[[], str], Callable[[], str]]] = {
         lambda: _("The request could not be read"),
         lambda: _("Send JSON, with the header Content-Type: application/json."),
     ),
+    421: (
+        "core.host-unknown",
+        lambda: _("Not found"),
+        lambda: _("Comptoir has another address. Ask for it where you got this one."),
+    ),
     429: (
         "core.too-many-requests",
         lambda: _("Too many attempts"),

@@ -93,7 +93,7 @@ async def invite_user(call: Call, data: Invite) -> NewLink:
 @get("/users/{user_id:uuid}", scopes=SCOPES, tag=TAG, errors=(UserNotFound,))
 async def read_user(call: Call, user_id: UUID) -> Colleague:
     """Read who somebody is and where they work."""
-    return await queries.colleague(call.actor, user_id)
+    return await _seen(call, user_id)
 
 
 @post(
@@ -105,7 +105,7 @@ async def read_user(call: Call, user_id: UUID) -> Colleague:
 async def give_role(call: Call, data: RoleBody) -> Colleague:
     """Let somebody who has an account work at a site, or do something else there."""
     user_id = await services.give_role(call.actor, data.login, data.role, data.site, now=call.now)
-    return await queries.colleague(call.actor, user_id)
+    return await _seen(call, user_id)
 
 
 @delete(
@@ -141,7 +141,7 @@ async def reset_access(call: Call, user_id: UUID) -> NewLink:
 async def deactivate_user(call: Call, user_id: UUID) -> Colleague:
     """Put an account out of use, at once."""
     await services.deactivate(call.actor, user_id, now=call.now)
-    return await queries.colleague(call.actor, user_id)
+    return await _seen(call, user_id)
 
 
 @post(
@@ -155,6 +155,10 @@ async def deactivate_user(call: Call, user_id: UUID) -> Colleague:
 async def reactivate_user(call: Call, user_id: UUID) -> NewLink:
     """Put an account back in use; the person chooses a new password by the link."""
     return _shown(await services.reactivate(call.actor, user_id, now=call.now))
+
+
+async def _seen(call: Call, user_id: UUID) -> Colleague:
+    return queries.seen_by(call.actor, await queries.colleague(call.actor, user_id))
 
 
 def _shown(made: Link) -> NewLink:

@@ -140,12 +140,13 @@ async def show_one(request: AnyRequest, user_id: FromPath[UUID]) -> Response[str
     """One colleague: roles, and what can be done about the account."""
     actor = somebody(request)
     person = await queries.colleague(actor, user_id)
-    grantable = [rules.may_grant(actor, role.role, role.site_id) for role in person.roles]
+    roles = queries.seen_by(actor, person).roles
+    grantable = [rules.may_grant(actor, role.role, role.site_id) for role in roles]
     return page(
         request,
         "sites/staff_member.html",
         person=person,
-        roles=list(zip(person.roles, grantable, strict=True)),
+        roles=list(zip(roles, grantable, strict=True)),
         role_texts=ROLE_TEXTS,
         skills=await skill_texts(user_id),
         everywhere=EVERYWHERE,

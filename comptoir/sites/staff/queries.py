@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from uuid import UUID
 
+import msgspec
+
 from comptoir.core import db
 from comptoir.core.accounts.errors import UserNotFound
 from comptoir.core.principal import Principal, Role
@@ -25,7 +27,7 @@ async def colleagues(actor: Principal, site_id: UUID | None) -> list[Colleague]:
     """Who works at the site (or anywhere, if None), as far as the actor may know, by name."""
     rows = await db.fetch(_SELECT + _ORDER)
     return [
-        person
+        seen_by(actor, person)
         for person in _people(rows)
         if rules.may_know(actor, person.site_roles)
         and (site_id is None or any(role.site_id in (site_id, None) for role in person.roles))
@@ -33,7 +35,7 @@ async def colleagues(actor: Principal, site_id: UUID | None) -> list[Colleague]:
 
 
 async def colleague(actor: Principal, user_id: UUID) -> Colleague:
-    """One person.
+    """One person with all their roles, for the rules; ``seen_by`` is what is shown.
 
     Raises:
         UserNotFound: there is none, or the actor may not know of them.
@@ -42,6 +44,12 @@ async def colleague(actor: Principal, user_id: UUID) -> Colleague:
     if not people or not rules.may_know(actor, people[0].site_roles):
         raise UserNotFound
     return people[0]
+
+
+def seen_by(actor: Principal, person: Colleague) -> Colleague:
+    """The person without the roles at sites that the actor does not coordinate."""
+    roles = tuple(role for role in person.roles if rules.may_see(actor, role.site_id))
+    return msgspec.structs.replace(person, roles=roles)
 
 
 async def other_admins(user_id: UUID) -> int:

@@ -32,14 +32,22 @@ def may_grant(actor: Principal, role: Role, site_id: UUID | None) -> bool:
 def may_know(actor: Principal, roles: Iterable[SiteRole]) -> bool:
     """True if the actor may see a colleague with these roles on the staff pages.
 
-    Whoever works everywhere also works at the actor's site. Somebody without
-    any role is known to administrators alone.
+    Somebody without any role is known to administrators alone.
     """
     return actor.has_role_everywhere(Role.ADMIN) or any(
-        may_coordinate(actor, role.site_id)
-        or (role.site_id is None and actor.has_role(Role.COORDINATOR))
-        for role in roles
+        may_see(actor, role.site_id) for role in roles
     )
+
+
+def may_see(actor: Principal, site_id: UUID | None) -> bool:
+    """True if the actor may see that somebody has a role there.
+
+    Whoever works everywhere (None) also works at the actor's site. What somebody
+    does at sites that the actor does not coordinate is not for them to know.
+    """
+    if site_id is None:
+        return actor.has_role(Role.COORDINATOR)
+    return may_coordinate(actor, site_id)
 
 
 def may_manage(actor: Principal, roles: Iterable[SiteRole]) -> bool:

@@ -59,6 +59,41 @@ def test_origin_of_the_public_address_passes_behind_a_proxy() -> None:
     assert answer.status_code == 303
 
 
+PRODUCTION = Settings(
+    environment="production",
+    public_url="https://desk.example.org",
+    secret="a secret for tests alone, 32 or more",
+)
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("desk.example.org", 200),
+        ("DESK.example.org:443", 200),
+        ("desk.example.org.", 200),
+        ("127.0.0.1:8000", 200),
+        ("localhost:8000", 200),
+        ("[::1]:8000", 200),
+        ("192.168.1.20", 200),
+        ("desk:8000", 200),
+        ("evil.example", 421),
+        ("desk.example.org.evil.example", 421),
+        ("127.0.0.1.evil.example", 421),
+        ("evil.example:8000", 421),
+        ("[desk.example.org", 421),
+    ],
+)
+def test_in_production_another_domain_name_is_not_answered(host: str, status: int) -> None:
+    with TestClient(sample_app(PRODUCTION)) as client:
+        answer = client.get("/items", headers={"Host": host})
+    assert answer.status_code == status
+
+
+def test_while_developing_any_name_is_answered(client: Client) -> None:
+    assert client.get("/items", headers={"Host": "evil.example"}).status_code == 200
+
+
 def test_program_without_cookies_passes(client: Client) -> None:
     assert client.post("/items/new", data={"name": "A"}).status_code == 303
 
