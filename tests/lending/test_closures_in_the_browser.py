@@ -1,0 +1,110 @@
+"""A closure in Chromium: looked at, announced, called about, and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from comptoir.core import clock
+from comptoir.core.principal import Role
+from comptoir.lending.tables import Loan
+from tests import factories as make
+from tests.browser import chromium
+from tests.core.web.test_pages_in_the_browser import too_small, violations
+from tests.databases import apart, copy_database, drop_database
+from tests.e2e.world import World, sign_in, signed_in_page, the_world
+from tests.lending.counter import Desk
+
+#: The Wednesday of the week after next, and noon of it.
+DAY = clock.now().date() + timedelta(days=16 - clock.now().date().weekday())
+NOON = datetime.combine(DAY, datetime.min.time(), clock.now().tzinfo) + timedelta(hours=12)
+
+
+@pytest.fixture(scope="module")
+def world(template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    url = apart(copy_database(template, tmp_path_factory.mktemp("closures")))
+    with the_world(url) as world:
+        yield world
+    apart(drop_database(url))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+async def desk_with_a_loan() -> Desk:
+    """A loan of Amina Diallo's, due at noon of ``DAY``; two people wait for no message."""
+    desk = await Desk().set_up()
+    for person in (
+        desk.borrower,
+        await make.borrower(name="Bilal Gashi", contact_kind="phone", phone="+41265550110"),
+    ):
+        await make.loan(
+            item=await desk.add_item(),
+            borrower_id=person.id,
+            now=clock.now() - timedelta(days=1),
+            due_at=NOON,
+        )
+    return desk
+
+
+async def coordinator_of(desk: Desk) -> str:
+    user = await make.user(role=Role.COORDINATOR, site_id=desk.site.id)
+    return await sign_in(user, desk.site.id)
+
+
+async def due_days(desk: Desk) -> set[timedelta]:
+    rows = await Loan.select(Loan.due_at).where(Loan.return_site == desk.site.id)
+    return {row["due_at"].date() - DAY for row in rows}
+
+
+@pytest.mark.parametrize(("width", "language"), [(1280, "en"), (320, "fr")])
+def test_a_closure_is_looked_at_announced_called_about_and_taken_back(
+    browser: Browser, world: World, width: int, language: str
+) -> None:
+    desk = world.run(desk_with_a_loan())
+    token = world.run(coordinator_of(desk))
+    page = signed_in_page(browser, world, token, width, language)
+    page.goto(f"/settings/exceptions/new?site={desk.site.id}")
+    expect(page.locator("#hours")).to_be_hidden()
+    sound(page, width)
+    page.locator("input[name=kind][value=open]").check()
+    expect(page.locator("#hours")).to_be_visible()
+    page.locator("input[name=kind][value=closed]").check()
+    page.fill("#first_day", DAY.isoformat())
+    page.fill("#reason", "Boiler")
+    page.locator("button[value=look]").click()
+
+    preview = page.locator(".preview")
+    expect(preview).to_contain_text("2 loans move" if language == "en" else "2 prêts changent")
+    expect(preview).to_contain_text("1 not at all" if language == "en" else "1 d’aucune façon")
+    assert world.run(due_days(desk)) == {timedelta()}
+    sound(page, width)
+    preview.locator("button[value=announce]").click()
+
+    page.wait_for_url("**/days")
+    assert world.run(due_days(desk)) == {timedelta(days=1)}
+    sound(page, width)
+    page.locator("a[href^='/loans/moved/']").click()
+    expect(page.get_by_role("link", name="+41 26 555 01 10")).to_be_visible()
+    expect(page.locator("tbody tr")).to_have_count(2)
+    assert "Gashi" not in page.url
+    sound(page, width)
+
+    page.goto(f"/settings/sites/{desk.site.id}/days")
+    page.locator("form[action$=withdraw] button").click()
+    page.wait_for_url("**/days")
+    assert world.run(due_days(desk)) == {timedelta()}
+    page.context.close()
+
+
+def sound(page: Page, width: int) -> None:
+    """Axe finds nothing, targets are large enough, and nothing is wider than the screen."""
+    assert violations(page) == []
+    assert too_small(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
