@@ -25,15 +25,13 @@ from comptoir.sites import queries, services
 from comptoir.sites.errors import SiteNotFound, SitesForbidden
 from comptoir.sites.expressions.evaluation import Hours
 from comptoir.sites.hours import HoursText, describe_hours
+from comptoir.sites.place_choices import countries, zones
 from comptoir.sites.public_holidays import cantons
 from comptoir.sites.schemas import OrganisationView, SaveOrganisation, SaveSite, SiteView
-from comptoir.sites.validation import time_zones
 
 Page = Request[Principal, Any, Any]
 PATH = "/settings/sites"
 COORDINATOR = [require(Role.COORDINATOR)]
-#: The countries of the programme's sites and their neighbours (ISO 3166).
-COUNTRIES = ("CH", "FR", "DE", "IT", "AT", "LI", "LU", "BE")
 
 
 def _everywhere(actor: Principal) -> bool:
@@ -222,6 +220,7 @@ async def _site_form(
     errors: Sequence[FieldError],
     site: SiteView | None = None,
 ) -> Response[str]:
+    near, far = zones(form.get("time_zone", ""))
     blank = dict.fromkeys((*SaveSite.__struct_fields__, "version"), "")
     return page(
         request,
@@ -231,9 +230,10 @@ async def _site_form(
         errors=errors,
         site=site,
         organisations=[(each.id, each.name) for each in await queries.organisations()],
-        countries=[(code, code) for code in COUNTRIES],
+        countries=countries(),
         cantons=[(canton, canton) for canton in cantons()],
-        zones=[(zone, zone) for zone in sorted(time_zones()) if "/" in zone],
+        zones=near,
+        other_zones=far,
         spoken=list(LANGUAGE_NAMES.items()),
     )
 
