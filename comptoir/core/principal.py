@@ -34,7 +34,7 @@ class Principal(msgspec.Struct, frozen=True):
     at in this session, or the one a token is bound to.
     """
 
-    kind: str  # "user", "token" or "system"
+    kind: str  # "user", "token", "system" or "public"
     id: UUID | None = None
     name: str = ""
     language: str = "fr"
@@ -79,3 +79,6 @@ class Principal(msgspec.Struct, frozen=True):
 
 
 SYSTEM = Principal(kind="system", roles=(SiteRole(Role.ADMIN),))
+
+#: Whoever reads a page without an account: sees what everybody may, changes nothing.
+NOBODY = Principal(kind="public")

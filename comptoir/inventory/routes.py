@@ -5,7 +5,7 @@ from __future__ import annotations
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.principal import Role
 from comptoir.core.web import NavItem
-from comptoir.inventory import api, errors, timeline
+from comptoir.inventory import api, errors, stock, timeline
 from comptoir.inventory.pages import (
     categories,
     detail,
@@ -36,3 +36,4 @@ NAVIGATION = [
 
 timeline.describe_all()
 errors.explain_codes()
+stock.register()

@@ -15,6 +15,15 @@ class SiteNotFound(NotFound):
         return _("This site does not exist, or you do not work there.")
 
 
+class PlaceNotFound(NotFound):
+    """There is no such site, or the public does not see it."""
+
+    code = "sites.place-not-found"
+
+    def message(self) -> str:
+        return _("There is no such place any more. Look for another in the list of all places.")
+
+
 class OrganisationNotFound(NotFound):
     """There is no such organisation."""
 

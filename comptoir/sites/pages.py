@@ -19,15 +19,16 @@ from comptoir.core.i18n import LANGUAGE_NAMES
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, local_path, page, redirect
-from comptoir.core.web.forms import FormData, id_or_none
+from comptoir.core.web.forms import FormData, in_form
 from comptoir.core.web.once import made_once
-from comptoir.sites import queries, services
+from comptoir.sites import queries, services, site_form, welcome
 from comptoir.sites.errors import SiteNotFound, SitesForbidden
 from comptoir.sites.expressions.evaluation import Hours
 from comptoir.sites.hours import HoursText, describe_hours
 from comptoir.sites.place_choices import countries, zones
 from comptoir.sites.public_holidays import cantons
-from comptoir.sites.schemas import OrganisationView, SaveOrganisation, SaveSite, SiteView
+from comptoir.sites.schemas import OrganisationView, SaveOrganisation, SiteView
+from comptoir.sites.skills.languages import language_options
 
 Page = Request[Principal, Any, Any]
 PATH = "/settings/sites"
@@ -69,22 +70,21 @@ async def add_site(request: Page) -> Response[str]:
     """Add a site; its hours come next."""
     form = await FormData.of(request)
     try:
-        command, now = _site_command(form), clock.now()
+        command, now = site_form.command_of(form), clock.now()
         site_id = await made_once(
             request, lambda: services.create_site(request.user, command, now=now), now=now
         )
     except Invalid as invalid:
-        return await _site_form(request, _texts(form, SaveSite), invalid.errors)
+        return await _site_form(request, site_form.typed(form), invalid.errors)
     flash = Flash("ok", _("Site added. Enter when its door is open."))
     return redirect(request, f"{PATH}/{site_id}/hours", flash=flash)
 
 
 @get(f"{PATH}/{{site_id:uuid}}", guards=COORDINATOR)
-async def site_form(request: Page, site_id: FromPath[UUID]) -> Response[str]:
+async def show_site(request: Page, site_id: FromPath[UUID]) -> Response[str]:
     """The form of a site."""
     site = await _own(request, site_id)
-    values = msgspec.structs.asdict(site) | {"organisation": site.organisation.id}
-    return await _site_form(request, values, [], site)
+    return await _site_form(request, site_form.known(site), [], site)
 
 
 @post(f"{PATH}/{{site_id:uuid}}", guards=COORDINATOR)
@@ -95,14 +95,13 @@ async def save_site(request: Page, site_id: FromPath[UUID]) -> Response[str]:
         await services.edit_site(
             request.user,
             site_id,
-            _site_command(form),
+            site_form.command_of(form),
             version=form.whole("version") or 0,
             now=clock.now(),
         )
     except Invalid as invalid:
         site = await _own(request, site_id)
-        values = _texts(form, SaveSite) | {"version": form.text("version")}
-        return await _site_form(request, values, invalid.errors, site)
+        return await _site_form(request, site_form.typed(form), invalid.errors, site)
     return redirect(request, PATH, flash=Flash("ok", _("Saved.")))
 
 
@@ -118,7 +117,7 @@ async def new_organisation(request: Page) -> Response[str]:
 async def add_organisation(request: Page) -> Response[str]:
     """Add an organisation."""
     form = await FormData.of(request)
-    values = _texts(form, SaveOrganisation)
+    values = _texts(form)
     command, now = SaveOrganisation(**values), clock.now()
     try:
         await made_once(
@@ -142,7 +141,7 @@ async def organisation_form(request: Page, organisation_id: FromPath[UUID]) -> R
 async def save_organisation(request: Page, organisation_id: FromPath[UUID]) -> Response[str]:
     """Change an organisation."""
     form = await FormData.of(request)
-    values = _texts(form, SaveOrganisation)
+    values = _texts(form)
     try:
         await services.edit_organisation(
             request.user,
@@ -196,22 +195,8 @@ def _hours_of(site: SiteView) -> HoursText | None:
     return describe_hours(Hours.of(site.opening_hours)) if site.opening_hours else None
 
 
-def _texts(form: FormData, command: type[SaveSite] | type[SaveOrganisation]) -> dict[str, Any]:
-    return {name: form.text(name) for name in command.__struct_fields__}
-
-
-def _site_command(form: FormData) -> SaveSite:
-    """The command.
-
-    Raises:
-        Invalid: no organisation was chosen.
-    """
-    values = _texts(form, SaveSite)
-    organisation = id_or_none(values["organisation"])
-    if organisation is None:
-        message = _("Choose the organisation.")
-        raise Invalid([FieldError("organisation", "sites.organisation-missing", message)])
-    return SaveSite(**values | {"organisation": organisation})
+def _texts(form: FormData) -> dict[str, str]:
+    return {name: form.text(name) for name in SaveOrganisation.__struct_fields__}
 
 
 async def _site_form(
@@ -221,13 +206,12 @@ async def _site_form(
     site: SiteView | None = None,
 ) -> Response[str]:
     near, far = zones(form.get("time_zone", ""))
-    blank = dict.fromkeys((*SaveSite.__struct_fields__, "version"), "")
     return page(
         request,
         "sites/site_form.html",
         status=422 if errors else 200,
-        form=blank | form,
-        errors=errors,
+        form=site_form.blank() | form,
+        errors=in_form(errors, site_form.INPUTS),
         site=site,
         organisations=[(each.id, each.name) for each in await queries.organisations()],
         countries=countries(),
@@ -235,6 +219,8 @@ async def _site_form(
         zones=near,
         other_zones=far,
         spoken=list(LANGUAGE_NAMES.items()),
+        languages_there=language_options(),
+        choices=welcome,
     )
 
 
@@ -259,7 +245,7 @@ ROUTES = [
     site_list,
     new_site,
     add_site,
-    site_form,
+    show_site,
     save_site,
     new_organisation,
     add_organisation,

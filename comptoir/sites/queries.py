@@ -8,7 +8,7 @@ from comptoir.core import db
 from comptoir.core.principal import Principal
 from comptoir.sites import calendars
 from comptoir.sites.calendar import SiteCalendar
-from comptoir.sites.errors import OrganisationNotFound, SiteNotFound
+from comptoir.sites.errors import OrganisationNotFound, PlaceNotFound, SiteNotFound
 from comptoir.sites.expressions.evaluation import Hours
 from comptoir.sites.expressions.weeks import open_spans, usual_week
 from comptoir.sites.schemas import OrganisationView, SiteName, SiteView
@@ -16,7 +16,10 @@ from comptoir.sites.schemas import OrganisationView, SiteName, SiteView
 _SITES = """
 SELECT site.id, site.name, site.short_name, site.street, site.postcode, site.city, site.country,
        site.region, site.time_zone, site.language, site.phone, site.email,
-       site.opening_hours, site.hours_confirmed_on, site.version,
+       site.opening_hours, site.hours_confirmed_on, site.version, site.kind, site.transport,
+       site.wheelchair, site.offers, site.audiences, site.cost, site.languages,
+       site.visits, site.workstations, site.latitude, site.longitude, site.published,
+       site.shows_stock,
        site.organisation, organisation.name AS organisation_name, organisation.return_to,
        organisation.phone AS organisation_phone, organisation.email AS organisation_email,
        organisation.website, organisation.version AS organisation_version
@@ -51,6 +54,22 @@ async def site(site_id: UUID, actor: Principal | None = None) -> SiteView:
     row = await db.fetch_one(f"{_SITES} WHERE site.id = :id", id=site_id)
     if row is None or not (actor is None or actor.sees_site(site_id)):
         raise SiteNotFound
+    return _site(row)
+
+
+async def published_site(site_id: UUID) -> SiteView:
+    """One site, as long as everybody may see its page.
+
+    Raises:
+        PlaceNotFound: there is none, or it is not published.
+    """
+    row = await db.fetch_one(
+        f"{_SITES} WHERE site.id = :id AND site.published = :yes AND site.active = :yes",
+        id=site_id,
+        yes=True,
+    )
+    if row is None:
+        raise PlaceNotFound
     return _site(row)
 
 
@@ -124,4 +143,17 @@ def _site(row: db.Row) -> SiteView:
         hours=open_spans(usual_week(Hours.of(row["opening_hours"]))),
         hours_confirmed_on=row["hours_confirmed_on"],
         version=row["version"],
+        kind=row["kind"],
+        transport=row["transport"],
+        wheelchair=row["wheelchair"],
+        offers=tuple(row["offers"].split()),
+        audiences=tuple(row["audiences"].split()),
+        cost=row["cost"],
+        languages=tuple(row["languages"].split()),
+        visits=row["visits"],
+        workstations=row["workstations"],
+        latitude=row["latitude"],
+        longitude=row["longitude"],
+        published=bool(row["published"]),
+        shows_stock=bool(row["shows_stock"]),
     )

@@ -12,6 +12,7 @@ from comptoir.sites import api, hours_pages, pages, queries
 from comptoir.sites.errors import SiteNotFound
 from comptoir.sites.exceptions import api as exceptions_api
 from comptoir.sites.exceptions import pages as exceptions
+from comptoir.sites.public import pages as public
 from comptoir.sites.rota import api as rota_api
 from comptoir.sites.rota import pages as rota
 from comptoir.sites.skills import api as skills_api
@@ -31,6 +32,7 @@ ROUTES = [
     *pages.ROUTES,
     *hours_pages.ROUTES,
     *exceptions.ROUTES,
+    *public.ROUTES,
     *rota.ROUTES,
     *skills.ROUTES,
     *staff.ROUTES,

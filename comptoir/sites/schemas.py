@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -9,7 +10,9 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core.fields import Email, Language, Phone, example
+from comptoir.sites import welcome
 from comptoir.sites.opening_hours import Span
+from comptoir.sites.skills.languages import SPOKEN
 
 
 class SiteName(msgspec.Struct, frozen=True):
@@ -29,7 +32,38 @@ class SaveOrganisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     website: Annotated[str, example("https://www.example.org")] = ""
 
 
-class SaveSite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+def _one_of(codes: Iterable[str]) -> msgspec.Meta:
+    return msgspec.Meta(extra_json_schema={"enum": ["", *codes]})
+
+
+def _some_of(codes: Iterable[str]) -> msgspec.Meta:
+    return msgspec.Meta(extra_json_schema={"items": {"type": "string", "enum": list(codes)}})
+
+
+class Welcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What a site says of itself to whoever wants to come. Empty or null: nobody has said.
+
+    ``workstations`` is how many computers one can use there; ``latitude`` and
+    ``longitude`` are in degrees (WGS 84). The public sees a site that is ``published``;
+    with ``shows_stock``, also how much there is to borrow just now.
+    """
+
+    kind: Annotated[str, _one_of(welcome.KINDS)] = ""
+    transport: Annotated[str, example("Bus 2, Pérolles")] = ""
+    wheelchair: Annotated[str, _one_of(welcome.WHEELCHAIR)] = ""
+    offers: Annotated[tuple[str, ...], _some_of(welcome.OFFERS)] = ()
+    audiences: Annotated[tuple[str, ...], _some_of(welcome.AUDIENCES)] = ()
+    cost: Annotated[str, _one_of(welcome.COSTS)] = ""
+    languages: Annotated[tuple[str, ...], _some_of(SPOKEN)] = ()
+    visits: Annotated[str, _one_of(welcome.VISITS)] = ""
+    workstations: int | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    published: bool = False
+    shows_stock: bool = False
+
+
+class SaveSite(Welcome, frozen=True, forbid_unknown_fields=True):
     """A site as it shall be; without ``short_name``, the city is its short name.
 
     ``region`` is the canton (``FR``, ``VD``) or the number of the département
@@ -62,7 +96,7 @@ class OrganisationView(msgspec.Struct, frozen=True):
     version: int
 
 
-class SiteView(msgspec.Struct, frozen=True):
+class SiteView(Welcome, frozen=True):
     """A place one can go to.
 
     ``opening_hours`` is an OpenStreetMap expression, empty where nobody has said; ``hours``

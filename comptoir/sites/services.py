@@ -17,7 +17,7 @@ from comptoir.core.phones import read_phone
 from comptoir.core.plain_text import clean_line, name_taken, same_name
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web.formats import localtime
-from comptoir.sites import queries
+from comptoir.sites import queries, welcome
 from comptoir.sites.errors import SiteChanged, SitesForbidden
 from comptoir.sites.expressions.evaluation import Hours
 from comptoir.sites.expressions.reading import read
@@ -201,6 +201,9 @@ def _site_values(command: SaveSite) -> dict[str, Any]:
         "short_name": command.short_name or command.city[:40],
         "region": command.region or _region(command),
         "phone": read_phone(command.phone, command.country) or "",
+        "offers": welcome.stored(command.offers),
+        "audiences": welcome.stored(command.audiences),
+        "languages": welcome.stored(command.languages),
     }
 
 
@@ -219,7 +222,16 @@ def _cleaned(command: Any) -> Any:
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    return {key: str(value) if isinstance(value, UUID) else value for key, value in values.items()}
+    return {key: _plain_value(value) for key, value in values.items()}
+
+
+def _plain_value(value: Any) -> Any:
+    match value:
+        case UUID():
+            return str(value)
+        case tuple() if all(isinstance(each, str) for each in value):
+            return welcome.stored(value)
+    return value
 
 
 async def _update(

@@ -6,6 +6,7 @@ from piccolo.columns import (
     UUID,
     Boolean,
     Date,
+    DoublePrecision,
     ForeignKey,
     Integer,
     Timestamptz,
@@ -33,7 +34,10 @@ class Organisation(Table, tablename="sites_organisation"):
 class Site(Table, tablename="sites_site"):
     """A place one can go to. ``short_name`` fits a label and a message.
 
-    ``opening_hours`` is an OpenStreetMap expression; empty: nobody has said.
+    ``opening_hours`` is an OpenStreetMap expression; empty: nobody has said. From ``kind``
+    to ``visits``, what it says of itself to whoever wants to come: codes of ``welcome``,
+    several of them apart by blanks; empty or null where nobody has said. ``latitude`` and
+    ``longitude`` are in degrees (WGS 84).
     """
 
     id = UUID(default=new_id, primary_key=True)
@@ -51,6 +55,19 @@ class Site(Table, tablename="sites_site"):
     email = Varchar(200, default="")
     opening_hours = Varchar(4000, default="")
     hours_confirmed_on = Date(default=None, null=True)  # the site's own date
+    kind = Varchar(30, default="")
+    transport = Varchar(300, default="")
+    wheelchair = Varchar(10, default="")
+    offers = Varchar(300, default="")
+    audiences = Varchar(300, default="")
+    cost = Varchar(20, default="")
+    languages = Varchar(120, default="")
+    visits = Varchar(20, default="")
+    workstations = Integer(default=None, null=True)
+    latitude = DoublePrecision(default=None, null=True)
+    longitude = DoublePrecision(default=None, null=True)
+    published = Boolean(default=False, index=True)
+    shows_stock = Boolean(default=False)
     active = Boolean(default=True)
     created_at = Timestamptz(default=None)
     version = Integer(default=1)

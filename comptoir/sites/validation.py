@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -15,6 +15,7 @@ from comptoir.core.i18n import LANGUAGES
 from comptoir.core.i18n import gettext as _
 from comptoir.core.phones import phone_error, read_phone
 from comptoir.core.plain_text import says_something
+from comptoir.sites import welcome
 from comptoir.sites.calendar import SiteCalendar
 from comptoir.sites.expressions.checks import expression_problems
 from comptoir.sites.expressions.evaluation import Hours
@@ -22,6 +23,7 @@ from comptoir.sites.expressions.problems import problem_message
 from comptoir.sites.opening_hours import Span, SpanProblemCode, span_problems
 from comptoir.sites.public_holidays import regions
 from comptoir.sites.schemas import SaveOrganisation, SaveSite
+from comptoir.sites.skills.languages import SPOKEN
 
 #: The longest text of each field, as the tables have it.
 LONGEST = {
@@ -33,6 +35,18 @@ LONGEST = {
     "city": 80,
     "email": 200,
     "website": 200,
+    "transport": 300,
+}
+#: More computers than any site has: whoever enters them has made a slip.
+MOST_WORKSTATIONS = 999
+_CHOICES: dict[str, Container[str]] = {
+    "kind": welcome.KINDS,
+    "wheelchair": welcome.WHEELCHAIR,
+    "cost": welcome.COSTS,
+    "visits": welcome.VISITS,
+    "offers": welcome.OFFERS,
+    "audiences": welcome.AUDIENCES,
+    "languages": SPOKEN,
 }
 _WEBSITE = re.compile(r"https?://[\w.-]+(:\d+)?([/?#][^\s<>\"`{}|\\^]*)?")
 _DEPARTEMENT = re.compile(r"[0-9]{2,3}")
@@ -43,7 +57,9 @@ def site_errors(command: SaveSite) -> list[FieldError]:
     """Everything wrong with a site, field by field."""
     errors = [
         *_required(command, "name", "city"),
-        *_too_long(command, "name", "short_name", "street", "postcode", "city", "email"),
+        *_too_long(
+            command, "name", "short_name", "street", "postcode", "city", "email", "transport"
+        ),
         *_contact_errors(command, command.country),
     ]
     if not _COUNTRY.fullmatch(command.country):
@@ -64,7 +80,39 @@ def site_errors(command: SaveSite) -> list[FieldError]:
         errors.append(
             FieldError("language", "sites.language-unknown", _("Choose one of the languages."))
         )
+    return errors + _welcome_errors(command)
+
+
+def _welcome_errors(command: SaveSite) -> list[FieldError]:
+    errors = [
+        FieldError(field, f"sites.{field}-unknown", _("Choose from the list."))
+        for field, known in _CHOICES.items()
+        if any(code and code not in known for code in _as_codes(getattr(command, field)))
+    ]
+    if command.workstations is not None and not 0 <= command.workstations <= MOST_WORKSTATIONS:
+        errors.append(
+            FieldError(
+                "workstations",
+                "sites.workstations-out-of-range",
+                _("Enter a number from 0 to %(most)s.", most=MOST_WORKSTATIONS),
+            )
+        )
+    for field, most, value in (
+        ("latitude", 90, command.latitude),
+        ("longitude", 180, command.longitude),
+    ):
+        if value is not None and not -most <= value <= most:
+            message = _("Enter degrees from −%(most)s to %(most)s.", most=most)
+            errors.append(FieldError(field, f"sites.{field}-out-of-range", message))
+    if (command.latitude is None) != (command.longitude is None):
+        field = "latitude" if command.latitude is None else "longitude"
+        message = _("Enter both latitude and longitude, or neither.")
+        errors.append(FieldError(field, "sites.coordinates-incomplete", message))
     return errors
+
+
+def _as_codes(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else value
 
 
 def organisation_errors(command: SaveOrganisation) -> list[FieldError]:

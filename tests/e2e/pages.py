@@ -71,7 +71,7 @@ async def fill_examples() -> Examples:
     Some are for one person to have signed in at one site.
     """
     now = clock.now()
-    site = await make.site(name=ENDLESS, short_name=ENDLESS[:40], street=ENDLESS)
+    site = await make.site(name=ENDLESS, short_name=ENDLESS[:40], street=ENDLESS, published=True)
     admin = await make.user(role=Role.ADMIN, name="Claire Rochat")
     other = await make.user(role=Role.RECEPTION, site_id=site.id, name=ENDLESS)
     invited = await make.user(name="Noor El-Khoury")

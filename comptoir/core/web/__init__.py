@@ -3,12 +3,19 @@
 Handlers need only what is named here; see ``docs/engineering/pages.md``.
 """
 
-from comptoir.core.web.context import Place, is_htmx, local_path, principal_of, speak_to
+from comptoir.core.web.context import (
+    Place,
+    is_htmx,
+    local_path,
+    principal_of,
+    speak_publicly,
+    speak_to,
+)
 from comptoir.core.web.cookies import cookie_name, forget_cookie, make_cookie
 from comptoir.core.web.flash import Flash
 from comptoir.core.web.navigation import NavItem
 from comptoir.core.web.problems import Problem
-from comptoir.core.web.render import fragment, page, redirect
+from comptoir.core.web.render import fragment, page, public_headers, public_page, redirect
 
 __all__ = [
     "Flash",
@@ -23,6 +30,9 @@ __all__ = [
     "make_cookie",
     "page",
     "principal_of",
+    "public_headers",
+    "public_page",
     "redirect",
+    "speak_publicly",
     "speak_to",
 ]

@@ -94,6 +94,17 @@ def speak_to(scope: Scope, principal: Principal | None) -> None:
         i18n.set_language(principal.language)
 
 
+def speak_publicly(connection: Connection) -> None:
+    """Use the language of ``?lang=``, else of ``Accept-Language``, whatever a cookie says.
+
+    For answers that caches keep for everybody.
+    """
+    language = connection.query_params.get("lang", "")
+    if language not in i18n.LANGUAGES:
+        language = preferred_language(header(connection.scope, b"accept-language"))
+    i18n.set_language(language)
+
+
 def header(scope: Scope, name: bytes) -> str:
     """A request header (lower-case name), or an empty text."""
     for key, value in scope["headers"]:

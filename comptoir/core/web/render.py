@@ -69,6 +69,24 @@ def page(
     return _html(html, status, headers, cookies)
 
 
+def public_page(
+    request: Connection, template: str, *, max_age: int, **context: object
+) -> Response[str]:
+    """A page that is the same for everybody, so that caches may keep it ``max_age`` seconds.
+
+    It reads and sets no cookie. The handler has called ``speak_publicly``.
+    """
+    environment: Any = shell_of(request.app).environment
+    language = i18n.current_language()
+    html = environment.get_template(template).render({"language": language, **context})
+    return _html(html, 200, public_headers(max_age), [])
+
+
+def public_headers(max_age: int) -> dict[str, str]:
+    """What lets caches keep an answer for everybody who reads its language, in seconds."""
+    return {"Cache-Control": f"public, max-age={max_age}", "Vary": "Accept-Language"}
+
+
 def fragment(
     request: Connection,
     template: str,

@@ -1,0 +1,122 @@
+"""Pages of the published sites: no account, no cookie, no script, four languages."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from litestar import Request, Response, get
+from litestar.params import FromPath
+
+from comptoir.core import clock, ical
+from comptoir.core.accounts.guards import ANONYMOUS
+from comptoir.core.i18n import LANGUAGE_NAMES, LANGUAGES
+from comptoir.core.principal import NOBODY
+from comptoir.core.web import panels, public_headers, public_page, speak_publicly
+from comptoir.core.web.shell import shell_of
+from comptoir.sites import queries, welcome
+from comptoir.sites.public import feed
+from comptoir.sites.public.linked_data import linked_data
+from comptoir.sites.public.nearness import is_postcode
+from comptoir.sites.public.queries import Search, find
+from comptoir.sites.public.views import place_page
+from comptoir.sites.public.wording import status_line
+from comptoir.sites.skills.languages import SPOKEN, language_options
+
+Page = Request[Any, Any, Any]
+PATH = "/places"
+#: What higher floors add to a site's page: what there is to borrow.
+SLOT = "sites.place"
+
+#: How long caches may keep a page, in seconds: what it says of "now" is as old as that.
+FRESH = 60
+#: The same for calendars, which programs fetch a few times a day.
+CALENDAR_FRESH = 3600
+
+
+@get(PATH, opt=ANONYMOUS, include_in_schema=False)
+async def place_list(request: Page) -> Response[str]:
+    """All published sites: which are open now, and when the others open."""
+    speak_publicly(request)
+    now = clock.now()
+    search = _search(request)
+    found = await find(search, now=now)
+    return public_page(
+        request,
+        "sites/public/places.html",
+        max_age=FRESH,
+        search=search,
+        found=found,
+        places=[(place, status_line(place.calendar, now)) for place in found.places],
+        bad_postcode=bool(search.postcode) and not is_postcode(search.postcode),
+        offers=welcome.OFFERS.items(),
+        spoken=language_options(),
+        languages=_in_languages(request),
+        page_url=lambda number: _url(request, page=str(number)),
+        lang=_chosen_language(request),
+    )
+
+
+@get(f"{PATH}/{{site_id:uuid}}", opt=ANONYMOUS, include_in_schema=False)
+async def place(request: Page, site_id: FromPath[UUID]) -> Response[str]:
+    """One of them: today first, the days ahead, and what there is."""
+    speak_publicly(request)
+    now = clock.now()
+    site = await queries.published_site(site_id)
+    shown = await place_page(site, now=now)
+    added = await panels.fill(SLOT, NOBODY, site.id, now=now) if site.shows_stock else []
+    url = shell_of(request.app).settings.base_url + f"{PATH}/{site.id}"
+    return public_page(
+        request,
+        "sites/public/place.html",
+        max_age=FRESH,
+        place=shown,
+        panels=added,
+        data=linked_data(shown, url=url, today=shown.days[0].day),
+        languages=_in_languages(request),
+        lang=_chosen_language(request),
+    )
+
+
+@get(f"{PATH}/{{site_id:uuid}}/hours.ics", opt=ANONYMOUS, include_in_schema=False)
+async def calendar(request: Page, site_id: FromPath[UUID]) -> Response[bytes]:
+    """When the door is open, for calendar programs to subscribe to."""
+    speak_publicly(request)
+    site = await queries.published_site(site_id)
+    file = await feed.hours_calendar(site, now=clock.now())
+    return Response(file, media_type=ical.MEDIA_TYPE, headers=public_headers(CALENDAR_FRESH))
+
+
+def _search(request: Page) -> Search:
+    """What the address asks for; what it cannot ask for is left out."""
+    query = request.query_params
+    offer, language = query.get("offer", ""), query.get("language", "")
+    page = query.get("page", "")
+    return Search(
+        offer=offer if offer in welcome.OFFERS else "",
+        language=language if language in SPOKEN else "",
+        wheelchair=bool(query.get("wheelchair")),
+        open_now=bool(query.get("open")),
+        postcode=query.get("postcode", "").strip()[:12],
+        page=int(page) if page.isascii() and page.isdecimal() and len(page) < 6 else 1,
+    )
+
+
+def _chosen_language(request: Page) -> str:
+    """What links add to keep the language that was chosen on the page."""
+    language = request.query_params.get("lang", "")
+    return f"?lang={language}" if language in LANGUAGES else ""
+
+
+def _in_languages(request: Page) -> list[tuple[str, str, str]]:
+    """The same page in each language: its code, its own name, the address."""
+    return [(code, name, _url(request, lang=code)) for code, name in LANGUAGE_NAMES.items()]
+
+
+def _url(request: Page, **changed: str) -> str:
+    query = {key: value for key, value in request.query_params.items() if value}
+    return f"{request.url.path}?{urlencode(query | changed)}"
+
+
+ROUTES = [place_list, place, calendar]

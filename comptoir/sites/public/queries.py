@@ -1,0 +1,106 @@
+"""Published sites, found by what somebody looks for: one statement, however many there are."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core import db
+from comptoir.sites import calendars
+from comptoir.sites.calendar import SiteCalendar
+from comptoir.sites.public.nearness import is_postcode, nearest_first
+
+PAGE_SIZE = 20
+
+_BY_OFFER = "' ' || site.offers || ' ' LIKE :offer"
+_BY_LANGUAGE = """
+(' ' || site.languages || ' ' LIKE :spoken OR EXISTS (
+    SELECT 1 FROM sites_staff_member member
+    JOIN sites_staff_skill skill ON skill.user_id = member.user_id
+    JOIN core_user person ON person.id = member.user_id
+    WHERE member.site = site.id AND skill.language = :language
+      AND skill.shown = :yes AND person.active = :yes
+))
+"""
+_BY_WHEELCHAIR = "site.wheelchair IN ('yes', 'limited')"
+
+
+class Search(msgspec.Struct, frozen=True):
+    """What somebody looks for; empty: anything. ``page`` counts from 1."""
+
+    offer: str = ""
+    language: str = ""
+    wheelchair: bool = False
+    open_now: bool = False
+    postcode: str = ""
+    page: int = 1
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """A site in the list. Its calendar has exceptions without their reasons."""
+
+    id: UUID
+    name: str
+    street: str
+    postcode: str
+    city: str
+    wheelchair: str
+    latitude: float | None
+    longitude: float | None
+    calendar: SiteCalendar
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A page of the sites that were found, and how many there are of either."""
+
+    places: list[Listed]
+    total: int
+    page: int
+    pages: int
+
+
+async def find(search: Search, *, now: datetime) -> Found:
+    """Published sites by name, or the nearest first where a postcode is given."""
+    conditions = ["site.published = :yes", "site.active = :yes"]
+    if search.offer:
+        conditions.append(_BY_OFFER)
+    if search.language:
+        conditions.append(_BY_LANGUAGE)
+    if search.wheelchair:
+        conditions.append(_BY_WHEELCHAIR)
+    rows = await db.fetch(
+        f"""
+        SELECT site.id, site.name, site.street, site.postcode, site.city, site.wheelchair,
+               site.latitude, site.longitude, {calendars.COLUMNS}
+        FROM sites_site site WHERE {" AND ".join(conditions)} ORDER BY site.name, site.id
+        """,
+        yes=True,
+        offer=f"% {search.offer} %",
+        spoken=f"% {search.language} %",
+        language=search.language,
+    )
+    found = [_listed(row) for row in rows]
+    if search.open_now:
+        found = [place for place in found if place.calendar.is_open(now)]
+    if is_postcode(search.postcode):
+        found = nearest_first(search.postcode, found)
+    pages = max(1, -(-len(found) // PAGE_SIZE))
+    page = min(max(search.page, 1), pages)
+    shown = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    return Found(shown, len(found), page, pages)
+
+
+def _listed(row: db.Row) -> Listed:
+    return Listed(
+        id=row["id"],
+        name=row["name"],
+        street=row["street"],
+        postcode=row["postcode"],
+        city=row["city"],
+        wheelchair=row["wheelchair"],
+        latitude=row["latitude"],
+        longitude=row["longitude"],
+        calendar=calendars.calendar_of(row),
+    )

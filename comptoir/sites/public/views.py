@@ -1,0 +1,97 @@
+"""A published site as everybody may see it, put together for its page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import msgspec
+
+from comptoir.core.i18n import gettext as _
+from comptoir.core.i18n import localized
+from comptoir.sites import welcome
+from comptoir.sites.calendar import SiteCalendar
+from comptoir.sites.exceptions.queries import public_calendar
+from comptoir.sites.hours import ServiceLine, service_lines
+from comptoir.sites.opening_hours import ONE_DAY
+from comptoir.sites.public.wording import (
+    DayText,
+    Period,
+    StatusLine,
+    day_text,
+    periods_ahead,
+    status_line,
+)
+from comptoir.sites.schemas import SiteView
+from comptoir.sites.skills.languages import language_names
+from comptoir.sites.skills.queries import public_skills
+from comptoir.sites.skills.schemas import PublicSkills
+
+#: How many days are told one by one, and how far exceptions are told ahead, in days.
+DAYS, AHEAD = 7, 90
+
+
+class PlacePage(msgspec.Struct, frozen=True):
+    """What a site's page shows. ``town`` has the postcode; ``map_url`` may be empty."""
+
+    site: SiteView
+    calendar: SiteCalendar
+    town: str
+    phone: str
+    map_url: str
+    status: StatusLine
+    days: list[DayText]
+    ahead: list[Period]
+    services: list[ServiceLine]
+    offers: list[str]
+    facts: list[tuple[str, str]]
+
+
+async def place_page(site: SiteView, *, now: datetime) -> PlacePage:
+    """A site's page as it is ``now``, in the reader's language."""
+    calendar = await public_calendar(site, since=now.date() - timedelta(days=1))
+    skills = (await public_skills([site.id]))[site.id]
+    today = calendar.local_date(now)
+    return PlacePage(
+        site=site,
+        calendar=calendar,
+        town=f"{site.postcode} {site.city}".strip(),
+        phone=site.phone or site.organisation.phone,
+        map_url=_map_url(site),
+        status=status_line(calendar, now),
+        days=[day_text(calendar, today + number * ONE_DAY) for number in range(DAYS)],
+        ahead=periods_ahead(calendar, today + DAYS * ONE_DAY, today + AHEAD * ONE_DAY),
+        services=service_lines(calendar.hours) if calendar.hours else [],
+        offers=welcome.labels(site.offers, welcome.OFFERS),
+        facts=_facts(site, skills),
+    )
+
+
+def _facts(site: SiteView, skills: PublicSkills) -> list[tuple[str, str]]:
+    """What else is known, each with its name; nothing of what nobody has said."""
+    audiences = welcome.labels(site.audiences, welcome.AUDIENCES)
+    languages = language_names({*site.languages, *skills.languages})
+    competences = [localized(names) for names in skills.competences]
+    facts = [
+        (_("By public transport"), site.transport),
+        (_("Wheelchair"), _label(site.wheelchair, welcome.WHEELCHAIR)),
+        (_("How one comes"), _label(site.visits, welcome.VISITS)),
+        (_("Cost"), _label(site.cost, welcome.COSTS)),
+        (_("For whom"), ", ".join(audiences)),
+        (_("Languages spoken there"), ", ".join(languages)),
+        (_("Somebody there knows about"), ", ".join(competences)),
+        (_("Computers to use on site"), str(site.workstations or "")),
+        (_("Kind of place"), _label(site.kind, welcome.KINDS)),
+    ]
+    return [(name, text) for name, text in facts if text]
+
+
+def _label(code: str, choices: Mapping[str, object]) -> str:
+    return str(choices[code]) if code else ""
+
+
+def _map_url(site: SiteView) -> str:
+    if site.latitude is None or site.longitude is None:
+        return ""
+    point = f"mlat={site.latitude}&mlon={site.longitude}"
+    return f"https://www.openstreetmap.org/?{point}#map=17/{site.latitude}/{site.longitude}"

@@ -1,0 +1,63 @@
+"""The public pages in a browser without JavaScript, as wide as an old phone."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests import factories as make
+from tests.browser import open_page
+from tests.core.web.test_pages_in_the_browser import too_small, violations
+from tests.e2e.world import World
+
+
+@pytest.fixture(scope="module")
+def place(world: World) -> UUID:
+    site = world.run(
+        make.site(
+            published=True,
+            offers="wifi digital-skills-workshop",
+            latitude=46.8,
+            longitude=7.15,
+            transport="Bus 2",
+            opening_hours="Mo-Su 09:00-12:00",
+        )
+    )
+    return UUID(str(site.id))
+
+
+@pytest.mark.parametrize("language", ["fr", "de", "it", "en"])
+@pytest.mark.parametrize("width", [1280, 320])
+def test_public_pages_work_without_javascript(
+    browser: Browser, world: World, place: UUID, width: int, language: str
+) -> None:
+    page = open_page(browser, world.url, width, java_script_enabled=False)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"/places?lang={language}")
+    page.select_option("#offer", "wifi")
+    page.fill("#postcode", "1700")
+    page.click("form button")
+    page.click("h3 a")
+    assert page.get_attribute("html", "lang") == language
+    assert page.inner_text("h1") == "Comptoir de Fribourg"
+    assert page.locator(".today .now").is_visible()
+    assert page.context.cookies() == []
+    assert all(url.startswith(world.url) for url in asked)
+    page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 320])
+def test_public_pages_are_accessible_and_the_browser_blocks_nothing(
+    browser: Browser, world: World, place: UUID, width: int, scheme: str
+) -> None:
+    page = open_page(browser, world.url, width, color_scheme=scheme)
+    for path in ("/places", "/places?postcode=x", f"/places/{place}", f"/places/{place}?lang=de"):
+        page.goto(path)
+        assert violations(page) + too_small(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.context.cookies() == []
+    page.context.close()

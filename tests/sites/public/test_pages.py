@@ -1,0 +1,280 @@
+"""The public pages over HTTP: who is shown, in which language, how heavy, how cached."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+from typing import Any
+
+import icalendar
+import pytest
+from httpx import AsyncClient
+
+from comptoir.core import clock, db
+from comptoir.core.ids import new_id
+from comptoir.core.principal import Role
+from comptoir.sites import welcome
+from comptoir.sites.skills.languages import SPOKEN
+from comptoir.sites.skills.tables import StaffSkill
+from comptoir.sites.tables import HoursException, Site
+from tests import factories
+from tests.http_client import client_of, sign_in
+
+pytestmark = pytest.mark.usefixtures("database")
+
+#: What a site's page may weigh in all, in bytes: a phone on 2G has it in ten seconds.
+LIMIT = 50_000
+
+
+@pytest.fixture
+async def client(database: Any) -> AsyncIterator[AsyncClient]:
+    async with client_of() as client:
+        yield client
+
+
+async def place(name: str = "Comptoir de Fribourg", **values: Any) -> Site:
+    return await factories.site(name=name, published=True, **values)
+
+
+async def listed(client: AsyncClient, query: str = "") -> list[str]:
+    """The names in the list, in their order."""
+    html = (await client.get(f"/places{query}")).text
+    return re.findall(r'<h3><a href="/places/[^"]+">([^<]+)</a>', html)
+
+
+@pytest.mark.parametrize("values", [{}, {"published": True, "active": False}])
+async def test_what_is_not_published_is_not_there(
+    client: AsyncClient, values: dict[str, Any]
+) -> None:
+    site = await factories.site(**values)
+    assert await listed(client) == []
+    for path in ("", "/hours.ics"):
+        assert (await client.get(f"/places/{site.id}{path}")).status_code == 404
+
+
+async def test_an_unknown_place_is_not_there(client: AsyncClient) -> None:
+    answer = await client.get(f"/places/{new_id()}")
+    assert answer.status_code == 404
+    assert "There is no such place" in answer.text
+
+
+async def test_no_cookie_is_set_and_caches_may_keep_the_pages(client: AsyncClient) -> None:
+    site = await place()
+    client.cookies.set("flash", "anything")
+    for path in ("/places", f"/places/{site.id}", f"/places/{site.id}/hours.ics"):
+        answer = await client.get(path)
+        assert answer.status_code == 200
+        assert "set-cookie" not in answer.headers
+        assert re.fullmatch(r"public, max-age=\d+", answer.headers["cache-control"])
+        assert answer.headers["vary"].split(",")[0] == "Accept-Language"
+
+
+async def test_the_page_is_the_same_for_who_is_signed_in(client: AsyncClient) -> None:
+    """A cache that keeps it gives it to others."""
+    site = await place()
+    anonymous = (await client.get(f"/places/{site.id}")).text
+    await sign_in(client, await factories.user(role=Role.ADMIN, name="Claire Rochat"))
+    client.cookies.set("language", "de")
+    assert (await client.get(f"/places/{site.id}")).text == anonymous
+
+
+async def test_the_address_says_the_language_else_the_browser(client: AsyncClient) -> None:
+    site = await place()
+    for query, browser, language in (
+        ("", "de-CH,de;q=0.9", "de"),
+        ("?lang=it", "de", "it"),
+        ("?lang=xx", "de", "de"),
+        ("", "pt", "fr"),
+    ):
+        for path in ("/places", f"/places/{site.id}"):
+            answer = await client.get(path + query, headers={"Accept-Language": browser})
+            assert answer.headers["content-language"] == language
+            assert f'<html lang="{language}">' in answer.text
+
+
+async def test_links_keep_the_chosen_language_and_the_search(client: AsyncClient) -> None:
+    site = await place(offers="wifi")
+    html = (await client.get("/places?offer=wifi&lang=de")).text
+    assert f'href="/places/{site.id}?lang=de"' in html
+    assert 'href="/places?offer=wifi&amp;lang=it"' in html
+
+
+async def test_the_list_is_filtered(client: AsyncClient) -> None:
+    await place("Wifi", offers="wifi printing", languages="fr pt")
+    await place("Ramp", wheelchair="limited", offers="first-steps")
+    team = await place("Team", wheelchair="no")
+    person = await factories.user(role=Role.RECEPTION, site_id=team.id)
+    await StaffSkill(user=person.id, language="ti", shown=True).save()
+    await StaffSkill(user=person.id, language="ar", shown=False).save()
+    assert await listed(client) == ["Ramp", "Team", "Wifi"]
+    assert await listed(client, "?offer=wifi") == ["Wifi"]
+    assert await listed(client, "?offer=printing&language=pt") == ["Wifi"]
+    assert await listed(client, "?wheelchair=1") == ["Ramp"]
+    assert await listed(client, "?language=ti") == ["Team"]
+    assert await listed(client, "?language=ar") == []  # not for the public
+    assert await listed(client, "?offer=%25") == ["Ramp", "Team", "Wifi"]
+
+
+async def test_open_now_leaves_out_what_is_not_known_to_be_open(client: AsyncClient) -> None:
+    await place("Always", opening_hours="24/7")
+    await place("Unknown", opening_hours="")
+    await place("Appointment", opening_hours="Mo-Su unknown")
+    assert await listed(client, "?open=1") == ["Always"]
+    html = (await client.get("/places")).text
+    assert "Closed now" not in html
+    assert "Opening hours not known" in html
+
+
+async def test_the_nearest_come_first(client: AsyncClient) -> None:
+    await place("Bulle", postcode="1630")
+    await place("Lyon", postcode="69003", country="FR")
+    await place("Fribourg", postcode="1700")
+    assert await listed(client, "?postcode=69001") == ["Lyon", "Bulle", "Fribourg"]
+    assert await listed(client, "?postcode=1709") == ["Fribourg", "Bulle", "Lyon"]
+    refused = await client.get("/places?postcode=Bulle")
+    assert "Enter four figures for Switzerland" in refused.text
+
+
+async def test_the_list_has_pages_and_asks_once_however_many_there_are(
+    client: AsyncClient,
+) -> None:
+    first = await place("Place 00")
+    for number in range(1, 45):
+        await place(f"Place {number:02}", organisation=first.organisation)
+    with db.count_statements() as statements:
+        assert await listed(client) == [f"Place {number:02}" for number in range(20)]
+    assert len(statements) == 1
+    assert len(await listed(client, "?page=3")) == 5
+    assert await listed(client, "?page=99999") == await listed(client, "?page=3")
+    html = (await client.get("/places?page=2&open=&lang=en")).text
+    assert 'href="/places?page=3&amp;lang=en"' in html
+    assert 'href="/places?page=1&amp;lang=en"' in html
+
+
+async def announce(site: Site, day: date, **values: Any) -> None:
+    await HoursException(
+        site=site.id,
+        batch=new_id(),
+        first_day=day,
+        last_day=day,
+        created_at=clock.now(),
+        **values,
+    ).save()
+
+
+async def full_place() -> Site:
+    """A site that says all it can, with an exception on every other day ahead."""
+    site = await place(
+        offers=" ".join(welcome.OFFERS),
+        audiences=" ".join(welcome.AUDIENCES),
+        languages=" ".join(SPOKEN),
+        transport="Bus " * 70,
+        kind="library",
+        cost="free",
+        visits="both",
+        wheelchair="yes",
+        workstations=12,
+        latitude=46.8,
+        longitude=7.15,
+        shows_stock=True,
+        opening_hours='Mo-Su 09:00-12:00,14:00-17:00, Mo-Su 14:00-16:00 open "Workshop"',
+    )
+    today = clock.now().date()
+    for number in range(0, 90, 2):
+        day = today + timedelta(days=number)
+        await announce(site, day, kind="closed", reason="Works " * 15)
+    return site
+
+
+async def test_a_page_weighs_little_with_all_that_comes_along(client: AsyncClient) -> None:
+    site = await full_place()
+    for path in (f"/places/{site.id}", "/places"):
+        html = (await client.get(path, headers={"Accept-Language": "fr"})).text
+        assert "Works" in html or path == "/places"
+        assert re.findall(r"<(?:img|iframe|video|script src)", html) == []
+        linked = re.findall(r'<link rel="(?:icon|stylesheet)" href="([^"]+)"', html)
+        assert len(linked) == 2
+        weight = len(html.encode())
+        for address in linked:
+            assert address.startswith("/static/")
+            weight += len((await client.get(address)).content)
+        assert weight < LIMIT
+
+
+async def test_a_page_shows_today_first_and_everything_that_is_known(client: AsyncClient) -> None:
+    html = (await client.get(f"/places/{(await full_place()).id}")).text
+    texts = ["Today:", "rue de Lausanne 12", "The next seven days", "Later on", "Workshop: 14:00"]
+    texts += ["Wi-Fi", "Older people", "Free of charge", "Accessible by wheelchair", "Portuguese"]
+    texts += ["https://www.openstreetmap.org/?mlat=46.8&amp;mlon=7.15#map=17/46.8/7.15"]
+    assert [text for text in texts if text not in html] == []
+    body = html.partition("<h1>")[2]
+    assert body.index("Today:") < body.index("rue de Lausanne 12")
+
+
+async def test_stock_is_shown_where_the_site_wants_it(client: AsyncClient) -> None:
+    site = await place(shows_stock=True)
+    category = await factories.category("Laptop")
+    model = await factories.model(category=category.id)
+    for _ in range(2):
+        await factories.item(site_id=site.id, model=model.id)
+    await factories.item(site_id=site.id, model=model.id, status="quarantined")
+    assert "Laptop: 2" in (await client.get(f"/places/{site.id}")).text
+    await Site.update({Site.shows_stock: False}, force=True)
+    assert "Laptop" not in (await client.get(f"/places/{site.id}")).text
+
+
+async def test_search_engines_read_normal_and_special_hours(client: AsyncClient) -> None:
+    """Beside what schema.org asks: no text can end the script element early."""
+    site = await place(
+        "Comptoir </script><b>",
+        opening_hours="Mo-Su 09:00-12:00",
+        latitude=46.8,
+        longitude=7.15,
+        region="FR",
+    )
+    shut, late = (clock.now().date() + timedelta(days=days) for days in (10, 12))
+    await announce(site, shut, kind="closed")
+    await announce(site, late, kind="open", hours="1200-1560", reason="Night of the museums")
+    html = (await client.get(f"/places/{site.id}")).text
+    [text] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
+    node = json.loads(text)
+    assert (node["@context"], node["@type"]) == ("https://schema.org", "LocalBusiness")
+    assert node["name"] == "Comptoir </script><b>"
+    assert node["address"]["postalCode"] == "1700"
+    assert node["geo"] == {"@type": "GeoCoordinates", "latitude": 46.8, "longitude": 7.15}
+    normal = node["openingHoursSpecification"]
+    assert len(normal) == 7
+    assert normal[0] == {
+        "@type": "OpeningHoursSpecification",
+        "dayOfWeek": "https://schema.org/Monday",
+        "opens": "09:00",
+        "closes": "12:00",
+    }
+    special = {each["validFrom"]: each for each in node["specialOpeningHoursSpecification"]}
+    assert all(each["validThrough"] == day for day, each in special.items())
+    assert (special[str(shut)]["opens"], special[str(shut)]["closes"]) == ("00:00", "00:00")
+    assert (special[str(late)]["opens"], special[str(late)]["closes"]) == ("20:00", "02:00")
+    assert special[str(late)]["description"] == "Night of the museums"
+
+
+async def test_search_engines_are_not_told_that_unknown_is_closed(client: AsyncClient) -> None:
+    site = await place(opening_hours="")
+    html = (await client.get(f"/places/{site.id}")).text
+    [text] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html)
+    assert not {"openingHoursSpecification", "specialOpeningHoursSpecification"} & set(
+        json.loads(text)
+    )
+
+
+async def test_the_calendar_tells_when_the_door_is_open(client: AsyncClient) -> None:
+    site = await place(opening_hours='Mo-Su 09:00-12:00, Mo-Su 14:00-16:00 open "Workshop"')
+    answer = await client.get(f"/places/{site.id}/hours.ics")
+    assert answer.headers["content-type"].startswith("text/calendar")
+    events = icalendar.Calendar.from_ical(answer.content).walk("VEVENT")
+    assert len({str(event["uid"]) for event in events}) == len(events) == 2 * 85
+    assert {str(event["summary"]) for event in events} == {
+        "Comptoir de Fribourg – open",
+        "Comptoir de Fribourg – Workshop",
+    }
