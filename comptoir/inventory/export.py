@@ -14,11 +14,10 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import localized
+from comptoir.core.spreadsheets import safe
 from comptoir.inventory import codes
 from comptoir.inventory.pages.wording import CONDITIONS, STATUSES
 from comptoir.inventory.schemas import ItemRow
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 async def csv_of(found: AsyncIterator[Sequence[ItemRow]]) -> AsyncIterator[bytes]:
@@ -54,13 +53,6 @@ def csv_head() -> bytes:
 def csv_lines(rows: Iterable[ItemRow]) -> bytes:
     """A line per item."""
     return _write(_cells(row) for row in rows)
-
-
-def safe(text: str) -> str:
-    """The text with an apostrophe before it where a spreadsheet would calculate it."""
-    return (
-        f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA) or text[:1] in _FORMULA else text
-    )
 
 
 def _cells(row: ItemRow) -> list[str]:

@@ -12,6 +12,7 @@ from comptoir.sites import api, hours_pages, pages, queries
 from comptoir.sites.errors import SiteNotFound
 from comptoir.sites.exceptions import api as exceptions_api
 from comptoir.sites.exceptions import pages as exceptions
+from comptoir.sites.open_data import pages as open_data
 from comptoir.sites.public import pages as public
 from comptoir.sites.rota import api as rota_api
 from comptoir.sites.rota import pages as rota
@@ -33,6 +34,7 @@ ROUTES = [
     *hours_pages.ROUTES,
     *exceptions.ROUTES,
     *public.ROUTES,
+    *open_data.ROUTES,
     *rota.ROUTES,
     *skills.ROUTES,
     *staff.ROUTES,

@@ -68,6 +68,8 @@ class Site(Table, tablename="sites_site"):
     longitude = DoublePrecision(default=None, null=True)
     published = Boolean(default=False, index=True)
     shows_stock = Boolean(default=False)
+    anct_id = Varchar(100, default="")  # in the file of the ANCT that it came from; unique
+    pivot = Varchar(14, default="")  # SIRET or RNA, likewise
     active = Boolean(default=True)
     created_at = Timestamptz(default=None)
     version = Integer(default=1)
