@@ -22,7 +22,7 @@ from pathlib import Path
 
 import psutil
 
-from bench import calendars
+from bench import calendars, closure
 from bench.data import Desk, fill, make_desk
 from bench.floors import PlainSqlite, pgbench, pgbench_script
 from bench.programs import Client, Program, for_seconds, serving
@@ -53,7 +53,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=3, help="of each turn")
     parser.add_argument("--turns", type=int, default=5)
-    parser.add_argument("--only", choices=["sqlite", "postgres", "labels", "calendars"])
+    parser.add_argument("--only", choices=["sqlite", "postgres", "labels", "calendars", "closure"])
     given = parser.parse_args()
     logging.disable(logging.INFO)  # of this process; the program has its own
     table = Table()
@@ -71,6 +71,11 @@ def main() -> None:
         _labels(table)
     if given.only in (None, "calendars"):
         _calendars(table)
+    if given.only in (None, "closure"):
+        with _folder() as folder:
+            asyncio.run(_closure(table, "SQLite", f"sqlite:///{folder}/comptoir.sqlite"))
+        with _postgres() as (url, _):
+            asyncio.run(_closure(table, "PostgreSQL", url))
 
 
 @contextmanager
@@ -256,6 +261,19 @@ def _calendars(table: Table) -> None:
         f"{first:.2f} / {again:.2f} s",
         "< 1 s",
     )
+
+
+async def _closure(table: Table, name: str, url: str) -> None:
+    db.connect(url)
+    await migrations.migrate()
+    looked, moved, back = await closure.measured()
+    await db.disconnect()
+    table.add(
+        f"{name}: preview of a closure that moves {closure.LOANS:,} loans",
+        f"{looked:.2f} s",
+        "< 2 s",
+    )
+    table.add(f"{name}: … announced / withdrawn", f"{moved:.2f} / {back:.2f} s")
 
 
 def _percentiles(times: list[float]) -> tuple[float, float, float]:

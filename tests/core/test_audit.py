@@ -116,3 +116,24 @@ def test_a_difference_names_personal_fields_without_their_values() -> None:
         "name": None,
         "language": ["fr", "de"],
     }
+
+
+async def test_many_rows_are_written_as_one_by_one(actor: Principal, now: datetime) -> None:
+    subject = new_id()
+    rows = [
+        audit.values(
+            actor,
+            "item.changed",
+            "item",
+            subject,
+            now=now,
+            related=(new_id(),) if number % 2 else (),
+            changes={"number": [None, number]},
+        )
+        for number in range(205)
+    ]
+    async with db.transaction():
+        await audit.record_many(rows)
+    told = [entry.changes["number"][1] for _, entry in await audit.timeline(subject, limit=300)]
+    assert told == list(reversed(range(205)))
+    assert await AuditEvent.count().where(AuditEvent.related_a_id.is_null()) == 103

@@ -7,7 +7,6 @@ goes through ``fetch`` and ``execute``, one statement for many facts.
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
@@ -166,14 +165,14 @@ async def write(*writes: tuple[str, dict[str, Any]], answer: str = "") -> list[R
 
 async def insert_many(sql: str, rows: Sequence[dict[str, Any]]) -> None:
     """Insert many rows with few statements. ``sql`` is the INSERT of one, up to its values."""
-    head, row = sql.split("VALUES")
     for first in range(0, len(rows), _ROWS_AT_ONCE):
-        places: list[str] = []
-        together: dict[str, Any] = {}
-        for number, values in enumerate(rows[first : first + _ROWS_AT_ONCE]):
-            places.append(re.sub(r":([a-z_]+)", rf":\1_{number}", row))
-            together |= {f"{name}_{number}": value for name, value in values.items()}
-        await execute(f"{head} VALUES {', '.join(places)}", **together)
+        some = rows[first : first + _ROWS_AT_ONCE]
+        together = {
+            f"{name}_{number}": value
+            for number, values in enumerate(some)
+            for name, value in values.items()
+        }
+        await execute(statements.repeated(sql, len(some)), **together)
 
 
 def choose(*, sqlite: str, postgres: str) -> str:

@@ -28,6 +28,14 @@ def compiled(sql: str, values: Mapping[str, Any], *, postgres: bool) -> Compiled
     return text, [values[name] for name in names]
 
 
+@lru_cache(maxsize=64)
+def repeated(sql: str, count: int) -> str:
+    """The INSERT of one row as one of many: the values of the third are ``:name_2``."""
+    head, row = sql.split("VALUES")
+    rows = (re.sub(r":([a-z_]+)", rf":\1_{number}", row) for number in range(count))
+    return f"{head} VALUES {', '.join(rows)}"
+
+
 def together(statements: Sequence[Compiled], *, answer: bool) -> Compiled:
     """Statements for PostgreSQL as one with data-modifying CTEs, their places renumbered.
 

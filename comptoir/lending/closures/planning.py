@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 from uuid import UUID
 
 import msgspec
@@ -72,11 +73,16 @@ async def plan_moves(
 
 async def _at(site: db.Row, exception: DayException, now: datetime, lock: bool) -> SiteMoves:
     before, after = _calendars(calendars.calendar_of(site), exception)
+
+    @cache  # many loans of a site are due at the same closing time
+    def moved(mode: DueMode, due: datetime, cap: date | None) -> datetime | None:
+        return moved_due_at(mode, due, before, after, cap, now=now)
+
     moves, kept = [], []
     for row in await _due(site["site_id"], before, exception, now, lock):
         if not exception.covers(before.local_date(row["due_at"])):
             continue
-        move = _move(row, before, after, now)
+        move = _move(row, moved)
         if move.after is not None:
             moves.append(move)
         elif _is_kept(row["due_at"], before, after):
@@ -109,7 +115,9 @@ def _calendars(
     return before, before.with_exception(new)
 
 
-def _move(row: db.Row, before: SiteCalendar, after: SiteCalendar, now: datetime) -> LoanMove:
+def _move(
+    row: db.Row, moved: Callable[[DueMode, datetime, date | None], datetime | None]
+) -> LoanMove:
     mode = DueMode(row["mode"] or DueMode.CALENDAR_DAYS_NEXT_OPEN)
     due = row["due_at"]
     return LoanMove(
@@ -121,7 +129,7 @@ def _move(row: db.Row, before: SiteCalendar, after: SiteCalendar, now: datetime)
         borrower=row["borrower"],
         contact_kind=row["contact_kind"],
         before=due,
-        after=moved_due_at(mode, due, before, after, row["eligible_until"], now=now),
+        after=moved(mode, due, row["eligible_until"]),
     )
 
 
