@@ -243,6 +243,13 @@ def test_exception_beats_holiday_beats_season_beats_week(
     assert calendar.closing_of(day) == (at(day, time(closes)) if closes else None)
 
 
+def test_holiday_has_hours_where_the_expression_names_it() -> None:
+    calendar = of("Mo-Fr 09:00-17:00; PH 10:00-12:00", region="CH-FR")
+    assert calendar.closing_of(ASCENSION) == at(ASCENSION, time(12))
+    assert calendar.on(ASCENSION).source is DaySource.HOLIDAY
+    assert calendar.closing_of(ASCENSION - ONE_DAY) == at(ASCENSION - ONE_DAY, time(17))
+
+
 def test_hours_that_nobody_has_said_are_unknown_and_not_closed() -> None:
     silent = of("")
     assert silent.on(ASCENSION).state is DayState.UNKNOWN
