@@ -353,7 +353,7 @@ async def test_what_is_not_there_is_a_problem(client: AsyncClient) -> None:
 @pytest.mark.parametrize(
     ("path", "body", "text"),
     [
-        ("tokens", [], "Erwartet wird object, nicht array."),
+        ("tokens", [], "Hier wird eine Gruppe von Feldern erwartet, in geschweiften Klammern."),
         ("tokens", {"scopes": ["desk"]}, "Dieses Feld fehlt."),
         (
             "agreements",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterable
+from email.message import Message
 from typing import Any, TypeVar
 
 import msgspec
@@ -24,15 +26,20 @@ _NAMED_FIELD = re.compile(r"^Object (missing required|contains unknown) field `(
 
 
 async def json_body(request: Request[Any, Any, Any]) -> bytes:
-    """The body of a request that says it is JSON, or says nothing.
+    """The body of a request that says it is JSON in UTF-8, or says nothing.
+
+    A mark at its front (U+FEFF), which some programs write, is ignored, as RFC 8259
+    allows.
 
     Raises:
         HTTPException: 415, it says that it is something else.
     """
-    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip()
-    if kind.lower() != "application/json":
+    said = Message()
+    said["content-type"] = request.headers.get("content-type", "application/json")
+    charset = said.get_content_charset("utf-8")
+    if said.get_content_type() != "application/json" or charset not in ("utf-8", "us-ascii"):
         raise HTTPException(status_code=415)
-    return await request.body()
+    return (await request.body()).removeprefix(BOM_UTF8)
 
 
 def decode_body(body: bytes, kind: type[T]) -> T:

@@ -84,7 +84,7 @@ _FRAMEWORK: dict[int, tuple[str, Callable[[], str], Callable[[], str]]] = {
     415: (
         "core.media-type",
         lambda: _("The request could not be read"),
-        lambda: _("Send JSON, with the header Content-Type: application/json."),
+        lambda: _("Send JSON in UTF-8, with the header Content-Type: application/json."),
     ),
     421: (
         "core.host-unknown",
