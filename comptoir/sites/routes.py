@@ -15,6 +15,7 @@ from comptoir.sites.exceptions import pages as exceptions
 from comptoir.sites.open_data import pages as open_data
 from comptoir.sites.public import pages as public
 from comptoir.sites.rota import api as rota_api
+from comptoir.sites.rota import closures as rota_closures
 from comptoir.sites.rota import pages as rota
 from comptoir.sites.skills import api as skills_api
 from comptoir.sites.skills import pages as skills
@@ -58,3 +59,4 @@ async def _need_site_of(token: TokenBound) -> None:
 
 
 events.subscribe(TokenBound, _need_site_of)
+rota_closures.register()
