@@ -159,16 +159,16 @@ async def unsigned(actor: Principal, borrower_id: UUID) -> dict[UUID, UUID]:
     return {row["id"]: row["site"] for row in rows if actor.sees_site(row["site"])}
 
 
-async def leaves_unsigned(visit_id: UUID) -> bool:
-    """Whether something is still to be signed at the end of a visit that is open."""
+async def leaves_unsigned(visit_id: UUID) -> UUID | None:
+    """The borrower who still has something to sign at the end of a visit that is open."""
     row = await db.fetch_one(
-        "SELECT 1 AS found FROM lending_visit visit "
+        "SELECT visit.borrower FROM lending_visit visit "
         "JOIN lending_loan loan ON loan.borrower = visit.borrower AND loan.site = visit.site "
         "JOIN lending_policy policy ON policy.id = loan.policy "
         f"WHERE visit.id = :visit_id AND visit.closed_at IS NULL AND {UNSIGNED}",
         visit_id=visit_id,
     )
-    return row is not None
+    return row["borrower"] if row else None
 
 
 async def named_loans(actor: Principal, loan_ids: Sequence[UUID]) -> AgreedLoans:

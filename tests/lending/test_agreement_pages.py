@@ -96,6 +96,8 @@ async def test_the_next_card_says_that_the_person_before_has_not_signed(desk: Re
     answer = await desk.post("/desk/scan", scan=other.code, visit=visit.id)
     assert f'href="/desk/visits/{visit.id}/agreement"' in answer.text
     assert "Bruno" in answer.text
+    assert f"{desk.borrower.name} has not signed yet" in unescape(answer.text)
+    assert "Sign their agreement" in answer.text, "not that of the person who is here now"
 
 
 async def test_what_was_left_unsigned_is_signed_from_the_person_or_the_loan(

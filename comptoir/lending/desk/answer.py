@@ -86,7 +86,7 @@ async def desk_context(
         "steps": result.steps,
         "step": step,
         "items": items,
-        "who": await _who_had(actor, result.steps),
+        "who": await _who_was_here(actor, result.steps),
         "just_lent": [loan for loan in map(_lent_and_back, result.steps) if loan],
         "form": form_about(
             "" if like_a_code else typed, language=current_language(), borrower_id=new_id()
@@ -108,10 +108,10 @@ async def desk_context(
     }
 
 
-async def _who_had(actor: Principal, steps: tuple[Step, ...]) -> dict[UUID, str]:
-    """The names of those from whom something was taken back."""
-    had = (each.check_in.borrower_id for each in steps if each.check_in)
-    return await names_of(actor, {person for person in had if person})
+async def _who_was_here(actor: Principal, steps: tuple[Step, ...]) -> dict[UUID, str]:
+    """The names of those from whom something was taken back, or who left without signing."""
+    people = {each.check_in.borrower_id if each.check_in else each.borrower_id for each in steps}
+    return await names_of(actor, {person for person in people if person})
 
 
 def _lent_and_back(step: Step) -> UUID | None:

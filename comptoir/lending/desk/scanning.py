@@ -122,8 +122,10 @@ async def begin_visit(
     )
     steps = [Step(kind=StepKind.OPENED)]
     if instead_of is not None and instead_of != visit_id:
-        if await leaves_unsigned(instead_of):
-            steps.insert(0, Step(kind=StepKind.LEFT_UNSIGNED, text=str(instead_of)))
+        leaver = await leaves_unsigned(instead_of)
+        if leaver is not None:
+            left = Step(kind=StepKind.LEFT_UNSIGNED, text=str(instead_of), borrower_id=leaver)
+            steps.insert(0, left)
         await visits.close_visit(actor, instead_of, now=now)
     for item_id in lend:
         order = CheckOut(

@@ -48,7 +48,8 @@ class StepKind(StrEnum):
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that happened, with what the screen needs to tell of it.
 
-    ``item`` is a code; ``problem`` is the report that a tap made.
+    ``item`` is a code; ``problem`` is the report that a tap made; ``borrower_id``
+    is who left, where that is what is told.
     """
 
     kind: StepKind
@@ -57,6 +58,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     check_in: CheckInView | None = None
     refusal: Refusal | None = None
     problem: UUID | None = None
+    borrower_id: UUID | None = None
     text: str = ""
 
 
