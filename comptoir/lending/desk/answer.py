@@ -52,6 +52,8 @@ async def answer_desk(request: Page, result: DeskResult, recent: str = "") -> An
     cookies = [keep_recent(request, context["recent_value"])]
     if is_htmx(request.scope):
         return fragment(request, "lending/_desk.html", cookies=cookies, **context)
+    # Whether the hours are right is asked of whoever opens the desk, not in the middle of a visit.
+    context["hours_to_confirm"] = False
     return page(request, "lending/desk.html", menu_at="/desk", cookies=cookies, **context)
 
 
