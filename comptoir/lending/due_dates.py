@@ -116,8 +116,8 @@ def moved_due_at(
     lets a loan be due on a closed day, so nothing moves; what is used ``on_site`` is
     over when the door shuts.
 
-    Only ``cap`` makes it earlier, and only where an open day is left until then: nobody
-    is to bring something back before it was known that they must.
+    Only ``cap`` makes it earlier, and only where an open day after today is left until
+    then: nobody is to bring something back within the hour, or before they could know.
     """
     day = before.local_date(present)
     opened = before.is_open_day(day) or before.is_open(present)
@@ -138,7 +138,7 @@ def moved_due_at(
         return None
     if cap is not None and cap < target:
         last = after.open_day_until(cap)
-        if last is not None and due_time(last, after) > now:
+        if last is not None and last > after.local_date(now):
             target = last
     return due_time(target, after)
 

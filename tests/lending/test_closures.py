@@ -158,12 +158,13 @@ async def test_end_of_eligibility_moves_back_to_the_last_open_day(closure: Closi
     assert await due_of(loan) == at(date(2026, 11, 25))
 
 
-async def test_end_of_eligibility_makes_nobody_late_when_no_open_day_is_left(
-    closure: Closing,
+@pytest.mark.parametrize("first_day", [date(2026, 11, 24), date(2026, 11, 25)])
+async def test_end_of_eligibility_makes_nobody_late_when_no_open_day_after_today_is_left(
+    closure: Closing, first_day: date
 ) -> None:
     loan = await closure.loan()
     await Borrower.update({Borrower.eligible_until: THURSDAY}, force=True)
-    await closure.announce(first_day=date(2026, 11, 24), last_day=THURSDAY)
+    await closure.announce(first_day=first_day, last_day=THURSDAY)
     assert await due_of(loan) == FRIDAY
 
 
