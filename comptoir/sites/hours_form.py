@@ -124,20 +124,28 @@ class HoursForm(msgspec.Struct, frozen=True):
         )
         return cls(WeekForm.of_spans(plan.spans), tuple(seasons), tuple(services))
 
-    def pressed(self, form: FormData) -> HoursForm | None:
+    def pressed(self, form: FormData) -> Pressed | None:
         """The form after one of its own buttons; None if another was pressed."""
         if copied := form.text("copy"):
-            return self._with_week(copied, lambda week: week.copied())
+            return self._copied(copied)
         more = re.fullmatch(r"([sv][0-9]+_)?([0-6])", form.text("more"))
         if more:
-            return self._with_week(more[1] or "week", lambda week: week.with_room(int(more[2])))
+            key, day = more[1] or "week", int(more[2])
+            wider = self._with_week(key, lambda week: week.with_room(day))
+            week = wider._weeks().get(key, self.week)
+            return Pressed(wider, f"{week.prefix}opens_{day}_{len(week.days[day]) - 1}")
         if form.text("add") == "season" and len(self.seasons) < MOST:
             new = PartForm(WeekForm.of_spans((), f"s{len(self.seasons)}_"))
-            return msgspec.structs.replace(self, seasons=(*self.seasons, new))
+            longer = msgspec.structs.replace(self, seasons=(*self.seasons, new))
+            return Pressed(longer, f"{new.prefix}first_day")
         if form.text("add") == "service" and len(self.services) < MOST:
             new = PartForm(WeekForm.of_spans((), f"v{len(self.services)}_"))
-            return msgspec.structs.replace(self, services=(*self.services, new))
-        return self if form.text("add") or form.text("drop") else None
+            longer = msgspec.structs.replace(self, services=(*self.services, new))
+            return Pressed(longer, f"{new.prefix}name")
+        if not (form.text("add") or form.text("drop")):
+            return None
+        season = form.text("add") == "season" or form.text("drop").startswith("s")
+        return Pressed(self, "add_season" if season else "add_service")
 
     def plan(self) -> HoursPlan:
         """What was entered.
@@ -166,6 +174,18 @@ class HoursForm(msgspec.Struct, frozen=True):
             tuple(each for each in services if each),
         )
 
+    def _copied(self, key: str) -> Pressed:
+        week = self._weeks().get(key)
+        if week is None:
+            return Pressed(self, "")
+        copied = self._with_week(key, lambda week: week.copied())
+        return Pressed(copied, f"{week.prefix}opens_1_0", key, week.overwritten())
+
+    def _weeks(self) -> dict[str, WeekForm]:
+        """Each week by what the buttons call it."""
+        parts = (*self.seasons, *self.services)
+        return {"week": self.week} | {part.prefix: part.week for part in parts}
+
     def _with_week(self, prefix: str, change: Callable[[WeekForm], WeekForm]) -> HoursForm:
         def changed(part: PartForm) -> PartForm:
             if part.prefix != prefix:
@@ -177,6 +197,19 @@ class HoursForm(msgspec.Struct, frozen=True):
             tuple(map(changed, self.seasons)),
             tuple(map(changed, self.services)),
         )
+
+
+class Pressed(msgspec.Struct, frozen=True):
+    """The form after one of its own buttons.
+
+    ``focus`` is the field or button to go on from. ``copied`` is the week whose Monday was
+    copied, as the buttons call it, and ``replaced`` the hours that this took away, by weekday.
+    """
+
+    form: HoursForm
+    focus: str
+    copied: str = ""
+    replaced: tuple[tuple[int, str], ...] = ()
 
 
 def _season_clashes(seasons: Sequence[SeasonPlan | None]) -> list[FieldError]:

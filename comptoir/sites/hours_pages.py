@@ -24,7 +24,7 @@ from comptoir.sites.errors import SitesForbidden
 from comptoir.sites.expressions.checks import expression_problems
 from comptoir.sites.expressions.problems import EXAMPLE
 from comptoir.sites.hours import weekday_names
-from comptoir.sites.hours_form import HoursForm
+from comptoir.sites.hours_form import HoursForm, Pressed
 from comptoir.sites.schemas import SiteView
 from comptoir.sites.week_plan import HoursPlan
 
@@ -49,7 +49,7 @@ async def save_hours(request: Page, site_id: FromPath[UUID]) -> Response[str]:
     site = await _own(request, site_id)
     form, version = HoursForm.of(data), data.whole("version") or 0
     if changed := form.pressed(data):
-        return _form(request, site, changed, version)
+        return _form(request, site, changed.form, version, pressed=changed)
     try:
         expression = form.plan().expression(site.language)
         return await _saved(request, site_id, expression, version)
@@ -99,6 +99,7 @@ def _form(
     *,
     text: str | None = None,
     errors: Sequence[FieldError] = (),
+    pressed: Pressed | None = None,
 ) -> Response[str]:
     months = get_month_names("wide", "stand-alone", locale=locale())
     return page(
@@ -114,6 +115,7 @@ def _form(
         places=_places(text, site),
         example=EXAMPLE,
         errors=errors,
+        pressed=pressed,
     )
 
 

@@ -27,6 +27,12 @@ class Pair(msgspec.Struct, frozen=True):
     closes: str = ""
     by_appointment: bool = False
 
+    @property
+    def text(self) -> str:
+        """As people read it: ``09:00–12:00``."""
+        times = f"{self.opens}–{self.closes}"
+        return _("%(hours)s by appointment", hours=times) if self.by_appointment else times
+
 
 class WeekForm(msgspec.Struct, frozen=True):
     """Seven days, Monday first, each a list of pairs. ``prefix`` begins the names of fields."""
@@ -81,6 +87,15 @@ class WeekForm(msgspec.Struct, frozen=True):
     def copied(self) -> WeekForm:
         """The same with Monday's hours from Monday to Friday."""
         return WeekForm((self.days[0],) * 5 + self.days[5:], self.prefix)
+
+    def overwritten(self) -> tuple[tuple[int, str], ...]:
+        """What Monday's hours would replace from Tuesday to Friday, as texts by weekday."""
+        filled = [[pair for pair in pairs if pair.opens or pair.closes] for pairs in self.days]
+        return tuple(
+            (day, ", ".join(pair.text for pair in filled[day]))
+            for day in range(1, 5)
+            if filled[day] and filled[day] != filled[0]
+        )
 
     def spans(self) -> tuple[GridSpan, ...]:
         """The spans.

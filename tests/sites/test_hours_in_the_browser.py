@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -79,7 +80,7 @@ def test_grid_is_filled_by_keyboard_alone(page: Page, world: World, site: Site) 
 def test_grid_is_filled_by_mouse(page: Page, world: World, site: Site) -> None:
     page.locator("#opens_0_0").fill("09:00")
     page.locator("#closes_0_0").fill("12:00")
-    page.get_by_role("button", name="Same from Monday to Friday").click()
+    page.get_by_role("button", name="Copy Monday to Tuesday–Friday").click()
     expect(page.locator("#opens_4_0")).to_have_value("09:00")
     tuesday = page.get_by_role("group", name="Tuesday")
     tuesday.get_by_label("by appointment").first.click()
@@ -100,6 +101,34 @@ def test_grid_is_filled_by_mouse(page: Page, world: World, site: Site) -> None:
         'Mo,We-Fr 09:00-12:00, Tu 09:00-12:00 unknown "sur rendez-vous"; Jul-Aug off, '
         'We 14:00-16:00 open "Workshop"'
     )
+
+
+def test_each_button_of_the_grid_leads_to_its_new_field(page: Page) -> None:
+    for button, field in (
+        (page.get_by_role("button", name="More hours on Friday"), "opens_4_2"),
+        (page.get_by_role("button", name="Add a service"), "v0_name"),
+        (page.get_by_role("button", name="Add a season"), "s0_first_day"),
+        (
+            page.get_by_role("button", name="Copy Monday to Tuesday–Friday (Service 1)"),
+            "v0_opens_1_0",
+        ),
+        (page.get_by_role("button", name="Remove this season"), "add_season"),
+    ):
+        button.click()
+        focused = page.locator(f'[id="{field}"], [value="{field.removeprefix("add_")}"][name=add]')
+        expect(focused).to_be_focused()
+        expect(focused).to_be_in_viewport()
+
+
+def test_what_copying_monday_replaced_is_said(page: Page, world: World, site: Site) -> None:
+    for field, time in (("0_0", "09:00"), ("2_0", "13:00")):
+        page.locator(f"#opens_{field}").fill(time)
+        page.locator(f"#closes_{field}").fill("17:00")
+    page.get_by_role("button", name="Copy Monday to Tuesday–Friday").click()
+    expect(page.locator("#copied")).to_contain_text("Nothing is saved yet.")
+    expect(page.locator("#copied li")).to_have_text(["Wednesday 13:00–17:00"])
+    expect(page.locator("#opens_1_0")).to_have_accessible_description(re.compile("replaced"))
+    assert kept(world, site) == ""
 
 
 @pytest.mark.parametrize("width", [1280, 320])
