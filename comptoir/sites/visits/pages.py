@@ -10,6 +10,7 @@ from litestar import Request, Response, get, post
 
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
+from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import fragment, is_htmx, page, redirect
@@ -55,22 +56,26 @@ async def visits(request: Page) -> Response[str]:
         year=year,
         years=[(str(each), str(each)) for each in _years(this_year)],
         report=report,
-        months=[(format_day(date(year, each.month, 1), "LLLL"), each) for each in report.months],
+        months=[
+            *((format_day(date(year, each.month, 1), "LLLL"), each) for each in report.months),
+            (_("The year"), report),
+        ],
     )
 
 
 @post("/visits", guards=RECEPTION)
 async def count(request: Page) -> Response[str]:
-    """One more, or with ``less`` one less."""
+    """One more for a ``reason``, or one ``less``."""
     data = await FormData.of(request)
     site = await _site(request, data.text("site"))
-    known = data.text("reason")
+    less = data.text("less")
+    known = less or data.text("reason")
     command = CountVisit(Reason(known) if known in set(Reason) else Reason.UNSAID)
-    act = services.take_back_visit if data.checked("less") else services.count_visit
+    act = services.take_back_visit if less else services.count_visit
     today = await act(request.user, site.id, command, now=clock.now())
     at_desk = data.checked("desk")
     if is_htmx(request.scope):
-        template = "sites/_tally_desk.html" if at_desk else "sites/_tally.html"
+        template = "sites/_tally_today.html" if at_desk else "sites/_tally.html"
         return fragment(request, template, site=site, labels=LABELS, today=today)
     return redirect(request, "/desk" if at_desk else f"/visits?site={site.id}")
 

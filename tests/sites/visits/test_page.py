@@ -1,0 +1,28 @@
+"""The page of the tally over HTTP."""
+
+from __future__ import annotations
+
+import pytest
+
+from comptoir.core.principal import Role
+from tests import factories
+from tests.http_client import client_of, sign_in
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+async def test_a_visit_is_counted_without_a_script_and_shown_with_the_year() -> None:
+    site = await factories.site()
+    user = await factories.user(role=Role.RECEPTION, site_id=site.id, language="en")
+    async with client_of() as client:
+        await sign_in(client, user, site_id=site.id)
+        counted = await client.post("/visits", data={"site": str(site.id), "reason": "help"})
+        assert counted.headers["location"] == f"/visits?site={site.id}"
+        page = (await client.get("/visits")).text
+        assert "Today: 1" in page
+        assert "too few to tell" in page
+        await client.post("/visits", data={"site": str(site.id), "less": "help"})
+        assert "Today: 0" in (await client.get("/visits")).text
+        elsewhere = await factories.site()
+        answer = await client.post("/visits", data={"site": str(elsewhere.id)})
+        assert answer.status_code == 404
