@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from comptoir import __version__
 from comptoir.commands import CommandFailed
 from comptoir.core.errors import ComptoirError
-from comptoir.core.i18n import use_language
+from comptoir.core.i18n import LANGUAGES, use_language
 from comptoir.core.settings import SettingsInvalid
 
 if TYPE_CHECKING:
@@ -35,15 +35,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = make_parser().parse_args(arguments)
     os.umask(0o077)  # what a command writes may hold personal data or secrets
     module, _, function = given.run.partition(":")
-    try:
-        with use_language("en"):
+    with use_language("en"):
+        try:
             return int(getattr(import_module(f"comptoir.commands.{module}"), function)(given) or 0)
-    except ComptoirError as error:
-        return _fail(error.message())
-    except (CommandFailed, SettingsInvalid) as error:
-        return _fail(str(error))
-    except KeyboardInterrupt:
-        return 130
+        except ComptoirError as error:
+            return _fail(error.message())
+        except (CommandFailed, SettingsInvalid) as error:
+            return _fail(str(error))
+        except KeyboardInterrupt:
+            return 130
 
 
 def _fail(reason: str) -> int:
@@ -105,7 +105,7 @@ def _add_user(commands: Commands) -> None:
         help="what the person does; reception if not said",
     )
     add.add_argument("--site", help="where, by name; administrators work at all sites")
-    add.add_argument("--language", default="fr", help="fr, de, it or en")
+    add.add_argument("--language", choices=LANGUAGES, default="fr", help="fr if not said")
     add.add_argument(
         "--password",
         action="store_true",
@@ -135,7 +135,7 @@ def _add_label(commands: Commands) -> None:
     label.add_argument(
         "--start", type=int, default=1, metavar="N", help="the first free label of a used sheet"
     )
-    label.add_argument("--language", default="fr", help="fr, de, it or en")
+    label.add_argument("--language", choices=LANGUAGES, default="fr", help="fr if not said")
     label.add_argument("--out", default="labels.pdf", metavar="FILE", help="where to write it")
 
 

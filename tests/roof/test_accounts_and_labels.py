@@ -96,6 +96,18 @@ def test_labels_that_cannot_be_made_are_refused(
     assert not target.exists()
 
 
+def test_what_is_refused_is_said_in_english_whatever_the_labels_language(data: Path) -> None:
+    said = refused(comptoir(data, "label", "--all", "--start", "0", "--language", "fr"))
+    assert "A sheet has" in said
+
+
+def test_a_language_that_there_is_not_is_mistyped(data: Path) -> None:
+    for command in (("label", "--all"), ("user", "add", "zz", "--name", "Z")):
+        answer = comptoir(data, *command, "--language", "zz")
+        assert answer.returncode == 2
+        assert "Traceback" not in answer.stderr
+
+
 def test_the_password_of_the_demo_is_asked_for_by_the_pages(data: Path) -> None:
     with (
         serving(data) as (port, _),
