@@ -267,6 +267,7 @@ TABLE: dict[str, Line] = {
     "GET /places/data-inclusion/services.json": EVERYBODY,
     "GET /places/data-inclusion/structures.json": EVERYBODY,
     "GET /places/places.geojson": EVERYBODY,
+    "GET /places/{site_id}/poster.pdf": EVERYBODY,
     "GET /rota": RECEPTION,
     "GET /rota/rota.pdf": RECEPTION,
     "GET /rota/shifts/new": COORDINATOR,

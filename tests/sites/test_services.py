@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -56,6 +57,60 @@ async def test_a_coordinator_changes_a_site(now: datetime) -> None:
     [(_, entry)] = await audit.timeline(site.id)
     assert entry.action == "site.edited"
     assert entry.changes["language"] == ["fr", "de"]
+
+
+async def test_what_a_site_says_of_itself_is_kept(now: datetime) -> None:
+    actor, site = await coordinator_and_site()
+    said: dict[str, Any] = {
+        "kind": "library",
+        "transport": "Bus 2",
+        "wheelchair": "limited",
+        "offers": ("wifi", "printing"),
+        "audiences": ("seniors",),
+        "cost": "free",
+        "languages": ("fr", "ti"),
+        "visits": "both",
+        "workstations": 0,
+        "latitude": 46.8,
+        "longitude": -7.15,
+        "published": True,
+        "shows_stock": True,
+    }
+    command = site_command(site.organisation.id, **said)
+    await services.edit_site(actor, site.id, command, version=1, now=now)
+    changed = await queries.site(site.id)
+    assert {name: getattr(changed, name) for name in said} == said
+    [(_, entry)] = await audit.timeline(site.id)
+    assert entry.changes["offers"] == ["", "wifi printing"]
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"kind": "palace"}, "sites.kind-unknown"),
+        ({"wheelchair": "maybe"}, "sites.wheelchair-unknown"),
+        ({"cost": "dear"}, "sites.cost-unknown"),
+        ({"visits": "never"}, "sites.visits-unknown"),
+        ({"offers": ("wifi", "tea")}, "sites.offers-unknown"),
+        ({"audiences": ("cats",)}, "sites.audiences-unknown"),
+        ({"languages": ("xx",)}, "sites.languages-unknown"),
+        ({"transport": "x" * 301}, "sites.transport-too-long"),
+        ({"workstations": -1}, "sites.workstations-out-of-range"),
+        ({"workstations": 1000}, "sites.workstations-out-of-range"),
+        ({"latitude": 90.5, "longitude": 7.0}, "sites.latitude-out-of-range"),
+        ({"latitude": 46.0, "longitude": 180.5}, "sites.longitude-out-of-range"),
+        ({"latitude": 46.0}, "sites.coordinates-incomplete"),
+    ],
+)
+async def test_what_a_site_cannot_say_of_itself_is_refused(
+    values: dict[str, Any], code: str, now: datetime
+) -> None:
+    actor, site = await coordinator_and_site()
+    with pytest.raises(Invalid) as refused:
+        await services.edit_site(
+            actor, site.id, site_command(site.organisation.id, **values), version=1, now=now
+        )
+    assert [error.code for error in refused.value.errors] == [code]
 
 
 async def test_a_site_changed_by_somebody_else_is_not_overwritten(now: datetime) -> None:

@@ -78,6 +78,46 @@ async def test_wrong_fields_of_a_site_are_named(client: AsyncClient, site: Site)
     assert 'id="time_zone-error"' in answer.text
 
 
+async def test_what_a_site_says_of_itself_comes_back_in_the_form(
+    client: AsyncClient, site: Site
+) -> None:
+    said = {
+        "offers": ["wifi", "printing"],
+        "languages": "ti",
+        "published": "yes",
+        "workstations": "4",
+        "position": "46.8025, 7.1512",
+        "visits": "both",
+    }
+    answer = await client.post(f"/settings/sites/{site.id}", data=data_of(site) | said)
+    assert answer.status_code == 303
+    form = (await client.get(f"/settings/sites/{site.id}")).text
+    ticked = re.findall(r'type="checkbox"[^>]*name="(\w+)" value="(\w+)"[^>]* checked', form)
+    assert {("offers", "wifi"), ("offers", "printing"), ("languages", "ti")} <= set(ticked)
+    assert 'value="46.8025, 7.1512"' in form
+    assert (await queries.site(site.id)).published
+    await client.post(f"/settings/sites/{site.id}", data=data_of(site, version="2"))
+    assert not (await queries.site(site.id)).published
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "sentence"),
+    [
+        ("position", "somewhere", "Enter latitude and longitude in degrees."),
+        ("position", "95, 7", "Enter degrees from"),
+        ("workstations", "many", "Enter a whole number."),
+    ],
+)
+async def test_numbers_that_are_none_are_told_at_their_field(
+    client: AsyncClient, site: Site, field: str, text: str, sentence: str
+) -> None:
+    answer = await client.post(f"/settings/sites/{site.id}", data=data_of(site, **{field: text}))
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert f'href="#{field}"' in answer.text
+    assert f'value="{text}"' in answer.text
+
+
 async def test_a_coordinator_adds_no_site(client: AsyncClient, site: Site) -> None:
     assert (await client.get("/settings/sites/new")).status_code == 403
     assert (await client.post("/settings/sites/new", data=data_of(site))).status_code == 403

@@ -13,10 +13,12 @@ from comptoir.core import clock, ical
 from comptoir.core.accounts.guards import ANONYMOUS
 from comptoir.core.i18n import LANGUAGE_NAMES, LANGUAGES
 from comptoir.core.principal import NOBODY
+from comptoir.core.printing.pdf import in_background
 from comptoir.core.web import panels, public_headers, public_page, speak_publicly
+from comptoir.core.web.formats import localtime
 from comptoir.core.web.shell import shell_of
 from comptoir.sites import queries, welcome
-from comptoir.sites.public import feed
+from comptoir.sites.public import feed, poster
 from comptoir.sites.public.linked_data import linked_data
 from comptoir.sites.public.nearness import is_postcode
 from comptoir.sites.public.queries import Search, find
@@ -88,6 +90,20 @@ async def calendar(request: Page, site_id: FromPath[UUID]) -> Response[bytes]:
     return Response(file, media_type=ical.MEDIA_TYPE, headers=public_headers(CALENDAR_FRESH))
 
 
+@get(f"{PATH}/{{site_id:uuid}}/poster.pdf", opt=ANONYMOUS, include_in_schema=False)
+async def print_poster(request: Page, site_id: FromPath[UUID]) -> Response[bytes]:
+    """The opening hours on a sheet of A4, for the door."""
+    speak_publicly(request)
+    site = await queries.published_site(site_id)
+    today = localtime(clock.now(), site.time_zone).date()
+    url = shell_of(request.app).settings.base_url + f"{PATH}/{site.id}"
+    pdf = await in_background(poster.render, site, url, today)
+    headers = {"Content-Disposition": 'inline; filename="poster.pdf"'}
+    return Response(
+        pdf, media_type="application/pdf", headers=headers | public_headers(CALENDAR_FRESH)
+    )
+
+
 def _search(request: Page) -> Search:
     """What the address asks for; what it cannot ask for is left out."""
     query = request.query_params
@@ -119,4 +135,4 @@ def _url(request: Page, **changed: str) -> str:
     return f"{request.url.path}?{urlencode(query | changed)}"
 
 
-ROUTES = [place_list, place, calendar]
+ROUTES = [place_list, place, calendar, print_poster]
