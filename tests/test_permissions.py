@@ -274,6 +274,7 @@ TABLE: dict[str, Line] = {
     "POST /rota/shifts/new": COORDINATOR,
     "GET /rota/shifts/{shift_id}": RECEPTION,
     "POST /rota/shifts/{shift_id}": COORDINATOR,
+    "GET /rota/shifts/{shift_id}/remove": COORDINATOR,
     "POST /rota/shifts/{shift_id}/remove": COORDINATOR,
     "POST /rota/offers": RECEPTION,
     "POST /rota/offers/{offer_id}/take": RECEPTION,

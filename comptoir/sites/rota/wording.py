@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_interval
+from babel.dates import format_date, format_interval, format_skeleton
 
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import localized, ngettext
@@ -15,7 +15,9 @@ from comptoir.core.web.formats import locale
 from comptoir.sites.expressions.writing import write_time
 from comptoir.sites.hours import weekday_names
 from comptoir.sites.opening_hours import END_OF_DAY, Interval
+from comptoir.sites.rota.occurrences import Shift
 from comptoir.sites.rota.rules import Need
+from comptoir.sites.rota.schemas import ChangeShift, Reach
 from comptoir.sites.skills.languages import language_name
 from comptoir.sites.skills.schemas import Competence
 
@@ -49,6 +51,39 @@ def days_text(first: date, last: date) -> str:
     """Two days and those between, as ``23–29 November 2026``."""
     text: str = format_interval(first, last, "yMMMMd", locale=locale())
     return text
+
+
+def day_text(day: date) -> str:
+    """A day with its weekday and without its year, as ``Tuesday, November 24``."""
+    text: str = format_skeleton("MMMMEEEEd", day, locale=locale())
+    return text
+
+
+def change_text(before: Shift, change: ChangeShift, names: Names) -> str:
+    """What became of a shift, as ``Claire: Wednesday, 25 November → Thursday, 26 November``."""
+    old = [day_text(change.day), minutes_text(before.starts, before.ends)]
+    new = [day_text(change.new_day), minutes_text(change.starts, change.ends)]
+    holder, taker = names.get(before.person, ""), names.get(change.person, "")
+    if holder == taker and old == new:
+        return _("Nothing is changed.")
+    if old[1] == new[1]:
+        old, new = old[:1], new[:1]
+    if holder == taker:
+        words = {"name": holder, "before": ", ".join(old), "after": ", ".join(new)}
+        text = _("%(name)s: %(before)s → %(after)s", **words)
+    else:
+        text = f"{', '.join((holder, *old))} → {', '.join((taker, *new))}"
+    if change.reach is Reach.FOLLOWING and not before.once:
+        return _("%(change)s, and all later ones", change=text)
+    return text
+
+
+def removal_text(shift: Shift, day: date, name: str, *, following: bool) -> str:
+    """Which shift was taken off the rota."""
+    words = {"name": name, "day": day_text(day), "times": minutes_text(shift.starts, shift.ends)}
+    if following:
+        return _("Taken off the rota from %(day)s on: %(name)s, %(times)s", **words)
+    return _("Taken off the rota: %(name)s, %(day)s, %(times)s", **words)
 
 
 def asked_text(need: Need, names: Names) -> str:

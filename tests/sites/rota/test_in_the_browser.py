@@ -77,7 +77,9 @@ def test_a_shift_is_dragged_to_another_day_and_person(page: Page, world: World, 
     world.run(team.shift(team.claire, DAY, last_day=None))
     open_week(page)
     cell(page, "Claire Monney", DAY).locator(".shift").drag_to(cell(page, "Luca Bernasconi", NEXT))
-    expect(page.locator("#flash")).to_contain_text("The rota is changed.")
+    expect(page.locator("#flash")).to_contain_text(
+        re.compile("Claire Monney, Wednesday.* → Luca Bernasconi, Thursday")
+    )
     expect(cell(page, "Luca Bernasconi", NEXT)).to_contain_text("09:00–17:00")
     expect(cell(page, "Claire Monney", DAY).locator(".shift")).to_have_count(0)
     page.get_by_role("link", name="Week after").click()
@@ -101,6 +103,7 @@ def test_the_handle_moves_a_shift_by_keyboard(page: Page, world: World, team: Te
     for key in ("ArrowUp", "ArrowDown", "ArrowRight", "Enter"):
         page.keyboard.press(key)
     expect(cell(page, "Luca Bernasconi", NEXT)).to_contain_text("09:00–17:00")
+    expect(cell(page, "Luca Bernasconi", NEXT).locator(".shift a")).to_be_focused()
     [shift] = world.run(_shifts(team))
     assert (shift.user, shift.first_day) == (team.luca.id, NEXT)
 

@@ -105,6 +105,41 @@ async def test_a_form_that_is_wrong_says_where_and_keeps_what_was_typed(
     assert 'value="17:00"' in answer.text or "ends" in values
 
 
+async def test_a_series_is_removed_only_after_a_question(team: Team, client: AsyncClient) -> None:
+    shift = await team.shift(team.claire, DAY, last_day=None)
+    await as_(client, team, team.sophie)
+    form = (await client.get(f"/rota/shifts/{shift.id}?day={DAY}")).text
+    [address] = re.findall(r'href="(/rota/shifts/[^"]+/remove[^"]+)"', form)
+    assert re.findall(r'<button[^>]* name="reach" value="(\w+)"', form) == ["day"]
+    question = await client.get(address)
+    assert "Claire Monney would not be on the rota any more" in question.text
+    assert await Shift.count() == 1
+    data = dict(re.findall(r'name="(\w+)" value="([^"]*)"', question.text))
+    answer = await client.post(f"/rota/shifts/{shift.id}/remove", data=data)
+    said = (await client.get(answer.headers["location"])).text
+    assert re.search("Taken off the rota from .* on: Claire Monney, 09:00–17:00", said)
+    assert await Shift.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"new_day": str(DAY + timedelta(days=1))}, "Claire Monney: Wednesday.* → Thursday"),
+        ({"ends": "12:00"}, "Claire Monney: Wednesday.*, 09:00–17:00 → Wednesday.*, 09:00–12:00"),
+        ({"reach": "following", "ends": "12:00"}, "09:00–12:00, and all later ones"),
+        ({}, "Nothing is changed."),
+    ],
+)
+async def test_a_changed_shift_says_what_became_of_it(
+    team: Team, client: AsyncClient, changed: dict[str, str], said: str
+) -> None:
+    shift = await team.shift(team.claire, DAY, last_day=None)
+    await as_(client, team, team.sophie)
+    data = new_shift(team, team.claire, new_day=str(DAY)) | changed
+    answer = await client.post(f"/rota/shifts/{shift.id}", data=data)
+    assert re.search(said, (await client.get(answer.headers["location"])).text)
+
+
 async def test_what_is_lacking_is_said_with_who_could_come(team: Team, client: AsyncClient) -> None:
     await team.need(people=1, language="it", weekday=DAY.weekday())
     await team.shift(team.luca, DAY, starts=540, ends=720)

@@ -26,7 +26,7 @@ from comptoir.sites.rota.pages.forms import FormReader, texts, time_field
 from comptoir.sites.rota.pages.places import Chosen, Page, chosen_site, rota_address
 from comptoir.sites.rota.schemas import AddShift, ChangeShift, Reach
 from comptoir.sites.rota.validation import FURTHEST
-from comptoir.sites.rota.wording import minutes_text
+from comptoir.sites.rota.wording import change_text, day_text, minutes_text, removal_text
 
 RECEPTION = [require(Role.RECEPTION)]
 COORDINATOR = [require(Role.COORDINATOR)]
@@ -113,13 +113,40 @@ async def change_shift(request: Page, shift_id: FromPath[UUID]) -> Response[str]
             ends=ends,
             reach=_reach(data),
         )
-        await shifts.change_shift(request.user, shift_id, command, now=clock.now())
+        changed = await shifts.change_shift(request.user, shift_id, command, now=clock.now())
     except Invalid as invalid:
         chosen = await chosen_site(request, str(shift.site))
         form = texts(data, CHANGED)
         return await _shift_page(request, chosen, shift, day, form, invalid.errors)
-    flash = Flash("ok", _("The rota is changed."))
-    return redirect(request, rota_address(shift.site, new_day), flash=flash)
+    names = {each.id: each.name for each in await queries.team(shift.site)}
+    # The fragment keeps the focus on the shift, wherever it went.
+    address = f"{rota_address(shift.site, new_day)}#shift-{changed}"
+    return redirect(request, address, flash=Flash("ok", change_text(shift, command, names)))
+
+
+@get("/rota/shifts/{shift_id:uuid}/remove", guards=COORDINATOR)
+async def ask_remove(request: Page, shift_id: FromPath[UUID]) -> Response[str]:
+    """Ask before a shift is taken off the rota on one of its days and all later ones."""
+    day = read_day(request.query_params.get("day", "")) or date.min
+    shift = await shifts.found(request.user, shift_id, day)
+    await shifts.need_editor(request.user, shift.site)
+    return page(
+        request,
+        "core/confirm.html",
+        title=_("Take all later shifts off the rota?"),
+        text=_(
+            "%(name)s would not be on the rota any more at %(times)s, from %(day)s on. "
+            "This cannot be undone.",
+            name=await _name(shift),
+            times=minutes_text(shift.starts, shift.ends),
+            day=day_text(day),
+        ),
+        action=request.url.path,
+        label=_("Take off the rota"),
+        back=f"/rota/shifts/{shift_id}?day={day}",
+        kind="danger",
+        fields={"day": day, "reach": Reach.FOLLOWING},
+    )
 
 
 @post("/rota/shifts/{shift_id:uuid}/remove", guards=COORDINATOR)
@@ -128,9 +155,16 @@ async def remove_shift(request: Page, shift_id: FromPath[UUID]) -> Response[str]
     data = await FormData.of(request)
     day = read_day(data.text("day")) or date.min
     shift = await shifts.found(request.user, shift_id, day)
-    await shifts.remove_shift(request.user, shift_id, day, _reach(data), now=clock.now())
-    flash = Flash("ok", _("The rota is changed."))
+    reach = _reach(data)
+    await shifts.remove_shift(request.user, shift_id, day, reach, now=clock.now())
+    following = reach is Reach.FOLLOWING and not shift.once
+    flash = Flash("ok", removal_text(shift, day, await _name(shift), following=following))
     return redirect(request, rota_address(shift.site, day), flash=flash)
+
+
+async def _name(shift: Shift) -> str:
+    team = await queries.team(shift.site)
+    return next((each.name for each in team if each.id == shift.person), "")
 
 
 async def _new_form(
@@ -206,4 +240,4 @@ def _back(chosen: Chosen, day: str) -> str:
     return rota_address(chosen.id, read_day(day) or chosen.today)
 
 
-ROUTES = [new_shift, add_shift, show_shift, change_shift, remove_shift]
+ROUTES = [new_shift, add_shift, show_shift, change_shift, ask_remove, remove_shift]
