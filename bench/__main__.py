@@ -22,7 +22,7 @@ from pathlib import Path
 
 import psutil
 
-from bench import calendars, closure
+from bench import calendars, closure, places
 from bench.data import Desk, fill, make_desk
 from bench.floors import PlainSqlite, pgbench, pgbench_script
 from bench.programs import Client, Program, for_seconds, serving
@@ -53,7 +53,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=3, help="of each turn")
     parser.add_argument("--turns", type=int, default=5)
-    parser.add_argument("--only", choices=["sqlite", "postgres", "labels", "calendars", "closure"])
+    parts = ["sqlite", "postgres", "labels", "calendars", "closure", "places"]
+    parser.add_argument("--only", choices=parts)
     given = parser.parse_args()
     logging.disable(logging.INFO)  # of this process; the program has its own
     table = Table()
@@ -76,6 +77,18 @@ def main() -> None:
             asyncio.run(_closure(table, "SQLite", f"sqlite:///{folder}/comptoir.sqlite"))
         with _postgres() as (url, _):
             asyncio.run(_closure(table, "PostgreSQL", url))
+    if given.only in (None, "places"):
+        with _folder() as folder:
+            _places(table, "SQLite", f"sqlite:///{folder}/comptoir.sqlite", folder)
+        with _postgres() as (url, _), _folder() as folder:
+            _places(table, "PostgreSQL", url, folder)
+
+
+def _places(table: Table, name: str, url: str, folder: Path) -> None:
+    cold, kept = asyncio.run(places.measured(url, folder))
+    about = f"{name}: which of {places.SITES} places are open now"
+    table.add(f"{about}, cold", f"{cold * 1000:.0f} ms")
+    table.add(about, f"{kept * 1000:.0f} ms")
 
 
 @contextmanager
