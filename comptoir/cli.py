@@ -66,6 +66,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_demo(commands)
     _add_user(commands)
     _add_token(commands)
+    _add_sites(commands)
     _add_label(commands)
     _command(commands, "check", "check:check", "say what is wrong, and how to mend it")
     _command(commands, "settings", "settings_table:show", "list what can be set")
@@ -123,6 +124,19 @@ def _add_token(commands: Commands) -> None:
     )
     add.add_argument("--site", help="the one site it may act at, by name; without it, all")
     add.add_argument("--expires", metavar="DAY", help="its last day, such as 2027-01-31")
+
+
+def _add_sites(commands: Commands) -> None:
+    group = commands.add_parser("sites", help="start with places that are known elsewhere")
+    actions = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    load = _command(
+        actions, "import", "site_imports:load", "make sites from a CSV of the French national map"
+    )
+    load.add_argument("file", metavar="FILE", help="CSV of the ANCT's standard v1.0.2")
+    load.add_argument("--organisation", required=True, help="whose sites they are, by name")
+    load.add_argument(
+        "--check", action="store_true", help="say what is wrong and how many are new, no more"
+    )
 
 
 def _add_label(commands: Commands) -> None:

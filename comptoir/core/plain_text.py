@@ -43,10 +43,11 @@ def name_taken() -> str:
 
 def same_name(one: str, other: str) -> bool:
     """True if a person would take the two for one: capitals, accents and blanks apart."""
-    return _as_read(one) == _as_read(other)
+    return as_read(one) == as_read(other)
 
 
-def _as_read(text: str) -> str:
+def as_read(text: str) -> str:
+    """What two texts have in common that a person would take for one; to compare only."""
     plain = unicodedata.normalize("NFKD", clean_line(text))
     return "".join(sign for sign in plain if not unicodedata.combining(sign)).casefold()
 

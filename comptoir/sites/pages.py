@@ -54,6 +54,7 @@ async def site_list(request: Page) -> Response[str]:
         sites=[(site, _hours_of(site)) for site in sites],
         organisations=await queries.organisations() if everywhere else [],
         everywhere=everywhere,
+        imports=request.user.has_role(Role.ADMIN),
     )
 
 

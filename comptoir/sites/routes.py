@@ -12,6 +12,8 @@ from comptoir.sites import api, hours_pages, pages, queries
 from comptoir.sites.errors import SiteNotFound
 from comptoir.sites.exceptions import api as exceptions_api
 from comptoir.sites.exceptions import pages as exceptions
+from comptoir.sites.open_data import api as import_api
+from comptoir.sites.open_data import import_pages
 from comptoir.sites.open_data import pages as open_data
 from comptoir.sites.public import pages as public
 from comptoir.sites.rota import api as rota_api
@@ -27,6 +29,7 @@ from comptoir.sites.visits import pages as visits
 ROUTES = [
     *api.ROUTES,
     *exceptions_api.ROUTES,
+    *import_api.ROUTES,
     *rota_api.ROUTES,
     *skills_api.ROUTES,
     *staff_api.ROUTES,
@@ -35,6 +38,7 @@ ROUTES = [
     *hours_pages.ROUTES,
     *exceptions.ROUTES,
     *public.ROUTES,
+    *import_pages.ROUTES,
     *open_data.ROUTES,
     *rota.ROUTES,
     *skills.ROUTES,

@@ -102,7 +102,7 @@ async def create_site(actor: Principal, command: SaveSite, *, now: datetime) -> 
         Invalid: a field is wrong.
     """
     _need_all_sites(actor)
-    values = _site_values(command)
+    values = site_values(command)
     site_id = new_id()
     async with db.transaction():
         await queries.organisation(command.organisation)
@@ -132,7 +132,7 @@ async def edit_site(
         Invalid: a field is wrong.
         SiteChanged: somebody changed it since.
     """
-    values = _site_values(command)
+    values = site_values(command)
     async with db.transaction():
         before = await queries.site(site_id, actor)
         _need_coordinator(actor, site_id)
@@ -193,7 +193,12 @@ def _organisation_values(command: SaveOrganisation) -> dict[str, Any]:
     return values | {"phone": read_phone(command.phone, "CH") or ""}
 
 
-def _site_values(command: SaveSite) -> dict[str, Any]:
+def site_values(command: SaveSite) -> dict[str, Any]:
+    """The columns of a site as they are stored.
+
+    Raises:
+        Invalid: a field is wrong.
+    """
     command = _cleaned(command)
     _refuse(site_errors(command))
     values = msgspec.structs.asdict(command)

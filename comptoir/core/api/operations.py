@@ -20,6 +20,7 @@ import msgspec
 from litestar import Request, Response, route
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Stream
+from litestar.types import Empty, EmptyType
 
 from comptoir.core import idempotency
 from comptoir.core.accounts.guards import require_scope
@@ -62,7 +63,8 @@ class Operation:
     keeps the outcome of ``call.attempt``. ``location`` is the path of what was
     made, with places for the fields of the answer. ``secret`` is the field that
     is told once and never kept. ``conditional``: it takes ``If-Match`` though it
-    is no ``PUT`` and no ``PATCH``.
+    is no ``PUT`` and no ``PATCH``. ``largest_body`` is how many bytes it takes, where
+    that is not as many as any other.
     """
 
     method: str
@@ -76,6 +78,7 @@ class Operation:
     location: str | None = None
     secret: str | None = None
     conditional: bool = False
+    largest_body: int | EmptyType = Empty
 
     @property
     def changes(self) -> bool:
@@ -134,6 +137,7 @@ def _declare(
             status_code=200,  # the answer brings its own
             guards=[require_scope(*scopes)],
             opt={"operation": operation},
+            request_max_body_size=operation.largest_body,
         )(_handler(operation))
 
     return decorate

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import combinations
+
+import msgspec
 
 from comptoir.sites.expressions.evaluation import Hours
 from comptoir.sites.expressions.model import Effect, Rule
@@ -32,11 +35,19 @@ def expression_problems(text: str, *, today: date) -> list[Problem]:
     return sorted(problems, key=lambda problem: problem.start)
 
 
-def _days_of(reading: Reading, today: date) -> list[set[date]]:
+def _days_of(reading: Reading, today: date) -> list[frozenset[date]]:
     """On which days each rule holds, over two years and a leap day."""
     first = date(today.year + -today.year % 4, 1, 1) - 365 * ONE_DAY
-    span = [first + n * ONE_DAY for n in range(731)]
-    return [{day for day in span if rule.covers(day)} for rule in reading.rules]
+    return [
+        _days(msgspec.structs.replace(rule, times=(), note=""), first) for rule in reading.rules
+    ]
+
+
+# An import checks thousands of sites, whose rules hold on the same few choices of days.
+@lru_cache(maxsize=128)
+def _days(rule: Rule, first: date) -> frozenset[date]:
+    span = (first + number * ONE_DAY for number in range(731))
+    return frozenset(day for day in span if rule.covers(day))
 
 
 def _overlaps_within(reading: Reading) -> Iterator[Problem]:
@@ -48,10 +59,10 @@ def _overlaps_within(reading: Reading) -> Iterator[Problem]:
                 yield Problem(ProblemCode.OVERLAP, start, end)
 
 
-def _clashes(reading: Reading, days: list[set[date]]) -> Iterator[Problem]:
+def _clashes(reading: Reading, days: Sequence[frozenset[date]]) -> Iterator[Problem]:
     """Where a rule silently replaces an earlier one, or overlaps with it."""
     #: On which days each of the rules so far still says something.
-    alive: list[set[date]] = []
+    alive: list[frozenset[date]] = []
     for rule, place, own in zip(reading.rules, reading.places, days, strict=True):
         for before, theirs in zip(reading.rules, alive, strict=False):
             shared = own & theirs
