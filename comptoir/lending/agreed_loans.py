@@ -58,7 +58,8 @@ class LoansApart(Refused):
 class AgreedLoans(msgspec.Struct, frozen=True, kw_only=True):
     """Loans of one person, as an agreement is to speak of them.
 
-    ``signature`` is what the policies want: ``screen``, ``paper`` or ``none``.
+    ``signature`` is what the policies want: ``screen``, ``paper`` or ``none``. There
+    is one agreement about all of them, so that one that wants paper decides.
     """
 
     visit_id: UUID | None
@@ -73,12 +74,16 @@ class AgreedLoans(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AgreedThing(msgspec.Struct, frozen=True):
-    """A loan that an agreement speaks of; ``undone``: it was never meant."""
+    """A loan that an agreement speaks of.
+
+    ``undone``: it was never meant. ``on_paper``: its policy wants ink.
+    """
 
     loan_id: UUID
     code: str
     model: str
     undone: bool
+    on_paper: bool
 
 
 _LOANS = """
@@ -217,15 +222,24 @@ async def agreed_things(agreement_id: UUID) -> list[AgreedThing]:
     """What an agreement speaks of. Whether the actor may know of it is for the caller to ask."""
     rows = await db.fetch(
         "SELECT loan.id AS loan_id, item.code, model.short_name AS model, "
-        "loan.undone_at IS NOT NULL AS undone FROM lending_agreement_loan covered "
+        "loan.undone_at IS NOT NULL AS undone, policy.signature "
+        "FROM lending_agreement_loan covered "
         "JOIN lending_loan loan ON loan.id = covered.loan "
         "JOIN inventory_item item ON item.id = loan.item "
         "JOIN inventory_model model ON model.id = item.model "
+        "LEFT JOIN lending_policy policy ON policy.id = loan.policy "
         "WHERE covered.agreement = :agreement_id ORDER BY loan.id",
         agreement_id=agreement_id,
     )
     return [
-        AgreedThing(row["loan_id"], row["code"], row["model"], bool(row["undone"])) for row in rows
+        AgreedThing(
+            row["loan_id"],
+            row["code"],
+            row["model"],
+            undone=bool(row["undone"]),
+            on_paper=row["signature"] == "paper",
+        )
+        for row in rows
     ]
 
 
@@ -253,7 +267,7 @@ async def _agreed(rows: list[db.Row]) -> AgreedLoans:
         language=first["language"],
         loan_ids=tuple(row["loan_id"] for row in rows),
         items=tuple(_item(row, accessories, first["language"]) for row in rows),
-        signature=next((kind for kind in ("screen", "paper") if kind in wanted), "none"),
+        signature=next((kind for kind in ("paper", "screen") if kind in wanted), "none"),
     )
 
 

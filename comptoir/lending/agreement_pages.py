@@ -34,6 +34,7 @@ from comptoir.lending.agreement_pdf import (
 )
 from comptoir.lending.agreements import (
     AgreementKeptAlready,
+    PaperWanted,
     SignatureMissing,
     agreement_document,
     agreement_pdf,
@@ -136,6 +137,8 @@ async def _keep(request: Page, loans: AgreedLoans, data: SignForm, back: str) ->
         kept, flash = error.agreement_id, Flash("info", error.message())
     except (SignatureMissing, SignatureRefused) as error:
         return await _form(request, loans, back, [_problem("signature", error)])
+    except PaperWanted as error:  # since the form was opened; now it has no field for it
+        return await _form(request, loans, back, [_problem("", error)])
     except SignedNameRefused as error:
         return await _form(request, loans, back, [_problem("signature_typed", error)])
     if data.how == "paper":  # in a window of its own, from where it is printed

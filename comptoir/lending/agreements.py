@@ -51,6 +51,15 @@ class SignatureMissing(Refused):
         )
 
 
+class PaperWanted(Refused):
+    """A policy wants the agreement signed on paper, and it was signed on the screen."""
+
+    code = "lending.paper-wanted"
+
+    def message(self) -> str:
+        return _("This agreement must be signed on paper. Print it and let the person sign it.")
+
+
 class AgreementKeptAlready(Refused):
     """The same was agreed to before, and nothing has changed since."""
 
@@ -153,11 +162,14 @@ async def make_agreement(
 
     Raises:
         SignatureMissing: a policy wants a signature, and there is none.
+        PaperWanted: a policy wants it on paper, and this one is not.
         AgreementKeptAlready: it would say the same again as one that is kept.
         SignatureRefused: the drawn signature is not one.
     """
     if signature is None and loans.signature != "none":
         raise SignatureMissing
+    if _kind(signature) == "screen" and loans.signature == "paper":
+        raise PaperWanted
     zone = ZoneInfo(loans.site.time_zone)
     agreement_id, kind = new_id(), _kind(signature)
     number = f"{now.astimezone(zone):%y%m%d}-{codes.new_code()[:6]}"

@@ -18,6 +18,7 @@ from comptoir.lending.agreement_pdf import PaperSignature, Signature, TypedSigna
 from comptoir.lending.agreements import (
     AgreementKeptAlready,
     AgreementNotOnPaper,
+    PaperWanted,
     SignatureMissing,
     agreement_pdf,
     make_agreement,
@@ -117,6 +118,40 @@ async def test_what_a_policy_wants_signed_is_not_kept_unsigned(
         await agree(counter, None, now)
     assert refused.value.code == "lending.signature-missing"
     assert await Agreement.count() == 0
+
+
+async def test_one_thing_to_sign_on_paper_puts_the_whole_agreement_on_paper(
+    counter: Counter, now: datetime
+) -> None:
+    """Of two things in one visit, lent under rules that differ only in the signature."""
+    await lend_two(counter, now)
+    assert counter.visit is not None
+    on_paper = await make.policy(category_id=(await make.category("Phone")).id, signature="paper")
+    one = (await Loan.objects().order_by(Loan.id))[0].id
+    await Loan.update({Loan.policy: on_paper.id}).where(Loan.id == one)
+    assert (await visit_loans(counter.actor, counter.visit)).signature == "paper"
+    with pytest.raises(PaperWanted) as refused:
+        await agree(counter, TypedSignature("A. Diallo"), now)
+    assert refused.value.code == "lending.paper-wanted"
+    assert await Agreement.count() == 0
+    made = await agree(counter, PaperSignature(), now)
+    assert (await agreement_pdf(counter.actor, made)).signature == "paper"
+
+
+async def test_the_screen_is_not_offered_in_the_place_of_paper(counter: Counter) -> None:
+    await Policy.update({Policy.signature: "paper"}, force=True)
+    await lend_two(counter, clock.now())
+    form = f"/desk/visits/{counter.visit}/agreement"
+    async with client_of() as client:
+        reception = await make.user(role=Role.RECEPTION, site_id=counter.site.id)
+        await sign_in(client, reception, site_id=counter.site.id)
+        drawn = await client.post(form, data={"how": "screen", "signature_typed": "A. Diallo"})
+        assert (drawn.status_code, "must be signed on paper" in drawn.text) == (422, True)
+        await client.post(form, data={"how": "paper"})
+        [made] = await Agreement.objects()
+        kept = (await client.get(f"/agreements/{made.id}")).text
+    assert "The paper is signed" in kept
+    assert "Sign on the screen instead" not in kept
 
 
 async def test_where_nothing_is_to_be_signed_there_is_a_receipt(

@@ -15,6 +15,7 @@ from comptoir.lending.agreements import (
     AgreementNotOnPaper,
     AgreementPlace,
     AgreementView,
+    PaperWanted,
     SignatureMissing,
     agreement_pdf,
     agreements_of_borrower,
@@ -50,7 +51,8 @@ class AgreementBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     `screen` takes a `drawing` or the typed `name`, which counts as much. `paper`
     makes a line to sign on: it counts once `paper-signature` says that it is signed.
-    `none` makes a receipt, where no policy wants more.
+    `none` makes a receipt, where no policy wants more. Where a policy of one of the
+    loans wants paper, `screen` is refused.
     """
 
     loans: Annotated[tuple[UUID, ...], msgspec.Meta(min_length=1, max_length=MOST_LOANS)]
@@ -96,6 +98,7 @@ async def list_borrower_agreements(
         LoanNotFound,
         LoansApart,
         SignatureMissing,
+        PaperWanted,
         SignatureRefused,
         SignedNameRefused,
         AgreementKeptAlready,

@@ -171,7 +171,7 @@ async def _policy_form(
         form=form,
         errors=errors,
         modes=[(mode.value, *texts) for mode, texts in MODES.items()],
-        signatures=[(signature.value, text) for signature, text in SIGNATURES.items()],
+        signatures=[(signature.value, *texts) for signature, texts in SIGNATURES.items()],
     )
 
 

@@ -35,10 +35,17 @@ MODES: dict[DueMode, tuple[LazyProxy, LazyProxy]] = {
     ),
 }
 
-SIGNATURES: dict[Signature, LazyProxy] = {
-    Signature.NONE: _l("No signature"),
-    Signature.SCREEN: _l("Sign on screen"),
-    Signature.PAPER: _l("Sign on paper"),
+#: What each way of signing is called where one is chosen, and what it means if that is not plain.
+SIGNATURES: dict[Signature, tuple[LazyProxy, ...]] = {
+    Signature.NONE: (_l("No signature"),),
+    Signature.SCREEN: (
+        _l("Sign on screen"),
+        _l("Who cannot draw on a screen may always sign on paper."),
+    ),
+    Signature.PAPER: (
+        _l("Sign on paper"),
+        _l("Together with other things, the whole agreement is signed on paper."),
+    ),
 }
 
 
