@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -80,7 +81,19 @@ async def test_a_loan_is_found_by_a_name_that_stands_in_no_address(reception: Re
         found = await reception.client.post("/loans/search", data={"q": text})
         assert (found.status_code, f"/loans/{loan.id}" in found.text) == (200, True)
     nothing = await reception.client.post("/loans/search", data={"q": "zzzzz"})
-    assert "Nothing is on loan under this name or code." in nothing.text
+    assert "Nothing in this list under this name or code." in nothing.text
+
+
+async def test_a_search_stays_in_its_list(reception: Reception) -> None:
+    loan = await overdue_loan(reception)
+    back = CheckIn(item=reception.item.code, site_id=reception.site.id)
+    await check_in(await make.principal(Role.RECEPTION, reception.site.id), back, now=clock.now())
+    for text in ("amina", reception.item.code):
+        for state, is_there in (("open", False), ("overdue", False), ("closed", True)):
+            form = {"q": text, "state": state}
+            found = (await reception.client.post("/loans/search", data=form)).text
+            assert (f"/loans/{loan.id}" in found) == is_there, (text, state)
+            assert re.search(rf'href="/loans\?state={state}" aria-current="page"', found), state
 
 
 async def test_what_is_unsigned_is_marked_and_listed(reception: Reception) -> None:

@@ -104,11 +104,12 @@ class LoanSearch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What to look for."""
 
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=200, examples=["diallo"])]
+    state: LoanState = LoanState.OPEN
     limit: Annotated[int, msgspec.Meta(ge=1, le=100)] = 50
 
 
 class FoundLoans(msgspec.Struct, frozen=True):
-    """The open loans found, what is due first before the others."""
+    """The loans found, in the order of the list of their state."""
 
     items: list[LoanLine]
 
@@ -138,11 +139,13 @@ async def list_loans(call: Call, query: LoansQuery) -> Page[LoanLine]:
 
 @post("/loans/searches", scopes=("read", *READERS), tag=TAG)
 async def find_loans(call: Call, data: LoanSearch) -> FoundLoans:
-    """Find open loans by the borrower's name, phone or card, or by the item's code.
+    """Find loans of a state by the borrower's name, phone or card, or by the item's code.
 
     It is a `POST` so that no name stands in an address; it changes nothing.
     """
-    found = await searching.find_loans(call.actor, data.text, limit=data.limit, now=call.now)
+    found = await searching.find_loans(
+        call.actor, data.text, state=data.state, limit=data.limit, now=call.now
+    )
     return FoundLoans([line(row) for row in found.rows])
 
 

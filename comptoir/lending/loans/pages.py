@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from comptoir.core.principal import Principal, Role
 from comptoir.core.web import page, redirect
 from comptoir.lending.loans.listing import (
     LoanFilter,
+    LoanPage,
     LoanPlace,
     LoanState,
     count_loans,
@@ -32,9 +34,10 @@ TABS = (LoanState.OVERDUE, LoanState.OPEN, LoanState.UNSIGNED, LoanState.CLOSED)
 
 
 class SearchForm(msgspec.Struct, frozen=True):
-    """What stands in the search field."""
+    """What stands in the search field, and the list that it is looked for in."""
 
     q: str = ""
+    state: LoanState = LoanState.OPEN
 
 
 @get("/loans", guards=[require(Role.RECEPTION)])
@@ -49,19 +52,8 @@ async def loans(
     place = open_cursor(request, after, LoanPlace, of="loans")
     wanted = LoanFilter(state=which, site_id=site, after=place)
     found = await list_loans(request.user, wanted, now=now)
-    return page(
-        request,
-        "lending/loans.html",
-        found=found,
-        next=seal_cursor(request, found.next, of="loans"),
-        wanted=wanted,
-        states=TABS,
-        numbers={
-            state: await count_loans(request.user, state, site_id=site, now=now)
-            for state in (LoanState.OVERDUE, LoanState.UNSIGNED)
-        },
-        q="",
-        sites=[(site.id, site.name) for site in await names_for(request.user)],
+    return await _lists(
+        request, wanted, found, next=seal_cursor(request, found.next, of="loans"), now=now
     )
 
 
@@ -70,11 +62,38 @@ async def search_loans(
     request: Page,
     data: Annotated[SearchForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
 ) -> Response[str]:
-    """What somebody has and until when, by their name or by the code of the thing."""
+    """What of a list somebody has, or had, by their name or by the code of the thing."""
     if not data.q.strip():
-        return redirect(request, "/loans?state=open")
-    found = await find_loans(request.user, data.q, now=clock.now())
-    return page(request, "lending/loans_found.html", found=found, q=data.q[:200])
+        return redirect(request, f"/loans?state={data.state.value}")
+    now = clock.now()
+    found = await find_loans(request.user, data.q, state=data.state, now=now)
+    return await _lists(request, LoanFilter(state=data.state), found, q=data.q[:200], now=now)
+
+
+async def _lists(
+    request: Page,
+    wanted: LoanFilter,
+    found: LoanPage,
+    *,
+    next: str | None = None,  # noqa: A002
+    q: str = "",
+    now: datetime,
+) -> Response[str]:
+    """One list under its tab: a page of all of it, or what ``q`` found in it."""
+    return page(
+        request,
+        "lending/loans.html",
+        found=found,
+        next=next,
+        wanted=wanted,
+        states=TABS,
+        numbers={
+            state: await count_loans(request.user, state, site_id=wanted.site_id, now=now)
+            for state in (LoanState.OVERDUE, LoanState.UNSIGNED)
+        },
+        q=q,
+        sites=[(site.id, site.name) for site in await names_for(request.user)],
+    )
 
 
 ROUTES = [loans, search_loans]

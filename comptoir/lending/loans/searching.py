@@ -1,4 +1,4 @@
-"""Find what somebody has on loan, by their name or card or by the item's code, in one field."""
+"""Find loans by the name or card of whoever has or had them, or by the item's code: one field."""
 
 from __future__ import annotations
 
@@ -13,19 +13,26 @@ from comptoir.lending.loans.listing import LoanFilter, LoanPage, LoanState, list
 _MOST_PEOPLE = 20
 
 
-async def find_loans(actor: Principal, text: str, *, limit: int = 50, now: datetime) -> LoanPage:
-    """The open loans that a text may mean, what is due first before the others.
+async def find_loans(
+    actor: Principal,
+    text: str,
+    *,
+    state: LoanState = LoanState.OPEN,
+    limit: int = 50,
+    now: datetime,
+) -> LoanPage:
+    """The loans of one list that a text may mean, in the order of that list.
 
     ``text`` is the code of an item, or what ``find_borrowers`` makes sense of.
     """
     code = codes.scan(text).code
     if code is not None:
-        found = await list_loans(actor, LoanFilter(item=code, limit=limit), now=now)
+        found = await list_loans(actor, LoanFilter(state=state, item=code, limit=limit), now=now)
         if found.rows:
             return found
     people = await find_borrowers(actor, text, limit=_MOST_PEOPLE)
     if not people:
         return LoanPage(())
     who = tuple(person.id for person in people)
-    wanted = LoanFilter(state=LoanState.OPEN, borrower_ids=who, limit=limit)
+    wanted = LoanFilter(state=state, borrower_ids=who, limit=limit)
     return await list_loans(actor, wanted, now=now)
