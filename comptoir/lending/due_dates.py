@@ -143,6 +143,18 @@ def moved_due_at(
     return due_time(target, after)
 
 
+def restored_due_at(before: datetime, calendar: Calendar) -> datetime | None:
+    """Where a moved due date goes back to when what moved it is withdrawn; None: nowhere.
+
+    It is ``before``, or the due time of that day where the hours have changed since. A day
+    that is shut all the same is nothing to go back to.
+    """
+    if is_open_until(before, calendar):
+        return before
+    day = calendar.local_date(before)
+    return due_time(day, calendar) if calendar.is_open_day(day) else None
+
+
 def is_open_until(at: datetime, calendar: Calendar) -> bool:
     """True if somebody can come at this moment, or until just before it."""
     day = calendar.local_date(at)

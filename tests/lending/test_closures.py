@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from comptoir.core import audit, events
+from comptoir.core.i18n import use_language
 from comptoir.core.principal import Principal, Role
 from comptoir.inventory.tables import Item
 from comptoir.lending.closures import telling
@@ -25,6 +26,7 @@ from comptoir.sites.exceptions.previews import preview_exception
 from comptoir.sites.exceptions.schemas import AnnounceException
 from comptoir.sites.exceptions.services import announce_exception, withdraw_exception
 from comptoir.sites.opening_hours import Times
+from comptoir.sites.tables import HoursException, Site
 from tests import factories as make
 from tests.lending.counter import Desk
 
@@ -286,6 +288,62 @@ async def test_taking_it_back_leaves_a_day_that_is_shut_all_the_same(closure: Cl
     await closure.announce(yearly=True, last_day=THURSDAY)
     await closure.withdraw(first.ids[0])
     assert await due_of(loan) == FRIDAY
+
+
+async def test_taking_it_back_after_the_hours_changed_goes_to_the_closing_of_the_old_day(
+    closure: Closing,
+) -> None:
+    loan = await closure.loan(at(THURSDAY, 18))
+    await Loan.update({Loan.due_at: DUE + timedelta(minutes=30)}).where(Loan.id == loan)
+    late = await closure.loan()
+    await Site.update({Site.opening_hours: "Mo-We,Fr 09:00-17:00; Th 09:00-17:30"}).where(
+        Site.id == closure.site
+    )
+    announced = await closure.announce()
+    await Site.update({Site.opening_hours: "Mo-We,Fr 09:00-17:00; Th 09:00-16:30"}).where(
+        Site.id == closure.site
+    )
+    await closure.withdraw(announced.ids[0])
+    closing_now = DUE - timedelta(minutes=30)
+    assert (await due_of(loan), await due_of(late)) == (closing_now, closing_now)
+
+
+async def test_withdrawn_closure_tells_what_went_back_and_names_what_did_not(
+    closure: Closing,
+) -> None:
+    await closure.loan()
+    renewed = await closure.loan()
+    announced = await closure.announce()
+    [standing] = await telling.announced_at(closure.site, since=closure.now)
+    assert (standing.withdrawn, standing.restored, standing.kept) == (0, 0, ())
+    await renew_loan(closure.desk.actor, renewed, now=closure.now)
+    await closure.withdraw(announced.ids[0])
+    [found] = await telling.announced_at(closure.site, since=closure.now)
+    assert (found.loans, found.withdrawn, found.restored) == (2, 2, 1)
+    assert [each.loan_id for each in found.kept] == [renewed]
+    with use_language("en"):
+        text = await telling.outcome(announced.ids[0])
+    assert text == (
+        "1 loan is due on its old day again. 1 loan keeps its later day and is named below."
+    )
+    one = await telling.announcement(closure.desk.actor, announced.id)
+    assert (one.withdrawn, one.restored) == (2, 1)
+
+
+async def test_closure_withdrawn_at_one_of_two_sites_is_withdrawn_in_part(
+    closure: Closing,
+) -> None:
+    other = await make.site()
+    loans = [await closure.loan(), await closure.loan(return_site=other.id)]
+    closure.actor = await make.principal(Role.ADMIN)
+    announced = await closure.announce(sites=(closure.site, other.id))
+    [gone] = await HoursException.select(HoursException.id).where(
+        HoursException.site == closure.site
+    )
+    await closure.withdraw(gone["id"])
+    assert [await due_of(loan) for loan in loans] == [DUE, FRIDAY]
+    one = await telling.announcement(closure.actor, announced.id)
+    assert (one.loans, one.withdrawn, one.restored) == (2, 1, 1)
 
 
 async def test_announcement_asks_again_when_something_changed_since_the_preview(

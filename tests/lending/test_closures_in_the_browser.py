@@ -100,6 +100,20 @@ def test_a_closure_is_looked_at_announced_called_about_and_taken_back(
     page.locator("form[action$=withdraw] button").click()
     page.wait_for_url("**/days")
     assert world.run(due_days(desk)) == {timedelta()}
+    told = (
+        "2 loans are due on their old day again."
+        if language == "en"
+        else "2 prêts sont de nouveau dus"
+    )
+    expect(page.locator(".notice.ok")).to_contain_text(told)
+    withdrawn = "Announced, then withdrawn" if language == "en" else "Annoncé puis retiré"
+    expect(page.locator("main")).to_contain_text(withdrawn)
+    page.locator("a[href^='/loans/moved/']").click()
+    expect(page.locator("main")).to_contain_text(withdrawn)
+    sound(page, width)
+    page.goto("/loans/moved")
+    expect(page.locator("main")).to_contain_text(withdrawn)
+    sound(page, width)
     page.context.close()
 
 

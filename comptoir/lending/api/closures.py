@@ -72,13 +72,19 @@ class PreviewView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AnnouncementLine(msgspec.Struct, frozen=True, kw_only=True):
-    """An announcement that moved due dates, from `first_due` on."""
+    """An announcement that moved due dates, from `first_due` on.
+
+    `withdrawn` of its loans are at sites that have withdrawn it since; `restored` of
+    them went back to their old day.
+    """
 
     id: UUID
     announced_at: Moment
     first_due: Moment
     people: int
     loans: int
+    withdrawn: int
+    restored: int
 
 
 class ToldLoan(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,6 +147,8 @@ async def list_announcements(call: Call, query: PageQuery) -> Page[AnnouncementL
             first_due=each.first_due,
             people=each.people,
             loans=each.loans,
+            withdrawn=each.withdrawn,
+            restored=each.restored,
         )
         for each in found
     ]

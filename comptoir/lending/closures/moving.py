@@ -17,10 +17,12 @@ import msgspec
 from comptoir.core import audit, db, events
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal
+from comptoir.lending.closures import telling
 from comptoir.lending.closures.planning import plan_moves
-from comptoir.lending.due_dates import is_open_until
+from comptoir.lending.due_dates import restored_due_at
 from comptoir.lending.events import BorrowerDueDatesMoved, DueDateMoved
 from comptoir.sites import calendars
+from comptoir.sites.exceptions import consequences
 from comptoir.sites.exceptions.events import ExceptionsAnnounced, ExceptionWithdrawn
 
 _AT_ONCE = 500
@@ -99,7 +101,8 @@ async def move_back(event: ExceptionWithdrawn) -> None:
     """Undo the moves of an exception whose days have not begun.
 
     A loan that was renewed or brought back since stays as it is, and so does one whose
-    old due time is before a shut door all the same.
+    old day is shut all the same. Where the hours of that day have changed, it is due when
+    the door shuts now.
     """
     rows = await db.fetch(
         _MOVED + db.for_update("loan"), exception=event.exception.id, now=event.at
@@ -110,12 +113,13 @@ async def move_back(event: ExceptionWithdrawn) -> None:
     if calendar is None:
         raise LookupError("the site of a withdrawn exception is gone")
     today, exception = calendar.local_date(event.at), event.exception.exception()
-    back = []
+    back: list[tuple[db.Row, datetime]] = []
     for row in rows:
         begins = exception.begins(calendar.local_date(row["due_before"]))
-        if begins is not None and begins > today and is_open_until(row["due_before"], calendar):
-            back.append(row)
-    for some in _pieces([row["id"] for row in back]):
+        due = restored_due_at(row["due_before"], calendar)
+        if begins is not None and begins > today and due is not None:
+            back.append((row, due))
+    for some in _pieces([row["id"] for row, _ in back]):
         await db.execute(_UNDONE, now=event.at, moves=some)
     moved = [
         _Moved(
@@ -126,9 +130,9 @@ async def move_back(event: ExceptionWithdrawn) -> None:
             site=row["site"],
             batch=row["batch"],
             before=row["due_after"],
-            after=row["due_before"],
+            after=due,
         )
-        for row in back
+        for row, due in back
     ]
     await _set(event.actor, moved, undone=True, now=event.at)
 
@@ -173,3 +177,4 @@ def register() -> None:
     """Listen to the announcements of sites."""
     events.subscribe(ExceptionsAnnounced, move_due_dates)
     events.subscribe(ExceptionWithdrawn, move_back)
+    consequences.register_outcome(telling.outcome)

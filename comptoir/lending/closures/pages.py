@@ -38,12 +38,13 @@ async def people(
 ) -> Response[str]:
     """Whom to tell of one of them."""
     place = open_cursor(request, after, PersonPlace, of="moved-people")
+    announcement = await telling.announcement(request.user, announcement_id)
     found = await telling.people(request.user, announcement_id, after=place)
     return page(
         request,
         "lending/moved_people.html",
         found=found,
-        announcement_id=announcement_id,
+        announcement=announcement,
         after=place,
         next=seal_cursor(request, found.next, of="moved-people"),
     )

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from comptoir.core import db
+from comptoir.core.i18n import ngettext
 from comptoir.core.principal import Principal
 from comptoir.lending.errors import MovesNotFound
 
@@ -61,8 +62,22 @@ class PeoplePage(msgspec.Struct, frozen=True):
     next: PersonPlace | None = None
 
 
+class KeptLoan(msgspec.Struct, frozen=True):
+    """An open loan that did not go back to its old day when the announcement was withdrawn."""
+
+    batch: UUID
+    loan_id: UUID
+    code: str
+    model: str
+    due_at: datetime
+
+
 class Announced(msgspec.Struct, frozen=True):
-    """An announcement that moved due dates: when, of what days on, and for how many people."""
+    """An announcement that moved due dates: when, of what days on, and for how many people.
+
+    ``withdrawn`` counts the loans whose site has withdrawn it since, ``restored`` those
+    that went back to their old day. ``kept`` are the open ones that did not.
+    """
 
     id: UUID
     moved_at: datetime
@@ -71,14 +86,20 @@ class Announced(msgspec.Struct, frozen=True):
     sites: int
     people: int
     loans: int
+    withdrawn: int
+    restored: int
+    kept: tuple[KeptLoan, ...] = ()
 
 
 _ANNOUNCED = """
 SELECT move.batch AS id, MAX(move.moved_at) AS "moved_at [TIMESTAMPTZ]",
        MIN(move.due_before) AS "first_due [TIMESTAMPTZ]",
        MIN(site.time_zone) AS time_zone, COUNT(DISTINCT move.site) AS sites,
-       COUNT(DISTINCT move.borrower) AS people, COUNT(*) AS loans
-FROM lending_due_date_move move JOIN sites_site site ON site.id = move.site
+       COUNT(DISTINCT move.borrower) AS people, COUNT(*) AS loans,
+       COUNT(*) - COUNT(day.id) AS withdrawn, COUNT(move.undone_at) AS restored
+FROM lending_due_date_move move
+JOIN sites_site site ON site.id = move.site
+LEFT JOIN sites_exception day ON day.id = move.exception
 WHERE {seen} {after}
 GROUP BY move.batch ORDER BY move.batch DESC LIMIT :limit
 """
@@ -100,7 +121,23 @@ JOIN sites_site site ON site.id = move.site
 WHERE move.batch = :batch AND move.borrower IN :people AND {seen}
 ORDER BY loan.due_at, loan.id
 """
-
+_KEPT = """
+SELECT move.batch, loan.id AS loan_id, item.code, model.short_name AS model, loan.due_at
+FROM lending_due_date_move move
+JOIN lending_loan loan ON loan.id = move.loan
+JOIN inventory_item item ON item.id = loan.item
+JOIN inventory_model model ON model.id = item.model
+LEFT JOIN sites_exception day ON day.id = move.exception
+WHERE move.batch IN :batches AND move.site = :site_id AND day.id IS NULL
+  AND move.undone_at IS NULL AND loan.returned_at IS NULL
+ORDER BY loan.due_at, loan.id
+"""
+_OUTCOME = """
+SELECT COUNT(move.undone_at) AS restored,
+       COUNT(CASE WHEN move.undone_at IS NULL AND loan.returned_at IS NULL THEN 1 END) AS kept
+FROM lending_due_date_move move JOIN lending_loan loan ON loan.id = move.loan
+WHERE move.exception = :exception
+"""
 
 #: More than these are on the page of all announcements.
 _SHOWN_AT_SITE = 10
@@ -133,7 +170,53 @@ async def announced_at(site_id: UUID, *, since: datetime) -> list[Announced]:
         since=since,
         limit=_SHOWN_AT_SITE,
     )
-    return [Announced(**row) for row in rows]
+    kept = await db.fetch(_KEPT, batches=[row["id"] for row in rows], site_id=site_id)
+    loans = [KeptLoan(**row) for row in kept]
+    return [
+        Announced(**row, kept=tuple(each for each in loans if each.batch == row["id"]))
+        for row in rows
+    ]
+
+
+async def announcement(actor: Principal, batch: UUID) -> Announced:
+    """One announcement, as far as it moved what is due at the actor's sites.
+
+    Raises:
+        MovesNotFound: it moved nothing at a site where the actor works.
+    """
+    seen, values = _seen(actor)
+    row = await db.fetch_one(
+        _ANNOUNCED.format(seen=seen, after="AND move.batch = :batch"),
+        batch=batch,
+        limit=1,
+        **values,
+    )
+    if row is None:
+        raise MovesNotFound
+    return Announced(**row)
+
+
+async def outcome(exception_id: UUID) -> str:
+    """What became of the due dates that a withdrawn exception had moved; "" without any."""
+    [row] = await db.fetch(_OUTCOME, exception=exception_id)
+    texts = []
+    if row["restored"]:
+        texts.append(
+            ngettext(
+                "%(num)s loan is due on its old day again.",
+                "%(num)s loans are due on their old day again.",
+                row["restored"],
+            )
+        )
+    if row["kept"]:
+        texts.append(
+            ngettext(
+                "%(num)s loan keeps its later day and is named below.",
+                "%(num)s loans keep their later day and are named below.",
+                row["kept"],
+            )
+        )
+    return " ".join(texts)
 
 
 async def people(

@@ -6,6 +6,9 @@ of. It registers a function that looks at a plan and says so, or None:
     consequences.register(lending.due_dates_that_move)       # by the higher floor
     await consequences.of(plan)                               # by the preview
 
+The same after something is withdrawn: ``register_outcome`` and ``outcome`` tell what became
+of it.
+
 A floor that changes something listens to ``events.ExceptionsAnnounced`` and does it
 there, in the same transaction.
 """
@@ -50,13 +53,29 @@ class Consequence(msgspec.Struct, frozen=True):
 
 Look = Callable[[Plan], Awaitable[Consequence | None]]
 
+#: What became of a withdrawn exception, by its id, as sentences for people; "": nothing.
+Outcome = Callable[[UUID], Awaitable[str]]
+
 _looks: list[Look] = []
+_outcomes: list[Outcome] = []
 
 
 def register(look: Look) -> None:
     """Ask ``look`` about each plan, after those before it. Twice is the same as once."""
     if look not in _looks:
         _looks.append(look)
+
+
+def register_outcome(tell: Outcome) -> None:
+    """Ask ``tell`` about each exception withdrawn. Twice is the same as once."""
+    if tell not in _outcomes:
+        _outcomes.append(tell)
+
+
+async def outcome(exception_id: UUID) -> str:
+    """What became of what an exception had changed, now that it is withdrawn."""
+    found = [await tell(exception_id) for tell in _outcomes]
+    return " ".join(text for text in found if text)
 
 
 async def of(plan: Plan) -> tuple[Consequence, ...]:

@@ -20,7 +20,7 @@ from comptoir.core.web.forms import FormData, id_or_none, read_day
 from comptoir.sites import queries as sites
 from comptoir.sites.calendar import ExceptionKind
 from comptoir.sites.errors import PreviewOutdated, SitesForbidden
-from comptoir.sites.exceptions import previews, queries, services
+from comptoir.sites.exceptions import consequences, previews, queries, services
 from comptoir.sites.exceptions.previews import Preview
 from comptoir.sites.exceptions.schemas import AnnounceException
 from comptoir.sites.hours import times_text
@@ -110,11 +110,8 @@ async def announce(request: Page) -> Response[str]:
 async def withdraw(request: Page, exception_id: FromPath[UUID]) -> Response[str]:
     """Take it back."""
     site_id = await services.withdraw_exception(request.user, exception_id, now=clock.now())
-    text = _(
-        "Withdrawn. The weekly hours and the holidays apply again, and due dates are as before "
-        "where the days had not begun."
-    )
-    flash = Flash("ok", text)
+    text = _("Withdrawn. The weekly hours and the holidays apply again.")
+    flash = Flash("ok", f"{text} {await consequences.outcome(exception_id)}".strip())
     return redirect(request, f"/settings/sites/{site_id}/days", flash=flash)
 
 
