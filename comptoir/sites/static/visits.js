@@ -7,5 +7,5 @@ document.addEventListener("keydown", (event) => {
   const button = document.querySelector(`[data-tally-key="${CSS.escape(event.key)}"]`);
   if (!button || button.disabled) return;
   event.preventDefault();
-  button.form.requestSubmit(button);
+  button.click();
 });

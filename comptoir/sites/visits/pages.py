@@ -75,8 +75,8 @@ async def count(request: Page) -> Response[str]:
     today = await act(request.user, site.id, command, now=clock.now())
     at_desk = data.checked("desk")
     if is_htmx(request.scope):
-        template = "sites/_tally_today.html" if at_desk else "sites/_tally.html"
-        return fragment(request, template, site=site, labels=LABELS, today=today)
+        template = "sites/_tally_today.html" if at_desk else "sites/_tally_counts.html"
+        return fragment(request, template, labels=LABELS, today=today, again=True)
     return redirect(request, "/desk" if at_desk else f"/visits?site={site.id}")
 
 
