@@ -78,6 +78,20 @@ async def test_a_pin_or_a_badge_lets_the_next_person_in(
     assert client.cookies["session"] != before
 
 
+async def test_an_enter_after_a_wrong_pin_is_no_other_try(
+    client: AsyncClient, amina: User, boris: User
+) -> None:
+    await sign_in(client, amina)
+    await client.post("/lock")
+    await unlock(client, "000000", next="/account")
+    for nothing in ("", "  "):
+        answer = await unlock(client, nothing, next="/account")
+        assert answer.headers["location"] == "/locked?next=/account"
+    [session] = await Session.select()
+    assert session["wrong_pins"] == 1
+    assert {row["failures"] for row in await SignInThrottle.select()} == {1}
+
+
 async def test_the_next_person_needs_no_lock_first(
     client: AsyncClient, amina: User, boris: User
 ) -> None:

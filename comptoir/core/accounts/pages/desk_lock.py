@@ -61,6 +61,8 @@ async def unlock(request: AnyRequest, data: Form[Unlock]) -> Response[str]:
     target = back_to(data.next)
     if session is None:
         return redirect(request, "/sign-in")
+    if not data.pin.strip():  # an Enter after the sixth digit, and no try
+        return redirect(request, _locked(target))
 
     async def act() -> Response[str]:
         return redirect(request, target, cookies=await let_in(request, session, data.pin))
@@ -100,6 +102,7 @@ async def alive(request: AnyRequest) -> Response[None]:
 
 
 def _locked(target: str) -> str:
+    """The address of the locked desk that goes on with a page."""
     back = back_to(target)
     return "/locked" if back == "/" else f"/locked?next={quote(back, safe='/')}"
 

@@ -1,5 +1,6 @@
 // The sixth digit opens the desk; no button to reach for. An Enter out of habit
-// after it must not count as another try.
+// after it must not count as another try, neither while the answer is on its way
+// nor on the empty field that comes with it.
 
 const form = document.getElementById("unlock");
 let sent = false;
@@ -9,8 +10,8 @@ form.elements.pin.addEventListener("input", () => {
 });
 
 form.addEventListener("submit", (event) => {
-  if (sent) event.preventDefault();
-  sent = true;
+  if (sent || !form.elements.pin.value.trim()) event.preventDefault();
+  else sent = true;
 });
 
 // Back to a page that the browser has kept.
