@@ -28,6 +28,7 @@ from tests.http_client import client_of, sign_in
 pytestmark = pytest.mark.usefixtures("database")
 
 HTMX = {"HX-Request": "true"}
+RADIO = re.compile(r'<input type="radio" name="contact_kind"[^>]*>')
 
 
 @pytest.fixture
@@ -396,3 +397,24 @@ async def test_who_has_no_site_is_asked_where_they_work_before_the_desk(database
         answer = await client.get("/desk")
         assert answer.headers["Location"] == "/site?next=/desk"
         assert (await client.get("/site")).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/borrowers/new", "/borrowers/new?desk=1"])
+async def test_no_way_to_reach_somebody_new_is_chosen_beforehand(
+    client: AsyncClient, path: str
+) -> None:
+    radios = RADIO.findall((await client.get(path)).text)
+    assert len(radios) == 5
+    assert not [radio for radio in radios if "checked" in radio]
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("", ("none", "")), ("+41 26 555 01 12", ("phone", "+41265550112"))]
+)
+async def test_what_is_not_chosen_is_none_and_a_typed_number_is_a_phone(
+    client: AsyncClient, typed: str, kept: tuple[str, str]
+) -> None:
+    form = {"id": str(new_id()), "name": "Amina Diallo", "language": "fr", "phone": typed}
+    assert (await client.post("/borrowers/new", data=form)).status_code == 303
+    [borrower] = await Borrower.objects()
+    assert (borrower.contact_kind, borrower.phone) == kept

@@ -18,7 +18,8 @@ class BorrowerForm(msgspec.Struct, frozen=True, kw_only=True):
     """A borrower's form, as sent or to be shown.
 
     ``id`` is that of the borrower to be, so that sending twice registers once.
-    ``visit`` and ``waiting`` come from the desk and go back to it.
+    ``visit`` and ``waiting`` come from the desk and go back to it. An empty
+    ``contact_kind`` was not asked: a phone number that was typed says it by itself.
     """
 
     id: str = ""
@@ -26,7 +27,7 @@ class BorrowerForm(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     language: str = ""
     group: str = ""
-    contact_kind: str = ContactKind.NONE.value
+    contact_kind: str = ""
     phone: str = ""
     email: str = ""
     address: str = ""
@@ -44,7 +45,7 @@ class BorrowerForm(msgspec.Struct, frozen=True, kw_only=True):
             Invalid: a choice or a date is none.
         """
         errors: list[FieldError] = []
-        kind = _read_kind(self.contact_kind, errors)
+        kind = self._kind(errors)
         group = _read_group(self.group, errors)
         until = read_date(self.eligible_until, "eligible_until", errors)
         if errors:
@@ -62,6 +63,11 @@ class BorrowerForm(msgspec.Struct, frozen=True, kw_only=True):
             note=self.note,
             eligible_until=until,
         )
+
+    def _kind(self, errors: list[FieldError]) -> ContactKind:
+        if not self.contact_kind:
+            return ContactKind.PHONE if self.phone.strip() else ContactKind.NONE
+        return _read_kind(self.contact_kind, errors)
 
 
 class SearchForm(msgspec.Struct, frozen=True):
