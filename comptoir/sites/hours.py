@@ -92,7 +92,8 @@ def day_lines(week: Week, *, today: date | None = None) -> list[DayLine]:
             and (today is None or today.weekday() not in (weekday, following))
         ):
             continue
-        days = _from_to(names[start], names[weekday])
+        pair = [names[start], names[weekday]]
+        days = _listed(pair) if weekday == start + 1 else _from_to(*pair)
         is_today = today is not None and today.weekday() == weekday
         lines.append(DayLine(_capital(days), texts[weekday], is_today))
         start = following

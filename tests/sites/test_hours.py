@@ -20,7 +20,7 @@ def test_neighbouring_days_with_equal_hours_share_a_line() -> None:
             DayLine("Monday", "09:00–12:00"),
             DayLine("Tuesday", "09:00–12:00 and 13:30–17:00"),
             DayLine("Wednesday to Friday", "09:00–12:00"),
-            DayLine("Saturday to Sunday", ""),
+            DayLine("Saturday and Sunday", ""),
         ]
 
 
@@ -33,7 +33,7 @@ def test_today_stands_alone() -> None:
         ("Wednesday", False),
         ("Thursday", True),
         ("Friday", False),
-        ("Saturday to Sunday", False),
+        ("Saturday and Sunday", False),
     ]
 
 
@@ -70,3 +70,9 @@ def test_days_ahead_are_those_that_are_not_as_the_week_says() -> None:
         ("2027-06-05", "10:00–12:00", ""),
         ("2027-07-01", "", ""),
     ]
+
+
+def test_two_days_with_equal_hours_are_joined_by_and() -> None:
+    week = usual_week(Hours.of("Mo-Tu 09:00-12:00"))
+    with use_language("fr"):
+        assert [line.days for line in day_lines(week)] == ["Lundi et mardi", "Mercredi à dimanche"]

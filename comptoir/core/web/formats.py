@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from babel.core import Locale
 from babel.dates import format_date as babel_date
+from babel.dates import format_skeleton
 from babel.dates import format_time as babel_time
 from babel.numbers import format_currency, format_decimal
 
@@ -43,6 +44,12 @@ def format_day(day: date, style: str = "full") -> str:
     text = babel_date(day, format=style, locale=locale())
     if current_language() == "fr" and day.day == 1 and style != "short":
         return re.sub(r"\b1(?= )", "1er", text, count=1)  # Babel knows no ordinals
+    return text
+
+
+def example_day() -> str:
+    """A day as a date field shows it to the reader, for messages: ``03/05/2027``."""
+    text: str = format_skeleton("yMMdd", date(2027, 5, 3), locale=locale())
     return text
 
 

@@ -16,6 +16,7 @@ from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, panels, redirect
+from comptoir.core.web.formats import example_day
 from comptoir.core.web.forms import FormData, id_or_none, read_day
 from comptoir.sites import queries as sites
 from comptoir.sites.calendar import ExceptionKind
@@ -176,7 +177,7 @@ def _command(data: FormData) -> tuple[AnnounceException, list[str]]:
     first, last = read_day(data.text("first_day")), read_day(data.text("last_day"))
     for field, day in (("first_day", first), ("last_day", last)):
         if day is None and (field == "first_day" or data.text(field)):
-            message = _("Enter a day, such as 2027-05-03.")
+            message = _("Enter a day, such as %(day)s.", day=example_day())
             errors.append(FieldError(field, "sites.day-invalid", message))
     hours, fields = [], []
     for place in range(ROOM):

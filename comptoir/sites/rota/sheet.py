@@ -64,9 +64,10 @@ def _week(day: RotaDay) -> int:
 
 
 def _times(day: RotaDay, person: UUID) -> list[str]:
-    """When somebody means to be there that day; nothing of who is away."""
-    return [
+    """When somebody means to be there that day, and whether they are away for part of it."""
+    times = [
         minutes_text(shift.starts, shift.ends)
         for shift in day.shifts
         if shift.person == person and not shift.absent
     ]
+    return [*times, _("Away")] if person in day.away else times

@@ -216,6 +216,17 @@ async def test_reception_reads_offers_and_takes_but_changes_nothing(
     assert "Luca Bernasconi in the place of Claire Monney" in await week(client)
 
 
+async def test_an_offer_for_a_colleague_says_whose_shift_it_stays(
+    team: Team, client: AsyncClient
+) -> None:
+    shift = await team.shift(team.claire, DAY)
+    place = {"site": str(team.site.id), "day": str(DAY), "shift": str(shift.id)}
+    await as_(client, team, team.sophie)
+    answer = await client.post("/rota/offers", data=place)
+    said = (await client.get(answer.headers["location"])).text
+    assert "stays with Claire Monney until" in said
+
+
 async def test_who_cannot_take_a_shift_is_told_so_on_the_rota(
     team: Team, client: AsyncClient
 ) -> None:
@@ -309,6 +320,7 @@ async def test_the_week_on_paper_has_names_and_hours(team: Team, client: AsyncCl
         assert part in text
     assert text.count("09:00–12:00") == 1
     assert text.count("09:00–17:00") == 5, "the door's hours, and not of who is away"
+    assert text.count("Away") == 1
 
 
 @pytest.mark.parametrize("day", [date.min, date.max])

@@ -7,6 +7,7 @@ from datetime import date
 
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
+from comptoir.core.web.formats import example_day
 from comptoir.core.web.forms import FormData, read_day
 from comptoir.sites.expressions.writing import write_time
 from comptoir.sites.opening_hours import END_OF_DAY
@@ -24,7 +25,7 @@ class FormReader:
         """A day; any, if it is none."""
         day = read_day(self.data.text(field))
         if day is None:
-            message = _("Enter a day, such as 2027-05-03.")
+            message = _("Enter a day, such as %(day)s.", day=example_day())
             self.errors.append(FieldError(field, "sites.day-invalid", message))
         return day or date.min
 

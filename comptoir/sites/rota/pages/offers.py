@@ -16,7 +16,7 @@ from comptoir.core.ids import new_id
 from comptoir.core.principal import Role
 from comptoir.core.web import Flash, redirect
 from comptoir.core.web.forms import FormData, read_day
-from comptoir.sites.rota import offers
+from comptoir.sites.rota import offers, queries
 from comptoir.sites.rota.pages.places import Page, back_to
 from comptoir.sites.rota.schemas import OfferShift
 
@@ -30,8 +30,19 @@ async def offer_shift(request: Page) -> Response[str]:
     day = read_day(data.text("day")) or date.min
     command = OfferShift(data.identifier("shift") or new_id(), day)
     await offers.offer_shift(request.user, command, now=clock.now())
-    text = _("Your colleagues see the offer. The shift stays yours until somebody takes it.")
-    return redirect(request, back_to(data), flash=Flash("ok", text))
+    return redirect(request, back_to(data), flash=Flash("ok", await _offered(request, command)))
+
+
+async def _offered(request: Page, command: OfferShift) -> str:
+    shift = await queries.shift(command.shift)
+    if shift is None or shift.person == request.user.id:
+        return _("Your colleagues see the offer. The shift stays yours until somebody takes it.")
+    team = await queries.team(shift.site)
+    name = next((each.name for each in team if each.id == shift.person), "")
+    return _(
+        "Colleagues see the offer. The shift stays with %(name)s until somebody takes it.",
+        name=name,
+    )
 
 
 @post("/rota/offers/{offer_id:uuid}/take", guards=RECEPTION)
