@@ -120,6 +120,29 @@ async def test_preview_says_what_the_announcement_does_and_does_nothing(
     assert await due_of(due) == DUE
 
 
+async def test_preview_tells_which_loans_wait_for_their_weekday(closure: Closing) -> None:
+    policy = await make.policy(category_id=(await make.category()).id, mode="same_weekday")
+    await closure.loan()
+    await closure.loan(policy=policy.id)
+    found = await closure.preview()
+    assert found is not None
+    assert [(day.after, day.same_weekday) for day in found.days] == [
+        (FRIDAY, False),
+        (at(THURSDAY + timedelta(days=7)), True),
+    ]
+
+
+async def test_list_leads_back_to_the_sites_of_its_reader_alone(closure: Closing) -> None:
+    other = await make.site()
+    await closure.loan()
+    await closure.loan(return_site=other.id)
+    closure.actor = await make.principal(Role.ADMIN)
+    announced = await closure.announce(sites=(closure.site, other.id))
+    found = await telling.sites(closure.desk.actor, announced.id)
+    assert [site.id for site in found] == [closure.site]
+    assert len(await telling.sites(closure.actor, announced.id)) == 2
+
+
 async def test_nothing_due_hangs_on_a_day_without_loans(closure: Closing) -> None:
     await closure.loan(FRIDAY)
     assert await closure.preview() is None

@@ -82,7 +82,9 @@ def test_a_closure_is_looked_at_announced_called_about_and_taken_back(
 
     preview = page.locator(".preview")
     expect(preview).to_contain_text("2 loans move" if language == "en" else "2 prêts changent")
-    expect(preview).to_contain_text("1 not at all" if language == "en" else "1 d’aucune façon")
+    expect(preview).to_contain_text(
+        "1 person: no way to reach them" if language == "en" else "aucun moyen de la joindre"
+    )
     assert world.run(due_days(desk)) == {timedelta()}
     sound(page, width)
     preview.locator("button[value=announce]").click()
@@ -93,6 +95,10 @@ def test_a_closure_is_looked_at_announced_called_about_and_taken_back(
     page.locator("a[href^='/loans/moved/']").click()
     expect(page.get_by_role("link", name="+41 26 555 01 10")).to_be_visible()
     expect(page.locator("tbody tr")).to_have_count(2)
+    page.evaluate("window.print = () => { document.title = 'printed'; }")
+    page.locator("[data-print]").click()
+    expect(page).to_have_title("printed")
+    expect(page.locator(f"a[href='/settings/sites/{desk.site.id}/days']")).to_be_visible()
     assert "Gashi" not in page.url
     sound(page, width)
 

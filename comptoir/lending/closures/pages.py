@@ -45,6 +45,11 @@ async def people(
         "lending/moved_people.html",
         found=found,
         announcement=announcement,
+        coordinated=[
+            site
+            for site in await telling.sites(request.user, announcement_id)
+            if request.user.has_role(Role.COORDINATOR, site.id)
+        ],
         after=place,
         next=seal_cursor(request, found.next, of="moved-people"),
     )

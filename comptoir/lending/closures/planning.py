@@ -44,6 +44,7 @@ class LoanMove(msgspec.Struct, frozen=True, kw_only=True):
     borrower_id: UUID
     borrower: str
     contact_kind: str
+    mode: DueMode
     before: datetime
     after: datetime | None
 
@@ -128,6 +129,7 @@ def _move(
         borrower_id=row["borrower_id"],
         borrower=row["borrower"],
         contact_kind=row["contact_kind"],
+        mode=mode,
         before=due,
         after=moved(mode, due, row["eligible_until"]),
     )

@@ -13,6 +13,7 @@ from comptoir.core.i18n import ngettext
 from comptoir.core.idempotency import fingerprint
 from comptoir.core.web.panels import Panel
 from comptoir.lending.closures.planning import LoanMove, SiteMoves, plan_moves
+from comptoir.lending.due_dates import DueMode
 from comptoir.sites.exceptions import consequences
 from comptoir.sites.exceptions.consequences import Consequence, Plan
 
@@ -26,7 +27,8 @@ BY_MESSAGE = ("phone", "email")
 class DayMove(msgspec.Struct, frozen=True, kw_only=True):
     """Loans of one site that go from one day to another. Days and times are the site's.
 
-    ``earlier``: the new time comes before the old one. ``named`` are the first of them.
+    ``earlier``: the new time comes before the old one. ``same_weekday``: their lending rule
+    counts whole weeks, so that they wait for that weekday. ``named`` are the first of them.
     """
 
     site: str
@@ -34,6 +36,7 @@ class DayMove(msgspec.Struct, frozen=True, kw_only=True):
     after: datetime
     count: int
     earlier: bool
+    same_weekday: bool
     named: tuple[LoanMove, ...]
 
 
@@ -90,11 +93,15 @@ def _days(site: SiteMoves) -> list[DayMove]:
     found = []
     moved = ((move.before.astimezone(zone), move) for move in site.moves)
 
-    def days(pair: tuple[datetime, LoanMove]) -> tuple[date, datetime]:
+    def days(pair: tuple[datetime, LoanMove]) -> tuple[date, datetime, bool]:
         before, move = pair
-        return before.date(), (move.after or before).astimezone(zone)
+        after = (move.after or before).astimezone(zone)
+        weeks, days_more = divmod((after.date() - before.date()).days, 7)
+        # Another hour of the same day, or the end of eligibility, has another reason.
+        weekday = move.mode is DueMode.SAME_WEEKDAY and weeks > 0 and not days_more
+        return before.date(), after, weekday
 
-    for (before, after), group in groupby(sorted(moved, key=days), key=days):
+    for (before, after, same_weekday), group in groupby(sorted(moved, key=days), key=days):
         loans = [move for _, move in group]
         found.append(
             DayMove(
@@ -103,6 +110,7 @@ def _days(site: SiteMoves) -> list[DayMove]:
                 after=after,
                 count=len(loans),
                 earlier=any(move.before > after for move in loans),
+                same_weekday=same_weekday,
                 named=tuple(loans[:NAMED]),
             )
         )

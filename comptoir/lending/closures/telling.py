@@ -62,6 +62,13 @@ class PeoplePage(msgspec.Struct, frozen=True):
     next: PersonPlace | None = None
 
 
+class MovedSite(msgspec.Struct, frozen=True):
+    """A site where an announcement moved what is due."""
+
+    id: UUID
+    name: str
+
+
 class KeptLoan(msgspec.Struct, frozen=True):
     """An open loan that did not go back to its old day when the announcement was withdrawn."""
 
@@ -132,6 +139,12 @@ WHERE move.batch IN :batches AND move.site = :site_id AND day.id IS NULL
   AND move.undone_at IS NULL AND loan.returned_at IS NULL
 ORDER BY loan.due_at, loan.id
 """
+_MOVED_SITES = """
+SELECT DISTINCT site.id, site.name
+FROM lending_due_date_move move JOIN sites_site site ON site.id = move.site
+WHERE move.batch = :batch AND {seen}
+ORDER BY site.name, site.id
+"""
 _OUTCOME = """
 SELECT COUNT(move.undone_at) AS restored,
        COUNT(CASE WHEN move.undone_at IS NULL AND loan.returned_at IS NULL THEN 1 END) AS kept
@@ -194,6 +207,13 @@ async def announcement(actor: Principal, batch: UUID) -> Announced:
     if row is None:
         raise MovesNotFound
     return Announced(**row)
+
+
+async def sites(actor: Principal, batch: UUID) -> list[MovedSite]:
+    """Those of the actor's sites where an announcement moved what is due, by name."""
+    seen, values = _seen(actor)
+    rows = await db.fetch(_MOVED_SITES.format(seen=seen), batch=batch, **values)
+    return [MovedSite(**row) for row in rows]
 
 
 async def outcome(exception_id: UUID) -> str:
