@@ -126,6 +126,7 @@ class KeptAgreement(msgspec.Struct, frozen=True, kw_only=True):
 
     number: str
     borrower_id: UUID
+    borrower: str
     visit_id: UUID | None
     signature: str
     sha256: str
@@ -328,8 +329,11 @@ async def agreement_pdf(actor: Principal, agreement_id: UUID) -> KeptAgreement:
         AgreementNotFound: there is none, or it is of a site the actor may not know of.
     """
     row = await db.fetch_one(
-        "SELECT number, borrower, site, visit, sha256, signature, pdf "
-        "FROM lending_agreement WHERE id = :id",
+        "SELECT agreement.number, agreement.borrower, borrower.name, agreement.site, "
+        "agreement.visit, agreement.sha256, agreement.signature, agreement.pdf "
+        "FROM lending_agreement agreement "
+        "JOIN lending_borrower borrower ON borrower.id = agreement.borrower "
+        "WHERE agreement.id = :id",
         id=agreement_id,
     )
     if row is None or not actor.sees_site(row["site"]):
@@ -337,6 +341,7 @@ async def agreement_pdf(actor: Principal, agreement_id: UUID) -> KeptAgreement:
     return KeptAgreement(
         number=row["number"],
         borrower_id=row["borrower"],
+        borrower=row["name"],
         visit_id=row["visit"],
         signature=row["signature"],
         sha256=row["sha256"],

@@ -163,4 +163,7 @@ async def test_the_page_of_an_agreement_leads_to_the_desk(
     first = text[text.index('<div class="actions">') :]
     assert first.index("/desk?visit=") < first.index("/pdf")
     assert 'action="/desk/scan"' in text
+    assert re.search(r"<h1>Amina[^<]*</h1>", text)
+    assert 'aria-keyshortcuts="F4"' in text
+    assert 'data-tally-key="F9"' in text
     assert text.index("<details") < text.index("<code>")

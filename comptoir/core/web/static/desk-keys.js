@@ -5,11 +5,11 @@ const FUNCTION_KEY = /^F\d+$/;
 /** Listen for keys on the page; `field()` is where scans are typed, `desk` holds the answers. */
 export function listenForKeys(desk, field) {
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.defaultPrevented) return;
+    if (pressKey(desk, event) || event.ctrlKey || event.altKey || event.metaKey) return;
     const active = document.activeElement;
     const isAtDesk = active === field() || desk.contains(active) || active === document.body;
     if (event.key === "Escape" && isAtDesk) goBack(desk, field());
-    else if (FUNCTION_KEY.test(event.key)) press(desk, event);
     else if (event.key === "ArrowDown" || event.key === "ArrowUp") choose(desk, field(), event);
   });
 }
@@ -28,11 +28,14 @@ function goBack(desk, field) {
 /** Somebody is being registered: Escape takes nothing from them. */
 const isInForm = (element) => Boolean(element.closest("form.borrower"));
 
-function press(desk, event) {
-  const target = desk.querySelector(`[aria-keyshortcuts="${event.key}"]`);
-  if (!target) return;
+/** Press what a function key stands for within `place`; say whether there was such a thing. */
+export function pressKey(place, event) {
+  if (event.ctrlKey || event.altKey || event.metaKey || !FUNCTION_KEY.test(event.key)) return false;
+  const target = place.querySelector(`[aria-keyshortcuts="${event.key}"]`);
+  if (!target) return false;
   event.preventDefault();
   target.click();
+  return true;
 }
 
 /** Up and down in what was found; above the first is the field. */
