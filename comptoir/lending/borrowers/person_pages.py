@@ -47,8 +47,8 @@ PAST_LOANS = 10
 HISTORY = 20
 
 FORMATS = {
-    "card": _l("Bank card size, for a card printer"),
-    "A4": _l("A4 sheet of ten cards, to cut"),
+    "card": _l("Card, for a card printer"),
+    "A4": _l("Ten cards on A4, to cut"),
     "L7160": _l("Label L7160, to stick on"),
 }
 
