@@ -1,6 +1,7 @@
 """What lending adds to pages of lower floors.
 
-On an item's page, who has it; on that of a site's closures, whom to tell of them.
+On an item's page, who has it; on that of a site's closures, whom to tell of them;
+on that of its hours, how many loans are due outside them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from comptoir.core.web.panels import Fill, Panel
 from comptoir.inventory.pages.detail import SLOT
 from comptoir.lending.closures.telling import announced_at
 from comptoir.lending.loans.listing import LoanFilter, LoanState, list_loans
+from comptoir.lending.loans.outside_hours import outside_hours
 from comptoir.sites.exceptions.pages import SLOT as DAYS
+from comptoir.sites.hours_pages import SLOT as HOURS
 
 _PAST_SHOWN = 3
 
@@ -45,7 +48,14 @@ async def moved_at_site(about: Fill) -> Panel | None:
     return Panel("lending/_moved_at_site.html", found) if found else None
 
 
+async def loans_outside_hours(about: Fill) -> Panel | None:
+    """How many open loans are due when the door of a site is shut by its present hours."""
+    count = await outside_hours(about.subject_id, now=about.now)
+    return Panel("lending/_outside_hours.html", count) if count else None
+
+
 def register() -> None:
     """Fill the slots that lower floors offer."""
     panels.register(SLOT, item_loans)
     panels.register(DAYS, moved_at_site)
+    panels.register(HOURS, loans_outside_hours)

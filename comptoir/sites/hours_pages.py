@@ -15,7 +15,7 @@ from comptoir.core.accounts.guards import require
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
-from comptoir.core.web import Flash, local_path, page, redirect
+from comptoir.core.web import Flash, local_path, page, panels, redirect
 from comptoir.core.web.formats import locale, localtime
 from comptoir.core.web.forms import FormData
 from comptoir.sites import queries, services
@@ -30,6 +30,8 @@ from comptoir.sites.week_plan import HoursPlan
 
 Page = Request[Principal, Any, Any]
 COORDINATOR = [require(Role.COORDINATOR)]
+#: What higher floors add to the page of the hours; its subject is the site.
+SLOT = "sites.hours"
 
 
 @get("/settings/sites/{site_id:uuid}/hours", guards=COORDINATOR)
@@ -39,7 +41,7 @@ async def hours_form(request: Page, site_id: FromPath[UUID]) -> Response[str]:
     plan = HoursPlan.of(site.opening_hours)
     if plan is None and request.query_params.get("grid") == "new":
         plan = HoursPlan()
-    return _form(request, site, HoursForm.of_plan(plan) if plan else None, site.version)
+    return await _form(request, site, HoursForm.of_plan(plan) if plan else None, site.version)
 
 
 @post("/settings/sites/{site_id:uuid}/hours", guards=COORDINATOR)
@@ -49,12 +51,12 @@ async def save_hours(request: Page, site_id: FromPath[UUID]) -> Response[str]:
     site = await _own(request, site_id)
     form, version = HoursForm.of(data), data.whole("version") or 0
     if changed := form.pressed(data):
-        return _form(request, site, changed.form, version, pressed=changed)
+        return await _form(request, site, changed.form, version, pressed=changed)
     try:
         expression = form.plan().expression(site.language)
         return await _saved(request, site_id, expression, version)
     except Invalid as invalid:
-        return _form(request, site, form, version, errors=invalid.errors)
+        return await _form(request, site, form, version, errors=invalid.errors)
 
 
 @post("/settings/sites/{site_id:uuid}/hours/expression", guards=COORDINATOR)
@@ -68,7 +70,7 @@ async def save_expression(request: Page, site_id: FromPath[UUID]) -> Response[st
     except Invalid as invalid:
         plan = HoursPlan.of(site.opening_hours)
         form = HoursForm.of_plan(plan) if plan else None
-        return _form(request, site, form, version, text=text, errors=invalid.errors)
+        return await _form(request, site, form, version, text=text, errors=invalid.errors)
 
 
 @post("/settings/sites/{site_id:uuid}/hours/confirm", guards=[require(Role.RECEPTION)])
@@ -81,7 +83,8 @@ async def confirm(request: Page, site_id: FromPath[UUID]) -> Response[str]:
 
 async def _saved(request: Page, site_id: UUID, text: str, version: int) -> Response[str]:
     await services.set_hours(request.user, site_id, text, version=version, now=clock.now())
-    return redirect(request, "/settings/sites", flash=Flash("ok", _("Hours saved.")))
+    flash = Flash("ok", _("Hours saved. Open loans keep their date."))
+    return redirect(request, "/settings/sites", flash=flash)
 
 
 async def _own(request: Page, site_id: UUID) -> SiteView:
@@ -91,7 +94,7 @@ async def _own(request: Page, site_id: UUID) -> SiteView:
     return site
 
 
-def _form(
+async def _form(
     request: Page,
     site: SiteView,
     form: HoursForm | None,
@@ -115,6 +118,7 @@ def _form(
         places=_places(text, site),
         example=EXAMPLE,
         errors=errors,
+        panels=await panels.fill(SLOT, request.user, site.id, now=clock.now()),
         pressed=pressed,
     )
 
