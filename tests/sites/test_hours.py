@@ -6,6 +6,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from comptoir.core.i18n import use_language
+from comptoir.core.web.formats import format_day_of_year
 from comptoir.sites.calendar import DayException, ExceptionKind, SiteCalendar
 from comptoir.sites.expressions.evaluation import Hours
 from comptoir.sites.expressions.weeks import usual_week
@@ -76,3 +77,8 @@ def test_two_days_with_equal_hours_are_joined_by_and() -> None:
     week = usual_week(Hours.of("Mo-Tu 09:00-12:00"))
     with use_language("fr"):
         assert [line.days for line in day_lines(week)] == ["Lundi et mardi", "Mercredi à dimanche"]
+
+
+def test_the_first_of_a_month_is_an_ordinal_in_french() -> None:
+    with use_language("fr"):
+        assert format_day_of_year(date(2026, 12, 1)) == "mardi 1er décembre"

@@ -41,8 +41,19 @@ def format_day(day: date, style: str = "full") -> str:
 
     A moment must go through ``localtime`` first: its day depends on the zone.
     """
-    text = babel_date(day, format=style, locale=locale())
-    if current_language() == "fr" and day.day == 1 and style != "short":
+    text: str = babel_date(day, format=style, locale=locale())
+    return text if style == "short" else _with_ordinal(text, day)
+
+
+def format_day_of_year(day: date) -> str:
+    """A calendar day with its weekday and without its year, as ``mardi 1er décembre``."""
+    weekday = babel_date(day, "EEEE", locale=locale())
+    text = _with_ordinal(format_skeleton("MMMMd", day, locale=locale()), day)
+    return gettext("%(weekday)s %(date)s", weekday=weekday, date=text)
+
+
+def _with_ordinal(text: str, day: date) -> str:
+    if current_language() == "fr" and day.day == 1:
         return re.sub(r"\b1(?= )", "1er", text, count=1)  # Babel knows no ordinals
     return text
 

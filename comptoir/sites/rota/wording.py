@@ -7,11 +7,11 @@ from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_interval, format_skeleton
+from babel.dates import format_date, format_interval
 
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import localized, ngettext
-from comptoir.core.web.formats import locale
+from comptoir.core.web.formats import format_day_of_year, locale
 from comptoir.sites.expressions.writing import write_time
 from comptoir.sites.hours import weekday_names
 from comptoir.sites.opening_hours import END_OF_DAY, Interval
@@ -53,16 +53,10 @@ def days_text(first: date, last: date) -> str:
     return text
 
 
-def day_text(day: date) -> str:
-    """A day with its weekday and without its year, as ``Tuesday, November 24``."""
-    text: str = format_skeleton("MMMMEEEEd", day, locale=locale())
-    return text
-
-
 def change_text(before: Shift, change: ChangeShift, names: Names) -> str:
     """What became of a shift, as ``Claire: Wednesday, 25 November → Thursday, 26 November``."""
-    old = [day_text(change.day), minutes_text(before.starts, before.ends)]
-    new = [day_text(change.new_day), minutes_text(change.starts, change.ends)]
+    old = [format_day_of_year(change.day), minutes_text(before.starts, before.ends)]
+    new = [format_day_of_year(change.new_day), minutes_text(change.starts, change.ends)]
     holder, taker = names.get(before.person, ""), names.get(change.person, "")
     if holder == taker and old == new:
         return _("Nothing is changed.")
@@ -80,7 +74,11 @@ def change_text(before: Shift, change: ChangeShift, names: Names) -> str:
 
 def removal_text(shift: Shift, day: date, name: str, *, following: bool) -> str:
     """Which shift was taken off the rota."""
-    words = {"name": name, "day": day_text(day), "times": minutes_text(shift.starts, shift.ends)}
+    words = {
+        "name": name,
+        "day": format_day_of_year(day),
+        "times": minutes_text(shift.starts, shift.ends),
+    }
     if following:
         return _("Taken off the rota from %(day)s on: %(name)s, %(times)s", **words)
     return _("Taken off the rota: %(name)s, %(day)s, %(times)s", **words)

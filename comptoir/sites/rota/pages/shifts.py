@@ -16,6 +16,7 @@ from comptoir.core.i18n import gettext as _
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Role
 from comptoir.core.web import Flash, page, redirect
+from comptoir.core.web.formats import format_day_of_year
 from comptoir.core.web.forms import FormData, read_day
 from comptoir.sites.exceptions.queries import public_calendar
 from comptoir.sites.opening_hours import ONE_DAY
@@ -26,7 +27,7 @@ from comptoir.sites.rota.pages.forms import FormReader, texts, time_field
 from comptoir.sites.rota.pages.places import Chosen, Page, chosen_site, rota_address
 from comptoir.sites.rota.schemas import AddShift, ChangeShift, Reach
 from comptoir.sites.rota.validation import FURTHEST
-from comptoir.sites.rota.wording import change_text, day_text, minutes_text, removal_text
+from comptoir.sites.rota.wording import change_text, minutes_text, removal_text
 
 RECEPTION = [require(Role.RECEPTION)]
 COORDINATOR = [require(Role.COORDINATOR)]
@@ -139,7 +140,7 @@ async def ask_remove(request: Page, shift_id: FromPath[UUID]) -> Response[str]:
             "This cannot be undone.",
             name=await _name(shift),
             times=minutes_text(shift.starts, shift.ends),
-            day=day_text(day),
+            day=format_day_of_year(day),
         ),
         action=request.url.path,
         label=_("Take off the rota"),
