@@ -14,6 +14,9 @@ from comptoir.lending.agreed_loans import visit_loans
 from comptoir.lending.agreement_pdf import PaperSignature
 from comptoir.lending.agreements import make_agreement
 from comptoir.lending.tables import Visit
+from comptoir.sites.calendar import ExceptionKind
+from comptoir.sites.exceptions.schemas import AnnounceException
+from comptoir.sites.exceptions.services import announce_exception
 from comptoir.sites.rota.offers import offer_shift
 from comptoir.sites.rota.schemas import OfferShift
 from comptoir.sites.rota.tables import Absence, Need
@@ -23,7 +26,7 @@ from tests.e2e.world import World, sign_in
 from tests.http_client import shared_app
 
 #: What is not for people to look at.
-_NOT_PAGES = re.compile(r"/static/|/api/|/healthz|\.(csv|ics|pdf|json|txt)$|/pdf$|/[TB]/")
+_NOT_PAGES = re.compile(r"/static/|/api/|/healthz|\.(csv|ics|pdf|json|geojson|txt)$|/pdf$|/[TB]/")
 _PARAMETER = re.compile(r"{(\w+):\w+}")
 
 #: As long as a name may be, and without a blank to break it at.
@@ -106,7 +109,7 @@ async def fill_examples() -> Examples:
     actor = Principal(kind="user", id=admin.id, name=admin.name, roles=(SiteRole(Role.ADMIN),))
     loans = await visit_loans(actor, visit.id)
     agreement = await make_agreement(actor, loans, PaperSignature(), now=now)
-    await make.loan(item=items[3], borrower_id=person.id, now=now, policy=policy.id)  # to sign
+    to_sign = await make.loan(item=items[3], borrower_id=person.id, now=now, policy=policy.id)
     today = now.date()
     competence = await make.competence(ENDLESS)
     await StaffSkill(user=other.id, competence=competence.id).save()
@@ -114,6 +117,11 @@ async def fill_examples() -> Examples:
     await Absence(user=other.id, first_day=today, last_day=today + timedelta(days=2)).save()
     await Need(site=site.id, people=3, competence=competence.id).save()
     await offer_shift(actor, OfferShift(shift.id, today), now=now)
+    closed = to_sign.due_at.date()
+    closure = AnnounceException(
+        (site.id,), first_day=closed, last_day=closed, kind=ExceptionKind.CLOSED, reason=ENDLESS
+    )
+    announcement = await announce_exception(actor, closure, now=now)
     async with db.transaction():
         invitation = await invitations.make_link(invited.id, invitations.INVITE, now=now)
     return Examples(
@@ -138,5 +146,6 @@ async def fill_examples() -> Examples:
             "group_id": str(everybody.id),
             "token": invitation,
             "agreement_id": str(agreement),
+            "announcement_id": str(announcement.id),
         },
     )

@@ -77,15 +77,8 @@ async def add_shift(request: Page) -> Response[str]:
 @get("/rota/shifts/{shift_id:uuid}", guards=RECEPTION)
 async def show_shift(request: Page, shift_id: FromPath[UUID]) -> Response[str]:
     """A shift on one of its days: the one in the address, else the next."""
-    shift = await queries.shift(shift_id)
-    if shift is None or not request.user.sees_site(shift.site):
-        raise ShiftNotFound
+    shift, day = await _asked(request, shift_id)
     chosen = await chosen_site(request, str(shift.site))
-    day = read_day(request.query_params.get("day", "")) or next(
-        shift.days(chosen.today, chosen.today + CLASH_DAYS * ONE_DAY), shift.first_day
-    )
-    if not shift.falls_on(day):
-        raise ShiftNotFound
     form = {
         "person": str(shift.person),
         "new_day": day.isoformat(),
@@ -128,8 +121,7 @@ async def change_shift(request: Page, shift_id: FromPath[UUID]) -> Response[str]
 @get("/rota/shifts/{shift_id:uuid}/remove", guards=COORDINATOR)
 async def ask_remove(request: Page, shift_id: FromPath[UUID]) -> Response[str]:
     """Ask before a shift is taken off the rota on one of its days and all later ones."""
-    day = read_day(request.query_params.get("day", "")) or date.min
-    shift = await shifts.found(request.user, shift_id, day)
+    shift, day = await _asked(request, shift_id)
     await shifts.need_editor(request.user, shift.site)
     return page(
         request,
@@ -161,6 +153,20 @@ async def remove_shift(request: Page, shift_id: FromPath[UUID]) -> Response[str]
     following = reach is Reach.FOLLOWING and not shift.once
     flash = Flash("ok", removal_text(shift, day, await _name(shift), following=following))
     return redirect(request, rota_address(shift.site, day), flash=flash)
+
+
+async def _asked(request: Page, shift_id: UUID) -> tuple[Shift, date]:
+    """The shift, and the day of it that the address names, else the next."""
+    shift = await queries.shift(shift_id)
+    if shift is None or not request.user.sees_site(shift.site):
+        raise ShiftNotFound
+    today = (await chosen_site(request, str(shift.site))).today
+    day = read_day(request.query_params.get("day", "")) or next(
+        shift.days(today, today + CLASH_DAYS * ONE_DAY), shift.first_day
+    )
+    if not shift.falls_on(day):
+        raise ShiftNotFound
+    return shift, day
 
 
 async def _name(shift: Shift) -> str:
