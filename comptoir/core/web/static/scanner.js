@@ -72,7 +72,11 @@ export function listenForScans(onScan, ownField) {
         burst = [];
         last = -Infinity;
       } else {
-        burst.push({ typed: event.key.length === 1 ? event.key : "", us: usReading(event) });
+        const typed = event.key.length === 1 ? event.key : "";
+        const us = usReading(event);
+        // An arrow or Escape writes nothing: a person is at the keys, however fast.
+        if (typed || us) burst.push({ typed, us });
+        else burst = [];
       }
     },
     { capture: true },
