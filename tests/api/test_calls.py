@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from base64 import urlsafe_b64decode
+from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -139,7 +140,7 @@ async def test_every_edit_takes_whatever_version_there_is(desk: Desk, client: As
 
 
 def example(operation: Operation) -> Any:
-    described = document_of(shared_app())["paths"]
+    described = deepcopy(document_of(shared_app()))["paths"]
     path = re.sub(r":\w+\}", "}", operation.path)
     body = described[path][operation.method.lower()].get("requestBody")
     return body and body["content"]["application/json"]["example"]

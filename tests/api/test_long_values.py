@@ -54,7 +54,7 @@ def address(world: World, path: str) -> str:
 def test_nothing_that_is_too_long_or_too_large_leads_to_an_error_of_ours(database_url: str) -> None:
     wrong, sent = [], 0
     with world_of(database_url) as world:
-        document = document_of(world.app)
+        document = deepcopy(document_of(world.app))
         for path, methods in document["paths"].items():
             for method, described in methods.items():
                 content = described.get("requestBody", {}).get("content", {})
