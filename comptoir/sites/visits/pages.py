@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from litestar import Request, Response, get, post
 
@@ -14,12 +13,9 @@ from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import fragment, is_htmx, page, redirect
-from comptoir.core.web.context import place_of
 from comptoir.core.web.formats import format_day
-from comptoir.core.web.forms import FormData, id_or_none
-from comptoir.sites import queries
-from comptoir.sites.errors import SiteNotFound
-from comptoir.sites.schemas import SiteName
+from comptoir.core.web.forms import FormData
+from comptoir.sites.chosen import chosen_site
 from comptoir.sites.visits import services
 from comptoir.sites.visits.schemas import CountVisit, Reason
 
@@ -39,10 +35,8 @@ LABELS = {
 @get("/visits", guards=RECEPTION)
 async def visits(request: Page) -> Response[str]:
     """Count, and read the year."""
-    site = await _site(request, request.query_params.get("site", ""))
-    now = clock.now()
-    full = await queries.site(site.id)
-    this_year = now.astimezone(ZoneInfo(full.time_zone)).year
+    chosen = await chosen_site(request, request.query_params.get("site", ""))
+    site, this_year = chosen.site, chosen.today.year
     asked = request.query_params.get("year", "")
     year = int(asked) if asked in {str(each) for each in _years(this_year)} else this_year
     report = await services.visits_of_year(request.user, site.id, year)
@@ -50,9 +44,9 @@ async def visits(request: Page) -> Response[str]:
         request,
         "sites/visits.html",
         site=site,
-        sites=[(str(each.id), each.name) for each in await queries.names_for(request.user)],
+        sites=[(str(key), name) for key, name in chosen.options],
         labels=LABELS,
-        today=await services.visits_today(request.user, site.id, now=now),
+        today=await services.visits_today(request.user, site.id, now=clock.now()),
         year=year,
         years=[(str(each), str(each)) for each in _years(this_year)],
         report=report,
@@ -67,7 +61,7 @@ async def visits(request: Page) -> Response[str]:
 async def count(request: Page) -> Response[str]:
     """One more for a ``reason``, or one ``less``."""
     data = await FormData.of(request)
-    site = await _site(request, data.text("site"))
+    site = (await chosen_site(request, data.text("site"))).site
     less = data.text("less")
     known = less or data.text("reason")
     command = CountVisit(Reason(known) if known in set(Reason) else Reason.UNSAID)
@@ -78,16 +72,6 @@ async def count(request: Page) -> Response[str]:
         template = "sites/_tally_today.html" if at_desk else "sites/_tally_counts.html"
         return fragment(request, template, labels=LABELS, today=today, again=True)
     return redirect(request, "/desk" if at_desk else f"/visits?site={site.id}")
-
-
-async def _site(request: Page, chosen: str) -> SiteName:
-    """The site that was chosen, else the one that one works at."""
-    place = place_of(request.scope)
-    wanted = id_or_none(chosen) or (place.id if place else None)
-    for each in await queries.names_for(request.user):
-        if wanted in (None, each.id):
-            return each
-    raise SiteNotFound
 
 
 def _years(this_year: int) -> range:

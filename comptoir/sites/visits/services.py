@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from comptoir.core import db
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal
+from comptoir.core.web.formats import localtime
 from comptoir.sites import queries
 from comptoir.sites.schemas import SiteView
 from comptoir.sites.visits.disclosure import tellable
@@ -109,4 +109,4 @@ def _values(site: SiteView, command: CountVisit, now: datetime) -> dict[str, obj
 
 
 def _today(site: SiteView, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(site.time_zone)).date()
+    return localtime(now, site.time_zone).date()

@@ -16,9 +16,10 @@ from comptoir.core.ids import new_id
 from comptoir.core.principal import Role
 from comptoir.core.web import Flash, page, redirect
 from comptoir.core.web.forms import FormData
+from comptoir.sites.chosen import Chosen, chosen_site
 from comptoir.sites.rota import absences, queries
 from comptoir.sites.rota.pages.forms import FormReader, texts
-from comptoir.sites.rota.pages.places import Chosen, Page, back_to, chosen_site, rota_address
+from comptoir.sites.rota.pages.places import Page, back_to, rota_address
 from comptoir.sites.rota.schemas import AddAbsence
 
 RECEPTION = [require(Role.RECEPTION)]

@@ -11,8 +11,9 @@ from comptoir.core.principal import Role
 from comptoir.core.web import page
 from comptoir.core.web.forms import FormData
 from comptoir.core.web.shell import shell_of
+from comptoir.sites.chosen import chosen_site
 from comptoir.sites.rota import links
-from comptoir.sites.rota.pages.places import Page, chosen_site
+from comptoir.sites.rota.pages.places import Page
 
 RECEPTION = [require(Role.RECEPTION)]
 COORDINATOR = [require(Role.COORDINATOR)]

@@ -15,10 +15,11 @@ from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Role
 from comptoir.core.web import Flash, page, redirect
 from comptoir.core.web.forms import FormData
+from comptoir.sites.chosen import Chosen, chosen_site
 from comptoir.sites.hours import weekday_names
 from comptoir.sites.rota import needs, queries
 from comptoir.sites.rota.pages.forms import FormReader, texts
-from comptoir.sites.rota.pages.places import Chosen, Page, chosen_site
+from comptoir.sites.rota.pages.places import Page
 from comptoir.sites.rota.schemas import AddNeed
 from comptoir.sites.rota.shifts import need_editor
 from comptoir.sites.rota.wording import competence_names, need_text

@@ -18,13 +18,14 @@ from comptoir.core.principal import Role
 from comptoir.core.web import Flash, page, redirect
 from comptoir.core.web.formats import format_day_of_year
 from comptoir.core.web.forms import FormData, read_day
+from comptoir.sites.chosen import Chosen, chosen_site
 from comptoir.sites.exceptions.queries import public_calendar
 from comptoir.sites.opening_hours import ONE_DAY
 from comptoir.sites.rota import queries, shifts
 from comptoir.sites.rota.errors import ShiftNotFound
 from comptoir.sites.rota.occurrences import CLASH_DAYS, Shift
 from comptoir.sites.rota.pages.forms import FormReader, texts, time_field
-from comptoir.sites.rota.pages.places import Chosen, Page, chosen_site, rota_address
+from comptoir.sites.rota.pages.places import Page, rota_address
 from comptoir.sites.rota.schemas import AddShift, ChangeShift, Reach
 from comptoir.sites.rota.validation import FURTHEST
 from comptoir.sites.rota.wording import change_text, minutes_text, removal_text

@@ -17,12 +17,13 @@ from comptoir.core.principal import Role
 from comptoir.core.printing.pdf import in_background
 from comptoir.core.web import page
 from comptoir.sites.calendar import ExceptionKind
+from comptoir.sites.chosen import Chosen, chosen_site
 from comptoir.sites.exceptions.pages import ROOM
 from comptoir.sites.expressions.writing import write_time
 from comptoir.sites.opening_hours import ONE_DAY, Interval, Times
 from comptoir.sites.rota import sheet
 from comptoir.sites.rota.pages.forms import time_field
-from comptoir.sites.rota.pages.places import Chosen, Page, chosen_site, rota_address, week_of
+from comptoir.sites.rota.pages.places import Page, rota_address, week_of
 from comptoir.sites.rota.schemas import GapView, OfferView, RotaDay, RotaView, ShiftView
 from comptoir.sites.rota.week import rota
 from comptoir.sites.rota.wording import (
