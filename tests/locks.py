@@ -8,6 +8,7 @@ from typing import Any
 
 from comptoir.core import db
 
+_SECONDS = 60
 _WAITS_FOR_A_ROW = """
 SELECT pid FROM pg_stat_activity
 WHERE datname = current_database() AND wait_event_type = 'Lock'
@@ -29,10 +30,11 @@ async def overtaken(
         locked.set()
         await waited_for.wait()
 
-    leading = asyncio.create_task(first(until_waited_for))
-    await locked.wait()
-    following = asyncio.create_task(second)
-    while db.is_postgres() and not await db.fetch(_WAITS_FOR_A_ROW):
-        pass
-    waited_for.set()
-    await asyncio.gather(leading, following)
+    # The group gives up where one of them fails before the other is waited for.
+    async with asyncio.timeout(_SECONDS), asyncio.TaskGroup() as group:
+        group.create_task(first(until_waited_for))
+        await locked.wait()
+        following = group.create_task(second)
+        while db.is_postgres() and not await db.fetch(_WAITS_FOR_A_ROW):
+            assert not following.done(), "it did not wait"
+        waited_for.set()

@@ -110,7 +110,7 @@ async def test_a_statement_that_is_given_up_keeps_no_connection() -> None:
             "SELECT 1 AS one FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(60)' "
             "AND datname = current_database()"
         ):
-            pass
+            assert not task.done()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -53,7 +54,18 @@ def start(data: Path, *arguments: str, **settings: str) -> subprocess.Popen[str]
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,
     )
+
+
+def kill(process: subprocess.Popen[str]) -> str:
+    """End a command that was started, and its workers; what it had not been read of yet.
+
+    A worker that outlives its parent keeps the pipe open, and reading would not end.
+    """
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    return process.communicate(timeout=PATIENCE)[0]
 
 
 @contextmanager
@@ -67,8 +79,7 @@ def serving(
         wait_for(port, process)
         yield port, process
     finally:
-        process.kill()
-        process.communicate()
+        kill(process)
 
 
 def free_port() -> int:
@@ -83,7 +94,7 @@ def wait_for(port: int, process: subprocess.Popen[str]) -> None:
     give_up = time.monotonic() + PATIENCE
     while time.monotonic() < give_up:
         if process.poll() is not None:
-            raise AssertionError(f"the server ended: {process.communicate()[0]}")
+            raise AssertionError(f"the server ended: {kill(process)}")
         with socket.socket() as probe:
             probe.settimeout(1)
             if probe.connect_ex(("127.0.0.1", port)) == 0:

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.roof.commands import PATIENCE, comptoir, free_port, serving, start, wait_for
+from tests.roof.commands import PATIENCE, comptoir, free_port, kill, serving, start, wait_for
 
 SECRET = "not-a-secret-but-long-enough-for-one"
 
@@ -42,8 +42,7 @@ def test_server_told_to_stop_while_it_starts_stops(workers: str, tmp_path: Path)
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=20)
     finally:
-        process.kill()
-        process.communicate()
+        kill(process)
 
 
 def test_a_second_server_on_the_port_is_told_so(tmp_path: Path) -> None:
@@ -63,8 +62,7 @@ def test_servers_that_start_together_migrate_once(tmp_path: Path) -> None:
             assert httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200
     finally:
         for server in servers:
-            server.kill()
-            server.communicate()
+            kill(server)
 
 
 def test_production_refuses_to_make_a_secret(tmp_path: Path) -> None:

@@ -84,10 +84,13 @@ async def test_an_account_out_of_use_or_without_password_is_refused(
 async def test_whoever_is_put_out_while_the_password_is_looked_at_stays_out(
     client: AsyncClient, amina: User, change: dict[Any, Any]
 ) -> None:
+    slow = PasswordHasher(time_cost=40, memory_cost=19 * 1024, parallelism=1).hash(PASSWORD)
+    await User.update({User.password_hash: slow}, force=True)
     sending = asyncio.create_task(send(client))
     looks = 0
     while looks < 5:  # time enough to read the account; the hash takes far longer
         looks += bool(await SignInThrottle.count())
+        assert not sending.done(), "the password was looked at before this could be"
     await User.update(change, force=True)
     assert (await sending).status_code == 422
     assert await Session.count() == 0
