@@ -208,7 +208,9 @@ def _append(ranges: list[_Days], day: date, hours: DayHours, usually_open: bool)
 def _told(days: _Days) -> str:
     when = format_day(days.first, "full")
     if days.last != days.first:
-        when = _("%(first)s to %(last)s", first=when, last=format_day(days.last, "full"))
+        when = _(
+            "%(first_day)s to %(last_day)s", first_day=when, last_day=format_day(days.last, "full")
+        )
     hours = days.hours or _("closed")
     what = f"{hours} ({days.reason})" if days.reason else hours
     return _("%(label)s: %(value)s", label=when[:1].upper() + when[1:], value=what)

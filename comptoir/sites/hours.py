@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 import msgspec
-from babel.dates import format_skeleton, get_day_names, get_month_names
+from babel.dates import get_day_names, get_month_names
 
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
-from comptoir.core.web.formats import locale
+from comptoir.core.web.formats import format_month_day, locale
 from comptoir.sites.calendar import DayHours, DaySource, SiteCalendar
 from comptoir.sites.expressions.evaluation import DayPlan, Hours, Piece
 from comptoir.sites.expressions.model import DateRange, Effect, MonthDay, NthWeekday
@@ -184,7 +184,7 @@ def _dates_text(dates: Iterable[DateRange]) -> str:
 
 
 def _month_day_text(day: MonthDay) -> str:
-    return format_skeleton("MMMMd", date(2028, day.month, day.day), locale=locale())
+    return format_month_day(date(2028, day.month, day.day))
 
 
 def _place_text(place: NthWeekday) -> str:

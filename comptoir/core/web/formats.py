@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from babel.core import Locale
 from babel.dates import format_date as babel_date
-from babel.dates import format_skeleton
+from babel.dates import format_interval, format_skeleton
 from babel.dates import format_time as babel_time
 from babel.numbers import format_currency, format_decimal
 
@@ -42,20 +42,35 @@ def format_day(day: date, style: str = "full") -> str:
     A moment must go through ``localtime`` first: its day depends on the zone.
     """
     text: str = babel_date(day, format=style, locale=locale())
-    return text if style == "short" else _with_ordinal(text, day)
+    return text if style == "short" else _with_ordinals(text)
 
 
 def format_day_of_year(day: date) -> str:
     """A calendar day with its weekday and without its year, as ``mardi 1er décembre``."""
     weekday = babel_date(day, "EEEE", locale=locale())
-    text = _with_ordinal(format_skeleton("MMMMd", day, locale=locale()), day)
-    return gettext("%(weekday)s %(date)s", weekday=weekday, date=text)
+    return gettext("%(weekday)s %(date)s", weekday=weekday, date=format_month_day(day))
 
 
-def _with_ordinal(text: str, day: date) -> str:
-    if current_language() == "fr" and day.day == 1:
-        return re.sub(r"\b1(?= )", "1er", text, count=1)  # Babel knows no ordinals
-    return text
+def format_month_day(day: date) -> str:
+    """A calendar day without weekday and year, as ``1er décembre``."""
+    return _with_ordinals(format_skeleton("MMMMd", day, locale=locale()))
+
+
+def format_weekday(day: date) -> str:
+    """The weekday and the number of a day within a week that is known, as ``mardi 1er``."""
+    return _with_ordinals(babel_date(day, "EEEE d", locale=locale()))
+
+
+def format_days(first: date, last: date) -> str:
+    """Two days and those between, as ``23–29 November 2026``."""
+    return _with_ordinals(format_interval(first, last, "yMMMMd", locale=locale()))
+
+
+def _with_ordinals(text: str) -> str:
+    """Each first of a month as French writes it; the text has no other 1 by itself."""
+    if current_language() != "fr":
+        return text
+    return re.sub(r"\b1(?=[ –]|$)", "1er", text)  # Babel knows no ordinals
 
 
 def example_day() -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime, time
 
 import msgspec
-from babel.dates import format_date, format_skeleton
 
 from comptoir.core.i18n import gettext as _
-from comptoir.core.web.formats import format_clock, locale
+from comptoir.core.web.formats import format_clock, format_day_of_year, locale
 from comptoir.sites.calendar import DayHours, DayState, DoorStatus, SiteCalendar
 from comptoir.sites.expressions.model import Effect
 from comptoir.sites.hours import day_reason, plan_text, plan_texts, times_text
@@ -83,15 +82,18 @@ def periods_ahead(calendar: SiteCalendar, first: date, last: date) -> list[Perio
 
 def day_name(day: date) -> str:
     """``Wednesday 25 November``, with a capital."""
-    weekday = format_date(day, "EEEE", locale=locale())
-    date_ = format_skeleton("MMMMd", day, locale=locale())
-    return _("%(weekday)s %(date)s", weekday=weekday[:1].upper() + weekday[1:], date=date_)
+    text = format_day_of_year(day)
+    return text[:1].upper() + text[1:]
 
 
 def _days_name(first: date, last: date) -> str:
     if first == last:
         return day_name(first)
-    return _("%(first)s to %(last)s", first=day_name(first), last=_lower(day_name(last)))
+    return _(
+        "%(first_day)s to %(last_day)s",
+        first_day=day_name(first),
+        last_day=_lower(day_name(last)),
+    )
 
 
 def _lower(text: str) -> str:

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from comptoir.core.i18n import current_language
 from comptoir.core.i18n import gettext as _
 from comptoir.core.printing.pdf import make_pdf
-from comptoir.core.web.formats import format_day
+from comptoir.core.web.formats import format_day, format_days
 from comptoir.sites.calendar import DayState
 from comptoir.sites.rota.schemas import RotaDay, RotaView
-from comptoir.sites.rota.wording import day_label, days_text, interval_text, minutes_text
+from comptoir.sites.rota.wording import day_label, interval_text, minutes_text
 
 _TEMPLATE = Path(__file__).parents[1] / "print" / "rota.typ"
 
@@ -45,7 +45,7 @@ def render(site: str, rota: RotaView, today: date) -> bytes:
         "person": _("Name"),
         "weeks": [
             {
-                "name": days_text(week[0].day, week[-1].day),
+                "name": format_days(week[0].day, week[-1].day),
                 "days": [[day_label(day.day), day_hours(day, rota)] for day in week],
                 "rows": [
                     [person.name, [_times(day, person.id) for day in week]] for person in rota.team

@@ -7,11 +7,9 @@ from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_interval
-
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import localized, ngettext
-from comptoir.core.web.formats import format_day_of_year, locale
+from comptoir.core.web.formats import format_day_of_year, format_weekday
 from comptoir.sites.expressions.writing import write_time
 from comptoir.sites.hours import weekday_names
 from comptoir.sites.opening_hours import END_OF_DAY, Interval
@@ -43,14 +41,8 @@ def interval_text(interval: Interval, zone: ZoneInfo) -> str:
 
 def day_label(day: date) -> str:
     """The weekday and the number of a day, as ``Tuesday 24``."""
-    text: str = format_date(day, "EEEE d", locale=locale())
+    text = format_weekday(day)
     return text[:1].upper() + text[1:]
-
-
-def days_text(first: date, last: date) -> str:
-    """Two days and those between, as ``23–29 November 2026``."""
-    text: str = format_interval(first, last, "yMMMMd", locale=locale())
-    return text
 
 
 def change_text(before: Shift, change: ChangeShift, names: Names) -> str:

@@ -32,6 +32,13 @@ def test_the_first_of_a_month_is_an_ordinal_in_french() -> None:
         assert formats.format_day(date(2026, 12, 1)) == "mardi 1er décembre 2026"
         assert formats.format_day(date(2026, 12, 11)) == "vendredi 11 décembre 2026"
         assert formats.format_day(date(2026, 12, 1), "short") == "01/12/2026"
+        assert formats.format_month_day(date(2026, 12, 1)) == "1er décembre"
+        assert formats.format_weekday(date(2026, 12, 1)) == "mardi 1er"
+        assert formats.format_days(date(2026, 12, 1), date(2026, 12, 11)) == "1er–11 déc. 2026"
+        across = formats.format_days(date(2026, 11, 25), date(2026, 12, 1))
+        assert across.endswith("1er déc. 2026")
+    with use_language("it"):
+        assert formats.format_month_day(date(2026, 12, 1)) == "1 dicembre"
 
 
 def test_moment_is_told_on_the_clock_of_the_site() -> None:

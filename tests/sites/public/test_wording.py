@@ -94,3 +94,13 @@ def test_days_alike_are_told_together() -> None:
         [period] = periods_ahead(calendar("Mo-Fr 09:00-12:00", winter), TODAY, date(2027, 1, 31))
     assert period.name == "Monday 21 December to Saturday 2 January"
     assert (period.hours, period.reason) == ("closed", "Winter break")
+
+
+def test_the_first_of_a_month_is_an_ordinal_in_french() -> None:
+    new_year = closed(date(2027, 1, 1), date(2027, 1, 2), "Fermé")
+    with use_language("fr"):
+        shut = calendar("Tu 09:00-12:00", new_year)
+        assert day_text(shut, date(2026, 12, 1)).name == "Mardi 1er décembre"
+        assert status_line(shut, NOW).following == "Ouvre mardi 1er décembre à 09:00."
+        [period] = periods_ahead(shut, date(2026, 12, 26), date(2027, 1, 10))
+        assert period.name == "Vendredi 1er janvier au samedi 2 janvier"

@@ -16,6 +16,7 @@ from comptoir.core.accounts.guards import require
 from comptoir.core.principal import Role
 from comptoir.core.printing.pdf import in_background
 from comptoir.core.web import page
+from comptoir.core.web.formats import format_days
 from comptoir.sites.calendar import ExceptionKind
 from comptoir.sites.chosen import Chosen, chosen_site
 from comptoir.sites.exceptions.pages import ROOM
@@ -26,14 +27,7 @@ from comptoir.sites.rota.pages.forms import time_field
 from comptoir.sites.rota.pages.places import Page, rota_address, week_of
 from comptoir.sites.rota.schemas import GapView, OfferView, RotaDay, RotaView, ShiftView
 from comptoir.sites.rota.week import rota
-from comptoir.sites.rota.wording import (
-    Names,
-    competence_names,
-    day_label,
-    days_text,
-    gap_text,
-    interval_text,
-)
+from comptoir.sites.rota.wording import Names, competence_names, day_label, gap_text, interval_text
 from comptoir.sites.rota.wording import minutes_text as minutes
 from comptoir.sites.skills.queries import competences
 
@@ -98,7 +92,7 @@ async def show_week(request: Page) -> Response[str]:
         "sites/rota.html",
         chosen=chosen,
         monday=monday,
-        week=days_text(monday, monday + 6 * ONE_DAY),
+        week=format_days(monday, monday + 6 * ONE_DAY),
         before=_week_link(chosen, monday - ONE_DAY, monday),
         after=_week_link(chosen, monday + 7 * ONE_DAY, monday),
         days=[(day, day_label(day.day), sheet.day_hours(day, found)) for day in days],
