@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from comptoir.core import db
+from comptoir.core.clock import localtime
 from comptoir.core.errors import NotFound, Refused
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import localized
@@ -275,7 +275,7 @@ def _item(row: db.Row, accessories: list[db.Row], language: str) -> AgreementIte
     return AgreementItem(
         name=full_name(row["manufacturer"], row["model_name"]),
         code=row["code"],
-        due_at=row["due_at"].astimezone(ZoneInfo(row["time_zone"])),
+        due_at=localtime(row["due_at"], row["time_zone"]),
         serial=row["serial"],
         accessories=tuple(
             localized(read_names(each["names"]), language)

@@ -6,11 +6,11 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from comptoir.core import audit, db
+from comptoir.core.clock import localtime
 from comptoir.core.errors import Refused
 from comptoir.core.i18n import gettext as _
 from comptoir.core.ids import new_id
@@ -171,9 +171,8 @@ async def make_agreement(
         raise SignatureMissing
     if _kind(signature) == "screen" and loans.signature == "paper":
         raise PaperWanted
-    zone = ZoneInfo(loans.site.time_zone)
     agreement_id, kind = new_id(), _kind(signature)
-    number = f"{now.astimezone(zone):%y%m%d}-{codes.new_code()[:6]}"
+    number = f"{localtime(now, loans.site.time_zone):%y%m%d}-{codes.new_code()[:6]}"
     pdf = await in_background(
         render_agreement,
         agreement_document(loans, number, signature, now=now),
@@ -260,7 +259,7 @@ def agreement_document(
         language=loans.language,
         organisation=loans.site.organisation.name,
         borrower=loans.borrower,
-        made_at=now.astimezone(ZoneInfo(loans.site.time_zone)),
+        made_at=localtime(now, loans.site.time_zone),
         place=_place(loans.site, loans.calendar),
         items=loans.items,
         signature=signature,

@@ -11,8 +11,8 @@ from litestar import Request
 
 from comptoir.core import clock
 from comptoir.core.accounts.errors import PlaceNotYours
+from comptoir.core.clock import localtime
 from comptoir.core.principal import Principal, Role
-from comptoir.core.web.formats import localtime
 from comptoir.core.web.forms import id_or_none
 from comptoir.sites import queries as sites
 from comptoir.sites.schemas import SiteName, SiteView

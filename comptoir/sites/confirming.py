@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from comptoir.core import audit, db
+from comptoir.core.clock import localtime
 from comptoir.core.principal import Principal
-from comptoir.core.web.formats import localtime
 from comptoir.sites import queries
 
 #: Half a year.

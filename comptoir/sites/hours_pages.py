@@ -12,11 +12,12 @@ from litestar.params import FromPath
 
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
+from comptoir.core.clock import localtime
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, local_path, page, panels, redirect
-from comptoir.core.web.formats import locale, localtime
+from comptoir.core.web.formats import locale
 from comptoir.core.web.forms import FormData
 from comptoir.sites import queries, services
 from comptoir.sites.confirming import confirm_hours

@@ -10,13 +10,13 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core import audit, db
+from comptoir.core.clock import localtime
 from comptoir.core.emails import clean_email
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.ids import new_id
 from comptoir.core.phones import read_phone
 from comptoir.core.plain_text import clean_line, name_taken, same_name
 from comptoir.core.principal import Principal, Role
-from comptoir.core.web.formats import localtime
 from comptoir.sites import queries, welcome
 from comptoir.sites.errors import SiteChanged, SitesForbidden
 from comptoir.sites.expressions.evaluation import Hours

@@ -9,7 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from comptoir.core import i18n
+from comptoir.core import clock, i18n
 from comptoir.core.errors import FieldError
 from comptoir.core.ids import new_id
 from comptoir.core.phones import show_phone
@@ -58,7 +58,7 @@ def make_environment(
         format_number=formats.format_number,
         in_words=i18n.localized,
         phone=show_phone,
-        localtime=formats.localtime,
+        localtime=clock.localtime,
         relative_day=formats.relative_day,
         tag_code=formats.tag_code,
     )

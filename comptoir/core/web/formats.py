@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from babel.core import Locale
 from babel.dates import format_date as babel_date
@@ -13,6 +12,7 @@ from babel.dates import format_interval, format_skeleton
 from babel.dates import format_time as babel_time
 from babel.numbers import format_currency, format_decimal
 
+from comptoir.core.clock import localtime
 from comptoir.core.i18n import current_language, gettext, ngettext
 
 # British English, for the 24-hour clock and the day before the month.
@@ -22,18 +22,6 @@ _LOCALES = {"fr": "fr", "de": "de", "it": "it", "en": "en_GB"}
 def locale() -> Locale:
     """Babel's locale for the current reader."""
     return Locale.parse(_LOCALES[current_language()])
-
-
-def localtime(moment: datetime, time_zone: str) -> datetime:
-    """An aware moment on the clock of ``time_zone`` (an IANA name).
-
-    On the first and last days of the calendar the clock may show a year that
-    there is not: then the moment stays as it is.
-    """
-    try:
-        return moment.astimezone(ZoneInfo(time_zone))
-    except OverflowError:
-        return moment
 
 
 def format_day(day: date, style: str = "full") -> str:

@@ -19,7 +19,7 @@ from comptoir.core.api import (
     get,
     post,
 )
-from comptoir.core.web.formats import localtime
+from comptoir.core.clock import localtime
 from comptoir.inventory import codes
 from comptoir.lending.errors import LoanChanged, LoanCoordinatorNeeded, LoanNotFound
 from comptoir.lending.loans import listing, renewals, reopening, searching, undo

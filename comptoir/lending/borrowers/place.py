@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from comptoir.core import db
+from comptoir.core.clock import localtime
 from comptoir.core.principal import Principal
 
 
@@ -20,7 +21,7 @@ class Place(msgspec.Struct, frozen=True):
 
     def today(self, now: datetime) -> date:
         """The calendar day there."""
-        return now.astimezone(ZoneInfo(self.time_zone)).date()
+        return localtime(now, self.time_zone).date()
 
     def midnight(self, day: date) -> datetime:
         """The first moment of a day there."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from comptoir.core import db
+from comptoir.core.clock import localtime
 from comptoir.core.i18n import ngettext
 from comptoir.core.principal import Principal
 from comptoir.lending.errors import MovesNotFound
@@ -277,7 +277,7 @@ async def _loans(
                 model=row["short_name"],
                 place=row["place"],
                 time_zone=row["time_zone"],
-                was_due=row["due_before"].astimezone(ZoneInfo(row["time_zone"])).date(),
+                was_due=localtime(row["due_before"], row["time_zone"]).date(),
                 due_at=row["due_at"],
                 undone=row["undone_at"] is not None,
                 open=row["returned_at"] is None,

@@ -7,11 +7,11 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from comptoir.core import db
+from comptoir.core.clock import localtime
 from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal
 from comptoir.inventory.names import read_names
@@ -150,7 +150,7 @@ async def read_visit(actor: Principal, visit_id: UUID | None, *, now: datetime) 
     row = await db.fetch_one(_VISIT, visit_id=visit_id, since=now - VISIT_TIME)
     if row is None or not actor.sees_site(row["site"]):
         return None
-    today = now.astimezone(ZoneInfo(row["time_zone"])).date()
+    today = localtime(now, row["time_zone"]).date()
     until = row["suspended_until"]
     suspended = row["suspended_at"] is not None and (until is None or now < until)
     eligible_until = row["eligible_until"]
@@ -161,7 +161,7 @@ async def read_visit(actor: Principal, visit_id: UUID | None, *, now: datetime) 
         language=row["language"],
         note=row["note"],
         suspended=suspended,
-        suspended_until=until.astimezone(ZoneInfo(row["time_zone"])).date() if until else None,
+        suspended_until=localtime(until, row["time_zone"]).date() if until else None,
         eligible_until=eligible_until,
         eligible=eligible_until is None or today <= eligible_until,
         held=await held_by(actor, row["borrower"], visit_id, now=now),
@@ -227,7 +227,7 @@ def _held(actor: Principal, row: db.Row, visit_id: UUID | None, now: datetime) -
         code=row["code"] if seen else "",
         model=row["short_name"],
         due_at=row["due_at"],
-        due_day=row["due_at"].astimezone(ZoneInfo(row["time_zone"])).date(),
+        due_day=localtime(row["due_at"], row["time_zone"]).date(),
         was_due=row["due_at"] < now,
         time_zone=row["time_zone"],
         place=row["place"],

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from comptoir.core import audit, db, events
+from comptoir.core.clock import localtime
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal
 from comptoir.lending import rules
@@ -117,7 +117,7 @@ def _view(row: db.Row, due: datetime, now: datetime) -> LoanView:
         return_site_id=row["site_id"],
         checked_out_at=now,
         due_at=due,
-        due_local=due.astimezone(ZoneInfo(row["time_zone"])),
+        due_local=localtime(due, row["time_zone"]),
         signature=rules.Signature(row["signature"]),
         cut_short=rules.is_cut_short(due, _facts(row), now=now),
     )

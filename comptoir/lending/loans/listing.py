@@ -8,11 +8,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from comptoir.core import db
+from comptoir.core.clock import localtime
 from comptoir.core.phones import show_phone
 from comptoir.core.principal import Principal
 from comptoir.lending import due_dates
@@ -295,7 +295,7 @@ def _row(row: db.Row, now: datetime) -> LoanRow:
         time_zone=row["time_zone"],
         checked_out_at=row["checked_out_at"],
         due_at=row["due_at"],
-        due_day=row["due_at"].astimezone(ZoneInfo(row["time_zone"])).date(),
+        due_day=localtime(row["due_at"], row["time_zone"]).date(),
         was_due=row["due_at"] < late_at,
         returned_at=returned,
         days_late=due_dates.overdue_days(row["due_at"], calendar_of(row), now=late_at),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
 from comptoir.core import audit, db, events
+from comptoir.core.clock import localtime
 from comptoir.core.principal import Principal
 from comptoir.inventory.statuses import ItemStatus
 from comptoir.lending import rules
@@ -104,7 +104,7 @@ def _view(loan_id: UUID, row: db.Row, due: datetime) -> LoanView:
         return_site_id=row["site_id"],
         checked_out_at=row["checked_out_at"],
         due_at=due,
-        due_local=due.astimezone(ZoneInfo(row["time_zone"])),
+        due_local=localtime(due, row["time_zone"]),
         renewals=row["loan_renewals"],
         version=row["loan_version"],
     )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from comptoir.core import db
+from comptoir.core.clock import localtime
 from comptoir.sites import queries
 from comptoir.sites.public_holidays import holiday_region
 from comptoir.sites.schemas import SiteView
@@ -69,7 +69,7 @@ def _open_place(site: SiteView, row: db.Row, base_url: str) -> OpenPlace:
     return OpenPlace(
         site=site,
         url=f"{base_url}/places/{site.id}",
-        updated=changed.astimezone(ZoneInfo(site.time_zone)).date(),
+        updated=localtime(changed, site.time_zone).date(),
         anct_id=row["anct_id"],
         pivot=row["pivot"],
     )

@@ -11,11 +11,11 @@ from litestar.params import FromPath
 
 from comptoir.core import clock, ical
 from comptoir.core.accounts.guards import ANONYMOUS
+from comptoir.core.clock import localtime
 from comptoir.core.i18n import LANGUAGE_NAMES, LANGUAGES
 from comptoir.core.principal import NOBODY
 from comptoir.core.printing.pdf import in_background
 from comptoir.core.web import panels, public_headers, public_page, speak_publicly
-from comptoir.core.web.formats import localtime
 from comptoir.core.web.shell import shell_of
 from comptoir.sites import queries, welcome
 from comptoir.sites.public import feed, poster

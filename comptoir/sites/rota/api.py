@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Annotated
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from comptoir.core.api import Call, Pdf, delete, get, post
+from comptoir.core.clock import localtime
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.core.printing.pdf import in_background
@@ -106,7 +106,7 @@ async def print_rota(call: Call, site_id: UUID, query: RotaQuery) -> Pdf:
     site = await sites.site(site_id, call.actor)
     _check_days(call, query)
     found = await rota(call.actor, site.id, query.first, query.last)
-    today = call.now.astimezone(ZoneInfo(site.time_zone)).date()
+    today = localtime(call.now, site.time_zone).date()
     return Pdf(await in_background(sheet.render, site.name, found, today), "rota.pdf")
 
 

@@ -9,9 +9,9 @@ from datetime import date, datetime
 from uuid import UUID
 
 from comptoir.core import db
+from comptoir.core.clock import localtime
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal
-from comptoir.core.web.formats import localtime
 from comptoir.sites import queries
 from comptoir.sites.schemas import SiteView
 from comptoir.sites.visits.disclosure import tellable

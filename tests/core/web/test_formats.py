@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from comptoir.core import clock
 from comptoir.core.i18n import use_language
 from comptoir.core.web import formats
 
@@ -49,7 +50,7 @@ def test_moment_is_told_on_the_clock_of_the_site() -> None:
 
 def test_summer_time_is_followed() -> None:
     july = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
-    local = formats.localtime(july, "Europe/Zurich")
+    local = clock.localtime(july, "Europe/Zurich")
     assert (local.date(), local.hour) == (date(2026, 7, 2), 0)
     with use_language("fr"):
         assert formats.format_clock(local) == "00:30"
