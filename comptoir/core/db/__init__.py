@@ -78,6 +78,11 @@ def is_postgres() -> bool:
     return _engine is not None and _engine.engine_type == "postgres"
 
 
+def writers_take_turns() -> bool:
+    """True where a transaction is alone, so that what it has read is still true when it writes."""
+    return not is_postgres()
+
+
 async def disconnect() -> None:
     """Close every connection of this process and forget the database."""
     global _engine
@@ -250,4 +255,5 @@ __all__ = [
     "transaction",
     "violated_constraint",
     "write",
+    "writers_take_turns",
 ]

@@ -155,9 +155,9 @@ async def _write(
     if not row["known_here"]:
         writes.append((_KNOW_BORROWER, values))
     writes += outcomes.remember(actor, command.attempt, view, now=now)
-    # On SQLite nobody could lend meanwhile: the transaction has been alone since the read.
-    limited = db.is_postgres() and not (row["limit_person"] is row["limit_household"] is None)
-    counts = await db.write(*writes, answer=_COUNT_AGAIN if limited else "")
+    limited = not (row["limit_person"] is row["limit_household"] is None)
+    recount = limited and not db.writers_take_turns()  # somebody may have lent since the read
+    counts = await db.write(*writes, answer=_COUNT_AGAIN if recount else "")
     # Fewer than at the read is no reason: somebody brought something back meanwhile.
-    if limited and isinstance(_decide(row | counts[0], now), Refusal):
+    if recount and isinstance(_decide(row | counts[0], now), Refusal):
         raise contention.FactsChanged
