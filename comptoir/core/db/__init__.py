@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from comptoir.core.db.sqlite import SQLite
 
 #: Piccolo apps in the order of their migrations, lowest floor first.
-PACKAGES = ("core", "sites", "inventory", "lending")
+PACKAGES = ("core", "sites", "inventory", "lending", "notifications")
 
 Row = dict[str, Any]
 
@@ -194,6 +194,14 @@ def for_update(of: str) -> str:
     return f" FOR NO KEY UPDATE OF {of}"
 
 
+def for_update_of_free(of: str) -> str:
+    """``for_update`` of those rows that no other transaction has locked; the others are left out.
+
+    For work that several processes share: each gets rows of its own, and none waits.
+    """
+    return f" FOR NO KEY UPDATE OF {of} SKIP LOCKED"
+
+
 def for_share(of: str) -> str:
     """The clause that keeps the rows read from ``of`` as they are until the transaction ends.
 
@@ -248,6 +256,7 @@ __all__ = [
     "fetch_one",
     "for_share",
     "for_update",
+    "for_update_of_free",
     "insert_many",
     "is_connected",
     "is_postgres",

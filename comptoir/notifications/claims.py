@@ -1,0 +1,139 @@
+"""Which messages a dispatcher may send now: theirs alone for the time of a lease.
+
+What several dispatchers share is in the database: the switch that stops all
+sending, the budget of the month, the pace of each gateway. The row of the
+first is locked while one of them chooses, so that together they keep to all three.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core import db
+from comptoir.notifications import limits
+from comptoir.notifications.gateways.protocol import SECONDS_TO_SEND, Gateway, Outgoing
+from comptoir.notifications.reasons import Reason
+from comptoir.notifications.routing import Route, choose
+
+#: Messages that are claimed together, and how many of them are sent at the same time.
+BATCH = 40
+AT_ONCE = 10
+#: Long enough for all of a batch, each with the slowest answer, and as much again.
+LEASE = timedelta(seconds=2 * SECONDS_TO_SEND * BATCH / AT_ONCE)
+#: When messages that the budget holds back are looked at again.
+HELD_FOR = timedelta(minutes=15)
+
+_DUE = f"""
+SELECT message.id, message.address, message.text, message.attempts
+FROM notifications_message message
+WHERE message.status = 'queued' AND message.next_attempt_at <= :now
+ORDER BY message.next_attempt_at, message.id
+LIMIT :limit
+{db.for_update_of_free("message")}
+"""
+_LEASE = """
+UPDATE notifications_message
+SET lease_owner = :owner, lease_until = :until, next_attempt_at = :until, sent_at = :now,
+    gateway = :gateway, parts = :parts, cost = :cost, currency = :currency, updated_at = :now
+WHERE id IN :ids
+"""
+_POSTPONE = """
+UPDATE notifications_message SET next_attempt_at = :until WHERE id IN :ids
+"""
+_NO_GATEWAY = """
+UPDATE notifications_message SET status = 'failed', reason = :reason, updated_at = :now
+WHERE id IN :ids
+"""
+
+
+class Claimed(msgspec.Struct, frozen=True):
+    """A message that is its dispatcher's to send, and by which gateway."""
+
+    message: Outgoing
+    gateway: Gateway
+
+
+async def claim(routes: Sequence[Route], owner: UUID, *, now: datetime) -> list[Claimed]:
+    """Take some messages whose time has come; none while sending is stopped.
+
+    What no gateway carries fails. What is too much for a gateway's pace or for the budget
+    waits.
+    """
+    async with db.transaction():
+        sending = await limits.lock_sending()
+        if sending.paused_at is not None:
+            return []
+        rows = await db.fetch(_DUE, now=now, limit=BATCH)
+        claimed: dict[str, list[Claimed]] = defaultdict(list)
+        stranded: list[UUID] = []
+        for row in rows:
+            gateway = choose(routes, row["address"], attempts=row["attempts"])
+            if gateway is None:
+                stranded.append(row["id"])
+                continue
+            message = Outgoing(id=row["id"], address=row["address"], text=row["text"])
+            claimed[gateway.name].append(Claimed(message, gateway))
+        if stranded:
+            await db.execute(_NO_GATEWAY, ids=stranded, reason=Reason.NO_GATEWAY.value, now=now)
+        taken: list[Claimed] = []
+        for several in claimed.values():
+            taken += await _within_limits(several, sending, now=now)
+        await _lease(taken, owner, now=now)
+    return taken
+
+
+async def _within_limits(
+    several: list[Claimed], sending: limits.SendingState, *, now: datetime
+) -> list[Claimed]:
+    """Those of one gateway's messages that its pace and the budget allow; the rest waits."""
+    gateway = several[0].gateway
+    allowed, next_at = await limits.take_tokens(gateway, len(several), now=now)
+    if several[allowed:]:
+        await db.execute(
+            _POSTPONE, ids=[each.message.id for each in several[allowed:]], until=next_at
+        )
+    affordable: list[Claimed] = []
+    held: list[UUID] = []
+    left = await limits.money_left(sending, now=now) if gateway.part_price else None
+    for each in several[:allowed]:
+        price = price_of(each)
+        if left is not None and price > left:
+            held.append(each.message.id)
+            continue
+        left = None if left is None else left - price
+        affordable.append(each)
+    if held:
+        await db.execute(_POSTPONE, ids=held, until=now + HELD_FOR)
+    return affordable
+
+
+def parts_of(text: str) -> int:
+    """How many parts a text takes."""
+    return 1
+
+
+def price_of(claimed: Claimed) -> int:
+    """What a message costs, in ten-thousandths of its gateway's currency."""
+    return parts_of(claimed.message.text) * claimed.gateway.part_price
+
+
+async def _lease(taken: list[Claimed], owner: UUID, *, now: datetime) -> None:
+    alike: dict[tuple[str, int], list[Claimed]] = defaultdict(list)
+    for each in taken:
+        alike[each.gateway.name, parts_of(each.message.text)].append(each)
+    for (name, parts), several in alike.items():
+        values: dict[str, Any] = {
+            "owner": owner,
+            "until": now + LEASE,
+            "gateway": name,
+            "parts": parts,
+            "cost": price_of(several[0]),
+            "currency": several[0].gateway.currency,
+        }
+        await db.execute(_LEASE, ids=[each.message.id for each in several], now=now, **values)

@@ -1,0 +1,1 @@
+"""What carries a message out: one small protocol, and a module for each gateway."""

@@ -1,0 +1,71 @@
+"""What a gateway is given, and what it may answer."""
+
+from __future__ import annotations
+
+from typing import Protocol
+from uuid import UUID
+
+import msgspec
+
+from comptoir.notifications.reasons import Reason
+
+
+class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
+    """A message as a gateway gets it; ``id`` is ours, for what it tells of it later."""
+
+    id: UUID
+    address: str
+    text: str
+    reference: str = ""
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """The gateway has it, and calls it ``reference`` (empty: it did not say)."""
+
+    reference: str = ""
+
+
+class NotTaken(msgspec.Struct, frozen=True):
+    """The gateway surely does not have it. Later, or through another one, it may go."""
+
+    reason: Reason
+
+
+class Rejected(msgspec.Struct, frozen=True):
+    """It does not have it, and never will: the number or the text is why."""
+
+    reason: Reason
+
+
+class Unknown(msgspec.Struct, frozen=True):
+    """It may have it: the answer was lost, or makes no sense."""
+
+    reason: Reason = Reason.ANSWER_LOST
+
+
+Answer = Accepted | NotTaken | Rejected | Unknown
+
+
+class Gateway(Protocol):
+    """What carries messages of one channel.
+
+    ``per_second`` is how many it may be given in the long run. ``part_price`` is what a part
+    costs, in ten-thousandths of ``currency``.
+    """
+
+    name: str
+    per_second: float
+    part_price: int
+    currency: str
+
+    async def send(self, message: Outgoing) -> Answer:
+        """Hand a message over. It answers within ``SECONDS_TO_SEND``, and raises nothing."""
+        ...
+
+    async def ask(self, message: Outgoing) -> Answer:
+        """What it knows of a message whose answer was lost; ``Unknown`` where it cannot tell."""
+        ...
+
+
+#: Within so many seconds a gateway answers, or its answer is lost.
+SECONDS_TO_SEND = 20.0

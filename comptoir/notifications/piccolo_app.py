@@ -1,0 +1,14 @@
+"""Tells Piccolo of this package's tables and migrations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from piccolo.conf.apps import AppConfig, table_finder
+
+APP_CONFIG = AppConfig(
+    app_name="notifications",
+    migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
+    table_classes=table_finder(["comptoir.notifications.tables"], exclude_imported=True),
+    migration_dependencies=["comptoir.lending.piccolo_app"],
+)

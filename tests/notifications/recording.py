@@ -1,0 +1,37 @@
+"""Gateways for tests: they keep what they were given, and answer as told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from comptoir.notifications.gateways.protocol import Accepted, Answer, Outgoing, Unknown
+
+
+class RecordingGateway:
+    """Keeps each message; ``answers`` says what to answer, accepted where it is silent."""
+
+    def __init__(
+        self,
+        answers: Callable[[Outgoing], Answer] = lambda message: Accepted(f"ref-{message.id}"),
+        *,
+        name: str = "recording",
+        per_second: float = 1000.0,
+        part_price: int = 0,
+        known: Callable[[Outgoing], Answer] = lambda message: Unknown(),
+    ) -> None:
+        self.name = name
+        self.per_second = per_second
+        self.part_price = part_price
+        self.currency = "CHF"
+        self.sent: list[Outgoing] = []
+        self._answers = answers
+        self._known = known
+
+    async def send(self, message: Outgoing) -> Answer:
+        """Keep it, then answer."""
+        self.sent.append(message)
+        return self._answers(message)
+
+    async def ask(self, message: Outgoing) -> Answer:
+        """What the test says that it knows."""
+        return self._known(message)
