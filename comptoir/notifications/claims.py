@@ -20,6 +20,7 @@ from comptoir.notifications import limits
 from comptoir.notifications.gateways.protocol import SECONDS_TO_SEND, Gateway, Outgoing
 from comptoir.notifications.reasons import Reason
 from comptoir.notifications.routing import Route, choose
+from comptoir.notifications.segments import split
 
 #: Messages that are claimed together, and how many of them are sent at the same time.
 BATCH = 40
@@ -114,8 +115,8 @@ async def _within_limits(
 
 
 def parts_of(text: str) -> int:
-    """How many parts a text takes."""
-    return 1
+    """How many parts a text takes; an empty one is sent as one."""
+    return max(1, len(split(text).parts))
 
 
 def price_of(claimed: Claimed) -> int:

@@ -281,6 +281,12 @@ class TestLimits:
         await dispatch([Route(gateway)], now=now + timedelta(days=8))
         assert len(gateway.sent) == 4
 
+    async def test_a_long_text_costs_as_many_parts(self, database: Any, now: datetime) -> None:
+        message = await rows.message(now=now, text="ê" * 100)
+        await dispatch([Route(RecordingGateway(part_price=550))], now=now)
+        sent = await rows.read(message)
+        assert (sent.parts, sent.cost, sent.currency) == (2, 1100, "CHF")
+
     @pytest.mark.parametrize(
         "answer", [NotTaken(Reason.GATEWAY_BUSY), Rejected(Reason.NUMBER_INVALID)]
     )
