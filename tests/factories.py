@@ -31,7 +31,7 @@ from comptoir.lending.tables import (
 from comptoir.sites.expressions.writing import write_time
 from comptoir.sites.rota.tables import Shift
 from comptoir.sites.skills.tables import Competence
-from comptoir.sites.tables import HoursException, Organisation, Site, StaffMember
+from comptoir.sites.tables import HoursException, Organisation, Site, SiteSlug, StaffMember
 
 #: When everything made here began to exist.
 MADE_AT = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
@@ -78,7 +78,13 @@ async def site(*, opens: int = 9 * 60, closes: int = 17 * 60, **values: Any) -> 
         }
     )
     await row.save()
+    await SiteSlug(slug=slug(row), site=row.id, latest=True).save()
     return row
+
+
+def slug(row: Site) -> str:
+    """The end of the address of a site's public page: no two sites here share one."""
+    return f"site-{row.id}"
 
 
 async def closure(*, site_id: UUID, first_day: date, **values: Any) -> HoursException:

@@ -6,16 +6,18 @@ from uuid import UUID
 
 from comptoir.core import db
 from comptoir.core.principal import Principal
+from comptoir.core.web.forms import id_or_none
 from comptoir.sites import calendars
 from comptoir.sites.calendar import SiteCalendar
 from comptoir.sites.errors import OrganisationNotFound, PlaceNotFound, SiteNotFound
 from comptoir.sites.expressions.evaluation import Hours
 from comptoir.sites.expressions.weeks import open_spans, usual_week
 from comptoir.sites.schemas import OrganisationView, SiteName, SiteView
+from comptoir.sites.slugs import SLUG
 
 _SITES = """
-SELECT site.id, site.name, site.short_name, site.street, site.postcode, site.city, site.country,
-       site.region, site.time_zone, site.language, site.phone, site.email,
+SELECT site.id, slug.slug, site.name, site.short_name, site.street, site.postcode, site.city,
+       site.country, site.region, site.time_zone, site.language, site.phone, site.email,
        site.opening_hours, site.hours_confirmed_on, site.version, site.kind, site.transport,
        site.wheelchair, site.offers, site.audiences, site.cost, site.languages,
        site.visits, site.workstations, site.latitude, site.longitude, site.published,
@@ -23,8 +25,11 @@ SELECT site.id, site.name, site.short_name, site.street, site.postcode, site.cit
        site.organisation, organisation.name AS organisation_name, organisation.return_to,
        organisation.phone AS organisation_phone, organisation.email AS organisation_email,
        organisation.website, organisation.version AS organisation_version
-FROM sites_site site JOIN sites_organisation organisation ON organisation.id = site.organisation
+FROM sites_site site
+JOIN sites_organisation organisation ON organisation.id = site.organisation
+JOIN sites_slug slug ON slug.site = site.id AND slug.latest
 """
+_PUBLISHED = f"{_SITES} WHERE site.published AND site.active AND"
 
 
 async def site_names() -> list[SiteName]:
@@ -57,17 +62,18 @@ async def site(site_id: UUID, actor: Principal | None = None) -> SiteView:
     return _site(row)
 
 
-async def published_site(site_id: UUID) -> SiteView:
-    """One site, as long as everybody may see its page.
+async def published_site(address: str) -> SiteView:
+    """The site with this slug, or that had it, or has this id, if everybody may see its page.
 
     Raises:
         PlaceNotFound: there is none, or it is not published.
     """
-    row = await db.fetch_one(
-        f"{_SITES} WHERE site.id = :id AND site.published = :yes AND site.active = :yes",
-        id=site_id,
-        yes=True,
-    )
+    row, site_id = None, id_or_none(address)
+    if SLUG.fullmatch(address):
+        by_slug = "site.id = (SELECT site FROM sites_slug WHERE slug = :slug)"
+        row = await db.fetch_one(f"{_PUBLISHED} {by_slug}", slug=address)
+    if row is None and site_id:
+        row = await db.fetch_one(f"{_PUBLISHED} site.id = :id", id=site_id)
     if row is None:
         raise PlaceNotFound
     return _site(row)
@@ -128,6 +134,7 @@ def _site(row: db.Row) -> SiteView:
             website=row["website"],
             version=row["organisation_version"],
         ),
+        slug=row["slug"],
         name=row["name"],
         short_name=row["short_name"],
         street=row["street"],

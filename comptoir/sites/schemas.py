@@ -99,6 +99,8 @@ class OrganisationView(msgspec.Struct, frozen=True):
 class SiteView(Welcome, frozen=True):
     """A place one can go to.
 
+    ``slug`` is the end of the address of its public page, made from its name.
+
     ``opening_hours`` is an OpenStreetMap expression, empty where nobody has said; ``hours``
     is when the door is open in its usual week, in order. ``hours_confirmed_on`` is the date
     when somebody last said that they are right.
@@ -106,6 +108,7 @@ class SiteView(Welcome, frozen=True):
 
     id: UUID
     organisation: OrganisationView
+    slug: str
     name: str
     short_name: str
     street: str

@@ -17,7 +17,7 @@ from comptoir.core.ids import new_id
 from comptoir.core.phones import read_phone
 from comptoir.core.plain_text import clean_line, name_taken, same_name
 from comptoir.core.principal import Principal, Role
-from comptoir.sites import queries, welcome
+from comptoir.sites import addresses, queries, welcome
 from comptoir.sites.errors import SiteChanged, SitesForbidden
 from comptoir.sites.expressions.evaluation import Hours
 from comptoir.sites.expressions.reading import read
@@ -108,6 +108,7 @@ async def create_site(actor: Principal, command: SaveSite, *, now: datetime) -> 
         await queries.organisation(command.organisation)
         _refuse_taken(values["name"], [each.name for each in await queries.site_names()])
         await Site(id=site_id, created_at=now, **values).save()
+        await addresses.give_address(site_id, values["name"], values["city"])
         await audit.record(
             actor,
             "site.created",
@@ -141,6 +142,9 @@ async def edit_site(
             others = [each for each in await queries.site_names() if each.id != site_id]
             _refuse_taken(values["name"], [each.name for each in others])
         await _update(Site, site_id, version, values)
+        await addresses.rename_address(
+            site_id, (before.name, before.city), (values["name"], values["city"])
+        )
         known = msgspec.structs.asdict(before) | {"organisation": before.organisation.id}
         await audit.record(
             actor,

@@ -75,6 +75,14 @@ class Site(Table, tablename="sites_site"):
     version = Integer(default=1)
 
 
+class SiteSlug(Table, tablename="sites_slug"):
+    """An address that a site has, or had before: of each site, one is the ``latest``."""
+
+    slug = Varchar(80, primary_key=True)
+    site = ForeignKey(Site, on_delete=OnDelete.cascade, index=True, null=False)
+    latest = Boolean(default=True)
+
+
 class HoursException(Table, tablename="sites_exception"):
     """Days, both included, on which a site is not open as its week says.
 

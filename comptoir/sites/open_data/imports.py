@@ -18,6 +18,7 @@ from comptoir.core.ids import new_id
 from comptoir.core.plain_text import as_read, name_taken
 from comptoir.core.principal import Principal, Role
 from comptoir.sites import queries
+from comptoir.sites.addresses import give_addresses
 from comptoir.sites.errors import SitesForbidden
 from comptoir.sites.open_data.anct_reading import AnctSite, read_anct
 from comptoir.sites.open_data.anct_table import Problem
@@ -103,6 +104,7 @@ async def import_sites(
         async with db.transaction():
             for start in range(0, len(rows), _AT_ONCE):
                 await Site.insert(*rows[start : start + _AT_ONCE])
+            await give_addresses([(row.id, row.name, row.city) for row in rows])
             await audit.record_many(
                 [
                     audit.values(actor, "site.imported", "site", row.id, now=now, site_id=row.id)

@@ -68,7 +68,7 @@ def _open_place(site: SiteView, row: db.Row, base_url: str) -> OpenPlace:
     changed: datetime = row["changed_at"] or row["created_at"]
     return OpenPlace(
         site=site,
-        url=f"{base_url}/places/{site.id}",
+        url=f"{base_url}/places/{site.slug}",
         updated=localtime(changed, site.time_zone).date(),
         anct_id=row["anct_id"],
         pivot=row["pivot"],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from litestar import Request, Response, get
 from litestar.params import FromPath
@@ -60,15 +59,17 @@ async def place_list(request: Page) -> Response[str]:
     )
 
 
-@get(f"{PATH}/{{site_id:uuid}}", opt=ANONYMOUS, include_in_schema=False)
-async def place(request: Page, site_id: FromPath[UUID]) -> Response[str]:
+@get(f"{PATH}/{{address:str}}", opt=ANONYMOUS, include_in_schema=False)
+async def place(request: Page, address: FromPath[str]) -> Response[str] | Response[bytes]:
     """One of them: today first, the days ahead, and what there is."""
     speak_publicly(request)
     now = clock.now()
-    site = await queries.published_site(site_id)
+    site = await queries.published_site(address)
+    if site.slug != address:
+        return _moved(request, address, site.slug)
     shown = await place_page(site, now=now)
     added = await panels.fill(SLOT, NOBODY, site.id, now=now) if site.shows_stock else []
-    url = shell_of(request.app).settings.base_url + f"{PATH}/{site.id}"
+    url = shell_of(request.app).settings.base_url + f"{PATH}/{site.slug}"
     return public_page(
         request,
         "sites/public/place.html",
@@ -81,27 +82,42 @@ async def place(request: Page, site_id: FromPath[UUID]) -> Response[str]:
     )
 
 
-@get(f"{PATH}/{{site_id:uuid}}/hours.ics", opt=ANONYMOUS, include_in_schema=False)
-async def calendar(request: Page, site_id: FromPath[UUID]) -> Response[bytes]:
+@get(f"{PATH}/{{address:str}}/hours.ics", opt=ANONYMOUS, include_in_schema=False)
+async def calendar(request: Page, address: FromPath[str]) -> Response[bytes]:
     """When the door is open, for calendar programs to subscribe to."""
     speak_publicly(request)
-    site = await queries.published_site(site_id)
+    site = await queries.published_site(address)
+    if site.slug != address:
+        return _moved(request, address, site.slug)
     file = await feed.hours_calendar(site, now=clock.now())
     return Response(file, media_type=ical.MEDIA_TYPE, headers=public_headers(CALENDAR_FRESH))
 
 
-@get(f"{PATH}/{{site_id:uuid}}/poster.pdf", opt=ANONYMOUS, include_in_schema=False)
-async def print_poster(request: Page, site_id: FromPath[UUID]) -> Response[bytes]:
+@get(f"{PATH}/{{address:str}}/poster.pdf", opt=ANONYMOUS, include_in_schema=False)
+async def print_poster(request: Page, address: FromPath[str]) -> Response[bytes]:
     """The opening hours on a sheet of A4, for the door."""
     speak_publicly(request)
-    site = await queries.published_site(site_id)
+    site = await queries.published_site(address)
+    if site.slug != address:
+        return _moved(request, address, site.slug)
     today = localtime(clock.now(), site.time_zone).date()
-    url = shell_of(request.app).settings.base_url + f"{PATH}/{site.id}"
+    url = shell_of(request.app).settings.base_url + f"{PATH}/{site.slug}"
     pdf = await in_background(poster.render, site, url, today)
     headers = {"Content-Disposition": 'inline; filename="poster.pdf"'}
     return Response(
         pdf, media_type="application/pdf", headers=headers | public_headers(CALENDAR_FRESH)
     )
+
+
+def _moved(request: Page, address: str, slug: str) -> Response[bytes]:
+    """To where a site's page is now, from its id or an address that it had.
+
+    It may get an old address back: nobody keeps this for longer than a page.
+    """
+    rest = request.url.path.removeprefix(f"{PATH}/{address}")
+    query = f"?{request.url.query}" if request.url.query else ""
+    headers = {"Location": f"{PATH}/{slug}{rest}{query}"} | public_headers(FRESH)
+    return Response(b"", status_code=301, media_type="text/plain", headers=headers)
 
 
 def _search(request: Page) -> Search:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
 import msgspec
 
@@ -41,7 +40,7 @@ class Search(msgspec.Struct, frozen=True):
 class Listed(msgspec.Struct, frozen=True):
     """A site in the list. Its calendar has exceptions without their reasons."""
 
-    id: UUID
+    slug: str
     name: str
     street: str
     postcode: str
@@ -72,9 +71,10 @@ async def find(search: Search, *, now: datetime) -> Found:
         conditions.append(_BY_WHEELCHAIR)
     rows = await db.fetch(
         f"""
-        SELECT site.id, site.name, site.street, site.postcode, site.city, site.wheelchair,
+        SELECT slug.slug, site.name, site.street, site.postcode, site.city, site.wheelchair,
                site.latitude, site.longitude, {calendars.COLUMNS}
-        FROM sites_site site WHERE {" AND ".join(conditions)} ORDER BY site.name, site.id
+        FROM sites_site site JOIN sites_slug slug ON slug.site = site.id AND slug.latest
+        WHERE {" AND ".join(conditions)} ORDER BY site.name, site.id
         """,
         yes=True,
         offer=f"% {search.offer} %",
@@ -94,7 +94,7 @@ async def find(search: Search, *, now: datetime) -> Found:
 
 def _listed(row: db.Row) -> Listed:
     return Listed(
-        id=row["id"],
+        slug=row["slug"],
         name=row["name"],
         street=row["street"],
         postcode=row["postcode"],

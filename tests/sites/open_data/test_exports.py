@@ -177,7 +177,7 @@ async def test_geojson_has_points_of_the_sites_whose_coordinates_are_known(
     assert (feature["type"], feature["id"]) == ("Feature", str(site.id))
     assert feature["geometry"] == {"type": "Point", "coordinates": [4.854, 45.7606]}
     properties = feature["properties"]
-    assert properties["url"].endswith(f"/places/{site.id}")
+    assert properties["url"].endswith(f"/places/{factories.slug(site)}")
     assert properties["opening_hours"] == "Mo-Fr 09:00-12:00,14:00-18:00; PH off"
     assert properties["languages"] == ["fr", "en", "ar"]
     assert "workstations" not in properties

@@ -18,7 +18,7 @@ from comptoir.core.principal import Role
 from comptoir.sites import welcome
 from comptoir.sites.skills.languages import SPOKEN
 from comptoir.sites.skills.tables import StaffSkill
-from comptoir.sites.tables import HoursException, Site
+from comptoir.sites.tables import HoursException, Site, SiteSlug
 from tests import factories
 from tests.http_client import ORIGIN, client_of, sign_in
 from tests.paper import codes_on, is_pdf_ua, pictures, text_of
@@ -52,7 +52,7 @@ async def test_what_is_not_published_is_not_there(
     site = await factories.site(**values)
     assert await listed(client) == []
     for path in ("", "/hours.ics", "/poster.pdf"):
-        assert (await client.get(f"/places/{site.id}{path}")).status_code == 404
+        assert (await client.get(f"/places/{factories.slug(site)}{path}")).status_code == 404
 
 
 async def test_an_unknown_place_is_not_there(client: AsyncClient) -> None:
@@ -61,10 +61,33 @@ async def test_an_unknown_place_is_not_there(client: AsyncClient) -> None:
     assert "There is no such place" in answer.text
 
 
+async def test_an_old_address_leads_to_the_new_one_for_good(client: AsyncClient) -> None:
+    site = await place()
+    await db.execute("UPDATE sites_slug SET latest = :no", no=False)
+    await SiteSlug(slug="fribourg", site=site.id, latest=True).save()
+    for old in (site.id, str(site.id).upper(), factories.slug(site)):
+        for rest in ("", "?lang=de&x=%0A", "/hours.ics", "/poster.pdf?lang=it"):
+            answer = await client.get(f"/places/{old}{rest}")
+            assert answer.status_code == 301
+            assert answer.headers["location"] == f"/places/fribourg{rest}"
+            assert answer.headers["cache-control"] == "public, max-age=60"
+    await Site.update({Site.published: False}, force=True)
+    assert (await client.get(f"/places/{site.id}")).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["%00", "%ff", "a'b", "FRIBOURG", "x" * 5000, "é"])
+async def test_what_can_be_no_address_is_not_there(client: AsyncClient, address: str) -> None:
+    assert (await client.get(f"/places/{address}")).status_code == 404
+
+
 async def test_no_cookie_is_set_and_caches_may_keep_the_pages(client: AsyncClient) -> None:
     site = await place()
     client.cookies.set("flash", "anything")
-    for path in ("/places", f"/places/{site.id}", f"/places/{site.id}/hours.ics"):
+    for path in (
+        "/places",
+        f"/places/{factories.slug(site)}",
+        f"/places/{factories.slug(site)}/hours.ics",
+    ):
         answer = await client.get(path)
         assert answer.status_code == 200
         assert "set-cookie" not in answer.headers
@@ -75,10 +98,10 @@ async def test_no_cookie_is_set_and_caches_may_keep_the_pages(client: AsyncClien
 async def test_the_page_is_the_same_for_who_is_signed_in(client: AsyncClient) -> None:
     """A cache that keeps it gives it to others."""
     site = await place()
-    anonymous = (await client.get(f"/places/{site.id}")).text
+    anonymous = (await client.get(f"/places/{factories.slug(site)}")).text
     await sign_in(client, await factories.user(role=Role.ADMIN, name="Claire Rochat"))
     client.cookies.set("language", "de")
-    assert (await client.get(f"/places/{site.id}")).text == anonymous
+    assert (await client.get(f"/places/{factories.slug(site)}")).text == anonymous
 
 
 async def test_the_address_says_the_language_else_the_browser(client: AsyncClient) -> None:
@@ -89,7 +112,7 @@ async def test_the_address_says_the_language_else_the_browser(client: AsyncClien
         ("?lang=xx", "de", "de"),
         ("", "pt", "fr"),
     ):
-        for path in ("/places", f"/places/{site.id}"):
+        for path in ("/places", f"/places/{factories.slug(site)}"):
             answer = await client.get(path + query, headers={"Accept-Language": browser})
             assert answer.headers["content-language"] == language
             assert f'<html lang="{language}">' in answer.text
@@ -98,7 +121,7 @@ async def test_the_address_says_the_language_else_the_browser(client: AsyncClien
 async def test_links_keep_the_chosen_language_and_the_search(client: AsyncClient) -> None:
     site = await place(offers="wifi")
     html = (await client.get("/places?offer=wifi&lang=de")).text
-    assert f'href="/places/{site.id}?lang=de"' in html
+    assert f'href="/places/{factories.slug(site)}?lang=de"' in html
     assert 'href="/places?offer=wifi&amp;lang=it"' in html
 
 
@@ -191,7 +214,7 @@ async def full_place() -> Site:
 
 async def test_a_page_weighs_little_with_all_that_comes_along(client: AsyncClient) -> None:
     site = await full_place()
-    for path in (f"/places/{site.id}", "/places"):
+    for path in (f"/places/{factories.slug(site)}", "/places"):
         html = (await client.get(path, headers={"Accept-Language": "fr"})).text
         assert "Works" in html or path == "/places"
         assert re.findall(r"<(?:img|iframe|video|script src)", html) == []
@@ -205,7 +228,7 @@ async def test_a_page_weighs_little_with_all_that_comes_along(client: AsyncClien
 
 
 async def test_a_page_shows_today_first_and_everything_that_is_known(client: AsyncClient) -> None:
-    html = (await client.get(f"/places/{(await full_place()).id}")).text
+    html = (await client.get(f"/places/{factories.slug(await full_place())}")).text
     texts = ["Today:", "rue de Lausanne 12", "The next seven days", "Later on", "Workshop: 14:00"]
     texts += ["Wi-Fi", "Older people", "Free of charge", "Accessible by wheelchair", "Portuguese"]
     texts += ["https://www.openstreetmap.org/?mlat=46.8&amp;mlon=7.15#map=17/46.8/7.15"]
@@ -221,9 +244,9 @@ async def test_stock_is_shown_where_the_site_wants_it(client: AsyncClient) -> No
     for _ in range(2):
         await factories.item(site_id=site.id, model=model.id)
     await factories.item(site_id=site.id, model=model.id, status="quarantined")
-    assert "Laptop: 2" in (await client.get(f"/places/{site.id}")).text
+    assert "Laptop: 2" in (await client.get(f"/places/{factories.slug(site)}")).text
     await Site.update({Site.shows_stock: False}, force=True)
-    assert "Laptop" not in (await client.get(f"/places/{site.id}")).text
+    assert "Laptop" not in (await client.get(f"/places/{factories.slug(site)}")).text
 
 
 async def test_search_engines_read_normal_and_special_hours(client: AsyncClient) -> None:
@@ -238,7 +261,7 @@ async def test_search_engines_read_normal_and_special_hours(client: AsyncClient)
     shut, late = (clock.now().date() + timedelta(days=days) for days in (10, 12))
     await announce(site, shut, kind="closed")
     await announce(site, late, kind="open", hours="1200-1560", reason="Night of the museums")
-    html = (await client.get(f"/places/{site.id}")).text
+    html = (await client.get(f"/places/{factories.slug(site)}")).text
     [text] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
     node = json.loads(text)
     assert (node["@context"], node["@type"]) == ("https://schema.org", "LocalBusiness")
@@ -262,7 +285,7 @@ async def test_search_engines_read_normal_and_special_hours(client: AsyncClient)
 
 async def test_search_engines_are_not_told_that_unknown_is_closed(client: AsyncClient) -> None:
     site = await place(opening_hours="")
-    html = (await client.get(f"/places/{site.id}")).text
+    html = (await client.get(f"/places/{factories.slug(site)}")).text
     [text] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html)
     assert not {"openingHoursSpecification", "specialOpeningHoursSpecification"} & set(
         json.loads(text)
@@ -271,7 +294,7 @@ async def test_search_engines_are_not_told_that_unknown_is_closed(client: AsyncC
 
 async def test_the_calendar_tells_when_the_door_is_open(client: AsyncClient) -> None:
     site = await place(opening_hours='Mo-Su 09:00-12:00, Mo-Su 14:00-16:00 open "Workshop"')
-    answer = await client.get(f"/places/{site.id}/hours.ics")
+    answer = await client.get(f"/places/{factories.slug(site)}/hours.ics")
     assert answer.headers["content-type"].startswith("text/calendar")
     events = icalendar.Calendar.from_ical(answer.content).walk("VEVENT")
     assert len({str(event["uid"]) for event in events}) == len(events) == 2 * 85
@@ -286,17 +309,19 @@ async def test_the_poster_is_accessible_and_leads_to_the_page(client: AsyncClien
         opening_hours="Mo-Fr 09:00-12:00,13:30-18:00; Th 09:00-20:00; Jul-Aug Mo-Sa 08:00-12:00, "
         'We 14:00-16:00 open "Workshop"'
     )
-    answer = await client.get(f"/places/{site.id}/poster.pdf?lang=de")
+    answer = await client.get(f"/places/{factories.slug(site)}/poster.pdf?lang=de")
     assert answer.headers["content-type"] == "application/pdf"
     assert is_pdf_ua(answer.content)
     assert len(pictures(answer.content)) == 1
     text = text_of(answer.content)
     words = ["Comptoir de Fribourg", "Horaires", "Öffnungszeiten", "Orari", "Workshop"]
     assert [word for word in words if word not in text] == []
-    assert [code.text for code in codes_on(answer.content)] == [f"{ORIGIN}/places/{site.id}"]
+    assert [code.text for code in codes_on(answer.content)] == [
+        f"{ORIGIN}/places/{factories.slug(site)}"
+    ]
 
 
 async def test_the_date_of_confirmation_is_shown(client: AsyncClient) -> None:
     site = await place(hours_confirmed_on=date(2026, 11, 2))
-    html = (await client.get(f"/places/{site.id}")).text
+    html = (await client.get(f"/places/{factories.slug(site)}")).text
     assert "These hours were confirmed on 2 November 2026." in html
