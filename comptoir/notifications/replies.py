@@ -1,0 +1,220 @@
+"""What an answer to a message asks for, told from its words alone.
+
+Made for what people type on a telephone: capitals or none, accents or none, one slip in a
+word, a greeting around it, an emoji behind it. In this order:
+
+1. a word for STOP, whatever else there is;
+2. "not me", "wrong number";
+3. whatever is denied, done already, or asked about goes to a person: nothing is renewed by
+   mistake, and a person understands what a list of words does not;
+4. START, alone;
+5. RENEW, then HELP (somebody wants to be called), then HOURS;
+6. anything else goes to a person, and so does a long text, as there is more in it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from enum import StrEnum
+
+import msgspec
+
+from comptoir.notifications import reply_words as known
+
+#: Longer texts say more than a wish; nobody types more for one.
+_MOST_WORDS = 25
+#: What is behind is not read: ten parts are no answer.
+_MOST_CHARACTERS = 1600
+#: A slip is forgiven in words of so many letters.
+_LETTERS_FOR_A_SLIP = 5
+
+_WORD = re.compile(r"[^\W_]+")
+_SPELT = re.compile(r"\b[^\W_](?:[ .-][^\W_]){3,}\b")  # S.T.O.P
+
+#: What a language is told by: its common words, and those that ask for something.
+_TELLING = {
+    language: words | known.RENEW[language] | known.HOURS[language] | known.HELP[language]
+    for language, words in known.TELLING.items()
+}
+
+
+class Wish(StrEnum):
+    """What somebody wants who answers."""
+
+    RENEW = "renew"
+    HOURS = "hours"
+    HELP = "help"
+    STOP = "stop"
+    START = "start"
+    NOT_ME = "not-me"
+    UNCLEAR = "unclear"  #: for a person to read
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """What an answer asks for, and in which of the four languages; None: that is not plain."""
+
+    wish: Wish
+    language: str | None = None
+
+
+class _Text(msgspec.Struct, frozen=True):
+    """A text made comparable: ``words`` without accents; ``typed`` are the same with them."""
+
+    words: tuple[str, ...]
+    typed: tuple[str, ...]
+    line: str
+    asks: bool
+
+    @property
+    def core(self) -> tuple[str, ...]:
+        """The words without those of mere politeness."""
+        return tuple(each for each in self.words if each not in known.POLITE)
+
+
+def read_reply(text: str) -> Reply:
+    """What a text that came in asks for. Never raises, whatever came in."""
+    read = _fold(text)
+    wish, language = _wish(read)
+    return Reply(wish, _language(read, language))
+
+
+def _wish(text: _Text) -> tuple[Wish, str]:
+    """The wish, and the language of the word that told it ("" where several have it)."""
+    for wish, found in ((Wish.STOP, _stop(text)), (Wish.NOT_ME, _phrase(text, known.NOT_ME))):
+        if found is not None:
+            return wish, found
+    if _is_for_a_person(text):
+        return Wish.UNCLEAR, ""
+    asked = (
+        (Wish.START, _start(text)),
+        (Wish.RENEW, _renew(text)),
+        (Wish.HELP, _help(text)),
+        (Wish.HOURS, _hours(text)),
+    )
+    return next(((wish, found) for wish, found in asked if found is not None), (Wish.UNCLEAR, ""))
+
+
+def _fold(text: str) -> _Text:
+    shown = "".join(
+        each
+        for each in unicodedata.normalize("NFKC", text[:_MOST_CHARACTERS])
+        if unicodedata.category(each) not in ("Cf", "Cs")
+    ).casefold()
+    typed = unicodedata.normalize("NFC", shown)
+    typed = _SPELT.sub(lambda found: re.sub(r"[ .-]", "", found.group()), typed)
+    typed_words = tuple(_WORD.findall(typed))
+    words = tuple(_plain(each) for each in typed_words)
+    line = re.sub(r"[’'‘`´]", " ", _plain(typed))
+    line = re.sub(r"[^\w.,;:!?-]+|-", " ", line)
+    line = re.sub(r"[.!?;:, ]+$", "", re.sub(r" +", " ", line)).strip()
+    return _Text(words, typed_words, line, "?" in typed)
+
+
+def _plain(text: str) -> str:
+    letters = unicodedata.normalize("NFD", text)
+    return "".join(each for each in letters if not unicodedata.combining(each))
+
+
+def _is_for_a_person(text: _Text) -> bool:
+    if len(text.words) > _MOST_WORDS or set(text.words) & known.DONE:
+        return True
+    if any(each in known.NEGATIONS or _is_near(each, "nicht") for each in text.words):
+        return True
+    if re.search(r"n t\b", " ".join(text.words)):  # isn't, couldn't
+        return True
+    asks = set(text.words) & known.QUESTIONS
+    return bool(asks) and (text.asks or text.words[0] in asks)
+
+
+def _stop(text: _Text) -> str | None:
+    if known.NOT_STOP.search(text.line):
+        return None
+    found = _word(text.words, known.STOP_ANYWHERE, slips=False)
+    if found is None:
+        found = _word((each for each in text.words if len(each) > 7), known.STOP_ANYWHERE)
+    if found is None and len(text.core) == 1:
+        found = _word(text.core, known.STOP_ALONE, slips=False)
+    return _phrase(text, known.STOP_PHRASES) if found is None else found
+
+
+def _start(text: _Text) -> str | None:
+    if len(text.core) != 1:
+        return None
+    return "" if text.core == ("start",) else _word(text.core, known.START, slips=False)
+
+
+def _renew(text: _Text) -> str | None:
+    if known.RATHER_NOT & set(text.words):
+        return None
+    for position, (word, typed) in enumerate(zip(text.words, text.typed, strict=True)):
+        if word in known.NOT_RENEW or typed.endswith(("é", "ée", "és", "ées")):
+            continue
+        before = text.words[max(0, position - 2) : position]
+        if word == "prolonge" and known.AUXILIARIES & set(before):
+            continue
+        found = _word([word], known.RENEW)
+        if found is not None:
+            return found
+    return None
+
+
+def _help(text: _Text) -> str | None:
+    called = _phrase(text, known.HELP_PHRASES)
+    if called is not None:
+        return called
+    if len(text.core) > 1 and known.NOT_HELP.search(text.line):
+        return None
+    return _word(text.words, known.HELP)
+
+
+def _hours(text: _Text) -> str | None:
+    long_words = (each for each in text.words if len(each) > 6)
+    found = _word(long_words, known.HOURS)
+    if found is None:
+        found = _word(text.words, {k: v for k, v in known.HOURS.items() if k != "en"}, slips=False)
+    nearly_alone = len(text.core) <= 2 and not any(each.isdigit() for each in text.core)
+    if found is None and (text.asks or nearly_alone):
+        found = _word(text.words, known.MAYBE_HOURS, slips=False)
+    if found is None and nearly_alone:
+        found = _word(text.words, known.HOURS, slips=False)
+    return found
+
+
+def _phrase(text: _Text, phrases: dict[str, re.Pattern[str]]) -> str | None:
+    return next((each for each, found in phrases.items() if found.search(text.line)), None)
+
+
+def _word(words: Iterable[str], table: known.Words, *, slips: bool = True) -> str | None:
+    """The language of the first word that is in the table, or nearly so."""
+    for word in words:
+        for language, entries in table.items():
+            if word in entries or (slips and any(_is_near(word, each) for each in entries)):
+                return language
+    return None
+
+
+def _is_near(word: str, meant: str) -> bool:
+    """True if one slip lies between: a letter too many, missing or wrong, or two swapped."""
+    if min(len(word), len(meant)) < _LETTERS_FOR_A_SLIP or abs(len(word) - len(meant)) > 1:
+        return False
+    same = 0
+    while same < min(len(word), len(meant)) and word[same] == meant[same]:
+        same += 1
+    rest, wanted = word[same:], meant[same:]
+    swapped = rest[1::-1] + rest[2:] if len(rest) > 1 else rest
+    return wanted in (rest, rest[1:], swapped) or rest[1:] == wanted[1:] or rest == wanted[1:]
+
+
+def _language(text: _Text, told_by: str) -> str | None:
+    """The language with the most words of its own; at a draw, that of the word that told."""
+    counts = {
+        language: sum(each in words for each in text.words) + (language == told_by)
+        for language, words in _TELLING.items()
+    }
+    most = max(counts.values())
+    best = [language for language, count in counts.items() if count == most > 0]
+    if told_by in best:
+        return told_by
+    return best[0] if len(best) == 1 else None

@@ -1,0 +1,180 @@
+"""The words by which answers to messages are known, in each language.
+
+Without accents, in small letters, ß as ss: as ``replies`` folds what comes in. To teach it a
+word, add it here, and an example to its test.
+"""
+
+from __future__ import annotations
+
+import re
+
+Words = dict[str, frozenset[str]]
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+def _words(**languages: str) -> Words:
+    return {language: _set(words) for language, words in languages.items()}
+
+
+def _phrases(**languages: str) -> dict[str, re.Pattern[str]]:
+    return {language: re.compile(rf"\b(?:{text})\b") for language, text in languages.items()}
+
+
+RENEW = _words(
+    fr="prolonger prolongez prolonge prolonges prolongation renouveler renouvelez renouveller "
+    "renouvellement rallonger rallongez",
+    de="verlangern verlaengern verlangere verlaengere verlangerung verlaengerung "
+    "verlengern verlengere verlengerung",
+    it="proroga prorogare prorogate prorogo prorogami prolungare prolunga prolungo prolungate "
+    "rinnovare rinnova rinnovo rinnovate",
+    en="renew renewal extend extension",
+)
+#: One letter away from those above, and something else: done already, or another word.
+NOT_RENEW = _set(
+    "prolongee prolongees prolongeait prorogato prorogata prorogati prolungato "
+    "prolungata rinnovato rinnovata verlangert verlaengert verlengert verlangen verlange "
+    "verlangerte renewed renews renee extent extended extends"
+)
+
+STOP_ANYWHERE: Words = {
+    "": frozenset({"stop", "stops"}),
+    **_words(
+        fr="stoppez stopper desabonner desabonnement desabonnez desinscrire desinscription "
+        "desinscrivez",
+        de="stopp stoppen stoppt abmelden abbestellen abmeldung",
+        it="disiscrivi disiscrivere disiscrivimi disiscrizione cancellami cancellatemi",
+        en="unsubscribe stopall optout",
+    ),
+}
+STOP_ALONE = _words(
+    fr="arret arrets arreter arretez arrete fin",
+    de="aufhoren aufhoeren ende schluss beenden halt",
+    it="ferma fermare fermate fermi fermati basta fine annulla",
+    en="end cancel quit",
+)
+STOP_PHRASES = _phrases(
+    fr=r"(?:pas|plus) de (?:sms|messages?|textos?|rappels?)|plus (?:recevoir|m envoyer|m ecrire)"
+    r"|(?:envoyez|envoie|envoyer|ecrivez|ecrire) plus|laissez moi tranquille"
+    r"|arrete[rz]? (?:de m|d envoyer|de m envoyer|les (?:sms|messages|rappels|textos))",
+    de=r"keine? (?:weiteren? )?(?:sms|nachrichten?|mitteilungen|meldungen)(?: mehr)?"
+    r"|nicht(?:s)? mehr (?:schreiben|schicken|senden)|(?:lasst|lassen sie) mich in ruhe",
+    it=r"(?:niente|nessun|non piu|basta)(?: piu)? (?:sms|messaggi|messaggio)"
+    r"|non (?:mi )?(?:scrivete|scrivere|mandate|mandatemi|inviate|inviatemi|scrivetemi) piu"
+    r"|lasciatemi in pace",
+    en=r"no more (?:sms|texts?|messages?|reminders?)|opt out|leave me alone|take me off"
+    r"|don ?t (?:text|message|write|send|contact)(?: to)?(?: me)?(?: any ?more| again)?",
+)
+#: "Stop" as part of something else, and what asks to go on.
+NOT_STOP = re.compile(
+    r"\b(?:non[ -]?stop|(?:bus|tram|pit|full)[ -]stop|stop (?:by|in|at|over|off)\b"
+    r"|(?:don ?t|not|never) stop|(?:recois|recu|recevons) (?:pas|plus) de"
+    r"|(?:bekomme|erhalte|bekam|erhielt) (?:gar |noch |immer )?keine?|ricevo (?:niente|nessun))"
+)
+
+START = _words(
+    fr="reprendre reprenez recommencer recommencez reactiver",
+    de="starten fortsetzen weiter wieder reaktivieren",
+    it="inizia riprendi riprendere riattiva avvia ricomincia",
+    en="unstop resume restart",
+)
+
+NOT_ME = _phrases(
+    fr=r"(?:ce n est|c est|c|ces|cest) pas moi(?! qui)|(?:mauvais|faux) numero"
+    r"|erreur de (?:numero|personne)"
+    r"|(?:trompe|trompez|trompes|tromper) de (?:numero|personne)|pas le bon numero"
+    r"|pas la bonne personne|vous vous trompez|je ne suis pas (?:cette|la) personne"
+    r"|^pas moi$|connais pas (?:cette|la) personne|numero errone",
+    de=r"falsche (?:nummer|person)|(?:bin|das bin|bins) (?:ich )?nicht(?: ich)?$|nicht ich$"
+    r"|falsch verbunden|kenne (?:ich nicht|diese person nicht)|falscher? (?:empfanger|kontakt)"
+    r"|verwahlt|nummer (?:ist )?falsch|nicht (?:meine|die richtige) nummer",
+    it=r"numero (?:sbagliato|errato)|non sono io|sbagliato (?:numero|persona)|persona sbagliata"
+    r"|sbaglia(?:te|to)? numero|non e il (?:mio )?numero",
+    en=r"wrong (?:number|person|contact)|(?:it s |its |this is |that s )?not me$"
+    r"|not the right (?:number|person)|wrong no$|don ?t know (?:this|that) person",
+)
+
+HELP = _words(
+    fr="aide aider aidez aidezmoi",
+    de="hilfe helfen hilf helft ruckruf rueckruf",
+    it="aiuto aiutare aiutatemi aiutami aiutate",
+    en="help callback",
+)
+HELP_PHRASES = _phrases(
+    fr=r"r?appelez moi|r?appelle moi|me r?appeler|m appeler",
+    de=r"(?:ruf|rufen|ruft|rufe)(?: sie)? mich(?: bitte)?(?: mal)? (?:an|zuruck)|mich anrufen",
+    it=r"(?:ri)?chiamatemi|(?:ri)?chiamami|mi (?:ri)?(?:chiami|chiama|chiamate)|(?:ri)?chiamarmi",
+    en=r"call me|call back|ring me|phone me",
+)
+#: Help that is something else, or that was given.
+NOT_HELP = re.compile(
+    r"\b(?:aide (?:sociale|soignante?|menagere|a domicile)|sozial ?hilfe|aiuto sociale"
+    r"|merci|danke|grazie|thanks|thank)\b"
+)
+
+HOURS = _words(
+    fr="horaire horaires ouverture ouvertures",
+    de="offnungszeiten oeffnungszeiten offnungszeit oeffnungszeit",
+    it="orari orario apertura",
+    en="hours",
+)
+#: Words that ask for the hours only in a question, or nearly alone.
+MAYBE_HOURS = _words(
+    fr="ouvert ouverts ouverte ouvrez ouvre",
+    de="offen geoffnet geoeffnet offnet offnen oeffnet",
+    it="aperto aperti aperta aprite apre",
+    en="open opening opened opens",
+)
+
+#: Whoever says one of these does not plainly ask for something.
+NEGATIONS = _set(
+    "niet niente dnt nt nto refusee unable "
+    "ne n pas pa plus jamais sans aucun aucune non inutile annuler annule annulez "
+    "annulation refuse refusez nn nan nicht nich nie niemals kein keine keinen keiner "
+    "ohne nein ned nid net nod noed nit stornieren abbrechen no mai senza nessun nessuna "
+    "nessuno neanche nemmeno annullare not never without dont cannot cant wont doesnt "
+    "didnt isnt cancel nope don"
+)
+#: Whoever speaks of bringing back, or of something else they would rather, may not want more time.
+RATHER_NOT = _set(
+    "rendre rends rendu rapporte rapporter ramene ramener prefere plutot renonce echoue "
+    "zuruckgeben zuruckbringen zuruck zurueck bringe verzichte verzicht lieber statt "
+    "fehlgeschlagen restituire restituisco riporto riportare rinuncio invece anziche "
+    "preferisco fallita fallito return returning rather instead decline failed prefer"
+)
+#: These speak of what is done already.
+DONE = _set("deja schon bereits gia already")
+#: These ask something about it, where they begin a message or it has a question mark.
+QUESTIONS = _set(
+    "combien cout coute prix pourquoi quand dois faut oblige quoi warum wieso weshalb "
+    "wieviel viel kosten kostet wann muss mussen was perche quanto costa quando devo "
+    "bisogna cosa why cost costs price when must should what"
+)
+#: After one of these, "prolonge" is a participle that lost its accent.
+AUXILIARIES = _set("ai as a avons avez ont est suis ete sont etait sera serait")
+
+#: Words that change nothing in what a short message says.
+POLITE = _set(
+    "svp stp s il vous te plait plais merci bonjour bonsoir salut ok oui d accord les "
+    "tous tout bitte danke hallo gruezi ja liebe grusse gruss alles sms mms message "
+    "messages per favore grazie buongiorno ciao salve si please pls plz thanks thank you "
+    "hello hi yes all the le la il now maintenant jetzt subito"
+)
+
+#: Words that only one of the languages has, common enough to tell it by.
+TELLING = _words(
+    fr="je j vous nous les du est et pour mon ma mes votre vos bonjour bonsoir merci svp stp oui "
+    "salut pas plus que qui avec suis ai cette ce peux puis jours semaine demain moi chez sur "
+    "jusqu c n deja encore etes avez veux voudrais rendre quand quelle heure madame monsieur "
+    "numero faux mauvais arretez arreter ecrire",
+    de="ich sie wir das ist und fur mein meine meinen bitte danke ja nein hallo guten tag nicht "
+    "mit bin habe noch bis eine einen ein zu kann konnen mochte gruss grusse heute woche auf wann "
+    "mich mir gruezi konnte schon haben wollen will keine nummer falsche",
+    it="il gli per favore grazie buongiorno buonasera ciao salve sono ho mio mia posso potete "
+    "vorrei ancora domani settimana giorni con di che del della alla al questo quando mi perche "
+    "piu niente siete voglio sbagliato gia",
+    en="you the are my your please thanks thank yes hello hi and with can could would week "
+    "tomorrow this it to have need what when not more of dont t wrong number already is",
+)

@@ -1,0 +1,77 @@
+"""What answers are taken for, and that none is too odd to be read."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from comptoir.core.i18n import LANGUAGES
+from comptoir.notifications import reply_words
+from comptoir.notifications.replies import Reply, Wish, read_reply
+from tests.notifications.reply_examples import EXAMPLES
+
+
+@pytest.mark.parametrize(("text", "wish", "language"), EXAMPLES)
+def test_an_answer_is_understood_or_left_to_a_person(
+    text: str, wish: Wish, language: str | None
+) -> None:
+    assert read_reply(text) == Reply(wish, language)
+
+
+def test_there_are_examples_of_each_wish_in_each_language() -> None:
+    assert len(EXAMPLES) >= 150
+    told = {(wish, language) for _, wish, language in EXAMPLES}
+    assert told >= {(wish, language) for wish in Wish for language in LANGUAGES}
+
+
+_WORDS = sorted(
+    word
+    for table in (reply_words.RENEW, reply_words.HOURS, reply_words.HELP, reply_words.START)
+    for words in table.values()
+    for word in words
+)
+keywords = st.sampled_from(_WORDS)
+
+
+@given(st.lists(st.one_of(keywords, st.text(max_size=8)), max_size=12).map(" ".join))
+def test_any_text_is_read(text: str) -> None:
+    reply = read_reply(text)
+    assert reply.language is None or reply.language in LANGUAGES
+
+
+@given(st.text(st.characters(), max_size=4000))
+def test_any_characters_are_read(text: str) -> None:
+    assert isinstance(read_reply(text), Reply)
+
+
+@given(
+    st.lists(keywords, max_size=4),
+    st.lists(keywords, max_size=4),
+    st.sampled_from(["STOP", "Stop"]),
+)
+def test_stop_wins_whatever_stands_around_it(
+    before: list[str], behind: list[str], stop: str
+) -> None:
+    assert read_reply(" ".join([*before, stop + ".", *behind])).wish is Wish.STOP
+
+
+@given(
+    st.sampled_from(sorted(word for words in reply_words.RENEW.values() for word in words)),
+    st.sampled_from(["ne pas {}", "nicht {}", "non {}", "don't {}", "{} nein", "{}? non merci"]),
+)
+def test_a_denied_renewal_goes_to_a_person(word: str, sentence: str) -> None:
+    assert read_reply(sentence.format(word)).wish is Wish.UNCLEAR
+
+
+@given(
+    st.sampled_from(["prolonger", "verlangern", "proroga", "renew"]),
+    st.sampled_from(["{}", "{}!", "🙏 {}", "{}\n", "«{}»"]),
+    st.data(),
+)
+def test_capitals_and_signs_change_nothing(word: str, around: str, data: st.DataObject) -> None:
+    drawn = data.draw(st.lists(st.booleans(), min_size=len(word), max_size=len(word)))
+    typed = "".join(
+        letter.upper() if large else letter for letter, large in zip(word, drawn, strict=True)
+    )
+    assert read_reply(around.format(typed)).wish is Wish.RENEW
