@@ -126,8 +126,8 @@ class HoursForm(msgspec.Struct, frozen=True):
 
     def pressed(self, form: FormData) -> Pressed | None:
         """The form after one of its own buttons; None if another was pressed."""
-        if copied := form.text("copy"):
-            return self._copied(copied)
+        if copy := form.text("copy"):
+            return self._copied(copy)
         more = re.fullmatch(r"([sv][0-9]+_)?([0-6])", form.text("more"))
         if more:
             key, day = more[1] or "week", int(more[2])
@@ -151,7 +151,8 @@ class HoursForm(msgspec.Struct, frozen=True):
         """What was entered.
 
         Raises:
-            Invalid: something is wrong with a part, or two seasons overlap.
+            Invalid: something is wrong with a part, or two seasons overlap; as on the page,
+                from top to bottom.
         """
         errors: list[FieldError] = []
 
@@ -164,8 +165,8 @@ class HoursForm(msgspec.Struct, frozen=True):
 
         spans = part(self.week.spans)
         seasons = [part(each.season) for each in self.seasons]
-        services = [part(each.service) for each in self.services]
         errors += _season_clashes(seasons)
+        services = [part(each.service) for each in self.services]
         if errors:
             raise Invalid(errors)
         return HoursPlan(
@@ -174,12 +175,15 @@ class HoursForm(msgspec.Struct, frozen=True):
             tuple(each for each in services if each),
         )
 
-    def _copied(self, key: str) -> Pressed:
-        week = self._weeks().get(key)
-        if week is None:
+    def _copied(self, button: str) -> Pressed:
+        match = re.fullmatch(r"(week|[sv][0-9]+_):([0-6]):([57])", button)
+        week = self._weeks().get(match[1]) if match else None
+        if match is None or week is None:
             return Pressed(self, "")
-        copied = self._with_week(key, lambda week: week.copied())
-        return Pressed(copied, f"{week.prefix}opens_1_0", key, week.overwritten())
+        copied = Copied(match[1], int(match[2]), int(match[3]))
+        changed = self._with_week(copied.week, lambda week: week.copied(copied.day, copied.days))
+        focus = f"{week.prefix}opens_{0 if copied.day else 1}_0"
+        return Pressed(changed, focus, copied, week.overwritten(copied.day, copied.days))
 
     def _weeks(self) -> dict[str, WeekForm]:
         """Each week by what the buttons call it."""
@@ -199,16 +203,24 @@ class HoursForm(msgspec.Struct, frozen=True):
         )
 
 
+class Copied(msgspec.Struct, frozen=True):
+    """A day whose hours were put on the first ``days`` days of a week, as the buttons call it."""
+
+    week: str
+    day: int
+    days: int
+
+
 class Pressed(msgspec.Struct, frozen=True):
     """The form after one of its own buttons.
 
-    ``focus`` is the field or button to go on from. ``copied`` is the week whose Monday was
-    copied, as the buttons call it, and ``replaced`` the hours that this took away, by weekday.
+    ``focus`` is the field or button to go on from. ``copied`` is the day that was copied,
+    and ``replaced`` the hours that this took away, by weekday.
     """
 
     form: HoursForm
     focus: str
-    copied: str = ""
+    copied: Copied | None = None
     replaced: tuple[tuple[int, str], ...] = ()
 
 

@@ -106,6 +106,7 @@ async def _form(
     pressed: Pressed | None = None,
 ) -> Response[str]:
     months = get_month_names("wide", "stand-alone", locale=locale())
+    focus = errors[0].field if errors else pressed.focus if pressed else ""
     return page(
         request,
         "sites/hours.html",
@@ -121,6 +122,7 @@ async def _form(
         errors=errors,
         panels=await panels.fill(SLOT, request.user, site.id, now=clock.now()),
         pressed=pressed,
+        focus=focus,
     )
 
 

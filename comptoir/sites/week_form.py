@@ -84,24 +84,25 @@ class WeekForm(msgspec.Struct, frozen=True):
         wider = (*self.days[day], Pair())
         return WeekForm((*self.days[:day], wider, *self.days[day + 1 :]), self.prefix)
 
-    def copied(self) -> WeekForm:
-        """The same with Monday's hours from Monday to Friday."""
-        return WeekForm((self.days[0],) * 5 + self.days[5:], self.prefix)
+    def copied(self, day: int, days: int) -> WeekForm:
+        """The same with the hours of ``day`` on the first ``days`` days of the week."""
+        return WeekForm((self.days[day],) * days + self.days[days:], self.prefix)
 
-    def overwritten(self) -> tuple[tuple[int, str], ...]:
-        """What Monday's hours would replace from Tuesday to Friday, as texts by weekday."""
+    def overwritten(self, day: int, days: int) -> tuple[tuple[int, str], ...]:
+        """What ``copied`` would replace, as texts by weekday."""
         filled = [[pair for pair in pairs if pair.opens or pair.closes] for pairs in self.days]
         return tuple(
-            (day, ", ".join(pair.text for pair in filled[day]))
-            for day in range(1, 5)
-            if filled[day] and filled[day] != filled[0]
+            (other, ", ".join(pair.text for pair in filled[other]))
+            for other in range(days)
+            if filled[other] and filled[other] != filled[day]
         )
 
     def spans(self) -> tuple[GridSpan, ...]:
         """The spans.
 
         Raises:
-            Invalid: a time is none, half of a pair is missing, or two spans overlap.
+            Invalid: a time is none, half of a pair is missing, or two spans overlap; by
+                day and place.
         """
         spans, fields, errors = [], [], []
         for day, pairs in enumerate(self.days):
@@ -121,7 +122,7 @@ class WeekForm(msgspec.Struct, frozen=True):
             [Span(each.weekday, each.opens, each.closes) for each in spans], fields
         )
         if errors:
-            raise Invalid(errors)
+            raise Invalid(sorted(errors, key=lambda error: error.field))
         return tuple(sorted(spans))
 
 

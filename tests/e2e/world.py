@@ -129,10 +129,15 @@ async def sign_in(user: User, site_id: UUID) -> str:
 
 
 def signed_in_page(
-    browser: Browser, world: World, token: str, width: int = 1280, language: str = "en"
+    browser: Browser,
+    world: World,
+    token: str,
+    width: int = 1280,
+    language: str = "en",
+    **options: object,
 ) -> Page:
     """A page of a browser in which somebody signed in; it has nothing open yet."""
-    page = open_page(browser, world.url, width)
+    page = open_page(browser, world.url, width, **options)
     page.context.add_cookies(
         [
             {"name": "session", "value": token, "url": world.url},

@@ -156,8 +156,13 @@ async def test_weekly_hours_are_edited(client: AsyncClient, site: Site) -> None:
         "opens_5_0": "10:00",
         "closes_5_0": "00:00",
     }
-    copied = await client.post(path, data=data | {"copy": "week"})
+    copied = await client.post(path, data=data | {"copy": "week:0:5"})
     assert copied.text.count('value="13:30"') == 5
+    everywhere = await client.post(path, data=data | {"copy": "week:5:7"})
+    assert everywhere.text.count('value="10:00"') == 7
+    unknown = await client.post(path, data=data | {"copy": "week:7:5"})
+    assert unknown.status_code == 200
+    assert unknown.text.count('value="13:30"') == 1, "and nothing is saved by it"
     wider = await client.post(path, data=data | {"more": "0"})
     assert 'name="opens_0_2"' in wider.text
     answer = await client.post(path, data=data | {"save": "yes"})
@@ -192,6 +197,13 @@ async def test_wrong_hours_are_named_where_they_are(
     answer = await client.post(f"/settings/sites/{site.id}/hours", data={"version": "1", **times})
     assert answer.status_code == 422
     assert f'id="{field}-error"' in answer.text
+
+
+async def test_one_goes_on_from_the_first_wrong_field(client: AsyncClient, site: Site) -> None:
+    data = {"version": "1", "opens_1_0": "09:00", "closes_1_0": "08:00", "opens_2_0": "late"}
+    answer = await client.post(f"/settings/sites/{site.id}/hours", data=data)
+    assert answer.text.count(" autofocus") == 1
+    assert re.search(r'id="opens_1_0"[^>]* autofocus', answer.text)
 
 
 async def test_seasons_and_services_make_the_expression(client: AsyncClient, site: Site) -> None:
