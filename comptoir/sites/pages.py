@@ -26,7 +26,7 @@ from comptoir.sites.errors import SiteNotFound, SitesForbidden
 from comptoir.sites.expressions.evaluation import Hours
 from comptoir.sites.hours import HoursText, describe_hours
 from comptoir.sites.place_choices import countries, zones
-from comptoir.sites.public_holidays import cantons
+from comptoir.sites.regions import canton_options
 from comptoir.sites.schemas import OrganisationView, SaveOrganisation, SiteView
 from comptoir.sites.skills.languages import language_options
 
@@ -216,7 +216,7 @@ async def _site_form(
         site=site,
         organisations=[(each.id, each.name) for each in await queries.organisations()],
         countries=countries(),
-        cantons=[(canton, canton) for canton in cantons()],
+        cantons=canton_options(),
         zones=near,
         other_zones=far,
         spoken=list(LANGUAGE_NAMES.items()),

@@ -70,11 +70,6 @@ def regions() -> frozenset[str]:
     return frozenset(_file().regions)
 
 
-def cantons() -> list[str]:
-    """The codes of the Swiss cantons, in order."""
-    return sorted(region.removeprefix("CH-") for region in regions() if region.startswith("CH-"))
-
-
 def holiday_region(country: str, region: str) -> str:
     """Where to look the holidays up of a canton or département; empty: none are known."""
     exact = f"{country}-{region}"

@@ -21,7 +21,7 @@ from comptoir.sites.expressions.checks import expression_problems
 from comptoir.sites.expressions.evaluation import Hours
 from comptoir.sites.expressions.problems import problem_message
 from comptoir.sites.opening_hours import Span, SpanProblemCode, span_problems
-from comptoir.sites.public_holidays import regions
+from comptoir.sites.regions import is_region
 from comptoir.sites.schemas import SaveOrganisation, SaveSite
 from comptoir.sites.skills.languages import SPOKEN
 
@@ -49,7 +49,6 @@ _CHOICES: dict[str, Container[str]] = {
     "languages": SPOKEN,
 }
 _WEBSITE = re.compile(r"https?://[\w.-]+(:\d+)?([/?#][^\s<>\"`{}|\\^]*)?")
-_DEPARTEMENT = re.compile(r"[0-9]{2,3}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
@@ -162,13 +161,6 @@ def span_errors(spans: Sequence[Span], fields: Sequence[str]) -> list[FieldError
         FieldError(fields[problem.index], str(problem.code), _span_message(problem.code))
         for problem in span_problems(spans)
     ]
-
-
-def is_region(country: str, region: str) -> bool:
-    """True for a Swiss canton, or the number of a French département."""
-    if country == "CH":
-        return f"CH-{region}" in regions()
-    return country == "FR" and _DEPARTEMENT.fullmatch(region) is not None
 
 
 def departement(postcode: str) -> str:

@@ -23,6 +23,7 @@ from comptoir.sites.public.nearness import is_postcode
 from comptoir.sites.public.queries import Search, find
 from comptoir.sites.public.views import place_page
 from comptoir.sites.public.wording import status_line
+from comptoir.sites.regions import is_region, region_kind, region_options, region_sign
 from comptoir.sites.skills.languages import SPOKEN, language_options
 
 Page = Request[Any, Any, Any]
@@ -43,13 +44,20 @@ async def place_list(request: Page) -> Response[str]:
     now = clock.now()
     search = _search(request)
     found = await find(search, now=now)
+    regions = found.regions | ({search.region} if search.region else set())
     return public_page(
         request,
         "sites/public/places.html",
         max_age=FRESH,
         search=search,
         found=found,
-        places=[(place, status_line(place.calendar, now)) for place in found.places],
+        places=[
+            (place, status_line(place.calendar, now), region_sign(place.country, place.region))
+            for place in found.places
+        ],
+        regions=region_options(regions),
+        region_kind=region_kind(each.partition("-")[0] for each in regions),
+        in_france=any(each.startswith("FR-") for each in found.regions),
         bad_postcode=bool(search.postcode) and not is_postcode(search.postcode),
         offers=welcome.OFFERS.items(),
         spoken=language_options(),
@@ -124,13 +132,15 @@ def _search(request: Page) -> Search:
     """What the address asks for; what it cannot ask for is left out."""
     query = request.query_params
     offer, language = query.get("offer", ""), query.get("language", "")
-    page = query.get("page", "")
+    page, region = query.get("page", ""), query.get("region", "")
+    country, _dash, code = region.partition("-")
     return Search(
         offer=offer if offer in welcome.OFFERS else "",
         language=language if language in SPOKEN else "",
         wheelchair=bool(query.get("wheelchair")),
         open_now=bool(query.get("open")),
         postcode=query.get("postcode", "").strip()[:12],
+        region=region if is_region(country, code) else "",
         page=int(page) if page.isascii() and page.isdecimal() and len(page) < 6 else 1,
     )
 

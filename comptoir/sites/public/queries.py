@@ -27,13 +27,17 @@ _BY_WHEELCHAIR = "site.wheelchair IN ('yes', 'limited')"
 
 
 class Search(msgspec.Struct, frozen=True):
-    """What somebody looks for; empty: anything. ``page`` counts from 1."""
+    """What somebody looks for; empty: anything. ``page`` counts from 1.
+
+    ``region`` is a canton or département as in ``regions``: ``CH-FR``.
+    """
 
     offer: str = ""
     language: str = ""
     wheelchair: bool = False
     open_now: bool = False
     postcode: str = ""
+    region: str = ""
     page: int = 1
 
 
@@ -45,6 +49,8 @@ class Listed(msgspec.Struct, frozen=True):
     street: str
     postcode: str
     city: str
+    country: str
+    region: str
     wheelchair: str
     latitude: float | None
     longitude: float | None
@@ -52,9 +58,13 @@ class Listed(msgspec.Struct, frozen=True):
 
 
 class Found(msgspec.Struct, frozen=True):
-    """A page of the sites that were found, and how many there are of either."""
+    """A page of the sites that were found, and how many there are of either.
+
+    ``regions`` are those in which there is something of what was looked for.
+    """
 
     places: list[Listed]
+    regions: frozenset[str]
     total: int
     page: int
     pages: int
@@ -82,6 +92,9 @@ async def find(search: Search, *, now: datetime) -> Found:
         language=search.language,
     )
     found = [_listed(row) for row in rows]
+    regions = frozenset(f"{place.country}-{place.region}" for place in found if place.region)
+    if search.region:
+        found = [place for place in found if f"{place.country}-{place.region}" == search.region]
     if search.open_now:
         found = [place for place in found if place.calendar.is_open(now)]
     if is_postcode(search.postcode):
@@ -89,7 +102,7 @@ async def find(search: Search, *, now: datetime) -> Found:
     pages = max(1, -(-len(found) // PAGE_SIZE))
     page = min(max(search.page, 1), pages)
     shown = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    return Found(shown, len(found), page, pages)
+    return Found(shown, regions, len(found), page, pages)
 
 
 def _listed(row: db.Row) -> Listed:
@@ -99,6 +112,8 @@ def _listed(row: db.Row) -> Listed:
         street=row["street"],
         postcode=row["postcode"],
         city=row["city"],
+        country=row["country"],
+        region=row["region"],
         wheelchair=row["wheelchair"],
         latitude=row["latitude"],
         longitude=row["longitude"],

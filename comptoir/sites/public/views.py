@@ -22,6 +22,7 @@ from comptoir.sites.public.wording import (
     periods_ahead,
     status_line,
 )
+from comptoir.sites.regions import region_kind, region_name
 from comptoir.sites.schemas import SiteView
 from comptoir.sites.skills.languages import language_names
 from comptoir.sites.skills.queries import public_skills
@@ -82,6 +83,7 @@ def _facts(site: SiteView, skills: PublicSkills) -> list[tuple[str, str]]:
         (_("Somebody there knows about"), ", ".join(competences)),
         (_("Computers to use on site"), str(site.workstations or "")),
         (_("Kind of place"), _label(site.kind, welcome.KINDS)),
+        (region_kind([site.country]), region_name(site.country, site.region)),
     ]
     return [(name, text) for name, text in facts if text]
 

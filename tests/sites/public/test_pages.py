@@ -141,6 +141,44 @@ async def test_the_list_is_filtered(client: AsyncClient) -> None:
     assert await listed(client, "?offer=%25") == ["Ramp", "Team", "Wifi"]
 
 
+async def test_the_list_is_filtered_by_canton_or_departement(client: AsyncClient) -> None:
+    await place("Bulle", region="FR", postcode="1630", city="Bulle", offers="wifi")
+    await place("Sion", region="VS", postcode="1950", city="Sion")
+    await place("Lyon", country="FR", region="69", postcode="69003", city="Lyon", offers="wifi")
+    await place("Nowhere")
+    assert await listed(client, "?region=CH-FR") == ["Bulle"]
+    assert await listed(client, "?region=FR-69&offer=wifi") == ["Lyon"]
+    assert await listed(client, "?region=CH-VS&offer=wifi") == []
+    assert await listed(client, "?region=CH-GE") == []
+    for nonsense in ("", "CH", "CH-", "CH-XX", "FR-x"):
+        assert await listed(client, f"?region={nonsense}") == ["Bulle", "Lyon", "Nowhere", "Sion"]
+    html = (await client.get("/places?offer=wifi&lang=de")).text
+    assert re.findall(r'<option value="(..-[^"]+)"', html) == ["CH-FR", "FR-69"]
+    assert 'for="region">Kanton oder Département' in html
+    assert "1630 Bulle (FR)" in html
+    assert "69003 Lyon (Rhône)" in html
+    assert '"CH-VS" selected' in (await client.get("/places?offer=wifi&region=CH-VS")).text
+
+
+async def test_a_single_region_is_nothing_to_choose_from(client: AsyncClient) -> None:
+    site = await place(region="FR")
+    assert 'name="region"' not in (await client.get("/places")).text
+    page = (await client.get(f"/places/{factories.slug(site)}?lang=de")).text
+    assert "<dt>Kanton</dt><dd>Freiburg (FR)</dd>" in page
+
+
+async def test_the_list_leads_to_the_open_data(client: AsyncClient) -> None:
+    def files(html: str) -> list[str]:
+        return re.findall(r'href="(/places/[^"]+\.(?:csv|geojson|json))"', html)
+
+    await place(region="FR")
+    assert files((await client.get("/places")).text) == ["/places/places.geojson"]
+    await place("Lyon", country="FR", region="69")
+    found = files((await client.get("/places")).text)
+    assert len(found) == 4
+    assert [(await client.get(file)).status_code for file in found] == [200] * 4
+
+
 async def test_open_now_leaves_out_what_is_not_known_to_be_open(client: AsyncClient) -> None:
     await place("Always", opening_hours="24/7")
     await place("Unknown", opening_hours="")
