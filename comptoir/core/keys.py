@@ -12,7 +12,11 @@ import hashlib
 import hmac
 from datetime import datetime, timedelta
 
-from cryptography.fernet import Fernet, InvalidToken
+from nacl.exceptions import CryptoError
+from nacl.secret import Aead
+
+#: Of the moment in what is encrypted: whole seconds since 1970, most significant byte first.
+_MOMENT = 8
 
 
 class Keyring:
@@ -30,25 +34,23 @@ class Keyring:
         return hmac.new(self._key(purpose), text.encode(), hashlib.sha256).hexdigest()
 
     def encrypt(self, purpose: str, text: str, *, now: datetime) -> str:
-        """Encrypt and sign (Fernet); the moment it was made is part of it."""
-        sealed = self._fernet(purpose).encrypt_at_time(text.encode(), int(now.timestamp()))
-        return sealed.decode("ascii")
+        """Encrypt and sign (XChaCha20-Poly1305); the moment it was made is part of it."""
+        made = int(now.timestamp()).to_bytes(_MOMENT, "big")
+        sealed = Aead(self._key(purpose)).encrypt(made + text.encode())
+        return base64.urlsafe_b64encode(sealed).decode("ascii")
 
     def decrypt(
         self, purpose: str, sealed: str, *, now: datetime, max_age: timedelta | None = None
     ) -> str | None:
         """The text of ``encrypt``; None if it is not ours, altered, or older than ``max_age``."""
-        fernet = self._fernet(purpose)
         try:
-            if max_age is None:
-                return fernet.decrypt(sealed.encode()).decode()
-            seconds = int(max_age.total_seconds())
-            return fernet.decrypt_at_time(sealed.encode(), seconds, int(now.timestamp())).decode()
-        except (InvalidToken, UnicodeError):
+            opened = Aead(self._key(purpose)).decrypt(base64.urlsafe_b64decode(sealed))
+        except (CryptoError, ValueError):  # the latter: no base64
             return None
-
-    def _fernet(self, purpose: str) -> Fernet:
-        return Fernet(base64.urlsafe_b64encode(self._key(purpose)))
+        made = int.from_bytes(opened[:_MOMENT], "big")
+        if max_age is not None and now.timestamp() - made > max_age.total_seconds():
+            return None
+        return opened[_MOMENT:].decode()
 
     def _key(self, purpose: str) -> bytes:
         if purpose not in self._keys:
