@@ -21,6 +21,7 @@ from comptoir.core.api import reference
 from comptoir.core.settings import Settings, load
 from comptoir.core.web.bodies import asks_first, has_body, read_to_its_end
 from comptoir.core.web.plugin import LARGEST_BODY, WebShell
+from comptoir.core.web.registration import RegisterTogether
 from comptoir.health import healthz
 from comptoir.inventory import routes as inventory
 from comptoir.lending import routes as lending
@@ -97,6 +98,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         plugins=[
             WebShell(settings, PACKAGES, NAVIGATION),
             SignIn(settings, StaffDirectory()),
+            RegisterTogether(),
         ],
     )
 

@@ -9,8 +9,12 @@ from typing import Any
 
 import pytest
 from httpx import AsyncClient
+from litestar import Litestar, get
+from litestar.exceptions import ImproperlyConfiguredException
+from litestar.routes import HTTPRoute
 
 from comptoir.core.ids import new_id
+from comptoir.core.web.registration import RegisterTogether
 from tests.http_client import client_of, shared_app
 from tests.test_declarations import handlers
 
@@ -47,3 +51,25 @@ async def test_a_method_that_is_refused_names_head_and_options_too(client: Async
 async def test_options_of_no_address_is_not_found(client: AsyncClient) -> None:
     for path in ("/nowhere", "/api/v1/nowhere"):
         assert (await client.options(path)).status_code == 404
+
+
+def test_one_handler_answers_options_everywhere() -> None:
+    answering = {
+        id(handler)
+        for route in shared_app().routes
+        if isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+        if "OPTIONS" in handler.http_methods and not route.path.startswith("/static")
+    }
+    assert len(answering) == 1
+
+
+def test_two_handlers_of_one_address_and_method_are_a_mistake() -> None:
+    @get("/twice", opt={"public": True})
+    async def first() -> None: ...
+
+    @get("/twice", opt={"public": True})
+    async def second() -> None: ...
+
+    with pytest.raises(ImproperlyConfiguredException, match="GET /twice"):
+        Litestar([first, second], plugins=[RegisterTogether()], openapi_config=None)
