@@ -8,6 +8,7 @@ that command runs.
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -35,9 +36,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = make_parser().parse_args(arguments)
     os.umask(0o077)  # what a command writes may hold personal data or secrets
     module, _, function = given.run.partition(":")
+    gc.disable()  # what is imported stays: looking for garbage in it is a twentieth of a start
+    command = getattr(import_module(f"comptoir.commands.{module}"), function)
+    gc.enable()
     with use_language("en"):
         try:
-            return int(getattr(import_module(f"comptoir.commands.{module}"), function)(given) or 0)
+            return int(command(given) or 0)
         except ComptoirError as error:
             return _fail(error.message())
         except (CommandFailed, SettingsInvalid) as error:

@@ -6,16 +6,18 @@ import importlib
 import sys
 
 
-def _import_without(name: str, module: str) -> None:
-    """Import ``module`` as it is where ``name`` is not installed."""
-    if name not in sys.modules:
-        sys.modules[name] = None  # type: ignore[assignment]
+def _import_without(module: str, *names: str) -> None:
+    """Import ``module`` as it is where ``names`` are not installed."""
+    absent = [name for name in names if name not in sys.modules]
+    if absent:
+        sys.modules |= dict.fromkeys(absent)  # type: ignore[arg-type]
         importlib.import_module(module)
-        del sys.modules[name]
+        for name in absent:
+            del sys.modules[name]
 
 
 # Both of these take what they find, and use it for nothing that this program does:
-# 3 MB of each worker for the colours of tracebacks, …
-_import_without("rich", "structlog")
+# 5 MB of each worker for the colours of tracebacks and a kind of threads, …
+_import_without("structlog", "rich", "greenlet")
 # … and 7 MB for the driver of a database that may not be the one in use.
-_import_without("asyncpg", "piccolo.querystring")
+_import_without("piccolo.querystring", "asyncpg")
