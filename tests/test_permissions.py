@@ -81,6 +81,12 @@ TABLE: dict[str, Line] = {
     "GET /api/v1/borrowers": scopes("read", "desk", "borrowers"),
     "GET /api/v1/announcements": scopes("read", "desk", "borrowers"),
     "GET /api/v1/announcements/{announcement_id}/people": scopes("read", "desk", "borrowers"),
+    "DELETE /api/v1/announcements/{announcement_id}/people/{borrower_id}/telling": scopes(
+        "desk", "borrowers"
+    ),
+    "POST /api/v1/announcements/{announcement_id}/people/{borrower_id}/telling": scopes(
+        "desk", "borrowers"
+    ),
     "POST /api/v1/borrowers": scopes("desk", "borrowers"),
     "POST /api/v1/borrowers/duplicates": scopes("read", "desk", "borrowers"),
     "POST /api/v1/borrowers/searches": scopes("read", "desk", "borrowers"),
@@ -222,6 +228,7 @@ TABLE: dict[str, Line] = {
     "POST /desk/renew": RECEPTION,
     "POST /desk/returns": RECEPTION,
     "POST /desk/scan": RECEPTION,
+    "POST /desk/told": RECEPTION,
     "POST /desk/transfer": RECEPTION,
     "POST /desk/undo": RECEPTION,
     "POST /desk/visits": RECEPTION,
@@ -253,6 +260,7 @@ TABLE: dict[str, Line] = {
     "GET /loans": RECEPTION,
     "GET /loans/moved": RECEPTION,
     "GET /loans/moved/{announcement_id}": RECEPTION,
+    "POST /loans/moved/{announcement_id}/people/{borrower_id}/told": RECEPTION,
     "GET /loans/{loan_id}": RECEPTION,
     "POST /loans/{loan_id}/renew": RECEPTION,
     "POST /loans/search": RECEPTION,

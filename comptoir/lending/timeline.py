@@ -22,6 +22,10 @@ def describe_all() -> None:
     describe("loan.renewal_undone", _renewal_undone)
     describe("loan.due_date_moved", _due_date_moved)
     describe("loan.due_date_restored", _due_date_restored)
+    describe("loan.move_told", _move_told)
+    describe(
+        "loan.move_not_told", lambda story: _("Not told after all: %(code)s.", code=_code(story))
+    )
     describe("loan.opening_undone", _undone)
     describe("loan.closing_undone", _l("The return was undone."))
     describe("loan.reopened", _l("Opened again: it had not been brought back."))
@@ -87,6 +91,14 @@ def _due_date_moved(story: Story) -> str:
 
 def _due_date_restored(story: Story) -> str:
     return _("Due as before: %(code)s, until %(day)s.", code=_code(story), day=_day(story))
+
+
+def _move_told(story: Story) -> str:
+    return _("Told when it is due: %(code)s, until %(day)s.", code=_code(story), day=_day(story))
+
+
+def _move_not_told(story: Story) -> str:
+    return _("Not told after all: %(code)s.", code=_code(story))
 
 
 def _written_off(story: Story) -> str:

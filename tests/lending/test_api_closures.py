@@ -88,3 +88,28 @@ async def test_people_of_an_unknown_announcement_are_not_found(
 ) -> None:
     answer = await client.get(f"/api/v1/announcements/{desk.site.id}/people")
     assert (answer.status_code, codes(answer)) == (404, ["lending.moves-not-found"])
+
+
+async def test_a_program_says_who_was_told_and_takes_it_back(
+    client: AsyncClient, desk: Desk, loan: Any
+) -> None:
+    announced = (await client.post("/api/v1/exceptions", json=closing(desk))).json()
+    people = f"/api/v1/announcements/{announced['id']}/people"
+    path = f"{people}/{desk.borrower.id}/telling"
+    told = await client.post(path)
+    assert (told.status_code, told.json()["to_tell"]) == (200, False)
+    assert told.json()["told_at"] == told.json()["loans"][0]["told_at"] is not None
+    [line] = (await client.get("/api/v1/announcements")).json()["items"]
+    assert (line["told"], line["to_tell"]) == (1, 0)
+    assert (await client.delete(path)).status_code == 204
+    [back] = (await client.get(people)).json()["items"]
+    assert (back["to_tell"], back["told_at"]) == (True, None)
+
+
+async def test_somebody_whose_loans_did_not_move_is_not_told(
+    client: AsyncClient, desk: Desk, loan: Any
+) -> None:
+    announced = (await client.post("/api/v1/exceptions", json=closing(desk))).json()
+    other = await make.borrower(site_id=desk.site.id)
+    answer = await client.post(f"/api/v1/announcements/{announced['id']}/people/{other.id}/telling")
+    assert (answer.status_code, codes(answer)) == (404, ["lending.moves-not-found"])

@@ -96,6 +96,9 @@ def test_a_closure_is_looked_at_announced_called_about_and_taken_back(
     expect(page.get_by_role("link", name="+41 26 555 01 10")).to_be_visible()
     expect(page.locator("tbody tr")).to_have_count(2)
     expect(page.locator("main > .hint")).to_have_count(1)
+    sound(page, width)
+    tell_the_first(page)
+    sound(page, width)
     page.evaluate("window.print = () => { document.title = 'printed'; }")
     page.locator("[data-print]").click()
     expect(page).to_have_title("printed")
@@ -123,6 +126,23 @@ def test_a_closure_is_looked_at_announced_called_about_and_taken_back(
     expect(page.locator("main")).to_contain_text(withdrawn)
     sound(page, width)
     page.context.close()
+
+
+def tell_the_first(page: Page) -> None:
+    """Amina Diallo is told and sinks, Bilal Gashi is next; on paper there is him alone."""
+    told = page.locator("form:has([name=told][value='1']) button")
+    told.first.click()
+    expect(told).to_have_count(1)
+    expect(told).to_be_focused()
+    expect(page.locator(".settled")).to_contain_text("Amina Diallo")
+    expect(page.locator(".told-of")).to_contain_text("1")
+    page.emulate_media(media="print")
+    expect(page.locator("tbody tr:visible")).to_have_count(1)
+    expect(page.locator("tbody tr:visible")).to_contain_text("Bilal Gashi")
+    page.emulate_media(media="screen")
+    page.locator(".notice form:has([name=told][value='0']) button").click()
+    expect(told).to_have_count(2)
+    expect(told.first).to_be_focused()
 
 
 def sound(page: Page, width: int) -> None:

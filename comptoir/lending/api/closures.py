@@ -15,6 +15,7 @@ from comptoir.core.api import (
     Page,
     PageQuery,
     decode_cursor,
+    delete,
     encode_cursor,
     get,
     post,
@@ -22,7 +23,8 @@ from comptoir.core.api import (
 from comptoir.core.fields import example
 from comptoir.lending.closures import telling
 from comptoir.lending.closures.preview import KIND, DueDatesPreview
-from comptoir.lending.closures.telling import PersonPlace
+from comptoir.lending.closures.telling import PersonPlace, PersonToTell
+from comptoir.lending.closures.told import take_telling_back, tell
 from comptoir.lending.errors import MovesNotFound
 from comptoir.sites.errors import SiteNotFound, SitesForbidden
 from comptoir.sites.exceptions.previews import preview_exception
@@ -75,7 +77,8 @@ class AnnouncementLine(msgspec.Struct, frozen=True, kw_only=True):
     """An announcement that moved due dates, from `first_due` on.
 
     `withdrawn` of its loans are at sites that have withdrawn it since; `restored` of
-    them went back to their old day.
+    them went back to their old day. Of the people, `to_tell` have yet to be told and
+    `told` were; whoever brought all back untold needs no telling.
     """
 
     id: UUID
@@ -85,12 +88,15 @@ class AnnouncementLine(msgspec.Struct, frozen=True, kw_only=True):
     loans: int
     withdrawn: int
     restored: int
+    to_tell: int
+    told: int
 
 
 class ToldLoan(msgspec.Struct, frozen=True, kw_only=True):
     """A loan to tell somebody of. `due_at` is when it is due now; `was_due` the day before.
 
-    `undone`: the announcement was withdrawn, and the loan is due as it was.
+    `undone`: the announcement was withdrawn, and the loan is due as it was. `to_tell`:
+    the person has yet to hear what holds now; `told_at` is when they did.
     """
 
     id: UUID
@@ -100,10 +106,15 @@ class ToldLoan(msgspec.Struct, frozen=True, kw_only=True):
     due_at: Moment
     undone: bool
     open: bool
+    to_tell: bool
+    told_at: Moment | None
 
 
 class PersonLine(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody to tell of moved due dates, and how they are reached."""
+    """Somebody to tell of moved due dates, and how they are reached.
+
+    `to_tell`: there is something left to tell them; `told_at` is when they heard the last.
+    """
 
     borrower_id: UUID
     name: str
@@ -111,6 +122,8 @@ class PersonLine(msgspec.Struct, frozen=True, kw_only=True):
     contact_kind: str
     phone: str
     email: str
+    to_tell: bool
+    told_at: Moment | None
     loans: list[ToldLoan]
 
 
@@ -149,6 +162,8 @@ async def list_announcements(call: Call, query: PageQuery) -> Page[AnnouncementL
             loans=each.loans,
             withdrawn=each.withdrawn,
             restored=each.restored,
+            to_tell=each.to_tell,
+            told=each.told,
         )
         for each in found
     ]
@@ -162,37 +177,68 @@ async def list_announcements(call: Call, query: PageQuery) -> Page[AnnouncementL
     errors=(MovesNotFound,),
 )
 async def people_to_tell(call: Call, announcement_id: UUID, query: PageQuery) -> Page[PersonLine]:
-    """List whom to tell of an announcement, by name, each person once."""
+    """List whom to tell of an announcement, each person once.
+
+    Who has yet to be told comes first, by name; then who needs no telling any more.
+    """
     found = await telling.people(
         call.actor,
         announcement_id,
         after=decode_cursor(query.cursor, PersonPlace),
         limit=query.limit,
     )
-    lines = [
-        PersonLine(
-            borrower_id=person.id,
-            name=person.name,
-            language=person.language,
-            contact_kind=person.contact_kind,
-            phone=person.phone,
-            email=person.email,
-            loans=[
-                ToldLoan(
-                    id=loan.loan_id,
-                    item=loan.code,
-                    model=loan.model,
-                    was_due=loan.was_due,
-                    due_at=loan.due_at,
-                    undone=loan.undone,
-                    open=loan.open,
-                )
-                for loan in person.loans
-            ],
-        )
-        for person in found.people
-    ]
+    lines = [_line(person) for person in found.people]
     return Page(lines, encode_cursor(found.next) if found.next else None)
+
+
+@post(
+    "/announcements/{announcement_id:uuid}/people/{borrower_id:uuid}/telling",
+    scopes=READERS,
+    tag=TAG,
+    errors=(MovesNotFound,),
+)
+async def tell_person(call: Call, announcement_id: UUID, borrower_id: UUID) -> PersonLine:
+    """Write down that somebody was told what an announcement moved at the token's sites."""
+    await tell(call.actor, announcement_id, borrower_id, now=call.now)
+    return _line(await telling.person(call.actor, announcement_id, borrower_id))
+
+
+@delete(
+    "/announcements/{announcement_id:uuid}/people/{borrower_id:uuid}/telling",
+    scopes=READERS,
+    tag=TAG,
+    errors=(MovesNotFound,),
+)
+async def untell_person(call: Call, announcement_id: UUID, borrower_id: UUID) -> None:
+    """Write down that somebody was not told after all: they have yet to be."""
+    await take_telling_back(call.actor, announcement_id, borrower_id, now=call.now)
+
+
+def _line(person: PersonToTell) -> PersonLine:
+    return PersonLine(
+        borrower_id=person.id,
+        name=person.name,
+        language=person.language,
+        contact_kind=person.contact_kind,
+        phone=person.phone,
+        email=person.email,
+        to_tell=person.to_tell,
+        told_at=person.told_at,
+        loans=[
+            ToldLoan(
+                id=loan.loan_id,
+                item=loan.code,
+                model=loan.model,
+                was_due=loan.was_due,
+                due_at=loan.due_at,
+                undone=loan.undone,
+                open=loan.open,
+                to_tell=loan.to_tell,
+                told_at=loan.told_at,
+            )
+            for loan in person.loans
+        ],
+    )
 
 
 def _with_loans(view: PreviewView, found: DueDatesPreview) -> PreviewView:
@@ -212,4 +258,4 @@ def _with_loans(view: PreviewView, found: DueDatesPreview) -> PreviewView:
     )
 
 
-ROUTES = [preview_closure, list_announcements, people_to_tell]
+ROUTES = [preview_closure, list_announcements, people_to_tell, tell_person, untell_person]

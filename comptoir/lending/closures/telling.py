@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from comptoir.core import db
 from comptoir.core.clock import localtime
 from comptoir.core.i18n import ngettext
 from comptoir.core.principal import Principal
+from comptoir.lending.closures import told
 from comptoir.lending.errors import MovesNotFound
 
 
@@ -19,7 +21,8 @@ class MovedLoan(msgspec.Struct, frozen=True, kw_only=True):
     """A loan on the list. ``due_at`` is when it is due now, ``was_due`` when it was before.
 
     Days are by the clock of the site. ``undone``: the announcement was withdrawn, and the
-    loan is due as it was. ``open``: it has not been brought back.
+    loan is due as it was. ``open``: it has not been brought back. ``told_at`` is when the
+    person was told what holds now; ``to_tell``: they have yet to be.
     """
 
     loan_id: UUID
@@ -31,6 +34,8 @@ class MovedLoan(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime
     undone: bool
     open: bool
+    to_tell: bool
+    told_at: datetime | None
 
 
 class PersonToTell(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,16 +52,28 @@ class PersonToTell(msgspec.Struct, frozen=True, kw_only=True):
     counsellor: str
     loans: tuple[MovedLoan, ...]
 
+    @property
+    def to_tell(self) -> bool:
+        """Whether there is something left to tell them."""
+        return any(loan.to_tell for loan in self.loans)
+
+    @property
+    def told_at(self) -> datetime | None:
+        """When they were told the last of it; None where something is left, or never was."""
+        moments = [loan.told_at for loan in self.loans if loan.told_at is not None]
+        return max(moments) if moments and not self.to_tell else None
+
 
 class PersonPlace(msgspec.Struct, frozen=True):
-    """A place in the list of people."""
+    """A place in the list of people; ``settled`` ones come last."""
 
+    settled: int
     sort_name: str
     id: UUID
 
 
 class PeoplePage(msgspec.Struct, frozen=True):
-    """Some of the people, by name."""
+    """Some of the people: those to tell by name, then the others by name."""
 
     people: tuple[PersonToTell, ...]
     next: PersonPlace | None = None
@@ -83,7 +100,8 @@ class Announced(msgspec.Struct, frozen=True):
     """An announcement that moved due dates: when, of what days on, and for how many people.
 
     ``withdrawn`` counts the loans whose site has withdrawn it since, ``restored`` those
-    that went back to their old day. ``kept`` are the open ones that did not.
+    that went back to their old day. ``kept`` are the open ones that did not. ``to_tell``
+    counts the people who have yet to be told, ``told`` those who were told all.
     """
 
     id: UUID
@@ -95,37 +113,50 @@ class Announced(msgspec.Struct, frozen=True):
     loans: int
     withdrawn: int
     restored: int
+    to_tell: int
+    told: int
     kept: tuple[KeptLoan, ...] = ()
 
 
-_ANNOUNCED = """
+_ANNOUNCED = f"""
 SELECT move.batch AS id, MAX(move.moved_at) AS "moved_at [TIMESTAMPTZ]",
        MIN(move.due_before) AS "first_due [TIMESTAMPTZ]",
        MIN(site.time_zone) AS time_zone, COUNT(DISTINCT move.site) AS sites,
        COUNT(DISTINCT move.borrower) AS people, COUNT(*) AS loans,
-       COUNT(*) - COUNT(day.id) AS withdrawn, COUNT(move.undone_at) AS restored
+       COUNT(*) - COUNT(day.id) AS withdrawn, COUNT(move.undone_at) AS restored,
+       COUNT(DISTINCT CASE WHEN {told.TO_TELL} THEN move.borrower END) AS to_tell,
+       COUNT(DISTINCT CASE WHEN {told.TO_TELL} OR {told.TOLD_AT} IS NOT NULL
+                           THEN move.borrower END)
+       - COUNT(DISTINCT CASE WHEN {told.TO_TELL} THEN move.borrower END) AS told
 FROM lending_due_date_move move
+JOIN lending_loan loan ON loan.id = move.loan
 JOIN sites_site site ON site.id = move.site
 LEFT JOIN sites_exception day ON day.id = move.exception
-WHERE {seen} {after}
+WHERE {{seen}} {{after}}
 GROUP BY move.batch ORDER BY move.batch DESC LIMIT :limit
 """
-_PEOPLE = """
-SELECT DISTINCT person.id, person.sort_name, person.name, person.language, person.contact_kind,
-       person.phone, person.email, person.address, person.counsellor
-FROM lending_due_date_move move JOIN lending_borrower person ON person.id = move.borrower
-WHERE move.batch = :batch AND {seen} {after}
-ORDER BY person.sort_name, person.id LIMIT :limit
+_PEOPLE = f"""
+SELECT person.id, person.sort_name, person.name, person.language, person.contact_kind,
+       person.phone, person.email, person.address, person.counsellor, listed.settled
+FROM (SELECT move.borrower, MIN(CASE WHEN {told.TO_TELL} THEN 0 ELSE 1 END) AS settled
+      FROM lending_due_date_move move JOIN lending_loan loan ON loan.id = move.loan
+      WHERE move.batch = :batch AND {{seen}} {{of}}
+      GROUP BY move.borrower) AS listed
+JOIN lending_borrower person ON person.id = listed.borrower
+WHERE {{after}}
+ORDER BY listed.settled, person.sort_name, person.id LIMIT :limit
 """
-_LOANS = """
+_LOANS = f"""
 SELECT move.borrower, move.loan, move.due_before, move.undone_at, loan.due_at,
-       loan.returned_at, item.code, model.short_name, site.short_name AS place, site.time_zone
+       loan.returned_at, item.code, model.short_name, site.short_name AS place, site.time_zone,
+       CASE WHEN {told.TO_TELL} THEN 1 ELSE 0 END AS to_tell,
+       {told.TOLD_AT} AS "told_at [TIMESTAMPTZ]"
 FROM lending_due_date_move move
 JOIN lending_loan loan ON loan.id = move.loan
 JOIN inventory_item item ON item.id = loan.item
 JOIN inventory_model model ON model.id = item.model
 JOIN sites_site site ON site.id = move.site
-WHERE move.batch = :batch AND move.borrower IN :people AND {seen}
+WHERE move.batch = :batch AND move.borrower IN :people AND {{seen}}
 ORDER BY loan.due_at, loan.id
 """
 _KEPT = """
@@ -163,7 +194,7 @@ async def announced(
 
     The second value is the ``after`` of the page that follows, if any.
     """
-    seen, values = _seen(actor)
+    seen, values = told.seen_by(actor)
     following = "AND move.batch < :after" if after else ""
     rows = await db.fetch(
         _ANNOUNCED.format(seen=seen, after=following),
@@ -197,7 +228,7 @@ async def announcement(actor: Principal, batch: UUID) -> Announced:
     Raises:
         MovesNotFound: it moved nothing at a site where the actor works.
     """
-    seen, values = _seen(actor)
+    seen, values = told.seen_by(actor)
     row = await db.fetch_one(
         _ANNOUNCED.format(seen=seen, after="AND move.batch = :batch"),
         batch=batch,
@@ -211,7 +242,7 @@ async def announcement(actor: Principal, batch: UUID) -> Announced:
 
 async def sites(actor: Principal, batch: UUID) -> list[MovedSite]:
     """Those of the actor's sites where an announcement moved what is due, by name."""
-    seen, values = _seen(actor)
+    seen, values = told.seen_by(actor)
     rows = await db.fetch(_MOVED_SITES.format(seen=seen), batch=batch, **values)
     return [MovedSite(**row) for row in rows]
 
@@ -242,32 +273,66 @@ async def outcome(exception_id: UUID) -> str:
 async def people(
     actor: Principal, batch: UUID, *, after: PersonPlace | None = None, limit: int = 50
 ) -> PeoplePage:
-    """Whom to tell of an announcement, by name, with their loans at the actor's sites.
+    """Whom to tell of an announcement, with their loans at the actor's sites.
+
+    Who has yet to be told comes first, by name; then who needs no telling any more.
 
     Raises:
         MovesNotFound: it moved nothing at a site where the actor works.
     """
-    seen, values = _seen(actor)
-    following = ""
+    seen, values = told.seen_by(actor)
+    following = "1 = 1"
     if after is not None:
-        following = "AND (person.sort_name, person.id) > (:sort_name, :after)"
-        values |= {"sort_name": after.sort_name, "after": after.id}
+        following = "(listed.settled, person.sort_name, person.id) > (:settled, :sort_name, :after)"
+        values |= {"settled": after.settled, "sort_name": after.sort_name, "after": after.id}
     rows = await db.fetch(
-        _PEOPLE.format(seen=seen, after=following), batch=batch, limit=limit + 1, **values
+        _PEOPLE.format(seen=seen, of="", after=following), batch=batch, limit=limit + 1, **values
     )
     if not rows and after is None:
         raise MovesNotFound
     shown = rows[:limit]
-    loans = await _loans(actor, batch, [row["id"] for row in shown])
-    found = tuple(PersonToTell(**row, loans=tuple(loans[row["id"]])) for row in shown)
-    last = found[-1] if len(rows) > limit else None
-    return PeoplePage(found, PersonPlace(last.sort_name, last.id) if last else None)
+    last = shown[-1] if len(rows) > limit else None
+    place = PersonPlace(last["settled"], last["sort_name"], last["id"]) if last else None
+    return PeoplePage(await _people(actor, batch, shown), place)
+
+
+async def person(actor: Principal, batch: UUID, borrower_id: UUID) -> PersonToTell:
+    """One of the people of ``people``.
+
+    Raises:
+        MovesNotFound: the announcement moved nothing of theirs at a site where the actor works.
+    """
+    seen, values = told.seen_by(actor)
+    rows = await db.fetch(
+        _PEOPLE.format(seen=seen, of="AND move.borrower = :borrower", after="1 = 1"),
+        batch=batch,
+        borrower=borrower_id,
+        limit=1,
+        **values,
+    )
+    if not rows:
+        raise MovesNotFound
+    [found] = await _people(actor, batch, rows)
+    return found
+
+
+async def _people(
+    actor: Principal, batch: UUID, rows: Sequence[db.Row]
+) -> tuple[PersonToTell, ...]:
+    loans = await _loans(actor, batch, [row["id"] for row in rows])
+    return tuple(
+        PersonToTell(
+            **{name: value for name, value in row.items() if name != "settled"},
+            loans=tuple(loans[row["id"]]),
+        )
+        for row in rows
+    )
 
 
 async def _loans(
     actor: Principal, batch: UUID, borrowers: list[UUID]
 ) -> defaultdict[UUID, list[MovedLoan]]:
-    seen, values = _seen(actor)
+    seen, values = told.seen_by(actor)
     found: defaultdict[UUID, list[MovedLoan]] = defaultdict(list)
     for row in await db.fetch(_LOANS.format(seen=seen), batch=batch, people=borrowers, **values):
         found[row["borrower"]].append(
@@ -281,12 +346,8 @@ async def _loans(
                 due_at=row["due_at"],
                 undone=row["undone_at"] is not None,
                 open=row["returned_at"] is None,
+                to_tell=bool(row["to_tell"]),
+                told_at=row["told_at"],
             )
         )
     return found
-
-
-def _seen(actor: Principal) -> tuple[str, dict[str, object]]:
-    if actor.all_sites:
-        return "1 = 1", {}
-    return "move.site IN :own_sites", {"own_sites": sorted(actor.site_ids)}

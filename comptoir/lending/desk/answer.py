@@ -111,7 +111,7 @@ async def desk_context(
 
 
 async def _who_was_here(actor: Principal, steps: tuple[Step, ...]) -> dict[UUID, str]:
-    """The names of those from whom something was taken back, or who left without signing."""
+    """The names of those from whom something was taken back, who left unsigned, or were told."""
     people = {each.check_in.borrower_id if each.check_in else each.borrower_id for each in steps}
     return await names_of(actor, {person for person in people if person})
 

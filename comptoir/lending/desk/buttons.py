@@ -10,12 +10,14 @@ from comptoir.core.principal import Role
 from comptoir.inventory.reported import accessory_id
 from comptoir.inventory.schemas import SendItem
 from comptoir.inventory.services.actions import check_item, receive_item, send_item
+from comptoir.lending.closures.told import take_telling_back, tell
 from comptoir.lending.desk.answer import Answer, Page, Posted, answer_desk, refused, site_of, stay
 from comptoir.lending.desk.forms import (
     ProblemForm,
     ReadyForm,
     RenewForm,
     TakeBackForm,
+    ToldForm,
     TransferForm,
     UndoForm,
 )
@@ -81,6 +83,17 @@ async def desk_renew(request: Page, data: Posted[RenewForm]) -> Answer:
     return await answer_desk(request, stay(data.visit, step, now=now), data.recent)
 
 
+@post("/desk/told", status_code=200, guards=[require(Role.RECEPTION)])
+async def desk_told(request: Page, data: Posted[ToldForm]) -> Answer:
+    """The person heard at the desk that a due date has moved; or did not after all."""
+    now = clock.now()
+    change = tell if data.told else take_telling_back
+    await change(request.user, data.announcement, data.borrower, now=now)
+    told = Step(kind=StepKind.TOLD, borrower_id=data.borrower, text=str(data.announcement))
+    steps = (told,) if data.told else ()
+    return await answer_desk(request, stay(data.visit, *steps, now=now), data.recent)
+
+
 @post("/desk/problems", status_code=200, guards=[require(Role.RECEPTION)])
 async def desk_problem(request: Page, data: Posted[ProblemForm]) -> Answer:
     """Something is missing or damaged: set the item aside."""
@@ -122,4 +135,12 @@ async def desk_ready(request: Page, data: Posted[ReadyForm]) -> Answer:
     return await answer_desk(request, stay(data.visit, step, now=now), data.recent)
 
 
-ROUTES = [desk_undo, desk_take_back, desk_renew, desk_problem, desk_transfer, desk_ready]
+ROUTES = [
+    desk_undo,
+    desk_take_back,
+    desk_renew,
+    desk_told,
+    desk_problem,
+    desk_transfer,
+    desk_ready,
+]

@@ -68,6 +68,16 @@ class RenewForm(msgspec.Struct, frozen=True):
     recent: str = ""
 
 
+class ToldForm(msgspec.Struct, frozen=True):
+    """One tap on "told", beside a due date that an announcement moved; or on the way back."""
+
+    announcement: UUID
+    borrower: UUID
+    told: bool = True
+    visit: str = ""
+    recent: str = ""
+
+
 class ProblemForm(msgspec.Struct, frozen=True):
     """One tap on "missing" or "damaged"."""
 

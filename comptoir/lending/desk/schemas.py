@@ -43,13 +43,14 @@ class StepKind(StrEnum):
     UNSIGNED = "unsigned"
     LEFT_UNSIGNED = "left_unsigned"
     PERSON_CHANGED = "person_changed"
+    TOLD = "told"
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that happened, with what the screen needs to tell of it.
 
     ``item`` is a code; ``problem`` is the report that a tap made; ``borrower_id``
-    is who left, where that is what is told.
+    is who left, or was told of a due date, where that is what is said.
     """
 
     kind: StepKind

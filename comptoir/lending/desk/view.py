@@ -18,6 +18,7 @@ from comptoir.inventory.names import read_names
 from comptoir.lending import due_dates
 from comptoir.lending.agreed_loans import UNSIGNED
 from comptoir.lending.borrowers.visibility import seen_by
+from comptoir.lending.closures.told import Untold, untold
 from comptoir.lending.desk.visits import VISIT_TIME
 from comptoir.lending.loans import facts
 from comptoir.sites.calendars import calendar_of
@@ -69,6 +70,7 @@ class VisitView(msgspec.Struct, frozen=True, kw_only=True):
     eligible_until: date | None
     eligible: bool
     held: tuple[Held, ...]
+    untold: tuple[Untold, ...]
     allowances: tuple[Allowance, ...]
     to_sign: bool
     agreement_id: UUID | None
@@ -141,7 +143,7 @@ WHERE item.code IN :codes
 
 
 async def read_visit(actor: Principal, visit_id: UUID | None, *, now: datetime) -> VisitView | None:
-    """The open visit of this id, in four statements however much is held.
+    """The open visit of this id, in five statements however much is held.
 
     None where it is over, or at a site the actor may not know of.
     """
@@ -165,6 +167,7 @@ async def read_visit(actor: Principal, visit_id: UUID | None, *, now: datetime) 
         eligible_until=eligible_until,
         eligible=eligible_until is None or today <= eligible_until,
         held=await held_by(actor, row["borrower"], visit_id, now=now),
+        untold=await untold(actor, row["borrower"]),
         allowances=await _allowances(row),
         to_sign=bool(row["to_sign"]),
         agreement_id=row["agreement_id"],

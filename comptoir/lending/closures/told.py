@@ -1,0 +1,169 @@
+"""Who was told of a moved due date: ticked on the list to call or at the desk, and taken back.
+
+A move that was undone is told anew, and only to whoever was told the other day. What was
+brought back, or is due on another day by now, needs no telling.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from itertools import groupby
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core import audit, db
+from comptoir.core.clock import localtime
+from comptoir.core.principal import Principal
+from comptoir.lending.errors import MovesNotFound
+
+#: When what has become of a move was told: the new day, or that it is as before.
+TOLD_AT = "(CASE WHEN move.undone_at IS NULL THEN move.told_at ELSE move.told_back_at END)"
+#: Whether it has yet to be told.
+TO_TELL = f"""
+({TOLD_AT} IS NULL AND loan.returned_at IS NULL AND
+ CASE WHEN move.undone_at IS NULL THEN loan.due_at = move.due_after
+      ELSE move.told_at IS NOT NULL END)
+"""
+_MOVES = f"""
+SELECT move.id, move.loan, move.site, loan.item, loan.due_at, item.code,
+       CASE WHEN {TO_TELL} THEN 1 ELSE 0 END AS to_tell,
+       CASE WHEN {TOLD_AT} IS NULL THEN 0 ELSE 1 END AS told
+FROM lending_due_date_move move
+JOIN lending_loan loan ON loan.id = move.loan
+JOIN inventory_item item ON item.id = loan.item
+WHERE move.batch = :batch AND move.borrower = :borrower AND {{seen}}
+ORDER BY loan.due_at, loan.id
+"""
+_SET = """
+UPDATE lending_due_date_move
+SET told_at = CASE WHEN undone_at IS NULL THEN {at} ELSE told_at END,
+    told_back_at = CASE WHEN undone_at IS NULL THEN told_back_at ELSE {at} END
+WHERE id IN :moves
+"""
+_AT_DESK = f"""
+SELECT move.batch, move.due_before, move.undone_at, loan.due_at, model.short_name,
+       site.time_zone, day.reason
+FROM lending_due_date_move move
+JOIN lending_loan loan ON loan.id = move.loan
+JOIN inventory_item item ON item.id = loan.item
+JOIN inventory_model model ON model.id = item.model
+JOIN sites_site site ON site.id = move.site
+LEFT JOIN sites_exception day ON day.id = move.exception
+WHERE move.borrower = :borrower AND {TO_TELL} AND {{seen}}
+ORDER BY move.batch, loan.due_at, loan.id
+"""
+
+
+class UntoldLoan(msgspec.Struct, frozen=True, kw_only=True):
+    """A loan whose moved due date the borrower has yet to hear of.
+
+    Days are by the clock of the site. ``undone``: it is due on its old day again.
+    ``reason`` is why the door is shut then, as the public reads it; it may be empty.
+    """
+
+    model: str
+    due_at: datetime
+    time_zone: str
+    was_due: date
+    undone: bool
+    reason: str
+
+
+class Untold(msgspec.Struct, frozen=True):
+    """What one announcement leaves to tell somebody."""
+
+    announcement_id: UUID
+    loans: tuple[UntoldLoan, ...]
+
+
+async def tell(actor: Principal, batch: UUID, borrower_id: UUID, *, now: datetime) -> None:
+    """Write down that a borrower was told what an announcement moved at the actor's sites.
+
+    Whoever was told before, perhaps at another desk this moment, stays told.
+
+    Raises:
+        MovesNotFound: it moved nothing of theirs at a site where the actor works.
+    """
+    async with db.transaction():
+        moves = [row for row in await _moves(actor, batch, borrower_id) if row["to_tell"]]
+        if moves:
+            await db.execute(_SET.format(at=":now"), moves=[row["id"] for row in moves], now=now)
+        await _record(actor, "loan.move_told", borrower_id, moves, now)
+
+
+async def take_telling_back(
+    actor: Principal, batch: UUID, borrower_id: UUID, *, now: datetime
+) -> None:
+    """A borrower was not told after all. Whoever has yet to be told stays on the list.
+
+    Raises:
+        MovesNotFound: as for ``tell``.
+    """
+    async with db.transaction():
+        moves = [row for row in await _moves(actor, batch, borrower_id) if row["told"]]
+        if moves:
+            await db.execute(_SET.format(at="NULL"), moves=[row["id"] for row in moves])
+        await _record(actor, "loan.move_not_told", borrower_id, moves, now)
+
+
+async def untold(actor: Principal, borrower_id: UUID) -> tuple[Untold, ...]:
+    """What a borrower has yet to hear of moved due dates at the actor's sites."""
+    seen, values = seen_by(actor)
+    rows = await db.fetch(_AT_DESK.format(seen=seen), borrower=borrower_id, **values)
+    return tuple(
+        Untold(batch, tuple(_untold(row) for row in some))
+        for batch, some in groupby(rows, key=lambda row: row["batch"])
+    )
+
+
+def seen_by(actor: Principal) -> tuple[str, dict[str, object]]:
+    """The condition for moves at the actor's sites, and its values."""
+    if actor.all_sites:
+        return "1 = 1", {}
+    return "move.site IN :own_sites", {"own_sites": sorted(actor.site_ids)}
+
+
+async def _moves(actor: Principal, batch: UUID, borrower_id: UUID) -> list[db.Row]:
+    """Those of one person. Loans first and in this order, as a withdrawal locks them too."""
+    seen, values = seen_by(actor)
+    rows = await db.fetch(
+        _MOVES.format(seen=seen) + db.for_update("loan, move"),
+        batch=batch,
+        borrower=borrower_id,
+        **values,
+    )
+    if not rows:
+        raise MovesNotFound
+    return rows
+
+
+async def _record(
+    actor: Principal, action: str, borrower_id: UUID, moves: list[db.Row], now: datetime
+) -> None:
+    await audit.record_many(
+        [
+            audit.values(
+                actor,
+                action,
+                "loan",
+                move["loan"],
+                now=now,
+                related=(move["item"], borrower_id),
+                site_id=move["site"],
+                changes={"due_at": [None, move["due_at"]], "item": move["code"]},
+            )
+            for move in moves
+        ]
+    )
+
+
+def _untold(row: db.Row) -> UntoldLoan:
+    return UntoldLoan(
+        model=row["short_name"],
+        due_at=row["due_at"],
+        time_zone=row["time_zone"],
+        was_due=localtime(row["due_before"], row["time_zone"]).date(),
+        undone=row["undone_at"] is not None,
+        reason=row["reason"] or "",
+    )
