@@ -235,6 +235,8 @@ TABLE: dict[str, Line] = {
     "POST /desk/visits/close": RECEPTION,
     "GET /borrowers/{borrower_id}/agreement": RECEPTION,
     "POST /borrowers/{borrower_id}/agreement": RECEPTION,
+    "GET /desk/visits/{visit_id}/return-site": RECEPTION,
+    "POST /desk/visits/{visit_id}/return-site": RECEPTION,
     "GET /desk/visits/{visit_id}/agreement": RECEPTION,
     "POST /desk/visits/{visit_id}/agreement": RECEPTION,
     "GET /healthz": EVERYBODY,

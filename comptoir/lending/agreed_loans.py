@@ -20,7 +20,7 @@ from comptoir.lending.borrowers.visibility import find_visible
 from comptoir.lending.errors import LoanNotFound
 from comptoir.lending.loans.facts import SIGNED
 from comptoir.sites.calendar import SiteCalendar
-from comptoir.sites.exceptions.queries import public_calendar
+from comptoir.sites.exceptions.queries import public_calendars
 from comptoir.sites.queries import site
 from comptoir.sites.schemas import SiteView
 
@@ -55,16 +55,24 @@ class LoansApart(Refused):
         )
 
 
+class AgreedPlace(msgspec.Struct, frozen=True):
+    """A site where some of the loans are to be brought back, and when it is open."""
+
+    site: SiteView
+    calendar: SiteCalendar
+
+
 class AgreedLoans(msgspec.Struct, frozen=True, kw_only=True):
     """Loans of one person, as an agreement is to speak of them.
 
+    ``site`` lent them; ``places`` are where they are to be brought back.
     ``signature`` is what the policies want: ``screen``, ``paper`` or ``none``. There
     is one agreement about all of them, so that one that wants paper decides.
     """
 
     visit_id: UUID | None
     site: SiteView
-    calendar: SiteCalendar
+    places: tuple[AgreedPlace, ...]
     borrower_id: UUID
     borrower: str
     language: str
@@ -87,7 +95,8 @@ class AgreedThing(msgspec.Struct, frozen=True):
 
 
 _LOANS = """
-SELECT loan.site, loan.visit, loan.borrower, borrower.name, borrower.language, loan.id AS loan_id,
+SELECT loan.site, loan.return_site, loan.visit, loan.borrower, borrower.name, borrower.language,
+       loan.id AS loan_id,
        loan.returned_at, loan.checked_out_at, loan.due_at, item.code, item.serial, item.model,
        model.manufacturer, model.name AS model_name, policy.signature, return_site.time_zone
 FROM lending_loan loan
@@ -256,22 +265,30 @@ async def _agreed(rows: list[db.Row]) -> AgreedLoans:
     accessories = await db.fetch(_ACCESSORIES, models=list({row["model"] for row in rows}))
     wanted = {row["signature"] for row in rows}
     visits = {row["visit"] for row in rows}
-    where = await site(first["site"])
     since = min(row["checked_out_at"] for row in rows).date()
+    places = list(dict.fromkeys(row["return_site"] for row in rows))
+    sites = {each: await site(each) for each in {first["site"], *places}}
+    calendars = await public_calendars([sites[each] for each in places], since=since)
     return AgreedLoans(
         visit_id=first["visit"] if len(visits) == 1 else None,
-        site=where,
-        calendar=await public_calendar(where, since=since),
+        site=sites[first["site"]],
+        places=tuple(
+            AgreedPlace(sites[each], calendar)
+            for each, calendar in zip(places, calendars, strict=True)
+        ),
         borrower_id=first["borrower"],
         borrower=first["name"],
         language=first["language"],
         loan_ids=tuple(row["loan_id"] for row in rows),
-        items=tuple(_item(row, accessories, first["language"]) for row in rows),
+        items=tuple(
+            _item(row, accessories, first["language"], places.index(row["return_site"]))
+            for row in rows
+        ),
         signature=next((kind for kind in ("paper", "screen") if kind in wanted), "none"),
     )
 
 
-def _item(row: db.Row, accessories: list[db.Row], language: str) -> AgreementItem:
+def _item(row: db.Row, accessories: list[db.Row], language: str, place: int) -> AgreementItem:
     return AgreementItem(
         name=full_name(row["manufacturer"], row["model_name"]),
         code=row["code"],
@@ -282,4 +299,5 @@ def _item(row: db.Row, accessories: list[db.Row], language: str) -> AgreementIte
             for each in accessories
             if each["model"] == row["model"]
         ),
+        place=place,
     )

@@ -30,13 +30,17 @@ _TEMPLATE = Path(__file__).parent / "print" / "agreement.typ"
 
 
 class AgreementItem(msgspec.Struct, frozen=True):
-    """One thing that is lent. ``due_at`` is aware, on the clock of the place of return."""
+    """One thing that is lent. ``due_at`` is aware, on the clock of the place of return.
+
+    ``place`` is that place: the number of it in the document's.
+    """
 
     name: str
     code: str
     due_at: datetime
     serial: str = ""
     accessories: tuple[str, ...] = ()
+    place: int = 0
 
 
 class ReturnPlace(msgspec.Struct, frozen=True):
@@ -78,7 +82,7 @@ class AgreementDocument(msgspec.Struct, frozen=True):
     organisation: str
     borrower: str
     made_at: datetime
-    place: ReturnPlace
+    places: tuple[ReturnPlace, ...]
     items: tuple[AgreementItem, ...]
     signature: Signature | None = None
 
@@ -121,7 +125,11 @@ def _words(document: AgreementDocument) -> dict[str, Any]:
             "items": [_item(item) for item in document.items],
         },
         "due": _due(document.items),
-        "place": _place(document),
+        "places": {
+            "heading": _("Where to bring it back"),
+            "columns": [_("Day"), _("Opening hours")],
+            "each": [_place(document, number) for number in range(len(document.places))],
+        },
         "trouble": {"heading": _("If something happens"), "cases": _cases()},
         "signature": _signature(document),
     }
@@ -142,20 +150,30 @@ def _due(items: tuple[AgreementItem, ...]) -> dict[str, Any]:
     }
 
 
-def _place(document: AgreementDocument) -> dict[str, Any]:
-    place, day = document.place, min(item.due_at for item in document.items).date()
+def _place(document: AgreementDocument, number: int) -> dict[str, Any]:
+    """One of the places; where there are several, with what is to be brought back there."""
+    place = document.places[number]
+    items = [item for item in document.items if item.place == number]
+    day = min(item.due_at for item in items).date()
+    things = ", ".join(f"{item.name} ({display(item.code)})" for item in items)
     ways = ((_("Phone"), show_phone(place.phone)), (_("E-mail"), place.email))
     return {
-        "heading": _("Where to bring it back"),
+        "things": _("Bring here: %(things)s", things=things) if len(document.places) > 1 else "",
         "lines": [
             place.name,
             *place.address,
             *(_("%(label)s: %(value)s", label=label, value=way) for label, way in ways if way),
         ],
         "words": _come(place),
-        "columns": [_("Day"), _("Opening hours")],
         "week": _week(place.opening_hours, day) if place.opening_hours else [],
-        "other_days": {"heading": _("Other hours until then"), "lines": _other_days(document)},
+        "other_days": {
+            "heading": _("Other hours until then"),
+            "lines": _other_days(
+                place.calendar,
+                document.made_at.date(),
+                max(item.due_at for item in items).date(),
+            ),
+        },
     }
 
 
@@ -177,12 +195,10 @@ class _Days(msgspec.Struct):
     usually_open: bool
 
 
-def _other_days(document: AgreementDocument) -> list[str]:
-    """Until the last due date: closures, holidays and special hours, the next ones first."""
-    calendar = document.place.calendar
+def _other_days(calendar: SiteCalendar | None, day: date, last: date) -> list[str]:
+    """From ``day`` until ``last``: closures, holidays and special hours, the next ones first."""
     if calendar is None or calendar.hours is None:
         return []
-    day, last = document.made_at.date(), max(item.due_at for item in document.items).date()
     ranges: list[_Days] = []
     while day <= last:
         hours = calendar.on(day)

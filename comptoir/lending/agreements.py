@@ -260,7 +260,7 @@ def agreement_document(
         organisation=loans.site.organisation.name,
         borrower=loans.borrower,
         made_at=localtime(now, loans.site.time_zone),
-        place=_place(loans.site, loans.calendar),
+        places=tuple(_place(each.site, each.calendar) for each in loans.places),
         items=loans.items,
         signature=signature,
     )

@@ -81,6 +81,15 @@ class BorrowerNotFound(NotFound):
         return _("There is no such borrower at your sites. Search again, or scan their card.")
 
 
+class VisitNotFound(NotFound):
+    """No such visit, or it is over, or at a site the actor may not know of."""
+
+    code = "lending.visit-not-found"
+
+    def message(self) -> str:
+        return _("This visit is over. Scan the card again, or find the person by name.")
+
+
 class NoSiteChosen(Refused):
     """The person may work at several sites and has not said at which one now."""
 
@@ -100,6 +109,10 @@ class CheckInRefused(LendingRefused):
 
 class UndoRefused(LendingRefused):
     """The last step is not undone: too long ago, overtaken, or one thing too many for a limit."""
+
+
+class ReturnSiteRefused(LendingRefused):
+    """Nothing can be brought back to the site that was chosen (``rules.refuse_return_site``)."""
 
 
 class RenewalRefused(LendingRefused):
@@ -202,6 +215,21 @@ _SENTENCES: dict[RefusalCode, LazyProxy] = {
     RefusalCode.NO_POLICY: _l(
         "Items of this kind are not lent to this person’s group. "
         "Offer something else, or ask a coordinator."
+    ),
+    RefusalCode.RETURN_SITE_UNKNOWN: _l(
+        "There is no such site to bring it back to. Choose another site for the return."
+    ),
+    RefusalCode.RETURN_SITE_FOR_USE_HERE: _l(
+        "This item is for use here and does not leave the site. "
+        "Choose this site for the return, then scan the item again."
+    ),
+    RefusalCode.RETURN_SITE_NOT_ALLOWED: _l(
+        "Items of this kind must be brought back to the site that lends them. "
+        "Choose this site for the return, then scan the item again."
+    ),
+    RefusalCode.RETURN_SITE_NOT_PUBLIC: _l(
+        "The site chosen for the return is not open to the public. "
+        "Choose another site, then scan the item again."
     ),
     RefusalCode.BORROWER_SUSPENDED: _l(
         "This person may not borrow until %(suspended_until)s. "

@@ -28,6 +28,10 @@ class RefusalCode(StrEnum):
 
     # The policy and the borrower
     NO_POLICY = "lending.no-policy"
+    RETURN_SITE_UNKNOWN = "lending.return-site-unknown"
+    RETURN_SITE_FOR_USE_HERE = "lending.return-site-for-use-here"
+    RETURN_SITE_NOT_ALLOWED = "lending.return-site-not-allowed"
+    RETURN_SITE_NOT_PUBLIC = "lending.return-site-not-public"
     BORROWER_SUSPENDED = "lending.borrower-suspended"
     BORROWER_INELIGIBLE = "lending.borrower-ineligible"
     PERSON_LIMIT_REACHED = "lending.person-limit-reached"

@@ -10,7 +10,7 @@ from comptoir.lending.borrowers import pages as borrowers
 from comptoir.lending.borrowers import person_pages as person
 from comptoir.lending.closures import moving, preview
 from comptoir.lending.closures import pages as closures
-from comptoir.lending.desk import buttons, newcomers
+from comptoir.lending.desk import buttons, newcomers, return_sites
 from comptoir.lending.desk import pages as desk
 from comptoir.lending.loans import endings, loan_pages
 from comptoir.lending.loans import pages as loans
@@ -21,6 +21,7 @@ ROUTES = [
     *desk.ROUTES,
     *buttons.ROUTES,
     *newcomers.ROUTES,
+    *return_sites.ROUTES,
     *loans.ROUTES,
     *loan_pages.ROUTES,
     *closures.ROUTES,

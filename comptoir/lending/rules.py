@@ -28,6 +28,19 @@ class Signature(StrEnum):
     SCREEN = "screen"
 
 
+class ReturnChoice(StrEnum):
+    """Where a thing is to be brought back, seen from the desk that lends it.
+
+    ``not_public``: the site is not in use any more, or has no page where people could
+    read its address and hours.
+    """
+
+    HERE = "here"
+    ELSEWHERE = "elsewhere"
+    UNKNOWN = "unknown"
+    NOT_PUBLIC = "not_public"
+
+
 class LoanEnding(StrEnum):
     """How an open loan ends because of what the inventory says of its item."""
 
@@ -86,6 +99,7 @@ class PolicyFacts(msgspec.Struct, frozen=True):
     limit_person: int | None = None
     limit_household: int | None = None
     signature: Signature = Signature.NONE
+    returns_elsewhere: bool = True
 
 
 class CheckOutFacts(msgspec.Struct, frozen=True):
@@ -98,6 +112,7 @@ class CheckOutFacts(msgspec.Struct, frozen=True):
     borrower: BorrowerFacts
     policy: PolicyFacts | None
     calendar: Calendar
+    return_choice: ReturnChoice = ReturnChoice.HERE
 
 
 class RenewalFacts(msgspec.Struct, frozen=True):
@@ -147,9 +162,10 @@ def refuse_item(item: ItemFacts, borrower_id: UUID | None = None) -> Refusal | N
 def check_out_due(facts: CheckOutFacts, *, now: datetime) -> datetime | Refusal:
     """When a loan made now would be due, in UTC, or why it cannot be made.
 
-    In this order: the item (see ``refuse_item``), no policy, borrower
-    suspended, no longer eligible, limit of the person, limit of the household, no
-    due date possible (see ``due_at``). Being late with something else is no reason.
+    In this order: the item (see ``refuse_item``), no policy, the site of the return
+    (see ``refuse_return_site``), borrower suspended, no longer eligible, limit of the
+    person, limit of the household, no due date possible (see ``due_at``). Being late with
+    something else is no reason.
     """
     borrower, policy = facts.borrower, facts.policy
     if refusal := refuse_item(facts.item, borrower.id):
@@ -157,10 +173,50 @@ def check_out_due(facts: CheckOutFacts, *, now: datetime) -> datetime | Refusal:
     if policy is None:
         return Refusal(RefusalCode.NO_POLICY)
     return (
-        _refuse_borrower(borrower, facts.calendar, now)
+        refuse_return_site(facts.return_choice, policy)
+        or _refuse_borrower(borrower, facts.calendar, now)
         or refuse_limits(borrower, policy)
         or due_at(policy.length, policy.mode, now, facts.calendar, borrower.eligible_until)
     )
+
+
+def refuse_return_site(choice: ReturnChoice, policy: PolicyFacts) -> Refusal | None:
+    """Why a thing cannot be lent to be brought back there.
+
+    In this order: no such site, for use on site, not allowed by the policy, not public.
+    The site that lends is never refused.
+    """
+    if choice is ReturnChoice.HERE:
+        return None
+    if choice is ReturnChoice.UNKNOWN:
+        return Refusal(RefusalCode.RETURN_SITE_UNKNOWN)
+    if policy.mode is DueMode.ON_SITE:
+        return Refusal(RefusalCode.RETURN_SITE_FOR_USE_HERE)
+    if not policy.returns_elsewhere:
+        return Refusal(RefusalCode.RETURN_SITE_NOT_ALLOWED)
+    if choice is ReturnChoice.NOT_PUBLIC:
+        return Refusal(RefusalCode.RETURN_SITE_NOT_PUBLIC)
+    return None
+
+
+def expected_elsewhere(
+    here: UUID, *, lent_at: UUID, return_site: UUID, returns_elsewhere: bool
+) -> UUID | None:
+    """The site where a thing brought back ``here`` should have gone; None: it may come here.
+
+    It may always come to the site that lent it, and to the one that was agreed.
+    """
+    if returns_elsewhere or here in (lent_at, return_site):
+        return None
+    return return_site
+
+
+def send_on(here: UUID, *, home: UUID, expected: UUID | None) -> UUID | None:
+    """Where to send a thing that came back ``here``; None: it stays.
+
+    To where it was expected (``expected_elsewhere``), else home. What is at home stays.
+    """
+    return None if here == home else expected or home
 
 
 def renewal_due(facts: RenewalFacts, *, now: datetime) -> datetime | Refusal:

@@ -96,7 +96,8 @@ class Policy(Table, tablename="lending_policy"):
     """For how long a group may keep a category; any group where it is null.
 
     ``length`` counts days, or hours where ``mode`` is ``on_site`` (0: until
-    closing). A limit of null is no limit.
+    closing). A limit of null is no limit. Without ``returns_elsewhere``, things are
+    brought back to the site that lent them.
     """
 
     id = UUID(default=new_id, primary_key=True)
@@ -109,15 +110,20 @@ class Policy(Table, tablename="lending_policy"):
     limit_person = SmallInt(default=None, null=True)
     limit_household = SmallInt(default=None, null=True)
     signature = Varchar(8, default="none")  # none, paper, screen
+    returns_elsewhere = Boolean(default=True)
     version = Integer(default=1)
 
 
 class Visit(Table, tablename="lending_visit"):
-    """One borrower at one desk, from their card to the next person's."""
+    """One borrower at one desk, from their card to the next person's.
+
+    ``return_site`` is where what is lent in it is to be brought back; null: to ``site``.
+    """
 
     id = UUID(default=new_id, primary_key=True)
     site = ForeignKey(Site, on_delete=OnDelete.restrict, index=True, null=False)
     borrower = ForeignKey(Borrower, on_delete=OnDelete.cascade, index=True, null=False)
+    return_site = ForeignKey(Site, on_delete=OnDelete.set_null, index=True)
     opened_at = Timestamptz(default=None)
     closed_at = Timestamptz(default=None, null=True)
 

@@ -35,6 +35,7 @@ def describe_all() -> None:
     describe("item.report_taken_back", _report_taken_back)
     describe("visit.opened", _l("Came to the desk."))
     describe("visit.closed", _l("Left the desk."))
+    describe("visit.return_site_chosen", _l("Chose where to bring things back."))
     describe("agreement.made", _agreement)
     describe("agreement.signed", _signed)
     describe("borrower.registered", _l("Registered."))
@@ -74,6 +75,13 @@ def _suspended(story: Story) -> str:
 
 
 def _opened(story: Story) -> str:
+    if site := story.name(story.after("return_site")):
+        return _(
+            "Lent: %(code)s, until %(day)s, to be brought back to %(site)s.",
+            code=_code(story),
+            day=_day(story),
+            site=site,
+        )
     return _("Lent: %(code)s, until %(day)s.", code=_code(story), day=_day(story))
 
 

@@ -43,6 +43,14 @@ async def names_for(actor: Principal) -> list[SiteName]:
     return [site for site in await site_names() if actor.sees_site(site.id)]
 
 
+async def public_names() -> list[SiteName]:
+    """The sites that the public knows, by name."""
+    rows = await db.fetch(
+        "SELECT id, name FROM sites_site WHERE active AND published ORDER BY name, id"
+    )
+    return [SiteName(row["id"], row["name"]) for row in rows]
+
+
 async def sites(actor: Principal | None = None) -> list[SiteView]:
     """The active sites that the actor works at, by name; all of them for the public (None)."""
     rows = await db.fetch(f"{_SITES} WHERE site.active ORDER BY site.name")

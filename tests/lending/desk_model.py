@@ -79,13 +79,14 @@ class Person:
 
 @dataclass
 class Lent:
-    """A loan; ``from_here``: it was made at this site."""
+    """A loan; ``from_here``: it was made at this site, ``back_here``: it is to come back here."""
 
     number: int
     item: str
     borrower: str
     since: datetime
     from_here: bool = True
+    back_here: bool = True
     returned: datetime | None = None
     undone: bool = False
     written_off: bool = False
@@ -96,12 +97,13 @@ class Lent:
 
 @dataclass
 class Stay:
-    """A visit to the site."""
+    """A visit to the site; ``back_here``: what is lent now is to be brought back here."""
 
     number: int
     borrower: str
     since: datetime
     over: bool = False
+    back_here: bool = True
 
 
 @dataclass
@@ -156,7 +158,7 @@ class DeskModel:
         steps = [("opened", "", "")]
         for item, since in waiting.items():
             if self.now - since < WAITS:
-                steps.append(self._lend(item, borrower))
+                steps.append(self._lend(item, counter.visit))
         return steps
 
     def scan_item(self, number: int, name: str) -> list[Step]:
@@ -178,12 +180,23 @@ class DeskModel:
             counter.waiting.pop(name, None)
             counter.waiting[name] = self.now
             return [("awaiting", name, "")]
-        return [self._lend(name, visitor)]
+        assert counter.visit is not None
+        return [self._lend(name, counter.visit)]
 
     def scan_other(self, number: int, code: str) -> list[Step]:
         """A replaced card, a code that nothing has, a wrong one, something foreign."""
         self.visitor(self.counters[number])
         return [self._refuse("", code)]
+
+    def choose_return(self, number: int, *, here: bool) -> str:
+        """Where what is lent from now on in the visit is to be brought back."""
+        visit = self.counters[number].visit
+        if self.visitor(self.counters[number]) is None or visit is None:
+            return "lending.visit-not-found"
+        if visit.back_here is not here:
+            visit.back_here = here
+            self._write("visit.return_site_chosen", f"visit{visit.number}")
+        return ""
 
     def end_visit(self, number: int) -> None:
         visit, self.counters[number].visit = self.counters[number].visit, None
@@ -429,7 +442,8 @@ class DeskModel:
         else:
             self._write(action, item.name)
 
-    def _lend(self, name: str, borrower: str) -> Step:
+    def _lend(self, name: str, visit: Stay) -> Step:
+        borrower = visit.borrower
         item, loan, person = self.items[name], self.open_loan(name), self.people[borrower]
         if item.status in NOT_LENT:
             return self._refuse(name, _status_code(item))
@@ -442,7 +456,8 @@ class DeskModel:
             return self._refuse(name, "lending.no-policy")
         if refusal := self._refuse_person(person) or self._refuse_limits(person):
             return self._refuse(name, refusal)
-        self.loans.append(Lent(len(self.loans), name, borrower, self.now))
+        lent = Lent(len(self.loans), name, borrower, self.now, back_here=visit.back_here)
+        self.loans.append(lent)
         item.put("on_loan")
         item.here = True
         self._write("loan.opened", f"loan{len(self.loans) - 1}", name)

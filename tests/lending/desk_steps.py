@@ -55,6 +55,8 @@ STEPS = st.one_of(
     *_often(2, "scan_an_item", COUNTERS, ANY_ITEM),
     *_often(1, "scan_something_else", COUNTERS, st.integers(0, 3)),
     *_often(1, "end_the_visit", COUNTERS),
+    *_often(1, "choose_where_to_return", COUNTERS, st.booleans()),
+    *_often(1, "lend_to_be_returned_elsewhere", COUNTERS, PEOPLE, ITEMS),
     *_often(1, "undo_the_check_out", ANY_ITEM, st.integers(0, 1)),
     *_often(1, "undo_the_check_in", ANY_ITEM, st.integers(0, 1)),
     *_often(2, "renew", ANY_ITEM, st.integers(1, 3), st.booleans()),

@@ -29,6 +29,7 @@ class World:
 
     actor: Principal
     site_id: UUID
+    other_site_id: UUID
     charger: UUID
     codes: dict[str, str]
     items: dict[str, UUID]
@@ -66,7 +67,7 @@ def things() -> list[Thing]:
 
 async def build(now: datetime) -> World:
     """A site, its things and its people; two loans were made before."""
-    here, there = await make.site(), await make.site(short_name="Lausanne")
+    here, there = await make.site(), await make.site(short_name="Lausanne", published=True)
     actor = await make.principal(Role.COORDINATOR, here.id)
     laptop = await make.category()
     kind = await make.model(category=laptop.id, accessories=("Charger",))
@@ -109,6 +110,7 @@ async def build(now: datetime) -> World:
     world = World(
         actor=actor,
         site_id=here.id,
+        other_site_id=there.id,
         charger=charger["id"],
         codes={name: item.code for name, item in items.items()},
         items={name: item.id for name, item in items.items()},
@@ -130,5 +132,7 @@ async def _lend_before(
     row = await make.loan(item=item, borrower_id=world.borrowers[borrower], now=since)
     world.loans.append(row.id)
     world.model.loans.append(
-        Lent(len(world.model.loans), name, borrower, since, from_here=from_here)
+        Lent(
+            len(world.model.loans), name, borrower, since, from_here=from_here, back_here=from_here
+        )
     )

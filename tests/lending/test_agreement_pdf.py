@@ -60,7 +60,7 @@ def agreement(
         organisation="Le Quai",
         borrower=borrower,
         made_at=datetime(2026, 3, 3, 10, 15, tzinfo=ZURICH),
-        place=place,
+        places=(place,),
         items=items,
         signature=signature,
     )
@@ -193,6 +193,19 @@ def test_place_without_hours_asks_to_call() -> None:
     place = ReturnPlace("Maison du Quai", ("Rue de la Sarine 3",))
     text = text_of(render_agreement(agreement("en", place=place)))
     assert "Monday" not in text
+
+
+def test_each_of_two_places_says_what_goes_there() -> None:
+    other = ReturnPlace("Maison du Lac", ("Rue du Lac 1",), "Mo 10:00-12:00")
+    elsewhere = msgspec.structs.replace(PHONE, place=1)
+    document = msgspec.structs.replace(
+        agreement("en", PaperSignature(), (LAPTOP, elsewhere)), places=(PLACE, other)
+    )
+    made = render_agreement(document)
+    assert is_pdf_ua(made)
+    text = text_of(made)
+    assert text.count("Bring here:") == 2
+    assert "Maison du Lac" in text
 
 
 @settings(deadline=None, max_examples=30)

@@ -58,7 +58,7 @@ WHERE item.id IN :ids
 """
 _LOANS = """
 SELECT loan.id, loan.item, loan.borrower, loan.checked_out_at, loan.returned_at,
-       loan.undone_at, loan.written_off_at, loan.renewals
+       loan.undone_at, loan.written_off_at, loan.renewals, loan.return_site
 FROM lending_loan loan WHERE loan.item IN :ids
 """
 _TRAIL = """
@@ -112,6 +112,12 @@ class Desk(RuleBasedStateMachine):
             self.undo_the_check_out(item)
         else:
             self.do(then, counter, item)
+
+    def lend_to_be_returned_elsewhere(self, counter: int, borrower: str, item: str) -> None:
+        self.scan_a_card(counter, borrower)
+        self.choose_where_to_return(counter, here=False)
+        self.wait(3)
+        self.scan_an_item(counter, item)
 
     def bring_back(self, counter: int, item: str, then: str, pause: int) -> None:
         self.scan_an_item(counter, item)
@@ -188,6 +194,16 @@ class Desk(RuleBasedStateMachine):
             self.run(visits.close_visit(self.world.actor, visit_id, now=self.model.now))
 
     # Buttons
+
+    def choose_where_to_return(self, counter: int, here: bool) -> None:
+        visit = self.model.counters[counter].visit
+        visit_id = self.visits[counter]
+        if visit is None or visit_id is None:
+            return
+        expected = self.model.choose_return(counter, here=here)
+        site_id = self.world.site_id if here else self.world.other_site_id
+        work = visits.choose_return_site(self.world.actor, visit_id, site_id, now=self.model.now)
+        assert self.refusal(work) == expected
 
     def undo_the_check_out(self, item: str, back: int = 0) -> None:
         for loan, loan_id in self.loan_of(item, back):
@@ -337,6 +353,7 @@ class Desk(RuleBasedStateMachine):
                 loan.returned if loan.undone else None,
                 loan.returned if loan.written_off else None,
                 loan.renewals,
+                self.world.site_id if loan.back_here else self.world.other_site_id,
             )
             for loan_id, loan in zip(self.world.loans, self.model.loans, strict=True)
         }

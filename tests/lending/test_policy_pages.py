@@ -50,9 +50,22 @@ async def test_a_policy_is_set_shown_and_removed(client: AsyncClient) -> None:
     assert await own_policy(category.id, None) is not None
 
 
+async def test_rule_that_wants_things_back_where_they_were_lent(client: AsyncClient) -> None:
+    category = await factories.category("Laptop")
+    url = f"/settings/policies/{category.id}/any"
+    await client.post(url, data={**FORM, "returns": "where-lent"})
+    policy = await own_policy(category.id, None)
+    assert policy is not None
+    assert not policy.returns_elsewhere
+    form = (await client.get(url)).text
+    assert 'value="where-lent" checked' in form
+    assert "back to the site that lent it" in (await client.get("/settings/policies")).text
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
+        ("returns", "nowhere"),
         ("length", ""),
         ("length", "0"),
         ("length", "two weeks"),

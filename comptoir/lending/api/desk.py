@@ -37,6 +37,10 @@ _NOT_LENT = (
     RefusalCode.ITEM_DAMAGED,
     RefusalCode.ITEM_INCOMPLETE,
     RefusalCode.NO_POLICY,
+    RefusalCode.RETURN_SITE_UNKNOWN,
+    RefusalCode.RETURN_SITE_FOR_USE_HERE,
+    RefusalCode.RETURN_SITE_NOT_ALLOWED,
+    RefusalCode.RETURN_SITE_NOT_PUBLIC,
     RefusalCode.BORROWER_SUSPENDED,
     RefusalCode.BORROWER_INELIGIBLE,
     RefusalCode.PERSON_LIMIT_REACHED,
@@ -65,12 +69,22 @@ AtSite = Annotated[
 ]
 
 
+ReturnSite = Annotated[
+    UUID,
+    msgspec.Meta(
+        description="The site where it is to be brought back: published, and allowed by the "
+        "policy. Without it, the one that lends. It is due by the hours of this site."
+    ),
+]
+
+
 class CheckOutBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The item to lend, and the card of the borrower."""
 
     item: Code
     borrower: CardCode
     site: AtSite | None = None
+    return_site: ReturnSite | None = None
 
 
 class CheckInBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -101,6 +115,7 @@ async def check_out(call: Call, data: CheckOutBody) -> LoanView:
         item=await scanned_code(call, data.item, site_id=site_id),
         card=await scanned_code(call, data.borrower, site_id=site_id),
         site_id=site_id,
+        return_site_id=data.return_site,
         attempt=call.attempt,
     )
     return await check_outs.check_out(call.actor, command, now=call.now)
@@ -116,8 +131,9 @@ async def check_out(call: Call, data: CheckOutBody) -> LoanView:
 async def check_in(call: Call, data: CheckInBody) -> CheckInView:
     """Take an item back, whoever brings it and wherever it was lent.
 
-    A lost or stolen item is found again by it. `transfer_to` is the item's own
-    site where that is another.
+    A lost or stolen item is found again by it. `transfer_to` is where to send it, if
+    anywhere. `expected_at` is the site where it had to be brought back, where the policy
+    allows no other: it is taken back all the same.
     """
     site_id = await site_of(call.actor, data.site)
     item = await scanned_code(call, data.item, site_id=site_id)

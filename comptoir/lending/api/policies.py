@@ -30,7 +30,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     `length` counts days, or hours where the mode is `on_site` (0: until
     closing). A `renewal_length` of 0 means as long as the loan. A limit of null
-    is no limit.
+    is no limit. Without `returns_elsewhere`, things are brought back to the site
+    that lent them.
     """
 
     mode: DueMode
@@ -40,6 +41,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     limit_person: int | None
     limit_household: int | None
     signature: Signature
+    returns_elsewhere: bool = True
 
 
 class Policies(msgspec.Struct, frozen=True):

@@ -31,6 +31,7 @@ from comptoir.lending.loans.check_ins import check_in
 from comptoir.lending.loans.renewals import renew_loan
 from comptoir.lending.loans.schemas import CheckIn
 from comptoir.lending.loans.undo import undo_check_in, undo_check_out, undo_found, undo_renewal
+from comptoir.sites import queries as sites
 
 _UNDO = {
     UndoKind.CHECK_OUT: undo_check_out,
@@ -116,10 +117,11 @@ async def desk_problem(request: Page, data: Posted[ProblemForm]) -> Answer:
 
 @post("/desk/transfer", status_code=200, guards=[require(Role.RECEPTION)])
 async def desk_transfer(request: Page, data: Posted[TransferForm]) -> Answer:
-    """Send an item that came back here to the site it belongs to."""
+    """Send an item that came back here to the site it belongs to, or was to go back to."""
     now = clock.now()
     await send_item(request.user, data.item, SendItem(destination=data.site), now=now)
-    step = Step(kind=StepKind.SENT, item=data.item)
+    destination = await sites.site(data.site)
+    step = Step(kind=StepKind.SENT, item=data.item, text=destination.short_name)
     return await answer_desk(request, stay(data.visit, step, now=now), data.recent)
 
 

@@ -97,7 +97,7 @@ class TakeBackForm(msgspec.Struct, frozen=True):
 
 
 class TransferForm(msgspec.Struct, frozen=True):
-    """One tap on "send it to its own site"."""
+    """One tap on "send it to" a site."""
 
     item: str
     site: UUID

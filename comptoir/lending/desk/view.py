@@ -58,9 +58,14 @@ class Allowance(msgspec.Struct, frozen=True):
 
 
 class VisitView(msgspec.Struct, frozen=True, kw_only=True):
-    """A borrower at the desk."""
+    """A borrower at the desk.
+
+    ``return_site_id`` is where what they are lent is to be brought back, if not here.
+    ``may_choose_return``: there is another, and a policy that allows it.
+    """
 
     id: UUID
+    site_id: UUID
     borrower_id: UUID
     name: str
     language: str
@@ -76,6 +81,9 @@ class VisitView(msgspec.Struct, frozen=True, kw_only=True):
     agreement_id: UUID | None
     lent: bool
     has_card: bool
+    return_site_id: UUID | None
+    return_place: str
+    may_choose_return: bool
 
 
 class ItemView(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,10 +113,18 @@ SELECT visit.id, visit.site, visit.borrower, borrower.name, borrower.language, b
        EXISTS (SELECT 1 FROM lending_loan loan
                JOIN lending_policy policy ON policy.id = loan.policy
                WHERE loan.borrower = visit.borrower AND loan.site = visit.site
-                 AND {UNSIGNED}) AS to_sign
+                 AND {UNSIGNED}) AS to_sign,
+       visit.return_site, elsewhere.short_name AS return_place,
+       EXISTS (SELECT 1 FROM sites_site other
+               WHERE other.active AND other.published AND other.id <> visit.site)
+       AND EXISTS (SELECT 1 FROM lending_policy rule
+                   WHERE (rule.borrower_group = borrower.borrower_group
+                          OR rule.borrower_group IS NULL)
+                     AND rule.returns_elsewhere AND rule.mode <> 'on_site') AS may_choose_return
 FROM lending_visit visit
 JOIN lending_borrower borrower ON borrower.id = visit.borrower
 JOIN sites_site site ON site.id = visit.site
+LEFT JOIN sites_site elsewhere ON elsewhere.id = visit.return_site
 WHERE visit.id = :visit_id AND visit.closed_at IS NULL AND visit.opened_at > :since
 """
 _ALLOWANCES = f"""
@@ -158,6 +174,7 @@ async def read_visit(actor: Principal, visit_id: UUID | None, *, now: datetime) 
     eligible_until = row["eligible_until"]
     return VisitView(
         id=row["id"],
+        site_id=row["site"],
         borrower_id=row["borrower"],
         name=row["name"],
         language=row["language"],
@@ -173,6 +190,9 @@ async def read_visit(actor: Principal, visit_id: UUID | None, *, now: datetime) 
         agreement_id=row["agreement_id"],
         lent=bool(row["lent"]),
         has_card=bool(row["has_card"]),
+        return_site_id=row["return_site"],
+        return_place=row["return_place"] or "",
+        may_choose_return=bool(row["may_choose_return"]),
     )
 
 

@@ -8,11 +8,17 @@ from uuid import UUID
 from comptoir.core import audit, db
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal
-from comptoir.lending.errors import BorrowerNotFound
+from comptoir.lending.errors import BorrowerNotFound, ReturnSiteRefused, VisitNotFound
+from comptoir.lending.refusals import Refusal, RefusalCode
 
 #: A visit begun so long ago is over, though nobody said so: a desk left alone
 #: must not lend to whoever was there last.
 VISIT_TIME = timedelta(hours=1)
+
+_OPEN = """
+SELECT visit.site, visit.borrower, visit.return_site FROM lending_visit visit
+WHERE visit.closed_at IS NULL AND visit.opened_at > :since
+"""
 
 
 async def open_visit(
@@ -93,6 +99,58 @@ async def close_visit(actor: Principal, visit_id: UUID, *, now: datetime) -> Non
             related=(row["borrower"],),
             site_id=row["site"],
         )
+
+
+async def choose_return_site(
+    actor: Principal, visit_id: UUID, site_id: UUID | None, *, now: datetime
+) -> None:
+    """Say where what is lent from now on in a visit is to be brought back; None: to its site.
+
+    What the policy of a thing makes of it is asked when the thing is lent.
+
+    Raises:
+        VisitNotFound: it is over, or at a site the actor may not know of.
+        ReturnSiteRefused: there is no such site, or it is not public.
+    """
+    async with db.transaction():
+        row = await db.fetch_one(
+            f"{_OPEN} AND visit.id = :id" + db.for_update("visit"),
+            id=visit_id,
+            since=now - VISIT_TIME,
+        )
+        if row is None or not actor.sees_site(row["site"]):
+            raise VisitNotFound
+        chosen = None if site_id == row["site"] else site_id
+        if chosen is not None:
+            await _need_public(chosen)
+        if chosen == row["return_site"]:
+            return
+        await db.execute(
+            "UPDATE lending_visit SET return_site = :chosen WHERE id = :id",
+            chosen=chosen,
+            id=visit_id,
+        )
+        before = row["return_site"]
+        await audit.record(
+            actor,
+            "visit.return_site_chosen",
+            "visit",
+            visit_id,
+            now=now,
+            related=(row["borrower"],),
+            site_id=row["site"],
+            changes={"return_site": [before and str(before), chosen and str(chosen)]},
+        )
+
+
+async def _need_public(site_id: UUID) -> None:
+    row = await db.fetch_one(
+        "SELECT (active AND published) AS is_public FROM sites_site WHERE id = :id", id=site_id
+    )
+    if row is None:
+        raise ReturnSiteRefused(Refusal(RefusalCode.RETURN_SITE_UNKNOWN))
+    if not row["is_public"]:
+        raise ReturnSiteRefused(Refusal(RefusalCode.RETURN_SITE_NOT_PUBLIC))
 
 
 async def borrower_of(actor: Principal, visit_id: UUID | None, *, now: datetime) -> UUID | None:

@@ -79,9 +79,16 @@ async def _check_in(
 def _view(row: db.Row, now: datetime) -> CheckInView:
     found_again = ItemStatus(row["status"]) in GONE
     set_aside = found_again or row["problem_kinds"]
-    late = 0
+    late, expected = 0, None
     if row["loan_id"] is not None:
         late = due_dates.overdue_days(row["due_at"], calendar_of(row), now=now)
+        expected = rules.expected_elsewhere(
+            row["site_id"],
+            lent_at=row["loan_site"],
+            return_site=row["loan_return_site"],
+            # Of a policy that was removed since nothing is left to say no.
+            returns_elsewhere=row["returns_elsewhere"] is None or bool(row["returns_elsewhere"]),
+        )
     return CheckInView(
         item=row["code"],
         model=row["short_name"],
@@ -93,7 +100,9 @@ def _view(row: db.Row, now: datetime) -> CheckInView:
         checked_out_at=row["checked_out_at"],
         returned_at=now,
         late_days=late,
-        transfer_to=row["home_site"] if row["home_site"] != row["site_id"] else None,
+        transfer_to=rules.send_on(row["site_id"], home=row["home_site"], expected=expected),
+        expected_at=expected,
+        expected_place=row["place"] if expected else "",
     )
 
 

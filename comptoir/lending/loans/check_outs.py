@@ -15,12 +15,13 @@ from comptoir.lending.loans import contention, facts, outcomes
 from comptoir.lending.loans.schemas import CheckOut, LoanView
 from comptoir.lending.loans.unknown import refuse_unknown
 from comptoir.lending.refusals import Refusal, RefusalCode
+from comptoir.lending.rules import ReturnChoice
 from comptoir.sites.calendars import calendar_of
 
 _INSERT_LOAN = """
 INSERT INTO lending_loan (id, item, borrower, category, site, return_site, visit, policy,
                           checked_out_at, due_at, renewals, taken_from, version)
-VALUES (:loan_id, :item_id, :borrower_id, :category, :site_id, :site_id, :visit_id, :policy_id,
+VALUES (:loan_id, :item_id, :borrower_id, :category, :site_id, :return_site, :visit_id, :policy_id,
         :now, :due_at, 0, :taken_from, 1)
 """
 _LEND_ITEM = """
@@ -28,7 +29,7 @@ UPDATE inventory_item SET status = 'on_loan', present_site = :site_id, version =
 WHERE id = :item_id
 """
 _KNOW_BORROWER = """
-INSERT INTO lending_borrower_site (borrower, site) VALUES (:borrower_id, :site_id)
+INSERT INTO lending_borrower_site (borrower, site) VALUES (:borrower_id, :known_at)
 ON CONFLICT DO NOTHING
 """
 _COUNT_AGAIN = (
@@ -69,11 +70,11 @@ async def _check_out(
             refusal = await refuse_unknown(command.item, command.card or "")
             await outcomes.record_refusal(actor, command.attempt, refusal, row, now=now)
             return refusal
-        due = _decide(row, now)
+        due = _decide(command, row, now)
         if isinstance(due, Refusal):
             await outcomes.record_refusal(actor, command.attempt, due, row, now=now)
             return due
-        view = _view(row, due, now)
+        view = _view(command, row, due, now)
         await _write(actor, command, row, view, now)
         await events.publish(LoanOpened(loan_id=view.id, at=now))
         return view
@@ -87,39 +88,52 @@ async def _read(actor: Principal, command: CheckOut, patiently: bool) -> db.Row 
         patiently=patiently,
         item=command.item,
         site_id=command.site_id or actor.site_id,
+        return_site=command.return_site_id,
+        visit_id=command.visit_id,
         **who,
         **facts.key_values(actor, command.attempt),
     )
 
 
-def _decide(row: db.Row, now: datetime) -> datetime | Refusal:
+def _decide(command: CheckOut, row: db.Row, now: datetime) -> datetime | Refusal:
     if row["card_revoked_at"] is not None:
         return Refusal(RefusalCode.CARD_REPLACED)
-    return rules.check_out_due(_facts(row), now=now)
+    return rules.check_out_due(_facts(command, row), now=now)
 
 
-def _facts(row: db.Row) -> rules.CheckOutFacts:
+def _facts(command: CheckOut, row: db.Row) -> rules.CheckOutFacts:
     return rules.CheckOutFacts(
         item=facts.item_facts(row),
         borrower=facts.borrower_facts(row),
         policy=facts.policy_facts(row),
         calendar=calendar_of(row),
+        return_choice=_return_choice(command, row),
     )
 
 
-def _view(row: db.Row, due: datetime, now: datetime) -> LoanView:
+def _return_choice(command: CheckOut, row: db.Row) -> ReturnChoice:
+    """Where it is to be brought back. The read falls back on the desk where a site is unknown."""
+    if command.return_site_id not in (None, row["return_site_id"]):
+        return ReturnChoice.UNKNOWN
+    if row["return_site_id"] == row["site_id"]:
+        return ReturnChoice.HERE
+    return ReturnChoice.ELSEWHERE if row["is_public"] else ReturnChoice.NOT_PUBLIC
+
+
+def _view(command: CheckOut, row: db.Row, due: datetime, now: datetime) -> LoanView:
     return LoanView(
         id=new_id(),
         item=row["code"],
         model=row["short_name"],
         borrower_id=row["borrower_id"],
         site_id=row["site_id"],
-        return_site_id=row["site_id"],
+        return_site_id=row["return_site_id"],
+        place=row["place"],
         checked_out_at=now,
         due_at=due,
         due_local=localtime(due, row["time_zone"]),
         signature=rules.Signature(row["signature"]),
-        cut_short=rules.is_cut_short(due, _facts(row), now=now),
+        cut_short=rules.is_cut_short(due, _facts(command, row), now=now),
     )
 
 
@@ -135,12 +149,14 @@ async def _write(
         "household": row["household"],
         "category": row["category"],
         "site_id": row["site_id"],
+        "return_site": row["return_site_id"],
         "visit_id": command.visit_id,
         "policy_id": row["policy_id"],
         "taken_from": row["present_site"],
         "now": now,
         "due_at": view.due_at,
     }
+    elsewhere = view.return_site_id != view.site_id
     trail = audit.values(
         actor,
         "loan.opened",
@@ -149,15 +165,18 @@ async def _write(
         now=now,
         related=(row["item_id"], row["borrower_id"]),
         site_id=row["site_id"],
-        changes={"due_at": [None, view.due_at], "item": row["code"]},
+        changes={"due_at": [None, view.due_at], "item": row["code"]}
+        | ({"return_site": [None, view.return_site_id]} if elsewhere else {}),
     )
     writes = [(_INSERT_LOAN, values), (_LEND_ITEM, values), (audit.INSERT, trail)]
     if not row["known_here"]:
-        writes.append((_KNOW_BORROWER, values))
+        writes.append((_KNOW_BORROWER, values | {"known_at": row["site_id"]}))
+    if elsewhere:  # who waits for it there must be able to call its borrower
+        writes.append((_KNOW_BORROWER, values | {"known_at": row["return_site_id"]}))
     writes += outcomes.remember(actor, command.attempt, view, now=now)
     limited = not (row["limit_person"] is row["limit_household"] is None)
     recount = limited and not db.writers_take_turns()  # somebody may have lent since the read
     counts = await db.write(*writes, answer=_COUNT_AGAIN if recount else "")
     # Fewer than at the read is no reason: somebody brought something back meanwhile.
-    if recount and isinstance(_decide(row | counts[0], now), Refusal):
+    if recount and isinstance(_decide(command, row | counts[0], now), Refusal):
         raise contention.FactsChanged

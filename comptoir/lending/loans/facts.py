@@ -65,13 +65,21 @@ _BORROWER_COLUMNS = """
 """
 _POLICY_COLUMNS = """
     policy.id AS policy_id, policy.mode, policy.length, policy.renewals AS policy_renewals,
-    policy.renewal_length, policy.limit_person, policy.limit_household, policy.signature
+    policy.renewal_length, policy.limit_person, policy.limit_household, policy.signature,
+    policy.returns_elsewhere
 """
 _SITE_COLUMNS = f"site.id AS site_id, {calendars.COLUMNS}"
 _SITE_VERSIONS = "site.version AS site_version, seen_site.version AS seen_site_version"
 _OUTCOME_COLUMNS = "first.fingerprint, first.status AS first_status, first.outcome"
 _OUTCOME_JOIN = """
     LEFT JOIN core_idempotency first ON first.actor_id = :actor_id AND first.key = :key
+"""
+#: Where a thing is to be brought back, if there is such a site: as asked for, or as the visit says.
+_CHOSEN_SITE = """
+    (SELECT chosen.id FROM sites_site chosen WHERE chosen.id = COALESCE(
+        CAST(:return_site AS uuid),
+        (SELECT visit.return_site FROM lending_visit visit
+         WHERE visit.id = CAST(:visit_id AS uuid))))
 """
 #: The item once more, not locked: as everything else of the row was when it was read.
 _SEEN_JOIN = "JOIN inventory_item seen ON seen.id = item.id"
@@ -81,7 +89,11 @@ _SEEN_SITE_JOIN = "JOIN sites_site seen_site ON seen_site.id = site.id"
 
 @lru_cache
 def check_out_query(*, by_card: bool) -> str:
-    """The read of a check-out: one row, or none where item or borrower is unknown."""
+    """The read of a check-out: one row, or none where item or borrower is unknown.
+
+    ``site_id`` is the desk's; the calendar and ``place`` are those of ``return_site_id``,
+    which is the desk's too where the site that was asked for is unknown.
+    """
     borrower = (
         "JOIN lending_borrower_card card ON card.code = :card "
         "JOIN lending_borrower borrower ON borrower.id = card.borrower"
@@ -91,18 +103,21 @@ def check_out_query(*, by_card: bool) -> str:
     revoked = "card.revoked_at" if by_card else "NULL"
     sql = f"""
         SELECT {_ITEM_COLUMNS}, {_LOAN_COLUMNS}, {_BORROWER_COLUMNS}, {_POLICY_COLUMNS},
-               {_SITE_COLUMNS}, {_OUTCOME_COLUMNS}, {revoked} AS card_revoked_at,
+               desk.id AS site_id, site.id AS return_site_id, site.short_name AS place,
+               (site.active AND site.published) AS is_public,
+               {calendars.COLUMNS}, {_OUTCOME_COLUMNS}, {revoked} AS card_revoked_at,
                seen.version AS seen_version, {_SITE_VERSIONS},
                {OWN_LOANS.format(borrower="borrower.id", category="model.category")} AS own_loans,
                {HOUSEHOLD_LOANS.format(household="borrower.household", category="model.category")}
                AS household_loans,
                EXISTS (SELECT 1 FROM lending_borrower_site known
-                       WHERE known.borrower = borrower.id AND known.site = site.id) AS known_here
+                       WHERE known.borrower = borrower.id AND known.site = desk.id) AS known_here
         FROM inventory_item item
         {_SEEN_JOIN}
         JOIN inventory_model model ON model.id = item.model
         {borrower}
-        JOIN sites_site site ON site.id = COALESCE(CAST(:site_id AS uuid), item.present_site)
+        JOIN sites_site desk ON desk.id = COALESCE(CAST(:site_id AS uuid), item.present_site)
+        JOIN sites_site site ON site.id = COALESCE({_CHOSEN_SITE}, desk.id)
         {_SEEN_SITE_JOIN}
         LEFT JOIN lending_policy policy ON policy.id =
             {POLICY_ID.format(category="model.category", borrower_group="borrower.borrower_group")}
@@ -114,9 +129,10 @@ def check_out_query(*, by_card: bool) -> str:
 
 
 #: The read of a check-in: one row, or none where the item is unknown.
-#: ``site_id`` is the desk's; the calendar is that of the site where it was due.
+#: ``site_id`` is the desk's; calendar and ``place`` are those of the site where it was due.
 CHECK_IN = f"""
     SELECT {_ITEM_COLUMNS}, {_LOAN_COLUMNS}, desk.id AS site_id, {calendars.COLUMNS},
+           site.short_name AS place, policy.returns_elsewhere,
            {_OUTCOME_COLUMNS}, seen.version AS seen_version
     FROM inventory_item item
     {_SEEN_JOIN}
@@ -124,6 +140,7 @@ CHECK_IN = f"""
     JOIN sites_site desk ON desk.id = COALESCE(CAST(:site_id AS uuid), item.present_site)
     LEFT JOIN lending_loan loan ON loan.item = item.id AND loan.returned_at IS NULL
     JOIN sites_site site ON site.id = COALESCE(loan.return_site, desk.id)
+    LEFT JOIN lending_policy policy ON policy.id = loan.policy
     {_OUTCOME_JOIN}
     WHERE item.code = :item
 """ + db.for_update("item")
@@ -193,7 +210,8 @@ CALENDARS = f"SELECT {_SITE_COLUMNS} FROM sites_site site"
 RENEWAL = (
     f"""
     SELECT {_ITEM_COLUMNS}, {_LOAN_COLUMNS}, {_BORROWER_COLUMNS}, {_POLICY_COLUMNS},
-           {_SITE_COLUMNS}, {_SITE_VERSIONS}, loan.returned_at, loan.undone_at,
+           {_SITE_COLUMNS}, {_SITE_VERSIONS}, site.short_name AS place,
+           loan.returned_at, loan.undone_at,
            loan.version AS loan_version
     FROM lending_loan loan
     JOIN inventory_item item ON item.id = loan.item
@@ -250,6 +268,7 @@ def policy_facts(row: db.Row) -> PolicyFacts | None:
         limit_person=row["limit_person"],
         limit_household=row["limit_household"],
         signature=Signature(row["signature"]),
+        returns_elsewhere=bool(row["returns_elsewhere"]),
     )
 
 

@@ -55,7 +55,9 @@ async def loan(request: Page, loan_id: FromPath[UUID]) -> Response[str]:
         loan=found,
         agreements=await agreements_of_loan(loan_id),
         reopens=closed and may_reopen(request.user, found.site_id),
-        lines=await sentences.lines(loan_id, {}, limit=HISTORY),
+        lines=await sentences.lines(
+            loan_id, {str(found.return_site_id): found.place}, limit=HISTORY
+        ),
     )
 
 

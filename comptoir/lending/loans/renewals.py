@@ -102,6 +102,7 @@ def _view(loan_id: UUID, row: db.Row, due: datetime) -> LoanView:
         borrower_id=row["borrower_id"],
         site_id=row["loan_site"],
         return_site_id=row["site_id"],
+        place=row["place"],
         checked_out_at=row["checked_out_at"],
         due_at=due,
         due_local=localtime(due, row["time_zone"]),

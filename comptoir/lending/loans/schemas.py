@@ -16,6 +16,8 @@ class CheckOut(msgspec.Struct, frozen=True, kw_only=True):
     """Lend the item with this code to this borrower (``card`` code, or ``borrower_id``).
 
     ``site_id`` is the desk's; without it the actor's, or else where the item is.
+    ``return_site_id`` is where it is to be brought back; without it where the visit
+    says, or else to the desk's site.
     """
 
     item: str
@@ -23,6 +25,7 @@ class CheckOut(msgspec.Struct, frozen=True, kw_only=True):
     borrower_id: UUID | None = None
     site_id: UUID | None = None
     visit_id: UUID | None = None
+    return_site_id: UUID | None = None
     attempt: Attempt | None = None
 
 
@@ -37,8 +40,8 @@ class CheckIn(msgspec.Struct, frozen=True, kw_only=True):
 class LoanView(msgspec.Struct, frozen=True, kw_only=True):
     """A loan that was just made or renewed. ``due_local`` is when it is due by the site's clock.
 
-    ``signature`` is what its policy wants. ``cut_short``: it would be due later, if the
-    borrower might borrow for longer.
+    ``place`` is the short name of the return site. ``signature`` is what its policy wants.
+    ``cut_short``: it would be due later, if the borrower might borrow for longer.
     """
 
     id: UUID
@@ -47,6 +50,7 @@ class LoanView(msgspec.Struct, frozen=True, kw_only=True):
     borrower_id: UUID
     site_id: UUID
     return_site_id: UUID
+    place: str = ""
     checked_out_at: datetime
     due_at: datetime
     due_local: datetime
@@ -58,8 +62,10 @@ class LoanView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CheckInView(msgspec.Struct, frozen=True, kw_only=True):
-    """What a check-in did. ``transfer_to`` is the item's own site where that is another.
+    """What a check-in did. ``transfer_to`` is where the item is to be sent, if it is.
 
+    That is the item's own site, or the one where it was to be brought back and to no
+    other, by the policy: ``expected_at``, whose short name is ``expected_place``.
     ``loan_id`` and ``checked_out_at`` are null where a lost item without a loan was
     found again. ``status`` is the item's now: ``available``, or ``to_check``.
     """
@@ -75,3 +81,5 @@ class CheckInView(msgspec.Struct, frozen=True, kw_only=True):
     returned_at: datetime
     late_days: int = 0
     transfer_to: UUID | None = None
+    expected_at: UUID | None = None
+    expected_place: str = ""

@@ -16,6 +16,9 @@ from comptoir.lending.policies.services import NEW
 from comptoir.lending.policies.validation import HIGHEST_LIMIT, MOST_RENEWALS, out_of_range
 from comptoir.lending.rules import Signature
 
+#: Where things may be brought back, as the form calls it.
+ANYWHERE, WHERE_LENT = "anywhere", "where-lent"
+
 
 class PolicyForm(msgspec.Struct, frozen=True, kw_only=True):
     """A policy's form, as sent or to be shown; an empty limit is none."""
@@ -28,6 +31,7 @@ class PolicyForm(msgspec.Struct, frozen=True, kw_only=True):
     limit_person: str = ""
     limit_household: str = ""
     signature: str = Signature.NONE.value
+    returns: str = ANYWHERE
 
     @property
     def seen(self) -> int:
@@ -59,6 +63,10 @@ class PolicyForm(msgspec.Struct, frozen=True, kw_only=True):
                 errors.append(
                     FieldError(choice, f"lending.{choice}-unknown", _("Choose one of these."))
                 )
+        if self.returns not in (ANYWHERE, WHERE_LENT):
+            errors.append(
+                FieldError("returns", "lending.returns-unknown", _("Choose one of these."))
+            )
         if errors:
             raise Invalid(errors)
         return SavePolicy(
@@ -71,6 +79,7 @@ class PolicyForm(msgspec.Struct, frozen=True, kw_only=True):
             limit_person=numbers["limit_person"],
             limit_household=numbers["limit_household"],
             signature=Signature(self.signature),
+            returns_elsewhere=self.returns == ANYWHERE,
         )
 
 
@@ -87,6 +96,7 @@ def form_of(policy: PolicyView | None) -> PolicyForm:
         limit_person=str(policy.limit_person or ""),
         limit_household=str(policy.limit_household or ""),
         signature=policy.signature.value,
+        returns=ANYWHERE if policy.returns_elsewhere else WHERE_LENT,
     )
 
 

@@ -22,10 +22,10 @@ from comptoir.inventory.names import NAME_INPUTS
 from comptoir.inventory.queries import catalogue
 from comptoir.lending.policies import groups as all_groups
 from comptoir.lending.policies.errors import GroupNotFound
-from comptoir.lending.policies.forms import GroupForm, PolicyForm, form_of
+from comptoir.lending.policies.forms import ANYWHERE, WHERE_LENT, GroupForm, PolicyForm, form_of
 from comptoir.lending.policies.queries import own_policy, policy_matrix
 from comptoir.lending.policies.services import remove_policy, save_policy
-from comptoir.lending.policies.words import MODES, SIGNATURES, in_words, name_in
+from comptoir.lending.policies.words import MODES, RETURNS, SIGNATURES, in_words, name_in
 
 Page = Request[Principal, Any, Any]
 Answer = Response[str]
@@ -172,6 +172,7 @@ async def _policy_form(
         errors=errors,
         modes=[(mode.value, *texts) for mode, texts in MODES.items()],
         signatures=[(signature.value, *texts) for signature, texts in SIGNATURES.items()],
+        returns=[(ANYWHERE, *RETURNS[True]), (WHERE_LENT, *RETURNS[False])],
     )
 
 

@@ -13,7 +13,7 @@ from comptoir.lending.rules import Signature
 
 _POLICIES = """
 SELECT id, category, borrower_group, mode, length, renewals, renewal_length, limit_person,
-       limit_household, signature, version
+       limit_household, signature, returns_elsewhere, version
 FROM lending_policy
 """
 
@@ -56,5 +56,6 @@ def _view(row: db.Row) -> PolicyView:
         limit_person=row["limit_person"],
         limit_household=row["limit_household"],
         signature=Signature(row["signature"]),
+        returns_elsewhere=bool(row["returns_elsewhere"]),
         version=row["version"],
     )

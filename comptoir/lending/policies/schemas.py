@@ -18,7 +18,8 @@ class SavePolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     ``length`` counts days, or hours where the mode is ``on_site`` (0: until
     closing). A ``renewal_length`` of 0 means as long as the loan. A limit of
-    null is no limit.
+    null is no limit. Without ``returns_elsewhere``, things are brought back to the
+    site that lent them.
     """
 
     category: UUID
@@ -30,6 +31,7 @@ class SavePolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     limit_person: int | None = None
     limit_household: int | None = None
     signature: Signature = Signature.NONE
+    returns_elsewhere: bool = True
 
 
 class PolicyView(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +47,7 @@ class PolicyView(msgspec.Struct, frozen=True, kw_only=True):
     limit_person: int | None
     limit_household: int | None
     signature: Signature
+    returns_elsewhere: bool
     version: int
 
 

@@ -49,6 +49,19 @@ SIGNATURES: dict[Signature, tuple[LazyProxy, ...]] = {
 }
 
 
+#: Where things may be brought back, by ``returns_elsewhere``, and what that means.
+RETURNS: dict[bool, tuple[LazyProxy, ...]] = {
+    True: (
+        _l("To any site"),
+        _l("The site for the return can be chosen when something is lent."),
+    ),
+    False: (
+        _l("To the site that lent it"),
+        _l("Another site takes it back too, and is told where it should have gone."),
+    ),
+}
+
+
 def name_in(names: dict[str, str]) -> str:
     """A name in the reader's language, else in the first one that has it."""
     return names.get(current_language()) or next(
@@ -80,6 +93,8 @@ def in_words(policy: PolicyView | SavePolicy) -> list[str]:
             Signature.PAPER: _("sign on paper"),
         }[policy.signature]
     )
+    if not policy.returns_elsewhere:
+        phrases.append(_("back to the site that lent it"))
     return phrases
 
 
