@@ -347,6 +347,7 @@ TABLE: dict[str, Line] = {
     "POST /settings/sites/new": COORDINATOR,
     "GET /settings/sites/{site_id}": COORDINATOR,
     "POST /settings/sites/{site_id}": COORDINATOR,
+    "POST /settings/sites/{site_id}/publish": COORDINATOR,
     "GET /settings/sites/{site_id}/hours": COORDINATOR,
     "POST /settings/sites/{site_id}/hours": COORDINATOR,
     "POST /settings/sites/{site_id}/hours/expression": COORDINATOR,

@@ -26,6 +26,7 @@ from comptoir.sites.errors import SiteNotFound, SitesForbidden
 from comptoir.sites.expressions.evaluation import Hours
 from comptoir.sites.hours import HoursText, describe_hours
 from comptoir.sites.place_choices import countries, zones
+from comptoir.sites.publishing import publish_site
 from comptoir.sites.regions import canton_options
 from comptoir.sites.schemas import OrganisationView, SaveOrganisation, SiteView
 from comptoir.sites.skills.languages import language_options
@@ -104,6 +105,14 @@ async def save_site(request: Page, site_id: FromPath[UUID]) -> Response[str]:
         site = await _own(request, site_id)
         return await _site_form(request, site_form.typed(form), invalid.errors, site)
     return redirect(request, PATH, flash=Flash("ok", _("Saved.")))
+
+
+@post(f"{PATH}/{{site_id:uuid}}/publish", guards=COORDINATOR)
+async def publish(request: Page, site_id: FromPath[UUID]) -> Response[str]:
+    """Show a site to the public."""
+    await publish_site(request.user, site_id, now=clock.now())
+    target = local_path((await FormData.of(request)).text("next"), PATH)
+    return redirect(request, target, flash=Flash("ok", _("The public sees this site now.")))
 
 
 @get("/settings/organisations/new", guards=COORDINATOR)
@@ -248,6 +257,7 @@ ROUTES = [
     add_site,
     show_site,
     save_site,
+    publish,
     new_organisation,
     add_organisation,
     organisation_form,

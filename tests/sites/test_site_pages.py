@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from httpx import AsyncClient, Response
 
+from comptoir.core import audit
 from comptoir.core.accounts.tables import Session
 from comptoir.core.errors import Invalid
 from comptoir.core.principal import Role
@@ -67,6 +68,33 @@ async def test_a_coordinator_sees_and_changes_their_site(client: AsyncClient, si
     assert (await client.post(path, data=data_of(site))).status_code == 303
     assert (await queries.site(site.id)).name == "Comptoir de Bulle"
     assert (await client.post(path, data=data_of(site))).status_code == 412
+
+
+async def test_what_is_not_published_says_so_and_is_published_by_one_button(
+    client: AsyncClient, site: Site
+) -> None:
+    form = f"/settings/sites/{site.id}"
+    for path in ("/settings/sites", form):
+        html = (await client.get(path)).text
+        assert "Not published" in html
+        assert html.count(f'action="{form}/publish"') == 1
+    answer = await client.post(f"{form}/publish", data={"next": form})
+    assert (answer.status_code, answer.headers["location"]) == (303, form)
+    for path in ("/settings/sites", form):
+        html = (await client.get(path)).text
+        assert "Not published" not in html
+        assert f'href="/places/{factories.slug(site)}"' in html
+    assert (await client.get(f"/places/{factories.slug(site)}")).status_code == 200
+    await client.post(f"{form}/publish")
+    assert [entry.action for _, entry in await audit.timeline(site.id)] == ["site.published"]
+    assert (await queries.site(site.id)).version == 2
+
+
+async def test_nobody_publishes_a_site_of_others(client: AsyncClient, site: Site) -> None:
+    other = await factories.site(name="Bulle")
+    answer = await client.post(f"/settings/sites/{other.id}/publish")
+    assert answer.status_code == 404
+    assert not (await queries.site(other.id)).published
 
 
 async def test_wrong_fields_of_a_site_are_named(client: AsyncClient, site: Site) -> None:
