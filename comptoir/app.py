@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any
 
 from litestar import Litestar
@@ -12,8 +11,8 @@ from litestar.plugins import PluginProtocol
 from litestar.plugins.core import MsgspecDIPlugin
 from litestar.types import Send
 
-from comptoir import home, housekeeping
-from comptoir.core import db, logging
+from comptoir import home, housekeeping, scheduler
+from comptoir.core import db, jobs, logging
 from comptoir.core.accounts import api as account_api
 from comptoir.core.accounts import pages as account_pages
 from comptoir.core.accounts.plugin import SignIn
@@ -25,6 +24,7 @@ from comptoir.core.web.registration import RegisterTogether
 from comptoir.health import healthz
 from comptoir.inventory import routes as inventory
 from comptoir.lending import routes as lending
+from comptoir.notifications import routes as notifications
 from comptoir.principals import StaffDirectory
 from comptoir.sites import routes as sites
 
@@ -35,15 +35,19 @@ PACKAGES = {
     "sites": "comptoir.sites",
     "inventory": "comptoir.inventory",
     "lending": "comptoir.lending",
+    "notifications": "comptoir.notifications",
 }
 
 #: The menus, in this order.
 NAVIGATION = [
     *lending.NAVIGATION,
+    *notifications.NAVIGATION,
     *inventory.NAVIGATION,
     *sites.NAVIGATION,
     *account_pages.NAVIGATION,
 ]
+
+jobs.register(housekeeping.TIDYING)
 
 
 def without_body(send: Send) -> Send:
@@ -91,6 +95,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             *sites.ROUTES,
             *inventory.ROUTES,
             *lending.ROUTES,
+            *notifications.ROUTES,
         ],
         lifespan=[_database(settings)],
         openapi_config=None,
@@ -104,7 +109,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
 
 
 def _database(settings: Settings) -> AbstractAsyncContextManager[None]:
-    """The database, connected and kept tidy for as long as the application runs."""
+    """The database, connected, and the jobs, for as long as the application runs."""
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
@@ -112,13 +117,10 @@ def _database(settings: Settings) -> AbstractAsyncContextManager[None]:
             yield
             return
         db.connect(settings.database)
-        tidying = asyncio.create_task(housekeeping.keep_tidy())
         try:
-            yield
+            async with scheduler.running(settings) if settings.jobs else nullcontext():
+                yield
         finally:
-            tidying.cancel()
-            with suppress(asyncio.CancelledError):
-                await tidying
             await db.disconnect()
 
     return lifespan()

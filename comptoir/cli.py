@@ -66,6 +66,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"comptoir {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_serve(commands)
+    _command(commands, "jobs", "jobs:run", "do what is done again and again, and serve nobody")
     _command(commands, "migrate", "database:migrate", "bring the database up to date")
     _add_demo(commands)
     _add_user(commands)

@@ -1,26 +1,17 @@
-"""What is thrown away once nobody needs it: when the program starts, and once a day.
-
-Every server process does it: deleting twice does no harm, and none of them has
-to be the one that does.
-"""
+"""What is thrown away once nobody needs it: once a day."""
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime, timedelta
 
-import structlog
-
-from comptoir.core import clock, idempotency
+from comptoir.core import idempotency
 from comptoir.core.accounts import invitations, sessions, throttle
-from comptoir.core.logging import without_values
+from comptoir.core.i18n import lazy as _l
+from comptoir.core.jobs import Job, Turn
 from comptoir.sites.rota.forgetting import forget as forget_rota
 
 #: For how long a repeated call gets its first outcome. Outcomes say who borrowed what.
 OUTCOMES_KEPT_FOR = timedelta(days=30)
-EVERY = timedelta(days=1)
-
-log = structlog.get_logger("comptoir.housekeeping")
 
 
 async def tidy(*, now: datetime) -> None:
@@ -32,11 +23,14 @@ async def tidy(*, now: datetime) -> None:
     await forget_rota(now=now)
 
 
-async def keep_tidy() -> None:
-    """Tidy up now and every day, until cancelled. What fails is logged, and tried the next day."""
-    while True:
-        try:
-            await tidy(now=clock.now())
-        except Exception as error:
-            log.error("housekeeping failed", **without_values(error))
-        await asyncio.sleep(EVERY.total_seconds())
+async def _run(turn: Turn) -> None:
+    await tidy(now=turn.now)
+
+
+TIDYING = Job(
+    "housekeeping",
+    _l("Delete what nobody needs any more"),
+    every=timedelta(days=1),
+    longest=timedelta(minutes=30),
+    run=_run,
+)

@@ -25,6 +25,7 @@ from comptoir.commands import CommandFailed, lan
 from comptoir.commands.database import bring_up_to_date, require_current
 from comptoir.core import logging
 from comptoir.core.settings import Settings, load
+from comptoir.notifications.gateways.configuration import read_routes
 
 if sys.platform == "win32":
     from asyncio import run
@@ -46,6 +47,7 @@ def serve(arguments: argparse.Namespace) -> None:
     _put_into_environment(arguments)
     settings = load()
     _ = settings.signing_secret  # made now, or missed now
+    _ = read_routes(settings)  # a gateway that lacks something is missed now, too
     logging.configure(settings)
     if settings.production:
         asyncio.run(require_current(settings))

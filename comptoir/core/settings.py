@@ -69,6 +69,19 @@ class Settings:
         "A desk that nobody uses locks itself after so many minutes; 0 is never.",
         10,
     )
+    jobs: bool = setting(
+        "COMPTOIR_JOBS",
+        "`yes` or `no`: whether the server also runs what is done again and again, such as "
+        "sending messages. With `no`, `comptoir jobs` must run somewhere.",
+        True,
+    )
+    gateways: str = setting(
+        "COMPTOIR_GATEWAYS",
+        "What carries text messages, in this order, each with the countries it is for: "
+        "`kannel:+41,+33 file`. The next one has its turn when one fails. `file` writes them to "
+        "`messages.jsonl` in the data folder, `console` prints them; neither sends anything.",
+        "file",
+    )
 
     @property
     def production(self) -> bool:
@@ -147,6 +160,10 @@ def _parse(name: str, variable: str, text: str) -> Any:
         if not text.isdecimal() or int(text) > 480:
             raise SettingsInvalid(f"{variable} must be a whole number from 0 to 480.")
         return int(text)
+    if name == "jobs":
+        if text not in ("yes", "no"):
+            raise SettingsInvalid(f"{variable} must be `yes` or `no`.")
+        return text == "yes"
     if name == "data":
         return Path(text)
     if name == "trusted_proxies":

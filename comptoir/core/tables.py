@@ -1,4 +1,4 @@
-"""Columns that many tables share, and the two tables of no package in particular."""
+"""Columns that many tables share, and the three tables of no package in particular."""
 
 from __future__ import annotations
 
@@ -38,3 +38,20 @@ class IdempotencyRecord(Table, tablename="core_idempotency"):
     status = Integer(default=0)
     outcome = Text()
     created_at = Timestamptz(default=None, index=True)
+
+
+class JobState(Table, tablename="core_job"):
+    """When a job ran and runs next, and whose turn it is now. ``failures`` counts those in a row.
+
+    ``error`` is the kind of the last one.
+    """
+
+    name = Varchar(40, primary_key=True)
+    next_run_at = Timestamptz(default=None)
+    lease_owner = UUID(default=None, null=True)
+    lease_until = Timestamptz(default=None, null=True)
+    started_at = Timestamptz(default=None, null=True)
+    succeeded_at = Timestamptz(default=None, null=True)
+    failed_at = Timestamptz(default=None, null=True)
+    failures = Integer(default=0)
+    error = Varchar(60, default="")

@@ -20,6 +20,7 @@ GOOD_SECRET = "x" * 16 + "0123456789abcdef"
         ("COMPTOIR_PORT", "http"),
         ("COMPTOIR_WORKERS", "-1"),
         ("COMPTOIR_WORKERS", "two"),
+        ("COMPTOIR_JOBS", "maybe"),
         ("COMPTOIR_ENV", "prod"),
         ("COMPTOIR_SECRET", "too short"),
         ("COMPTOIR_PUBLIC_URL", "desk.example.org"),

@@ -1,0 +1,47 @@
+"""The gateways that the operator chose, in their order."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+
+from comptoir.core.settings import Settings, SettingsInvalid
+from comptoir.notifications.gateways import kannel
+from comptoir.notifications.gateways.local import ConsoleGateway, FileGateway
+from comptoir.notifications.gateways.protocol import Gateway
+from comptoir.notifications.gateways.variables import Variable
+from comptoir.notifications.routing import Route
+
+Make = Callable[[Settings, Mapping[str, str]], Gateway]
+
+#: Each gateway there is, by the name it is chosen by.
+_KINDS: dict[str, Make] = {
+    "file": lambda settings, _: FileGateway(settings.data / "messages.jsonl"),
+    "console": lambda *_: ConsoleGateway(),
+    kannel.NAME: lambda settings, given: kannel.KannelGateway.of(given, base_url=settings.base_url),
+}
+#: What each needs of the environment.
+VARIABLES: tuple[Variable, ...] = (*kannel.VARIABLES,)
+
+_ENTRY = re.compile(r"([a-z0-9]+)(?::(\+\d{1,6}(?:,\+\d{1,6})*))?")
+
+
+def read_routes(settings: Settings, environ: Mapping[str, str] | None = None) -> list[Route]:
+    """The gateways of ``COMPTOIR_GATEWAYS``, made from the environment.
+
+    Raises:
+        SettingsInvalid: one is not known, or lacks a variable.
+    """
+    environ = os.environ if environ is None else environ
+    routes = []
+    for entry in settings.gateways.split():
+        found = _ENTRY.fullmatch(entry)
+        if not found or found[1] not in _KINDS:
+            raise SettingsInvalid(
+                f"COMPTOIR_GATEWAYS: `{entry}` is none. There are {', '.join(_KINDS)}; "
+                "countries follow as in `kannel:+41,+33`."
+            )
+        prefixes = tuple(found[2].split(",")) if found[2] else ()
+        routes.append(Route(_KINDS[found[1]](settings, environ), prefixes))
+    return routes

@@ -1,0 +1,73 @@
+"""What a gateway needs of the environment: secrets stand nowhere else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from urllib.parse import urlsplit
+
+import msgspec
+
+from comptoir.core.settings import SettingsInvalid
+
+_PRICE = re.compile(r"(\d{1,3}(?:\.\d{1,4})?) ([A-Z]{3})")
+_PACE = re.compile(r"\d{1,4}(?:\.\d{1,2})?")
+SHORTEST_SECRET = 20
+
+
+class Variable(msgspec.Struct, frozen=True):
+    """An environment variable of a gateway."""
+
+    name: str
+    about: str
+    default: str = ""
+    optional: bool = False
+
+
+class Variables:
+    """Reads variables, and refuses by name what is missing or wrong."""
+
+    def __init__(self, given: Mapping[str, str]) -> None:
+        self._given = given
+
+    def text(self, variable: Variable) -> str:
+        """A text as it stands there."""
+        text = self._given.get(variable.name, "").strip() or variable.default
+        if not text and not variable.optional:
+            raise SettingsInvalid(f"{variable.name} is not set. {variable.about}")
+        return text
+
+    def url(self, variable: Variable) -> str:
+        """An address of HTTP, without a query."""
+        text = self.text(variable)
+        parts = urlsplit(text)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
+            raise SettingsInvalid(f"{variable.name} must be an address. {variable.about}")
+        return text
+
+    def secret(self, variable: Variable) -> str:
+        """A secret that is not guessed, or an empty text where none is wanted."""
+        text = self.text(variable)
+        if text and len(text) < SHORTEST_SECRET:
+            raise SettingsInvalid(
+                f"{variable.name} must have at least {SHORTEST_SECRET} characters."
+            )
+        return text
+
+    def price(self, variable: Variable) -> tuple[int, str]:
+        """A price in ten-thousandths, and its currency; nothing where it is unset."""
+        text = self.text(variable)
+        if not text:
+            return 0, ""
+        found = _PRICE.fullmatch(text)
+        if not found:
+            raise SettingsInvalid(f"{variable.name} must be a price. {variable.about}")
+        return int(Decimal(found[1]) * 10_000), found[2]
+
+    def pace(self, variable: Variable) -> float:
+        """How many a second; fewer than one is allowed, none is not."""
+        text = self.text(variable)
+        if not _PACE.fullmatch(text) or float(text) == 0:
+            raise SettingsInvalid(f"{variable.name} must be a number such as 5 or 0.5.")
+        return float(text)

@@ -1,0 +1,33 @@
+"""What the notifications do by themselves."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from comptoir.core import clock
+from comptoir.core.i18n import lazy as _l
+from comptoir.core.jobs import Job, Turn, register
+from comptoir.notifications.dispatcher import dispatch, settle
+from comptoir.notifications.gateways.configuration import read_routes
+
+
+async def send_messages(turn: Turn) -> None:
+    """Send all that is due, and find out about what a process left when it died."""
+    routes = read_routes(turn.settings)
+    await settle(routes, now=turn.now)
+    while not turn.stopping() and await dispatch(routes, now=clock.now()):
+        pass
+
+
+SENDING = Job(
+    "notifications.send",
+    _l("Send messages"),
+    every=timedelta(seconds=10),
+    longest=timedelta(minutes=5),
+    run=send_messages,
+)
+
+
+def register_jobs() -> None:
+    """Add the jobs of this floor."""
+    register(SENDING)

@@ -1,0 +1,64 @@
+"""The gateways that the operator chose: read from the environment, refused by name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from comptoir.core.settings import Settings, SettingsInvalid
+from comptoir.notifications.gateways.configuration import read_routes
+from comptoir.notifications.gateways.kannel import KannelGateway
+
+KANNEL = {
+    "COMPTOIR_KANNEL_URL": "http://127.0.0.1:13013/cgi-bin/sendsms",
+    "COMPTOIR_KANNEL_USER": "comptoir",
+    "COMPTOIR_KANNEL_PASSWORD": "secret",
+    "COMPTOIR_KANNEL_SENDER": "Comptoir",
+    "COMPTOIR_KANNEL_PRICE": "0.055 CHF",
+    "COMPTOIR_KANNEL_PER_SECOND": "0.5",
+}
+
+
+def test_without_a_word_messages_go_into_a_file(tmp_path: Path) -> None:
+    (route,) = read_routes(Settings(data=tmp_path), {})
+    assert (route.gateway.name, route.prefixes) == ("file", ())
+
+
+def test_gateways_come_in_their_order_with_their_countries() -> None:
+    routes = read_routes(Settings(gateways="kannel:+41,+33 console"), KANNEL)
+    assert [(each.gateway.name, each.prefixes) for each in routes] == [
+        ("kannel", ("+41", "+33")),
+        ("console", ()),
+    ]
+    kannel = routes[0].gateway
+    assert isinstance(kannel, KannelGateway)
+    assert (kannel.part_price, kannel.currency, kannel.per_second) == (550, "CHF", 0.5)
+
+
+@pytest.mark.parametrize("gateways", ["pigeon", "kannel:41", "file,console", "kannel:"])
+def test_what_is_no_gateway_is_refused(gateways: str) -> None:
+    with pytest.raises(SettingsInvalid, match="COMPTOIR_GATEWAYS"):
+        read_routes(replace(Settings(), gateways=gateways), KANNEL)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("COMPTOIR_KANNEL_URL", ""),
+        ("COMPTOIR_KANNEL_URL", "127.0.0.1:13013"),
+        ("COMPTOIR_KANNEL_URL", "http://127.0.0.1/?username=me"),
+        ("COMPTOIR_KANNEL_USER", ""),
+        ("COMPTOIR_KANNEL_PASSWORD", " "),
+        ("COMPTOIR_KANNEL_SENDER", ""),
+        ("COMPTOIR_KANNEL_SECRET", "short"),
+        ("COMPTOIR_KANNEL_PRICE", "5 Rappen"),
+        ("COMPTOIR_KANNEL_PRICE", "0.055CHF"),
+        ("COMPTOIR_KANNEL_PER_SECOND", "0"),
+        ("COMPTOIR_KANNEL_PER_SECOND", "many"),
+    ],
+)
+def test_a_wrong_variable_is_refused_by_name(variable: str, value: str) -> None:
+    with pytest.raises(SettingsInvalid, match=variable):
+        read_routes(Settings(gateways="kannel"), KANNEL | {variable: value})
