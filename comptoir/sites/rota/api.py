@@ -15,9 +15,10 @@ from comptoir.core.i18n import gettext as _
 from comptoir.core.printing.pdf import in_background
 from comptoir.sites import queries as sites
 from comptoir.sites.errors import SiteNotFound, SitesForbidden
-from comptoir.sites.rota import absences, links, needs, offers, queries, sheet, shifts
+from comptoir.sites.rota import absences, gaps, links, needs, offers, queries, sheet, shifts
 from comptoir.sites.rota.errors import (
     AbsenceNotFound,
+    GapFilled,
     NeedNotFound,
     NotYours,
     OfferNotFound,
@@ -31,6 +32,7 @@ from comptoir.sites.rota.schemas import (
     AddNeed,
     AddShift,
     ChangeShift,
+    FillGap,
     OfferShift,
     Reach,
     RotaView,
@@ -183,6 +185,21 @@ async def withdraw_offer(call: Call, offer_id: UUID) -> None:
     await offers.withdraw_offer(call.actor, offer_id, now=call.now)
 
 
+@post(
+    "/sites/{site_id:uuid}/rota/gaps/fill",
+    scopes=SCOPES,
+    tag=TAG,
+    status=201,
+    errors=(SiteNotFound, NotYours, GapFilled),
+)
+async def fill_gap(call: Call, site_id: UUID, data: FillGap) -> Made:
+    """Let somebody come for a time when a person is missing, or for a part of it.
+
+    The coordinator sees on the rota that they came forward.
+    """
+    return Made(await gaps.fill_gap(call.actor, site_id, data, now=call.now))
+
+
 @post("/absences", scopes=SCOPES, tag=TAG, status=201, errors=(NotYours,))
 async def add_absence(call: Call, data: AddAbsence) -> Made:
     """Enter when somebody is away. There is no field for why."""
@@ -243,6 +260,7 @@ ROUTES = [
     offer_shift,
     take_offer,
     withdraw_offer,
+    fill_gap,
     add_absence,
     remove_absence,
     list_needs,

@@ -42,6 +42,15 @@ class OfferTaken(Refused):
         return _("Somebody else has already taken this shift.")
 
 
+class GapFilled(Refused):
+    """Nobody is missing at that time, or nobody who can what the person can."""
+
+    code = "sites.gap-filled"
+
+    def message(self) -> str:
+        return _("Nobody is missing at that time any more. Look at the rota again.")
+
+
 class NeedNotFound(NotFound):
     """The site does not ask for this, or not any more."""
 

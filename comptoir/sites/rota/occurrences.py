@@ -19,7 +19,7 @@ class Shift(msgspec.Struct, frozen=True):
     """Somebody at a site from one minute of a day to another: once, or every so many weeks.
 
     It falls on the weekday of ``first_day``; without a ``last_day`` it goes on. On the days
-    of ``skipped`` it is left out.
+    of ``skipped`` it is left out. ``volunteered``: the person put themselves on the rota.
     """
 
     id: UUID
@@ -32,6 +32,7 @@ class Shift(msgspec.Struct, frozen=True):
     ends: int
     zone: ZoneInfo
     skipped: frozenset[date] = frozenset()
+    volunteered: bool = False
 
     @property
     def once(self) -> bool:

@@ -38,7 +38,7 @@ async def offer_shift(actor: Principal, command: OfferShift, *, now: datetime) -
         NotYours: it is somebody else's, and the actor is no coordinator there.
     """
     shift = await shifts.found(actor, command.shift, command.day)
-    _need_own(actor, shift.person, shift.site)
+    need_own(actor, shift.person, shift.site)
     if command.day < now.astimezone(shift.zone).date():
         raise ShiftNotFound
     async with db.transaction():
@@ -81,7 +81,7 @@ async def take_offer(actor: Principal, offer_id: UUID, person: UUID, *, now: dat
         Invalid: the person is at work or away then, or does not work there.
     """
     offer = await _found(actor, offer_id)
-    _need_own(actor, person, offer.site)
+    need_own(actor, person, offer.site)
     async with db.transaction():
         await shifts.lock_person(person)
         offer = await _found(actor, offer_id, lock=True)
@@ -98,6 +98,7 @@ async def take_offer(actor: Principal, offer_id: UUID, person: UUID, *, now: dat
             first_day=offer.day,
             last_day=offer.day,
             skipped=frozenset(),
+            volunteered=False,
         )
         await shifts.check(new, now=now)
         await db.execute(
@@ -107,9 +108,10 @@ async def take_offer(actor: Principal, offer_id: UUID, person: UUID, *, now: dat
         )
         if before.once:
             await db.execute(
-                "UPDATE sites_shift SET user_id = :person WHERE id = :id",
+                "UPDATE sites_shift SET user_id = :person, volunteered = :no WHERE id = :id",
                 id=before.id,
                 person=person,
+                no=False,
             )
         else:
             await shifts.take_off(before, offer.day, following=False)
@@ -129,7 +131,7 @@ async def withdraw_offer(actor: Principal, offer_id: UUID, *, now: datetime) -> 
     """
     async with db.transaction():
         offer = await _found(actor, offer_id, lock=True)
-        _need_own(actor, offer.user_id, offer.site)
+        need_own(actor, offer.user_id, offer.site)
         if offer.taken_by is not None:
             raise OfferTaken
         await _end(actor, offer, now=now)
@@ -152,6 +154,11 @@ async def _found(actor: Principal, offer_id: UUID, *, lock: bool = False) -> _Of
     return _Offer(**row)
 
 
-def _need_own(actor: Principal, person: UUID, site_id: UUID) -> None:
+def need_own(actor: Principal, person: UUID, site_id: UUID) -> None:
+    """Let only the person themselves pass, or a coordinator of the site.
+
+    Raises:
+        NotYours: as somebody else.
+    """
     if person != actor.id and not actor.has_role(Role.COORDINATOR, site_id):
         raise NotYours

@@ -24,7 +24,7 @@ EXISTS (SELECT 1 FROM sites_staff_member member JOIN core_user person ON person.
 
 _SHIFT = """
 SELECT shift.id, shift.site, shift.user_id, shift.first_day, shift.last_day, shift.every_weeks,
-       shift.starts, shift.ends, site.time_zone
+       shift.starts, shift.ends, shift.volunteered, site.time_zone
 FROM sites_shift shift JOIN sites_site site ON site.id = shift.site
 """
 
@@ -151,6 +151,7 @@ async def _shifts(rows: list[db.Row]) -> list[Shift]:
             ends=row["ends"],
             zone=ZoneInfo(row["time_zone"]),
             skipped=frozenset(skipped[row["id"]]),
+            volunteered=bool(row["volunteered"]),
         )
         for row in rows
     ]

@@ -82,6 +82,15 @@ class OfferShift(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     day: date
 
 
+class FillGap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody comes for a time when a person is missing, or for a part of it."""
+
+    person: UUID
+    day: date
+    starts: Minute
+    ends: UntilMinute
+
+
 class Person(msgspec.Struct, frozen=True):
     """Somebody who works at the site."""
 
@@ -90,7 +99,11 @@ class Person(msgspec.Struct, frozen=True):
 
 
 class ShiftView(msgspec.Struct, frozen=True):
-    """A shift on one day. ``absent``: the person is away for all or part of it."""
+    """A shift on one day.
+
+    ``absent``: the person is away for all or part of it. ``volunteered``: they put
+    themselves on the rota where somebody was missing.
+    """
 
     shift: UUID
     day: date
@@ -100,6 +113,7 @@ class ShiftView(msgspec.Struct, frozen=True):
     every_weeks: int
     absent: bool
     offer: UUID | None
+    volunteered: bool
 
 
 class HelperView(msgspec.Struct, frozen=True):

@@ -170,7 +170,8 @@ async def insert(shift: Shift) -> None:
     """Write a new shift."""
     await db.execute(
         "INSERT INTO sites_shift (id, site, user_id, first_day, last_day, every_weeks, starts, "
-        "ends) VALUES (:id, :site, :person, :first_day, :last_day, :every_weeks, :starts, :ends)",
+        "ends, volunteered) VALUES (:id, :site, :person, :first_day, :last_day, :every_weeks, "
+        ":starts, :ends, :volunteered)",
         id=shift.id,
         site=shift.site,
         person=shift.person,
@@ -179,6 +180,7 @@ async def insert(shift: Shift) -> None:
         every_weeks=shift.every_weeks,
         starts=shift.starts,
         ends=shift.ends,
+        volunteered=shift.volunteered,
     )
     for day in sorted(shift.skipped):
         await _skip(shift.id, day)
@@ -243,6 +245,7 @@ def _changed(before: Shift, command: ChangeShift, following: bool) -> Shift:
         starts=command.starts,
         ends=command.ends,
         skipped=before.skipped if kept else frozenset(),
+        volunteered=False,
     )
 
 

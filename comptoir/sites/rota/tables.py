@@ -6,7 +6,7 @@ whether somebody came: what is past is deleted (see ``rota.forgetting``).
 
 from __future__ import annotations
 
-from piccolo.columns import UUID, Date, ForeignKey, SmallInt, Timestamptz, Varchar
+from piccolo.columns import UUID, Boolean, Date, ForeignKey, SmallInt, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
@@ -20,7 +20,8 @@ class Shift(Table, tablename="sites_shift"):
     """Somebody at a site for part of a day: once, or every ``every_weeks`` weeks.
 
     It falls on the weekday of ``first_day``. Once is where ``last_day`` is the
-    same day; null is without an end.
+    same day; null is without an end. Somebody ``volunteered`` where they put
+    themselves on the rota, until a coordinator changes the shift.
     """
 
     id = UUID(default=new_id, primary_key=True)
@@ -33,6 +34,7 @@ class Shift(Table, tablename="sites_shift"):
     every_weeks = SmallInt(default=1)
     starts = SmallInt()
     ends = SmallInt()
+    volunteered = Boolean(default=False)
 
 
 class ShiftSkip(Table, tablename="sites_shift_skip"):

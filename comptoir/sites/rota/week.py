@@ -138,6 +138,7 @@ def _shift(planned: Occurrence, away: Sequence[Presence], offer: UUID | None) ->
         every_weeks=0 if shift.once else shift.every_weeks,
         absent=left != [planned.interval],
         offer=offer,
+        volunteered=shift.volunteered,
     )
 
 

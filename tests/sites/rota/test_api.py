@@ -77,6 +77,20 @@ async def test_a_program_fills_the_rota_and_reads_what_is_lacking(
     assert await end(client, f"/needs/{listed[0]['id']}") == 204
 
 
+async def test_a_program_lets_somebody_come_where_a_person_is_missing(
+    team: Team, client: AsyncClient
+) -> None:
+    await team.need()
+    path = f"/sites/{team.site.id}/rota/gaps/fill"
+    times = {"day": str(DAY), "starts": 540, "ends": 1020}
+    made = await call(client, path, person=str(team.luca.id), **times)
+    assert made.status_code == 201
+    [seen] = (await day(client, team))["shifts"]
+    assert (seen["shift"], seen["volunteered"]) == (made.json()["id"], True)
+    late = await call(client, path, person=str(team.claire.id), **times)
+    assert (late.status_code, codes(late)) == (409, ["sites.gap-filled"])
+
+
 async def test_a_program_swaps_and_enters_absences_for_the_team(
     team: Team, client: AsyncClient
 ) -> None:

@@ -15,6 +15,7 @@ from tests.browser import chromium
 from tests.core.web.test_pages_in_the_browser import too_small, violations
 from tests.databases import apart, copy_database, drop_database
 from tests.e2e.world import World, sign_in, signed_in_page, the_world
+from tests.paper import DPI, is_pdf_ua, pictures, text_of
 from tests.sites.rota.world import Team, make_team
 
 #: The Wednesday after next: nothing before it is over.
@@ -140,6 +141,47 @@ def test_a_warning_leads_to_who_could_come_and_goes_away(
     page.get_by_role("button", name="Put on the rota").click()
     expect(cell(page, "Luca Bernasconi", DAY)).to_contain_text("09:00–17:00")
     expect(lacking).to_have_count(0)
+
+
+def test_who_is_missing_is_found_by_one_button(browser: Browser, world: World, team: Team) -> None:
+    world.run(team.need(weekday=DAY.weekday(), starts=840, ends=960))
+    page = signed_in_page(browser, world, world.run(sign_in(team.luca, team.site.id)), 320)
+    open_week(page)
+    lacking = page.locator(".lacking")
+    expect(lacking).to_contain_text("14:00–16:00")
+    expect(lacking).to_contain_text("1 person is missing")
+    assert violations(page) + too_small(page) == []
+    lacking.get_by_role("button", name="I can come: 14:00–16:00").press("Enter")
+    expect(page.locator("#flash")).to_contain_text("The coordinator sees that you came forward.")
+    expect(cell(page, "Luca Bernasconi", DAY)).to_contain_text("Came forward")
+    expect(lacking).to_have_count(0)
+    assert violations(page) + too_small(page) == []
+    page.get_by_role("button", name="Undo").click()
+    expect(lacking).to_contain_text("1 person is missing")
+    page.context.close()
+
+
+def test_the_week_is_printed_as_the_page_shows_it(page: Page, world: World, team: Team) -> None:
+    world.run(team.shift(team.claire, DAY, ends=720))
+    world.run(team.shift(team.luca, NEXT, starts=780))
+    open_week(page)
+    address = page.get_by_role("link", name="Print").get_attribute("href")
+    pdf = page.request.get(str(address)).body()
+    assert is_pdf_ua(pdf)
+    text = text_of(pdf)
+    for row in page.locator("table.rota tbody tr").all():
+        assert row.locator("th").inner_text() in text
+    for shift in page.locator(".shift a").all():
+        assert shift.inner_text()[: len("09:00–12:00")] in text
+    assert team.site.name in text
+    [sheet] = pictures(pdf)
+    assert sheet.width > sheet.height, "for the wall, one sheet, broad"
+    margin = round(8 / 25.4 * DPI)
+    edges = [
+        sheet.crop((0, 0, margin, sheet.height)),
+        sheet.crop((sheet.width - margin, 0, sheet.width, sheet.height)),
+    ]
+    assert all(edge.getextrema() == (255, 255) for edge in edges), "nothing runs off the paper"
 
 
 @pytest.mark.parametrize("width", [1280, 320])

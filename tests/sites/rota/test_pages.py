@@ -165,6 +165,34 @@ async def test_what_is_lacking_is_said_with_who_could_come(team: Team, client: A
     assert "/rota/shifts/new" not in page
 
 
+async def test_reception_comes_forward_by_one_button_and_steps_back(
+    team: Team, client: AsyncClient
+) -> None:
+    await team.need(weekday=DAY.weekday(), starts=840, ends=960)
+    await as_(client, team, team.luca)
+    [form] = re.findall(r'<form method="post" action="/rota/gaps">(.*?)</form>', await week(client))
+    assert "I can come: 14:00–16:00" in plain(form)
+    sent = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+    answer = await client.post("/rota/gaps", data=sent)
+    assert answer.status_code == 303
+    page = await week(client)
+    assert "The coordinator sees that you came forward." in page
+    assert "Came forward" in page
+    assert 'action="/rota/gaps"' not in page
+    late = await client.post("/rota/gaps", data=sent | {"starts": "900"})
+    assert late.status_code == 303
+    assert "already on the rota" in await week(client)
+    [undo] = re.findall(r'action="(/rota/gaps/[^"]+/leave[^"]*)"', page)
+    await as_(client, team, team.claire)
+    assert (await client.post("/rota/gaps", data=sent)).status_code == 409
+    assert (await client.post(undo)).status_code == 403, "it is Luca’s"
+    await as_(client, team, team.luca)
+    shift = re.sub(r"/rota/gaps/(.*)/leave", r"/rota/shifts/\1", undo)
+    assert "I cannot come after all" in (await client.get(shift)).text
+    assert (await client.post(undo, data={"next": "/rota"})).headers["location"] == "/rota"
+    assert await Shift.count() == 0
+
+
 @pytest.mark.parametrize(
     ("away", "kind", "hours"),
     [((0, 1440), "closed", ["", ""]), ((720, 1440), "open", ["09:00", "12:00"])],

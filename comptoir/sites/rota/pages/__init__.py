@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from litestar.types import ControllerRouterHandler
 
-from comptoir.sites.rota.pages import absences, links, needs, offers, shifts, week
+from comptoir.sites.rota.pages import absences, gaps, links, needs, offers, shifts, week
 
 ROUTES: list[ControllerRouterHandler] = [
     *week.ROUTES,
     *shifts.ROUTES,
     *offers.ROUTES,
+    *gaps.ROUTES,
     *absences.ROUTES,
     *needs.ROUTES,
     *links.ROUTES,

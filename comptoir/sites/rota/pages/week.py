@@ -21,7 +21,7 @@ from comptoir.sites.calendar import ExceptionKind
 from comptoir.sites.chosen import Chosen, chosen_site
 from comptoir.sites.exceptions.pages import ROOM
 from comptoir.sites.expressions.writing import write_time
-from comptoir.sites.opening_hours import ONE_DAY, Interval, Times
+from comptoir.sites.opening_hours import END_OF_DAY, ONE_DAY, Interval, Times
 from comptoir.sites.rota import sheet
 from comptoir.sites.rota.pages.forms import time_field
 from comptoir.sites.rota.pages.places import Page, rota_address, week_of
@@ -42,13 +42,22 @@ class Helper(msgspec.Struct, frozen=True):
     add: str
 
 
+class Coming(msgspec.Struct, frozen=True):
+    """A time for which the reader can come, on a day and between two of its minutes."""
+
+    day: date
+    starts: int
+    ends: int
+
+
 class Lack(msgspec.Struct, frozen=True):
-    """One line of what is lacking on a day."""
+    """One line of what is lacking on a day. ``mine`` is when the reader can come."""
 
     day: date
     times: str
     text: str
     helpers: list[Helper]
+    mine: list[Coming]
 
 
 class Shorter(msgspec.Struct, frozen=True):
@@ -97,7 +106,7 @@ async def show_week(request: Page) -> Response[str]:
         after=_week_link(chosen, monday + 7 * ONE_DAY, monday),
         days=[(day, day_label(day.day), sheet.day_hours(day, found)) for day in days],
         rows=_rows(found, days, chosen),
-        lacks=_lacks(found, chosen, names, known),
+        lacks=_lacks(found, chosen, names, known, request.user.id),
         shorter=_shorter(found, chosen),
         offered=[each for each in found.offers if not each.taken_by],
         taken=[each for each in found.offers if each.taken_by],
@@ -148,7 +157,9 @@ def _plannable(day: RotaDay, chosen: Chosen) -> bool:
     return chosen.edits and day.day >= chosen.today
 
 
-def _lacks(found: RotaView, chosen: Chosen, names: dict[UUID, str], known: Names) -> list[Lack]:
+def _lacks(
+    found: RotaView, chosen: Chosen, names: dict[UUID, str], known: Names, reader: UUID | None
+) -> list[Lack]:
     zone = ZoneInfo(found.time_zone)
     return [
         Lack(
@@ -156,6 +167,12 @@ def _lacks(found: RotaView, chosen: Chosen, names: dict[UUID, str], known: Names
             interval_text(gap.interval, zone),
             gap_text(gap.need, gap.missing, known),
             _helpers(day, gap, chosen, names, zone),
+            [
+                _coming(each, zone)
+                for helper in gap.helpers
+                if helper.person == reader
+                for each in helper.free
+            ],
         )
         for day in found.days
         if day.day >= chosen.today
@@ -176,6 +193,13 @@ def _helpers(
         )
         for helper in gap.helpers
     ]
+
+
+def _coming(free: Interval, zone: ZoneInfo) -> Coming:
+    """The shift that fills a time; what goes on after midnight is another."""
+    opens, closes = free.opens.astimezone(zone), free.closes.astimezone(zone)
+    ends = closes.hour * 60 + closes.minute if closes.date() == opens.date() else END_OF_DAY
+    return Coming(opens.date(), opens.hour * 60 + opens.minute, ends)
 
 
 def _shorter(found: RotaView, chosen: Chosen) -> list[Shorter]:
