@@ -136,6 +136,7 @@ async def fill_examples() -> Examples:
             "borrower_id": str(person.id),
             "user_id": str(other.id),
             "site_id": str(site.id),
+            "address": make.slug(site),
             "organisation_id": str(site.organisation),
             "category": str(laptops.id),
             "category_id": str(laptops.id),
