@@ -1,0 +1,66 @@
+"""The kinds of message, and what each may name. A further kind is one entry here.
+
+Its default wordings stand in ``wordings/<language>.toml``, in each language; a test finds
+those that are missing.
+"""
+
+from __future__ import annotations
+
+import msgspec
+from babel.support import LazyProxy
+
+from comptoir.core.i18n import lazy as _l
+
+#: What a wording may name, and what that is.
+NAMES: dict[str, LazyProxy] = {
+    "place": _l("the short name of the place"),
+    "opening": _l("when it opens next"),
+    "hours": _l("its next three open days"),
+    "phone": _l("its phone number"),
+    "items": _l("what is meant, such as: laptop, mouse"),
+    "count": _l("how many things that are"),
+    "due": _l("until when they are to be brought back"),
+    "dates": _l("what is meant, with the date of each"),
+    "was_due": _l("the day on which they were to be brought back before"),
+    "also": _l("what else is to be brought back soon, as a sentence"),
+    "renew": _l("how to renew by an answer, as a sentence"),
+    "reason": _l("why it is not renewed"),
+    "help": _l("how to ask for help, as a sentence"),
+    "stop": _l("how to get no more messages, as a sentence"),
+    "link": _l("the link to what the person has"),
+}
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """A kind of message: its stable code, what coordinators call it, what it may name."""
+
+    code: str
+    title: LazyProxy
+    names: frozenset[str]
+
+
+_PLACE = frozenset({"place", "opening", "phone"})
+_REMINDER = _PLACE | {"items", "count", "due", "also", "renew", "help", "stop", "link"}
+
+KINDS: dict[str, Kind] = {
+    kind.code: kind
+    for kind in (
+        Kind("due-soon", _l("Before it is due"), _REMINDER),
+        Kind("due-today", _l("On the day it is due"), _REMINDER),
+        Kind("overdue-1", _l("Overdue: first reminder"), _REMINDER),
+        Kind("overdue-2", _l("Overdue: second reminder"), _REMINDER),
+        Kind("overdue-3", _l("Overdue: third reminder"), _REMINDER),
+        Kind("overdue-call", _l("Overdue: what to say on the phone"), _REMINDER),
+        Kind("date-moved", _l("A closure moved the date"), _REMINDER | {"was_due"}),
+        Kind("welcome", _l("After lending"), _REMINDER),
+        Kind("thanks", _l("After the return"), _REMINDER - {"due", "renew"}),
+        Kind("answer-renewed", _l("Answer: renewed"), _REMINDER | {"dates"}),
+        Kind("answer-not-renewed", _l("Answer: not renewed"), _PLACE | {"reason", "help"}),
+        Kind("answer-hours", _l("Answer: opening hours"), _PLACE | {"hours"}),
+        Kind("answer-help", _l("Answer: somebody will call"), _PLACE),
+        Kind("answer-stopped", _l("Answer: no more messages"), _PLACE),
+        Kind("answer-started", _l("Answer: messages again"), _PLACE | {"stop"}),
+        Kind("answer-not-me", _l("Answer: to a wrong number"), frozenset()),
+        Kind("answer-unknown", _l("Answer: to an unknown number"), _PLACE),
+    )
+}

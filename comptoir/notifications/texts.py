@@ -1,0 +1,100 @@
+"""The default wordings, one file for each language, as each says it.
+
+They are no translations of one another, and their signs are those of the GSM alphabet, not
+those of print: so they do not stand in the catalogues of the pages.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from comptoir.notifications.kinds import KINDS
+from comptoir.notifications.placeholders import Wording, read
+
+_FOLDER = Path(__file__).with_name("wordings")
+
+
+class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Sentences that a message has or not, as the place and the loan are."""
+
+    renew: str
+    stop: str
+    stop_by_phone: str
+    stop_in_person: str
+    help: str
+    help_by_phone: str
+    help_in_person: str
+    also: str
+    no_opening: str
+
+
+class Reasons(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """Why something is not renewed, in words that tell nothing about the person."""
+
+    renewals_used: str
+    eligibility_ending: str
+    nothing_on_loan: str
+    other: str
+
+
+class Examples(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What stands in a preview: a place, and two things."""
+
+    place: str
+    items: str
+    more: str
+
+
+class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The wordings of one kind; ``barest`` tells a reader over the shoulder the least."""
+
+    text: str
+    barest: str
+
+
+class LanguageFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All that a file holds. ``kinds`` are by their codes."""
+
+    phrases: Phrases
+    reasons: Reasons
+    examples: Examples
+    kinds: dict[str, Texts]
+
+
+@cache
+def language_file(language: str) -> LanguageFile:
+    """The texts of a language.
+
+    Raises:
+        FileNotFoundError: it is none of the four.
+    """
+    source = (_FOLDER / f"{language}.toml").read_text(encoding="utf-8")
+    return msgspec.convert(tomllib.loads(source), LanguageFile)
+
+
+def default_text(kind: str, language: str, *, barest: bool = False) -> str:
+    """The wording of a kind as its author wrote it, to be shown and changed.
+
+    Raises:
+        KeyError: there is no such kind.
+    """
+    texts = language_file(language).kinds[kind]
+    return texts.barest if barest else texts.text
+
+
+@cache
+def default_wording(kind: str, language: str, *, barest: bool = False) -> Wording:
+    """The same, ready to be filled.
+
+    Raises:
+        KeyError: there is no such kind.
+        ValueError: the file has a mistake; the tests find it.
+    """
+    wording = read(default_text(kind, language, barest=barest), KINDS[kind].names)
+    if not isinstance(wording, Wording):
+        raise ValueError(f"{kind} in {language}: {wording}")
+    return wording

@@ -1,0 +1,140 @@
+"""What stands in the places of a message, for a person at a moment."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from comptoir.lending.due_dates import due_time
+from comptoir.notifications.date_words import (
+    day_words,
+    hours_words,
+    moment_words,
+    opening_words,
+)
+from comptoir.notifications.gsm7_wording import gsm7_wording
+from comptoir.notifications.texts import language_file
+from comptoir.sites.opening_hours import Calendar
+
+#: More things are counted, not named.
+_MOST_NAMED = 3
+_AT_LAST = datetime.max.replace(tzinfo=UTC)
+
+
+class Thing(msgspec.Struct, frozen=True):
+    """Something on loan: what it is in the reader's language (no code, no serial number)."""
+
+    name: str
+    due_at: datetime | None = None
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a message is about.
+
+    ``due_at`` is the earliest of ``things``; ``also`` are due later. ``is_two_way``: the
+    sender is a number that takes answers. ``reason`` is a field of ``texts.Reasons``.
+    """
+
+    place: str
+    calendar: Calendar
+    phone: str = ""
+    things: Sequence[Thing] = ()
+    also: Sequence[Thing] = ()
+    due_at: datetime | None = None
+    was_due: datetime | None = None
+    is_two_way: bool = True
+    is_renewable: bool = True
+    reason: str = "other"
+    link: str = ""
+
+
+def values(facts: Facts, language: str, *, now: datetime) -> dict[str, str]:
+    """Each name that a wording may have, with its value; ``now`` is when it is to arrive.
+
+    Empty where there is nothing to say: no link, no phone, no answer possible.
+    """
+    texts = language_file(language)
+    zone, phrases = facts.calendar.zone, texts.phrases
+    today = facts.calendar.local_date(now)
+    also = things_words(facts.also, facts.calendar, language, now=now, dated=True)
+    return {
+        "place": _plain(facts.place),
+        "opening": opening_words(facts.calendar, language, now=now) or phrases.no_opening,
+        "hours": hours_words(facts.calendar, language, now=now) or phrases.no_opening,
+        "phone": facts.phone,
+        "items": things_words(facts.things, facts.calendar, language, now=now),
+        "count": str(len(facts.things)),
+        "due": moment_words(facts.due_at, zone, language, now=now) if facts.due_at else "",
+        "dates": things_words(facts.things, facts.calendar, language, now=now, dated=True),
+        "was_due": (
+            day_words(facts.calendar.local_date(facts.was_due), today, language)
+            if facts.was_due
+            else ""
+        ),
+        "also": phrases.also.replace("{{items}}", also) if also else "",
+        "renew": phrases.renew if facts.is_two_way and facts.is_renewable else "",
+        "reason": getattr(texts.reasons, facts.reason),
+        "help": _way(facts, phrases.help, phrases.help_by_phone, phrases.help_in_person),
+        "stop": _way(facts, phrases.stop, phrases.stop_by_phone, phrases.stop_in_person),
+        "link": facts.link,
+    }
+
+
+def things_words(
+    things: Sequence[Thing],
+    calendar: Calendar,
+    language: str,
+    *,
+    now: datetime,
+    dated: bool = False,
+) -> str:
+    """``laptop, 2 x mouse, +4``; where dates differ, or if ``dated``, with them: ``(Friday 17h)``.
+
+    Those of one date stand together, the earliest first.
+    """
+    groups: dict[datetime | None, Counter[str]] = {}
+    for each in things:
+        groups.setdefault(each.due_at, Counter())[_plain(each.name)] += 1
+    listed: list[str] = []
+    left, unnamed = _MOST_NAMED, len(things)
+    for due, names in sorted(groups.items(), key=lambda group: group[0] or _AT_LAST):
+        shown = list(names.items())[:left]
+        if not shown:
+            break
+        left -= len(shown)
+        unnamed -= sum(number for _, number in shown)
+        text = ", ".join(name if number == 1 else f"{number} x {name}" for name, number in shown)
+        if due and (dated or len(groups) > 1):
+            text += f" ({moment_words(due, calendar.zone, language, now=now)})"
+        listed.append(text)
+    return ", ".join([*listed, f"+{unnamed}"] if unnamed else listed)
+
+
+def example_facts(language: str, calendar: Calendar, *, now: datetime, several: bool) -> Facts:
+    """What a preview is about where no real loan is chosen: one thing, or two and a third."""
+    examples = language_file(language).examples
+    tomorrow = calendar.local_date(now) + timedelta(days=1)
+    due = due_time(calendar.open_day_from(tomorrow + timedelta(days=1)) or tomorrow, calendar)
+    thing = Thing(examples.items, due)
+    return Facts(
+        place=examples.place,
+        calendar=calendar,
+        phone="026 555 01 10",
+        things=(thing, Thing(examples.more, due)) if several else (thing,),
+        due_at=due,
+        was_due=now + timedelta(days=1),
+    )
+
+
+def _way(facts: Facts, answer: str, by_phone: str, in_person: str) -> str:
+    if facts.is_two_way:
+        return answer
+    return by_phone.replace("{{phone}}", facts.phone) if facts.phone else in_person
+
+
+def _plain(name: str) -> str:
+    """A name without signs that would double the price of the message, where it may be."""
+    return gsm7_wording(name) or name

@@ -1,0 +1,234 @@
+"""The default wordings: all there, short, and telling little to who reads along."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from comptoir.core.i18n import LANGUAGES
+from comptoir.notifications import texts
+from comptoir.notifications.gsm7 import is_gsm7
+from comptoir.notifications.kinds import KINDS, NAMES
+from comptoir.notifications.placeholders import Wording, read, render
+from comptoir.notifications.replies import Wish, read_reply
+from comptoir.notifications.segments import split
+from comptoir.notifications.texts import default_text, default_wording, language_file
+from comptoir.notifications.values import Facts, Thing, example_facts, things_words, values
+from comptoir.sites.opening_hours import Span
+from tests.sites.calendars import ZURICH, WeeklyHours, at, office
+
+NOW = at(date(2026, 11, 24), time(19))  # a Tuesday evening
+MORNINGS = WeeklyHours(ZURICH, tuple(Span(day, 9 * 60, 12 * 60) for day in range(5)))
+every_text = pytest.mark.parametrize(
+    ("kind", "language"), [(kind, language) for kind in KINDS for language in LANGUAGES]
+)
+
+
+def message(
+    kind: str,
+    language: str,
+    facts: Facts | None = None,
+    *,
+    barest: bool = False,
+    several: bool = False,
+) -> str:
+    facts = facts or example_facts(language, MORNINGS, now=NOW, several=several)
+    wording = default_wording(kind, language, barest=barest)
+    return render(wording, values(facts, language, now=NOW), count=len(facts.things))
+
+
+def test_each_language_has_each_kind_and_no_other() -> None:
+    assert {path.stem for path in Path(texts.__file__).with_name("wordings").glob("*.toml")} == set(
+        LANGUAGES
+    )
+    for language in LANGUAGES:
+        assert list(language_file(language).kinds) == list(KINDS)
+
+
+def test_kinds_use_known_names_and_each_name_has_a_value() -> None:
+    assert set().union(*(kind.names for kind in KINDS.values())) == set(NAMES)
+    found = values(example_facts("fr", office(), now=NOW, several=True), "fr", now=NOW)
+    assert set(found) == set(NAMES)
+
+
+@every_text
+@pytest.mark.parametrize("barest", [False, True])
+def test_a_wording_is_sound_and_in_the_alphabet(kind: str, language: str, barest: bool) -> None:
+    text = default_text(kind, language, barest=barest)
+    assert isinstance(read(text, KINDS[kind].names), Wording)
+    # Braces cost two each, and are gone when it is sent.
+    assert is_gsm7(text)
+
+
+#: What is said on the phone has no parts to count.
+_SPOKEN = "overdue-call"
+#: These name two dates, or what to do besides.
+_TWO_PARTS = {"date-moved"}
+
+
+@every_text
+def test_with_one_thing_it_is_one_part(kind: str, language: str) -> None:
+    if kind == _SPOKEN:
+        return
+    said = message(kind, language)
+    assert len(split(said).parts) <= (2 if kind in _TWO_PARTS else 1), (len(said), said)
+
+
+@every_text
+@pytest.mark.parametrize("barest", [False, True])
+def test_at_its_longest_it_is_two_parts(kind: str, language: str, barest: bool) -> None:
+    if kind == _SPOKEN:
+        return
+    due = at(date(2027, 9, 1), time(17, 30))
+    facts = Facts(
+        place="Point numérique Bulle",
+        calendar=office(),
+        things=[Thing(f"ordinateur portable {number}", due) for number in range(2)],
+        due_at=due,
+        was_due=at(date(2027, 8, 25), time(17, 30)),
+        is_two_way=False,
+        phone="+41 26 555 01 10",
+    )
+    said = message(kind, language, facts, barest=barest)
+    assert len(split(said).parts) <= 2, (len(said), said)
+
+
+@every_text
+def test_the_barest_form_names_neither_place_nor_things(kind: str, language: str) -> None:
+    used = default_wording(kind, language, barest=True).names()
+    assert not used & {"place", "items", "link", "phone"}
+
+
+@every_text
+def test_the_usual_form_says_where_and_how_to_answer_or_stop(kind: str, language: str) -> None:
+    used = default_wording(kind, language).names()
+    if kind == "answer-not-me":
+        assert used == set()  # a stranger reads it
+        return
+    assert used >= {"place", "hours" if kind == "answer-hours" else "opening"}
+    if not kind.startswith("answer-") and kind != _SPOKEN:
+        assert "stop" in used
+        assert "stop" in default_wording(kind, language, barest=True).names()
+
+
+_TELLING = re.compile(
+    r"social|sozial|services? |aide |hospice|caritas|insertion|intégration|integration|chômage"
+    r"|arbeitslos|disoccupa|assisten|assistance|welfare|benefit|prêt\b|loan|ausleih|prestit"
+    r"|amende|sanction|strafe|busse|multa|fine\b|police|polizei|polizia|avertissement|mahnung",
+    re.IGNORECASE,
+)
+
+
+@every_text
+@pytest.mark.parametrize("barest", [False, True])
+def test_who_reads_along_learns_nothing_of_social_services(
+    kind: str, language: str, barest: bool
+) -> None:
+    for several in (False, True):
+        said = message(kind, language, barest=barest, several=several)
+        assert not _TELLING.search(said), said
+
+
+@every_text
+def test_one_and_several_are_told_apart(kind: str, language: str) -> None:
+    if "count" not in KINDS[kind].names or kind in ("thanks", "date-moved"):
+        return
+    one, several = (message(kind, language, barest=True, several=each) for each in (False, True))
+    assert one != several
+
+
+@every_text
+@pytest.mark.parametrize("barest", [False, True])
+def test_a_text_without_its_optional_parts_reads_well(
+    kind: str, language: str, barest: bool
+) -> None:
+    due = NOW + timedelta(days=2)
+    facts = Facts(
+        place="Info",
+        calendar=WeeklyHours(ZURICH),  # nobody has said when it opens
+        things=[Thing("x")],
+        due_at=due,
+        was_due=due,
+        is_renewable=False,
+    )
+    said = message(kind, language, facts, barest=barest)
+    assert "  " not in said
+    assert ".." not in said
+    assert not re.search(r"[{}]|: ?\.|\(\)", said)
+    assert said[-1] in ".?!"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_words_to_answer_with_are_understood(language: str) -> None:
+    phrases = language_file(language).phrases
+    for phrase, wish in (
+        (phrases.renew, Wish.RENEW),
+        (phrases.help, Wish.HELP),
+        (phrases.stop, Wish.STOP),
+        (default_text("answer-stopped", language, barest=True), Wish.START),
+    ):
+        [word] = re.findall(r"\b(?!SMS)[A-ZÄÖÜ]{4,}\b", phrase)
+        assert read_reply(word).wish is wish
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sender_that_takes_no_answers_asks_for_none(language: str) -> None:
+    facts = example_facts(language, MORNINGS, now=NOW, several=False)
+    by_phone = Facts(place="Info", calendar=MORNINGS, phone=facts.phone, is_two_way=False)
+    in_person = Facts(place="Info", calendar=MORNINGS, is_two_way=False)
+    for each, named in ((by_phone, True), (in_person, False)):
+        found = values(each, language, now=NOW)
+        assert found["renew"] == ""
+        assert (facts.phone in found["stop"]) is named
+        assert (facts.phone in found["help"]) is named
+        assert "STOP" not in found["stop"]
+
+
+def test_a_loan_that_cannot_be_renewed_promises_nothing() -> None:
+    facts = Facts(place="Info", calendar=MORNINGS, is_renewable=False)
+    assert values(facts, "fr", now=NOW)["renew"] == ""
+
+
+def test_things_are_counted_and_have_their_dates_where_these_differ() -> None:
+    friday, monday = at(date(2026, 11, 27), time(12)), at(date(2026, 11, 30), time(12))
+
+    def said(*things: Thing, dated: bool = False) -> str:
+        return things_words(things, MORNINGS, "fr", now=NOW, dated=dated)
+
+    mouse = Thing("souris", friday)
+    assert said(Thing("câble", friday), mouse, mouse) == "cable, 2 x souris"
+    assert said(Thing("clé", monday), mouse) == "souris (vendredi 12h), clé (lundi 12h)"
+    assert said(mouse, dated=True) == "souris (vendredi 12h)"
+    assert said(*(Thing(name, friday) for name in "abcdef")) == "a, b, c, +3"
+    assert said(Thing("a", friday), Thing("b", monday), *[Thing("c")] * 2, Thing("d")) == (
+        "a (vendredi 12h), b (lundi 12h), 2 x c, +1"
+    )
+    assert said() == ""
+
+
+def test_what_is_due_later_is_a_sentence_of_its_own() -> None:
+    later = Thing("souris", at(date(2026, 11, 30), time(12)))
+    facts = Facts(place="Info", calendar=MORNINGS, things=[Thing("clé")], also=[later])
+    assert values(facts, "fr", now=NOW)["also"] == "Ensuite : souris (lundi 12h)."
+    assert values(facts, "de", now=NOW)["also"] == "Danach: souris (Montag 12 Uhr)."
+
+
+def test_a_friday_in_french() -> None:
+    facts = Facts(
+        place="Espace Info",
+        calendar=MORNINGS,
+        things=[Thing("ordinateur portable")],
+        due_at=at(date(2026, 11, 27), time(17)),
+    )
+    assert message("due-soon", "fr", facts) == (
+        "Bonjour, à rapporter d'ici vendredi 17h : ordinateur portable. "
+        "Espace Info : demain 9h-12h. "
+        "Pour prolonger, répondez PROLONGER. Stopper les SMS : STOP."
+    )
+    assert message("due-soon", "en", facts, barest=True) == (
+        "A thing to bring back by Friday 17:00. "
+        "To keep it longer, answer RENEW. STOP = no more texts."
+    )
