@@ -63,6 +63,10 @@ async def test_the_desk_asks_with_one_button_until_somebody_says_so() -> None:
     async with client_of() as client:
         await sign_in(client, user, site_id=site.id)
         assert BUTTON in (await client.get("/desk")).text
+        without_script = await client.post("/desk/scan", data={"scan": "Amina", "attempt_id": "a"})
+        assert BUTTON not in without_script.text, "somebody is being served"
+        freed = await client.post("/desk/visits/close", data={"visit": ""})
+        assert BUTTON in freed.text
         address = f"/settings/sites/{site.id}/hours/confirm"
         answer = await client.post(address, data={"next": "/desk"}, follow_redirects=False)
         assert answer.headers["location"] == "/desk"

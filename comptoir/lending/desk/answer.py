@@ -30,6 +30,7 @@ from comptoir.lending.desk.view import names_of, read_items, read_visit
 from comptoir.lending.errors import LendingRefused, NoSiteChosen, sentence
 from comptoir.lending.loans.last_steps import UNDO_TIME
 from comptoir.lending.scans import WaitingItem, still_waiting
+from comptoir.sites.confirming import hours_to_confirm
 
 Page = Request[Principal, Any, Any]
 Answer = Response[str]
@@ -52,8 +53,6 @@ async def answer_desk(request: Page, result: DeskResult, recent: str = "") -> An
     cookies = [keep_recent(request, context["recent_value"])]
     if is_htmx(request.scope):
         return fragment(request, "lending/_desk.html", cookies=cookies, **context)
-    # Whether the hours are right is asked of whoever opens the desk, not in the middle of a visit.
-    context["hours_to_confirm"] = False
     return page(request, "lending/desk.html", menu_at="/desk", cookies=cookies, **context)
 
 
@@ -106,8 +105,16 @@ async def desk_context(
         "attempt_id": new_id(),
         "undo_seconds": int(UNDO_TIME.total_seconds()),
         "sentence": sentence,
+        "hours_to_confirm": await _asks_about_hours(
+            actor, visit is None and step is None, now=result.at
+        ),
         "now": result.at,
     }
+
+
+async def _asks_about_hours(actor: Principal, is_free: bool, *, now: datetime) -> bool:
+    """Whether to ask if the hours are still right: of a desk that is free, not amid a visit."""
+    return is_free and actor.site_id is not None and await hours_to_confirm(actor.site_id, now=now)
 
 
 async def _who_was_here(actor: Principal, steps: tuple[Step, ...]) -> dict[UUID, str]:

@@ -32,7 +32,6 @@ from comptoir.lending.desk.recent_cookie import kept_recent
 from comptoir.lending.desk.scanning import begin_visit, scan
 from comptoir.lending.desk.schemas import DeskResult, DeskScan, Step, StepKind
 from comptoir.lending.scans import still_waiting
-from comptoir.sites.confirming import hours_to_confirm
 
 
 @get("/desk", guards=[require(Role.RECEPTION)])
@@ -44,8 +43,7 @@ async def desk(request: Page, visit: FromQuery[str] = "", changed: FromQuery[str
     now = clock.now()
     recent = decode_recent(kept_recent(request), now=now)
     context = await desk_context(request.user, stay(visit, *steps, now=now), recent)
-    ask = await hours_to_confirm(request.user.site_id, now=now)
-    return page(request, "lending/desk.html", hours_to_confirm=ask, **context)
+    return page(request, "lending/desk.html", **context)
 
 
 @post("/desk/scan", status_code=200, guards=[require(Role.RECEPTION)], opt=ANY_TEXT)
