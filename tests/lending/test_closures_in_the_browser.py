@@ -11,6 +11,9 @@ from playwright.sync_api import Browser, Page, expect
 from comptoir.core import clock
 from comptoir.core.principal import Role
 from comptoir.lending.tables import Loan
+from comptoir.sites.calendar import ExceptionKind
+from comptoir.sites.exceptions.schemas import AnnounceException
+from comptoir.sites.exceptions.services import announce_exception
 from tests import factories as make
 from tests.browser import chromium
 from tests.core.web.test_pages_in_the_browser import too_small, violations
@@ -125,6 +128,31 @@ def test_a_closure_is_looked_at_announced_called_about_and_taken_back(
     page.goto("/loans/moved")
     expect(page.locator("main")).to_contain_text(withdrawn)
     sound(page, width)
+    page.context.close()
+
+
+@pytest.mark.parametrize(("width", "language"), [(1280, "en"), (320, "fr")])
+def test_the_desk_says_that_a_due_date_has_moved(
+    browser: Browser, world: World, width: int, language: str
+) -> None:
+    desk = world.run(desk_with_a_loan())
+    token = world.run(coordinator_of(desk))
+    closing = AnnounceException((desk.site.id,), DAY, DAY, ExceptionKind.CLOSED, reason="Boiler")
+    coordinator = world.run(make.principal(Role.COORDINATOR, desk.site.id))
+    world.run(announce_exception(coordinator, closing, now=clock.now()))
+    page = signed_in_page(browser, world, token, width, language)
+    page.goto("/desk")
+    page.fill("#scan", desk.card.code)
+    page.press("#scan", "Enter")
+    expect(page.locator(".visit .notice")).to_contain_text("Boiler")
+    sound(page, width)
+    page.locator(".visit form[action='/desk/told'] button").click()
+    expect(page.locator(".answer.ok")).to_contain_text("Amina Diallo")
+    expect(page.locator(".visit .notice")).to_have_count(0)
+    expect(page.locator("#scan")).to_be_focused()
+    sound(page, width)
+    page.locator(".answer form[action='/desk/told'] button").click()
+    expect(page.locator(".visit .notice")).to_contain_text("Boiler")
     page.context.close()
 
 
