@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from comptoir.core import clock, db
 from comptoir.core.principal import Role
-from comptoir.inventory.tables import ItemProblem
+from comptoir.inventory.tables import Category, ItemProblem
 from comptoir.lending.desk.kept import Done, UndoKind, encode_recent
-from comptoir.lending.desk.view import read_items
+from comptoir.lending.desk.view import ALLOWANCES_SHOWN, read_items
 from comptoir.lending.tables import Borrower, Loan, Visit
 from comptoir.sites.tables import Site
 from tests import factories as make
@@ -146,3 +146,18 @@ async def test_the_items_of_many_steps_are_read_together(reception: Reception) -
     assert [found[item.code].id for item in items] == [item.id for item in items]
     assert [len(found[item.code].problems) for item in items] == [0, 1, 0]
     assert [names for item in items for _, names in found[item.code].accessories] == ["Charger"] * 3
+
+
+async def test_what_one_may_take_besides_is_counted_where_it_is_too_long_to_list(
+    reception: Reception,
+) -> None:
+    kinds = [await make.category(f"Kind {number}") for number in range(ALLOWANCES_SHOWN + 1)]
+    for kind in kinds:
+        await make.policy(category_id=kind.id)
+    opened = await reception.post("/desk/scan", scan=reception.card.code)
+    assert "and 2 more" in opened.text
+    assert f"Kind {ALLOWANCES_SHOWN}" not in opened.text
+    for kind in kinds[:2]:
+        await Category.update({Category.active: False}).where(Category.id == kind.id)
+    opened = await reception.post("/desk/scan", scan=reception.card.code)
+    assert "more</li>" not in opened.text

@@ -23,6 +23,8 @@ from comptoir.lending.desk.visits import VISIT_TIME
 from comptoir.lending.loans import facts
 from comptoir.sites.calendars import calendar_of
 
+#: What one may take of so many categories is said; of how many more, below it.
+ALLOWANCES_SHOWN = 12
 #: As many as fit a screen; nobody holds more, and a longer list is on the borrower's page.
 MOST_HELD = 30
 
@@ -77,6 +79,7 @@ class VisitView(msgspec.Struct, frozen=True, kw_only=True):
     held: tuple[Held, ...]
     untold: tuple[Untold, ...]
     allowances: tuple[Allowance, ...]
+    more_allowances: int
     to_sign: bool
     agreement_id: UUID | None
     lent: bool
@@ -128,7 +131,7 @@ LEFT JOIN sites_site elsewhere ON elsewhere.id = visit.return_site
 WHERE visit.id = :visit_id AND visit.closed_at IS NULL AND visit.opened_at > :since
 """
 _ALLOWANCES = f"""
-SELECT category.names, policy.limit_person, policy.limit_household,
+SELECT category.names, policy.limit_person, policy.limit_household, COUNT(*) OVER () AS of_all,
        {facts.OWN_LOANS.format(borrower=":borrower_id", category="category.id")} AS own_loans,
        {facts.HOUSEHOLD_LOANS.format(household=":household", category="category.id")}
        AS household_loans
@@ -137,7 +140,7 @@ JOIN lending_policy policy ON policy.id =
     {facts.POLICY_ID.format(category="category.id", borrower_group=":borrower_group")}
 WHERE category.active
 ORDER BY category.position, category.id
-LIMIT 12
+LIMIT :limit
 """
 _ACCESSORIES = """
 SELECT item.id AS item, accessory.id, accessory.names FROM inventory_accessory accessory
@@ -168,6 +171,7 @@ async def read_visit(actor: Principal, visit_id: UUID | None, *, now: datetime) 
     row = await db.fetch_one(_VISIT, visit_id=visit_id, since=now - VISIT_TIME)
     if row is None or not actor.sees_site(row["site"]):
         return None
+    allowances = await _allowances(row)
     today = localtime(now, row["time_zone"]).date()
     until = row["suspended_until"]
     suspended = row["suspended_at"] is not None and (until is None or now < until)
@@ -185,7 +189,8 @@ async def read_visit(actor: Principal, visit_id: UUID | None, *, now: datetime) 
         eligible=eligible_until is None or today <= eligible_until,
         held=await held_by(actor, row["borrower"], visit_id, now=now),
         untold=await untold(actor, row["borrower"]),
-        allowances=await _allowances(row),
+        allowances=tuple(_allowance(each, row["household"]) for each in allowances),
+        more_allowances=allowances[0]["of_all"] - len(allowances) if allowances else 0,
         to_sign=bool(row["to_sign"]),
         agreement_id=row["agreement_id"],
         lent=bool(row["lent"]),
@@ -262,14 +267,19 @@ def _held(actor: Principal, row: db.Row, visit_id: UUID | None, now: datetime) -
     )
 
 
-async def _allowances(row: dict[str, Any]) -> tuple[Allowance, ...]:
-    rows = await db.fetch(
+async def _allowances(row: dict[str, Any]) -> list[db.Row]:
+    """The first categories that somebody may borrow of; ``of_all`` is how many there are."""
+    return await db.fetch(
         _ALLOWANCES,
         borrower_id=row["borrower"],
         household=row["household"],
         borrower_group=row["borrower_group"],
+        limit=ALLOWANCES_SHOWN,
     )
-    return tuple(Allowance(_name(each), _left(each, row["household"])) for each in rows)
+
+
+def _allowance(row: db.Row, household: UUID | None) -> Allowance:
+    return Allowance(_name(row), _left(row, household))
 
 
 def _left(row: dict[str, Any], household: UUID | None) -> int | None:
