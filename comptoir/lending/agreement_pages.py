@@ -23,6 +23,7 @@ from comptoir.lending.agreed_loans import (
     AgreedLoans,
     agreed_things,
     kept_already,
+    leaves_unsigned,
     unsigned_loans,
     visit_loans,
 )
@@ -42,6 +43,7 @@ from comptoir.lending.agreements import (
     read_agreement,
     sign_on_paper,
 )
+from comptoir.lending.desk import visits
 from comptoir.lending.errors import SignatureRefused, SignedNameRefused
 from comptoir.lending.signatures import read_drawing, read_typed
 
@@ -72,9 +74,9 @@ async def sign(
     visit_id: FromPath[UUID],
     data: Annotated[SignForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
 ) -> Response[str]:
-    """Keep the agreement as it is signed now."""
+    """Keep the agreement as it is signed now. Signed on the screen, the visit is over."""
     loans = await visit_loans(request.user, visit_id)
-    return await _keep(request, loans, data, _to_desk(visit_id))
+    return await _keep(request, loans, data, _to_desk(visit_id), visit_id)
 
 
 @get("/borrowers/{borrower_id:uuid}/agreement", guards=[require(Role.RECEPTION)])
@@ -112,8 +114,12 @@ async def agreement_kept(request: Page, agreement_id: FromPath[UUID]) -> Respons
 
 @post("/agreements/{agreement_id:uuid}/signed", guards=[require(Role.RECEPTION)])
 async def paper_signed(request: Page, agreement_id: FromPath[UUID]) -> Response[str]:
-    """The printed agreement is signed."""
-    await sign_on_paper(request.user, agreement_id, now=clock.now())
+    """The printed agreement is signed; the visit that it was made in is over."""
+    now = clock.now()
+    await sign_on_paper(request.user, agreement_id, now=now)
+    kept = await agreement_pdf(request.user, agreement_id)
+    if await visits.borrower_of(request.user, kept.visit_id, now=now):
+        return await _leave_signed(request, kept.visit_id, agreement_id)
     text = _("It is written down that the paper was signed.")
     return redirect(request, f"/agreements/{agreement_id}", flash=Flash("ok", text))
 
@@ -129,7 +135,9 @@ async def agreement_file(request: Page, agreement_id: FromPath[UUID]) -> Respons
     )
 
 
-async def _keep(request: Page, loans: AgreedLoans, data: SignForm, back: str) -> Response[str]:
+async def _keep(
+    request: Page, loans: AgreedLoans, data: SignForm, back: str, visit_id: UUID | None = None
+) -> Response[str]:
     flash = None
     try:
         kept = await make_agreement(request.user, loans, _signature(data), now=clock.now())
@@ -143,7 +151,22 @@ async def _keep(request: Page, loans: AgreedLoans, data: SignForm, back: str) ->
         return await _form(request, loans, back, [_problem("signature_typed", error)])
     if data.how == "paper":  # in a window of its own, from where it is printed
         return redirect(request, f"/agreements/{kept}/pdf")
+    if data.how == "screen" and visit_id is not None:
+        return await _leave_signed(request, visit_id, kept, flash)
     return redirect(request, f"/agreements/{kept}", flash=flash)
+
+
+async def _leave_signed(
+    request: Page, visit_id: UUID | None, agreement_id: UUID, flash: Flash | None = None
+) -> Response[str]:
+    """To the desk, which is free for the next person unless more is left to sign."""
+    desk = f"/desk?signed={agreement_id}"
+    if visit_id is not None:
+        if await leaves_unsigned(visit_id):
+            desk = f"{_to_desk(visit_id)}&signed={agreement_id}"
+        else:
+            await visits.close_visit(request.user, visit_id, now=clock.now())
+    return redirect(request, desk, flash=flash)
 
 
 def _problem(field: str, error: Refused) -> FieldError:

@@ -56,7 +56,7 @@ def test_signature_is_there_again_after_signing_in(
     come_back(world, page, counter.user, counter)
     assert page.evaluate(SIGNED)
     page.click("button[value=screen]")
-    page.wait_for_url("**/agreements/*")
+    page.wait_for_url("**/desk")
     assert page.evaluate(KEPT) is None
 
 

@@ -81,12 +81,62 @@ async def test_leaving_without_signing_is_asked_about_first(desk: Reception) -> 
     assert await Visit.count().where(Visit.closed_at.is_null()) == 0
 
 
-async def test_leaving_after_signing_is_not_asked_about(desk: Reception) -> None:
+async def test_signing_ends_the_visit_and_leads_to_the_free_desk(desk: Reception) -> None:
+    await desk.lend()
+    url = f"/desk/visits/{(await desk.visit()).id}/agreement"
+    answer = await desk.client.post(url, data={"how": "screen", "signature_typed": "A. D."})
+    [agreement] = await Agreement.objects()
+    assert answer.headers["location"] == f"/desk?signed={agreement.id}"
+    assert await Visit.count().where(Visit.closed_at.is_null()) == 0
+    free = unescape((await desk.client.get(answer.headers["location"])).text)
+    assert f"Signed: {desk.borrower.name}" in free
+    assert f'href="/agreements/{agreement.id}"' in free
+    assert 'class="card visit"' not in free
+
+
+async def test_signing_on_paper_ends_the_visit_too_while_it_is_open(desk: Reception) -> None:
     await desk.lend()
     visit = await desk.visit()
-    await sign(desk, visit)
-    await desk.post("/desk/visits/close", visit=visit.id)
+    await desk.client.post(f"/desk/visits/{visit.id}/agreement", data={"how": "paper"})
+    assert (await desk.visit()).id == visit.id, "a paper that is printed is not signed"
+    [agreement] = await Agreement.objects()
+    signed = f"/agreements/{agreement.id}/signed"
+    answer = await desk.client.post(signed)
+    assert answer.headers["location"] == f"/desk?signed={agreement.id}"
     assert await Visit.count().where(Visit.closed_at.is_null()) == 0
+    again = await desk.client.post(signed)
+    assert again.headers["location"] == f"/agreements/{agreement.id}"
+
+
+async def test_visit_with_more_to_sign_for_goes_on_after_a_signature(desk: Reception) -> None:
+    await desk.lend()
+    visit = await desk.visit()
+    url = f"/desk/visits/{visit.id}/agreement"
+    await desk.client.post(url, data={"how": "paper"})
+    [agreement] = await Agreement.objects()
+    other = await make.item(site_id=desk.site.id, model=desk.model.id)
+    await desk.post("/desk/scan", scan=other.code, visit=visit.id)
+    answer = await desk.client.post(f"/agreements/{agreement.id}/signed")
+    assert answer.headers["location"] == f"/desk?visit={visit.id}&signed={agreement.id}"
+    assert (await desk.visit()).id == visit.id
+
+
+async def test_receipt_leaves_the_visit_open_as_it_is_to_be_printed(desk: Reception) -> None:
+    await Policy.update({Policy.signature: "none"}, force=True)
+    await desk.lend()
+    visit = await desk.visit()
+    answer = await desk.client.post(f"/desk/visits/{visit.id}/agreement", data={"how": "none"})
+    [agreement] = await Agreement.objects()
+    assert answer.headers["location"] == f"/agreements/{agreement.id}"
+    assert (await desk.visit()).id == visit.id
+
+
+async def test_agreement_of_another_site_is_not_named_at_the_desk(desk: Reception) -> None:
+    await desk.lend()
+    agreement = await sign(desk, await desk.visit())
+    await let_in(desk, await make.site(short_name="Lausanne"))
+    shown = (await desk.client.get(f"/desk?signed={agreement.id}")).text
+    assert agreement.number not in shown
 
 
 async def test_the_next_card_says_that_the_person_before_has_not_signed(desk: Reception) -> None:
@@ -205,9 +255,10 @@ async def test_paper_is_printed_at_once_and_signed_when_somebody_says_so(
 
 async def test_a_second_signature_is_said_not_to_be_kept(desk: Reception) -> None:
     await desk.lend()
-    agreement = await sign(desk, await desk.visit())
-    await sign(desk, await desk.visit())
-    shown = await desk.client.get(f"/agreements/{agreement.id}")
+    visit = await desk.visit()
+    agreement = await sign(desk, visit)
+    await sign(desk, visit)
+    shown = await desk.client.get(f"/desk?signed={agreement.id}")
     assert "no second one was kept" in shown.text
 
 

@@ -14,7 +14,8 @@ from comptoir.core.principal import Role
 from comptoir.core.web import page, redirect
 from comptoir.core.web.forms import id_or_none
 from comptoir.core.web.texts import ANY_TEXT
-from comptoir.lending.agreed_loans import leaves_unsigned
+from comptoir.lending.agreed_loans import AgreementNotFound, leaves_unsigned
+from comptoir.lending.agreements import read_agreement
 from comptoir.lending.desk import visits
 from comptoir.lending.desk.answer import (
     Answer,
@@ -35,11 +36,20 @@ from comptoir.lending.scans import still_waiting
 
 
 @get("/desk", guards=[require(Role.RECEPTION)])
-async def desk(request: Page, visit: FromQuery[str] = "", changed: FromQuery[str] = "") -> Answer:
-    """The desk, with the visit that is open; ``changed`` says who works here from now on."""
+async def desk(
+    request: Page,
+    visit: FromQuery[str] = "",
+    changed: FromQuery[str] = "",
+    signed: FromQuery[str] = "",
+) -> Answer:
+    """The desk, with the visit that is open.
+
+    ``changed`` says who works here from now on, ``signed`` which agreement was signed just now.
+    """
     if request.user.site_id is None:
         return redirect(request, "/site?next=/desk")
     steps = [Step(kind=StepKind.PERSON_CHANGED, text=request.user.name)] if changed else []
+    steps += await _signed(request, signed)
     now = clock.now()
     recent = decode_recent(kept_recent(request), now=now)
     context = await desk_context(request.user, stay(visit, *steps, now=now), recent)
@@ -62,6 +72,24 @@ async def desk_scan(request: Page, data: Posted[ScanForm]) -> Answer:
         attempt=attempt_of(data.attempt_id, "desk", data.scan, data.visit),
     )
     return await answer_desk(request, await scan(request.user, command, now=now), data.recent)
+
+
+async def _signed(request: Page, signed: str) -> list[Step]:
+    agreement_id = id_or_none(signed)
+    if agreement_id is None:
+        return []
+    try:
+        found = await read_agreement(request.user, agreement_id)
+    except AgreementNotFound:
+        return []  # an address kept from before, or by somebody else
+    return [
+        Step(
+            kind=StepKind.SIGNED,
+            borrower_id=found.borrower_id,
+            agreement=found.id,
+            text=found.number,
+        )
+    ]
 
 
 async def _change_person(request: Page, data: ScanForm) -> Answer:

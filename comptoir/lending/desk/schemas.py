@@ -42,6 +42,7 @@ class StepKind(StrEnum):
     SEARCHED = "searched"
     UNSIGNED = "unsigned"
     LEFT_UNSIGNED = "left_unsigned"
+    SIGNED = "signed"
     PERSON_CHANGED = "person_changed"
     TOLD = "told"
 
@@ -50,7 +51,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that happened, with what the screen needs to tell of it.
 
     ``item`` is a code; ``problem`` is the report that a tap made; ``borrower_id``
-    is who left, or was told of a due date, where that is what is said.
+    is who left, signed, or was told of a due date, where that is what is said.
+    ``agreement`` is the one that was signed, ``text`` its number.
     """
 
     kind: StepKind
@@ -60,6 +62,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     refusal: Refusal | None = None
     problem: UUID | None = None
     borrower_id: UUID | None = None
+    agreement: UUID | None = None
     text: str = ""
 
 
