@@ -17,10 +17,12 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
-from litestar import Request, Response, route
+from litestar import Request, Response
+from litestar.connection import ASGIConnection
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Stream
-from litestar.types import Empty, EmptyType
+from litestar.response.base import ASGIResponse
+from litestar.types import ASGIApp, Empty, EmptyType
 
 from comptoir.core import idempotency
 from comptoir.core.accounts.guards import require_scope
@@ -122,6 +124,14 @@ class Operation:
         return "version" in getattr(self.types["return"], "__struct_fields__", ())
 
 
+class _CallHandler(HTTPRouteHandler):
+    """Litestar's, which makes a copy of itself for each guard; ours only look at it."""
+
+    async def authorize_connection(self, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+        for guard in self.resolve_guards():
+            await guard(connection, self)  # type: ignore[misc]
+
+
 def _declare(
     method: str, path: str, *, scopes: Scopes, tag: str, status: int = 200, **more: Any
 ) -> Decorator:
@@ -131,7 +141,7 @@ def _declare(
         operation = Operation(method, PREFIX + path, scopes, tag, status, function, **more)
         if method == "GET":
             _readers[operation.path] = function
-        return route(
+        return _CallHandler(
             operation.path,
             http_method=[method],  # type: ignore[list-item]
             status_code=200,  # the answer brings its own
@@ -158,7 +168,7 @@ delete = partial(_declare, "DELETE", status=204)
 def _handler(operation: Operation) -> Callable[..., Any]:
     function = operation.function
 
-    async def handle(request: Request[Any, Any, Any]) -> Response[Any]:
+    async def handle(request: Request[Any, Any, Any]) -> ASGIApp:
         types = operation.types
         arguments: dict[str, Any] = dict(request.path_params)
         if "query" in types:
@@ -171,7 +181,8 @@ def _handler(operation: Operation) -> Callable[..., Any]:
             _ = call.version  # missing is said before anything is done
 
         if operation.file:
-            return _file(await function(call, **arguments), operation.file)
+            file = _file(await function(call, **arguments), operation.file)
+            return file.to_asgi_response(None, request)
 
         told: list[bytes] = []
 
@@ -181,9 +192,10 @@ def _handler(operation: Operation) -> Callable[..., Any]:
                 edit = await matched(call, partial(_reader(operation), call, **request.path_params))
             result = await function(edit, **arguments)
             told.append(_encode(result, request))
+            kept = told[0]
             if operation.secret:
-                result = msgspec.structs.replace(result, **{operation.secret: None})
-            return Outcome(operation.status, _encode(result, request).decode())
+                kept = _encode(msgspec.structs.replace(result, **{operation.secret: None}), request)
+            return Outcome(operation.status, kept.decode())
 
         attempt = None if operation.remembers else call.attempt
         outcome = await idempotency.once(call.actor, attempt, act, now=call.now)
@@ -248,7 +260,7 @@ class _Made(msgspec.Struct):
     version: int | None = None
 
 
-def _answer(operation: Operation, status: int, body: bytes) -> Response[bytes]:
+def _answer(operation: Operation, status: int, body: bytes) -> ASGIResponse:
     headers: dict[str, str] = {}
     if operation.versioned or operation.location:
         made = msgspec.json.decode(body, type=_Made)
@@ -258,4 +270,4 @@ def _answer(operation: Operation, status: int, body: bytes) -> Response[bytes]:
             headers["Location"] = PREFIX + operation.location.format(
                 id=made.id, user_id=made.user_id, code=made.code
             )
-    return Response(body, status_code=status, media_type=JSON, headers=headers)
+    return ASGIResponse(body=body, status_code=status, media_type=JSON, headers=headers)

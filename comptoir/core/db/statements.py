@@ -21,9 +21,10 @@ _UUID = re.compile(r"CAST\((:\w+) AS uuid\)")
 
 def compiled(sql: str, values: Mapping[str, Any], *, postgres: bool) -> Compiled:
     """A statement and its values as the engine takes them; a list after ``IN`` is spread."""
-    lengths = tuple((k, len(v)) for k, v in values.items() if isinstance(v, (list, tuple)))
+    lists = [name for name, value in values.items() if isinstance(value, (list, tuple))]
+    lengths = tuple((name, len(values[name])) for name in lists) if lists else ()
     text, names = _compile(sql, lengths, postgres)
-    if lengths:
+    if lists:
         values = _spread(values)
     return text, [values[name] for name in names]
 

@@ -178,5 +178,10 @@ async def _write(
     recount = limited and not db.writers_take_turns()  # somebody may have lent since the read
     counts = await db.write(*writes, answer=_COUNT_AGAIN if recount else "")
     # Fewer than at the read is no reason: somebody brought something back meanwhile.
-    if recount and isinstance(_decide(command, row | counts[0], now), Refusal):
+    if recount and _refuse_limits(row | counts[0]):
         raise contention.FactsChanged
+
+
+def _refuse_limits(row: db.Row) -> Refusal | None:
+    policy = facts.policy_facts(row)
+    return rules.refuse_limits(facts.borrower_facts(row), policy) if policy else None
