@@ -9,7 +9,11 @@ import time
 import uuid
 from pathlib import Path
 
+import msgspec
+import psutil
+
 from bench.data import FLOOR_ITEM, Desk
+from bench.programs import processor_time
 from comptoir.core import clock
 
 _ITEM = "CAST('00000000-0000-7000-8000-' || lpad(to_hex(CAST(:n AS bigint)), 12, '0') AS uuid)"
@@ -52,11 +56,25 @@ COMMIT;
 """  # noqa: E501 – a statement a line is what pgbench wants
 
 
-def pgbench(binary: Path, url: str, script: Path, *, clients: int, seconds: int) -> float:
-    """Operations a second: check-outs and check-ins, each a transaction."""
+class PostgresServer(msgspec.Struct):
+    """A PostgreSQL server of the bench's own; ``pgbench`` is the program of that name."""
+
+    url: str
+    process: psutil.Process
+    pgbench: Path
+
+    def cpu(self) -> float:
+        """Seconds of processor time of all its processes so far."""
+        return processor_time(self.process)
+
+
+def pgbench(
+    server: PostgresServer, script: Path, *, clients: int, seconds: int
+) -> tuple[float, int]:
+    """Operations a second, and how many: check-outs and check-ins, each a transaction."""
     done = subprocess.run(
         [
-            binary,
+            server.pgbench,
             "-n",
             "-M",
             "prepared",
@@ -68,16 +86,16 @@ def pgbench(binary: Path, url: str, script: Path, *, clients: int, seconds: int)
             str(seconds),
             "-f",
             script,
-            url,
+            server.url,
         ],
         capture_output=True,
         text=True,
         check=True,
     )
-    found = re.search(r"tps = ([\d.]+)", done.stdout)
+    found = re.search(r"processed: (\d+).*tps = ([\d.]+)", done.stdout, re.DOTALL)
     if found is None:
         raise RuntimeError(done.stdout + done.stderr)
-    return 2 * float(found[1])
+    return 2 * float(found[2]), 2 * int(found[1])
 
 
 class PlainSqlite:

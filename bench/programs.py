@@ -21,24 +21,35 @@ SECRET = "a secret for measuring alone, 32 characters"
 
 
 class Program(msgspec.Struct):
-    """One worker that serves; ``started`` is how many seconds that took."""
+    """What serves, its workers included; ``started`` is how many seconds that took."""
 
     process: psutil.Process
     port: int
     started: float
 
     def cpu(self) -> float:
-        """Seconds of processor time so far."""
-        times = self.process.cpu_times()
-        return float(times.user + times.system)
+        """Seconds of processor time of all processes so far."""
+        return processor_time(self.process)
 
     def memory(self) -> float:
-        """Resident memory in MB (10^6 bytes)."""
-        return float(self.process.memory_info().rss / 1e6)
+        """Resident memory of the largest process, in MB (10^6 bytes)."""
+        return max(float(each.memory_info().rss / 1e6) for each in _family(self.process))
+
+
+def processor_time(process: psutil.Process) -> float:
+    """Seconds that a process has used, with its children: those that run and those that ended."""
+    ended = process.cpu_times()
+    times = [each.cpu_times() for each in _family(process)]
+    running = sum(each.user + each.system for each in times)
+    return float(running + ended.children_user + ended.children_system)
+
+
+def _family(process: psutil.Process) -> list[psutil.Process]:
+    return [process, *process.children()]
 
 
 @contextmanager
-def serving(url: str, folder: Path) -> Iterator[Program]:
+def serving(url: str, folder: Path, *, workers: int = 1) -> Iterator[Program]:
     """``comptoir serve`` in production, on a free port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -49,6 +60,7 @@ def serving(url: str, folder: Path) -> Iterator[Program]:
         "COMPTOIR_SECRET": SECRET,
         "COMPTOIR_DATA": str(folder),
         "COMPTOIR_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "COMPTOIR_WORKERS": str(workers),
         "DATABASE_URL": url if not url.startswith("sqlite") else "",
     }
     begun = time.perf_counter()
