@@ -61,6 +61,15 @@ async def test_a_locked_desk_shows_its_site_and_nobodys_name(
     assert (await client.get("/account")).headers["location"] == "/locked?next=/account"
 
 
+async def test_locking_a_locked_desk_keeps_its_time(client: AsyncClient, amina: User) -> None:
+    session = await sign_in(client, amina)
+    first = clock.now()
+    for minutes in (0, 5):
+        await sessions.lock(session.id, now=first + timedelta(minutes=minutes))
+    [row] = await Session.select(Session.locked_at)
+    assert row["locked_at"] == first
+
+
 @pytest.mark.parametrize("scanned", [PIN, f"{PIN[:3]} {PIN[3:]}", BADGE, BADGE.lower()])
 async def test_a_pin_or_a_badge_lets_the_next_person_in(
     client: AsyncClient, amina: User, boris: User, scanned: str
