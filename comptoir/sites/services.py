@@ -32,6 +32,10 @@ from comptoir.sites.validation import (
     site_errors,
 )
 
+#: What transactions take turns over: no index knows which names a person would take for one.
+SITE_NAMES = "sites.site names"
+_ORGANISATION_NAMES = "sites.organisation names"
+
 
 async def create_organisation(
     actor: Principal, command: SaveOrganisation, *, now: datetime
@@ -46,6 +50,7 @@ async def create_organisation(
     values = _organisation_values(command)
     organisation_id = new_id()
     async with db.transaction():
+        await db.take_turns(_ORGANISATION_NAMES)
         _refuse_taken(values["name"], [each.name for each in await queries.organisations()])
         await Organisation(id=organisation_id, **values).save()
         await audit.record(
@@ -80,6 +85,7 @@ async def edit_organisation(
     async with db.transaction():
         before = await queries.organisation(organisation_id)
         if values["name"] != before.name:
+            await db.take_turns(_ORGANISATION_NAMES)
             others = [each for each in await queries.organisations() if each.id != organisation_id]
             _refuse_taken(values["name"], [each.name for each in others])
         await _update(Organisation, organisation_id, version, values)
@@ -106,6 +112,7 @@ async def create_site(actor: Principal, command: SaveSite, *, now: datetime) -> 
     site_id = new_id()
     async with db.transaction():
         await queries.organisation(command.organisation)
+        await db.take_turns(SITE_NAMES)
         _refuse_taken(values["name"], [each.name for each in await queries.site_names()])
         await Site(id=site_id, created_at=now, **values).save()
         await addresses.give_address(site_id, values["name"], values["city"])
@@ -139,6 +146,7 @@ async def edit_site(
         _need_coordinator(actor, site_id)
         await queries.organisation(command.organisation)
         if values["name"] != before.name:
+            await db.take_turns(SITE_NAMES)
             others = [each for each in await queries.site_names() if each.id != site_id]
             _refuse_taken(values["name"], [each.name for each in others])
         await _update(Site, site_id, version, values)

@@ -36,6 +36,9 @@ UnreachableErrors: tuple[type[Exception], ...] = ()
 #: Few enough that every engine takes their values.
 _ROWS_AT_ONCE = 100
 
+#: Any number does: it keeps these locks apart from those that others take by two numbers.
+_TURNS = 7266
+
 _engine: SQLite | Postgres | None = None
 _joinable: ContextVar[bool] = ContextVar("joinable_transaction", default=False)
 
@@ -223,6 +226,18 @@ async def advisory_lock(number: int) -> AsyncIterator[None]:
         yield
 
 
+async def take_turns(over: str) -> None:
+    """Wait until no other transaction has the turn over something, and keep it to the end.
+
+    For what no index can hold, because the rows are compared by a rule of ours: read what
+    there is after this, then write. On SQLite every transaction that writes has its turn.
+    """
+    if not writers_take_turns():
+        await execute(
+            "SELECT pg_advisory_xact_lock(:kind, hashtext(:over))", kind=_TURNS, over=over
+        )
+
+
 def violated_constraint(error: BaseException) -> str:
     """The index or ``table.column`` that an integrity error names."""
     name = getattr(error, "constraint_name", None)
@@ -261,6 +276,7 @@ __all__ = [
     "is_connected",
     "is_postgres",
     "joinable",
+    "take_turns",
     "transaction",
     "violated_constraint",
     "write",

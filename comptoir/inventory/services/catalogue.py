@@ -239,6 +239,7 @@ def _refuse_names(command: SaveCategory) -> None:
 
 
 async def _refuse_taken(command: SaveCategory, *, but: UUID | None = None) -> None:
+    await db.take_turns("inventory.category names")
     known = await catalogue.categories()
     refuse_taken(command.names, (each.names for each in known if each.active and each.id != but))
 

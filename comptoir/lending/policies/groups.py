@@ -24,6 +24,8 @@ from comptoir.lending.tables import BorrowerGroup
 #: The group that a program just installed begins with.
 EVERYBODY = {"fr": "Tout le monde", "de": "Alle", "it": "Tutti", "en": "Everybody"}
 
+#: What transactions take turns over: no index knows which names a person would take for one.
+_NAMES = "lending.group names"
 _GROUPS = """
 SELECT g.id, g.names, g.is_default, g.version,
        CASE WHEN EXISTS (SELECT 1 FROM lending_borrower AS b WHERE b.borrower_group = g.id)
@@ -80,6 +82,7 @@ async def create_group(actor: Principal, command: SaveGroup, *, now: datetime) -
     _refuse_names(command)
     group_id = new_id()
     async with db.transaction():
+        await db.take_turns(_NAMES)
         refuse_taken(command.names, (each.names for each in await groups()))
         known = await db.fetch("SELECT position FROM lending_borrower_group ORDER BY position DESC")
         await BorrowerGroup(
@@ -114,6 +117,7 @@ async def edit_group(
     async with db.transaction():
         before = await read_group(group_id)
         if clean_names(command.names) != before.names:
+            await db.take_turns(_NAMES)
             others = [each.names for each in await groups() if each.id != group_id]
             refuse_taken(command.names, others)
         changed = (

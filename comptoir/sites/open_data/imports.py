@@ -22,6 +22,7 @@ from comptoir.sites.addresses import give_addresses
 from comptoir.sites.errors import SitesForbidden
 from comptoir.sites.open_data.anct_reading import AnctSite, read_anct
 from comptoir.sites.open_data.anct_table import Problem
+from comptoir.sites.services import SITE_NAMES
 from comptoir.sites.tables import Site
 from comptoir.sites.validation import LONGEST
 
@@ -102,6 +103,7 @@ async def import_sites(
     rows = [Site(id=new_id(), created_at=now, **site.values) for site in sites]
     try:
         async with db.transaction():
+            await _refuse_taken_meanwhile(rows)
             for start in range(0, len(rows), _AT_ONCE):
                 await Site.insert(*rows[start : start + _AT_ONCE])
             await give_addresses([(row.id, row.name, row.city) for row in rows])
@@ -114,6 +116,13 @@ async def import_sites(
     except db.IntegrityErrors:
         raise SitesChangedMeanwhile from None
     return SitesImported(len(rows), known)
+
+
+async def _refuse_taken_meanwhile(rows: list[Site]) -> None:
+    await db.take_turns(SITE_NAMES)
+    known = await db.fetch("SELECT name FROM sites_site")
+    if {as_read(row["name"]) for row in known} & {as_read(row.name) for row in rows}:
+        raise SitesChangedMeanwhile
 
 
 async def _judge(
