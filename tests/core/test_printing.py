@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -101,13 +102,13 @@ def test_document_is_pdf_ua(template: Path) -> None:
     made = pdf.make_pdf(template, {"line": "Grüezi, ça va\u202f?"})
     assert is_pdf_ua(made)
     assert text_of(made) == "Grüezi, ça va ?"
+    assert "typst" not in sys.modules  # 33 MB that no worker holds
 
 
-@pytest.mark.parametrize("padding", ["", "x" * 100_000])
-def test_failure_names_the_place_and_none_of_the_data(padding: str) -> None:
+def test_failure_names_the_place_and_none_of_the_data() -> None:
     template = typesetting.PACKAGE / "inventory" / "print" / "labels.typ"
     with pytest.raises(PrintingFailed) as failure:
-        pdf.make_pdf(template, {"name": "Secret Person", "padding": padding})
+        pdf.make_pdf(template, {"name": "Secret Person"})
     assert "labels.typ" in str(failure.value)
     assert "Secret" not in str(failure.value)
     assert failure.value.__cause__ is None

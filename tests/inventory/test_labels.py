@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comptoir.core.i18n import LANGUAGES
-from comptoir.core.printing import pdf
 from comptoir.core.printing.errors import StartOutsideSheet
 from comptoir.core.printing.sheets import Sheet
 from comptoir.inventory import codes
@@ -106,13 +105,6 @@ def test_label_without_a_place_to_return_to() -> None:
 def test_any_text_can_be_printed(model: str, place: str) -> None:
     made = render_labels([Label("BCDFGHJK", model, place)], SHEETS["L7160"], 1, URL, "fr")
     assert "BCDF-GHJK" in text_of(made)
-
-
-def test_sheet_made_in_a_process_of_its_own_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    labels = some_labels(30)
-    apart = render_labels(labels, SHEETS["L7160"], 1, URL, "fr")
-    monkeypatch.setattr(pdf, "_LARGE", 10**9)
-    assert text_of(render_labels(labels, SHEETS["L7160"], 1, URL, "fr")) == text_of(apart)
 
 
 def test_thousand_labels_take_seconds_not_minutes() -> None:

@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any, ParamSpec
 
 import msgspec
@@ -23,11 +24,12 @@ from comptoir.core.printing import typesetting
 from comptoir.core.printing.errors import PrintingFailed
 from comptoir.core.printing.fonts import printable
 
-# Typst keeps what it has set for the next ten documents: some 80 MB for each
-# thousand labels. Larger jobs leave with a process of their own, which takes a
-# tenth of a second to start.
-_LARGE = 64_000  # characters of data: about fifteen labels
+# Typst would be 33 MB of each worker from its first document on, and 80 MB after a thousand
+# labels, since it keeps what it has set for the next ten. So each document is made by a
+# process of its own: that takes a twentieth of a second of a processor.
 _PATIENCE = 120  # seconds
+#: Each holds 65 MB while it works; who comes later waits.
+_at_once = BoundedSemaphore(4)
 
 P = ParamSpec("P")
 
@@ -42,34 +44,25 @@ def make_pdf(template: Path, data: object) -> bytes:
         PrintingFailed: the template or its data is wrong.
     """
     text = json.dumps(_printable(msgspec.to_builtins(data)), ensure_ascii=False)
-    if len(text) > _LARGE:
-        return _typeset_apart(template, text)
+    command = [sys.executable, "-P", typesetting.__file__, str(typesetting.PACKAGE), str(template)]
     try:
-        return typesetting.typeset(template, text)
-    except typesetting.TypesettingFailed as failure:
-        raise PrintingFailed(str(failure)) from None
-
-
-async def in_background(make: Callable[P, bytes], *args: P.args, **kwargs: P.kwargs) -> bytes:
-    """Run a function that makes a document without holding up other requests.
-
-    Typst releases the interpreter while it works. The reader's language goes
-    along, as ``asyncio.to_thread`` copies the context.
-    """
-    return await asyncio.to_thread(make, *args, **kwargs)
-
-
-def _typeset_apart(template: Path, text: str) -> bytes:
-    command = [sys.executable, "-P", typesetting.__file__, str(template)]
-    try:
-        done = subprocess.run(  # noqa: S603 - our own script and template
-            command, input=text.encode(), capture_output=True, timeout=_PATIENCE, check=False
-        )
+        with _at_once:
+            done = subprocess.run(  # noqa: S603 - our own script and template
+                command, input=text.encode(), capture_output=True, timeout=_PATIENCE, check=False
+            )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise PrintingFailed(f"{template.name}: {type(error).__name__}") from None
     if done.returncode:
         raise PrintingFailed(done.stderr.decode(errors="replace").strip()[-500:])
     return done.stdout
+
+
+async def in_background(make: Callable[P, bytes], *args: P.args, **kwargs: P.kwargs) -> bytes:
+    """Run a function that makes a document without holding up other requests.
+
+    The reader's language goes along, as ``asyncio.to_thread`` copies the context.
+    """
+    return await asyncio.to_thread(make, *args, **kwargs)
 
 
 def _printable(value: Any) -> Any:
