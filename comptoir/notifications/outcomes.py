@@ -79,13 +79,12 @@ async def report(
 ) -> bool:
     """Write down what is told of a message later; False if there is no such message.
 
-    In any order and any number of times, it comes out the same.
+    It belongs into a transaction. In any order and any number of times, it comes out the same.
     """
-    async with db.transaction():
-        row = await db.fetch_one(_READ, id=message_id)
-        if row is None:
-            return False
-        await _learn(message_id, row, status, now=now, reason=reason)
+    row = await db.fetch_one(_READ, id=message_id)
+    if row is None:
+        return False
+    await _learn(message_id, row, status, now=now, reason=reason)
     return True
 
 

@@ -80,3 +80,31 @@ class GatewayPace(Table, tablename="notifications_gateway_pace"):
     name = Varchar(20, primary_key=True)
     tokens = DoublePrecision(default=0.0)
     counted_at = Timestamptz(default=None)
+
+
+class HookCall(Table, tablename="notifications_hook_call"):
+    """What a gateway told, once: ``fingerprint`` is unique. ``told`` is without its secrets.
+
+    ``message`` is the one that a report was about, where it is known.
+    """
+
+    id = UUID(default=new_id, primary_key=True)
+    gateway = Varchar(20)
+    kind = Varchar(10)  # report, message
+    fingerprint = Varchar(64, unique=True)
+    message = ForeignKey(Message, on_delete=OnDelete.set_null, index=True)
+    told = Text(default="")
+    received_at = Timestamptz(default=None, index=True)
+
+
+class Reply(Table, tablename="notifications_reply"):
+    """A message that came in. ``borrower`` is whose number it is, where it is one person's."""
+
+    id = UUID(default=new_id, primary_key=True)
+    gateway = Varchar(20)
+    sender = Varchar(40, index=True)
+    recipient = Varchar(40, default="")
+    text = Text(default="")
+    borrower = ForeignKey(Borrower, on_delete=OnDelete.cascade, index=True)
+    sent_at = Timestamptz(default=None)
+    received_at = Timestamptz(default=None, index=True)

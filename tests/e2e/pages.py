@@ -26,7 +26,9 @@ from tests.e2e.world import World, sign_in
 from tests.http_client import shared_app
 
 #: What is not for people to look at.
-_NOT_PAGES = re.compile(r"/static/|/api/|/healthz|\.(csv|ics|pdf|json|geojson|txt)$|/pdf$|/[TB]/")
+_NOT_PAGES = re.compile(
+    r"/static/|/api/|/healthz|/hooks/|\.(csv|ics|pdf|json|geojson|txt)$|/pdf$|/[TB]/"
+)
 _PARAMETER = re.compile(r"{(\w+):\w+}")
 
 #: As long as a name may be, and without a blank to break it at.

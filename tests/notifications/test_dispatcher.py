@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -177,13 +178,18 @@ class Test_a_dispatcher_that_died:  # noqa: N801 – a sentence
         assert await rows.status(message) is Status.ACCEPTED
 
 
+async def report(message_id: UUID, status: Status, **values: Any) -> bool:
+    async with db.transaction():
+        return await outcomes.report(message_id, status, **values)
+
+
 class TestReports:
     async def test_before_the_answer_are_kept(self, database: Any, now: datetime) -> None:
         gateway = RecordingGateway()
         message, owner = await rows.message(now=now), new_id()
         await claim([Route(gateway)], owner, now=now)
         await outcomes.begin(message, owner, now=now)
-        assert await outcomes.report(message, Status.DELIVERED, now=now)
+        assert await report(message, Status.DELIVERED, now=now)
         await outcomes.record(message, owner, Accepted("late"), now=now)
         found = await rows.read(message)
         assert (found.status, found.reference) == ("delivered", "late")
@@ -191,13 +197,13 @@ class TestReports:
     async def test_of_a_failure_keep_their_reason(self, database: Any, now: datetime) -> None:
         message = await rows.message(now=now)
         await dispatch([Route(RecordingGateway())], now=now)
-        await outcomes.report(message, Status.FAILED, now=now, reason=Reason.NOT_DELIVERED)
-        await outcomes.report(message, Status.ACCEPTED, now=now)
+        await report(message, Status.FAILED, now=now, reason=Reason.NOT_DELIVERED)
+        await report(message, Status.ACCEPTED, now=now)
         found = await rows.read(message)
         assert (found.status, found.reason) == ("failed", "not-delivered")
 
     async def test_of_nothing_known_change_nothing(self, database: Any, now: datetime) -> None:
-        assert not await outcomes.report(new_id(), Status.DELIVERED, now=now)
+        assert not await report(new_id(), Status.DELIVERED, now=now)
 
 
 class TestRoutes:

@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 
 from comptoir.core.settings import Settings, SettingsInvalid
 from comptoir.notifications.gateways import kannel
+from comptoir.notifications.gateways.hooks import Hook
+from comptoir.notifications.gateways.kannel_hook import KannelHook
 from comptoir.notifications.gateways.local import ConsoleGateway, FileGateway
 from comptoir.notifications.gateways.protocol import Gateway
-from comptoir.notifications.gateways.variables import Variable
+from comptoir.notifications.gateways.variables import Variable, Variables
 from comptoir.notifications.routing import Route
 
 Make = Callable[[Settings, Mapping[str, str]], Gateway]
@@ -45,3 +47,14 @@ def read_routes(settings: Settings, environ: Mapping[str, str] | None = None) ->
         prefixes = tuple(found[2].split(",")) if found[2] else ()
         routes.append(Route(_KINDS[found[1]](settings, environ), prefixes))
     return routes
+
+
+def read_hook(name: str, environ: Mapping[str, str] | None = None) -> Hook | None:
+    """What reads that which a gateway tells by itself; None for one that tells nothing.
+
+    It needs its secret alone: a gateway that is no longer chosen may still report.
+    """
+    environ = os.environ if environ is None else environ
+    if name == kannel.NAME:
+        return KannelHook(Variables(environ).secret(kannel.SECRET))
+    return None

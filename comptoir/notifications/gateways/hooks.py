@@ -1,0 +1,75 @@
+"""What gateways tell us by themselves, in the one form that all of theirs are read into."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+import msgspec
+
+from comptoir.notifications.reasons import Reason
+from comptoir.notifications.statuses import Status
+
+#: In bytes: more than the longest message in parts, written with %XX, and nothing like a flood.
+LARGEST_DELIVERY = 16_384
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """A request as it came, undecoded: a gateway's charset is its own affair."""
+
+    query: bytes
+    body: bytes
+    headers: Mapping[str, str]
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What became of a message. ``key`` is one and the same each time this is told."""
+
+    key: str
+    message_id: UUID
+    status: Status
+    reason: Reason | None = None
+
+
+class Incoming(msgspec.Struct, frozen=True):
+    """A message from a phone. ``sent_at`` is what the gateway says, ``key`` as for a report."""
+
+    key: str
+    sender: str
+    recipient: str
+    text: str
+    sent_at: datetime
+
+
+class Unreadable(Exception):
+    """It is from the gateway, and makes no sense."""
+
+
+class Hook(Protocol):
+    """Reads what one gateway tells."""
+
+    def trusts(self, delivery: Delivery) -> bool:
+        """True if it proves that it comes from the gateway."""
+        ...
+
+    def report(self, delivery: Delivery) -> Report:
+        """A report on a message.
+
+        Raises:
+            Unreadable: it makes no sense.
+        """
+        ...
+
+    def incoming(self, delivery: Delivery) -> Incoming:
+        """A message that came in.
+
+        Raises:
+            Unreadable: it makes no sense.
+        """
+        ...
+
+    def kept(self, delivery: Delivery) -> str:
+        """What is kept of it to look into later: all but its secrets."""
+        ...

@@ -1,0 +1,122 @@
+"""What gateways tell by themselves, taken in: each thing once, whoever says it again."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from comptoir.core import db, events
+from comptoir.core.ids import new_id
+from comptoir.core.phones import read_phone
+from comptoir.notifications import outcomes
+from comptoir.notifications.errors import HookUnknown, HookUnreadable
+from comptoir.notifications.events import ReplyArrived
+from comptoir.notifications.gateways.hooks import (
+    LARGEST_DELIVERY,
+    Delivery,
+    Hook,
+    Incoming,
+    Unreadable,
+)
+
+#: What is older was told before, or nobody waits for it any more. Calls are remembered for longer.
+OLDEST = timedelta(days=30)
+#: In characters; a text has at most a few hundred.
+LONGEST_TEXT = 2000
+
+_REMEMBER = """
+INSERT INTO notifications_hook_call (id, gateway, kind, fingerprint, told, received_at)
+VALUES (:id, :gateway, :kind, :fingerprint, :told, :now)
+ON CONFLICT (fingerprint) DO NOTHING
+RETURNING id
+"""
+_ABOUT = "UPDATE notifications_hook_call SET message = :message WHERE id = :id"
+_KEEP = """
+INSERT INTO notifications_reply
+    (id, gateway, sender, recipient, text, borrower, sent_at, received_at)
+VALUES (:id, :gateway, :sender, :recipient, :text, CAST(:borrower AS uuid), :sent_at, :now)
+"""
+_WHOSE = "SELECT id FROM lending_borrower WHERE phone = :phone LIMIT 2"
+
+
+async def take_report(name: str, hook: Hook | None, delivery: Delivery, *, now: datetime) -> None:
+    """Write down what became of a message; nothing new where it was told before.
+
+    Raises:
+        HookUnknown: there is no such gateway, or it is somebody else who tells.
+        HookUnreadable: it makes no sense.
+    """
+    hook = _trusted(hook, delivery)
+    try:
+        report = hook.report(delivery)
+    except Unreadable:
+        raise HookUnreadable from None
+    async with db.transaction():
+        call = await _remember(name, "report", report.key, hook.kept(delivery), now=now)
+        if call is None:
+            return
+        known = await outcomes.report(
+            report.message_id, report.status, now=now, reason=report.reason
+        )
+        if known:
+            await db.execute(_ABOUT, id=call, message=report.message_id)
+
+
+async def take_reply(name: str, hook: Hook | None, delivery: Delivery, *, now: datetime) -> None:
+    """Keep a message that came in, and tell whoever reacts to it; once.
+
+    Raises:
+        HookUnknown: there is no such gateway, or it is somebody else who tells.
+        HookUnreadable: it makes no sense, or is older than ``OLDEST``.
+    """
+    hook = _trusted(hook, delivery)
+    try:
+        incoming = hook.incoming(delivery)
+    except Unreadable:
+        raise HookUnreadable from None
+    if incoming.sent_at < now - OLDEST:
+        raise HookUnreadable
+    async with db.transaction():
+        if await _remember(name, "message", incoming.key, hook.kept(delivery), now=now) is None:
+            return
+        await _keep(name, incoming, now=now)
+
+
+async def _keep(name: str, incoming: Incoming, *, now: datetime) -> None:
+    # A gateway says a country; where it says none, the number is of its own making.
+    sender = read_phone(re.sub("^00", "+", incoming.sender), "") or incoming.sender[:40]
+    text = incoming.text.replace("\x00", "")[:LONGEST_TEXT]
+    whose = await db.fetch(_WHOSE, phone=sender)
+    borrower = whose[0]["id"] if len(whose) == 1 else None
+    reply_id = new_id()
+    await db.execute(
+        _KEEP,
+        id=reply_id,
+        gateway=name,
+        sender=sender,
+        recipient=incoming.recipient[:40],
+        text=text,
+        borrower=borrower,
+        sent_at=incoming.sent_at,
+        now=now,
+    )
+    await events.publish(ReplyArrived(reply_id, sender, text, borrower, now))
+
+
+def _trusted(hook: Hook | None, delivery: Delivery) -> Hook:
+    if hook is None or not hook.trusts(delivery):
+        raise HookUnknown
+    if len(delivery.query) + len(delivery.body) > LARGEST_DELIVERY:
+        raise HookUnreadable
+    return hook
+
+
+async def _remember(name: str, kind: str, key: str, told: str, *, now: datetime) -> UUID | None:
+    """Keep a call; None if it was kept before."""
+    call_id = new_id()
+    fingerprint = hashlib.sha256(f"{name} {kind} {key}".encode()).hexdigest()
+    values = {"gateway": name, "kind": kind, "fingerprint": fingerprint, "told": told}
+    made = await db.fetch(_REMEMBER, id=call_id, now=now, **values)
+    return call_id if made else None

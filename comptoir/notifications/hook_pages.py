@@ -1,0 +1,61 @@
+"""Where gateways tell what became of a message, and what came in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request, Response, route
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+
+from comptoir.core import clock
+from comptoir.core.accounts.guards import ANONYMOUS
+from comptoir.core.web.texts import ANY_TEXT
+from comptoir.notifications.gateways.configuration import read_hook
+from comptoir.notifications.gateways.hooks import LARGEST_DELIVERY, Delivery
+from comptoir.notifications.hook_calls import take_reply, take_report
+
+AnyRequest = Request[Any, Any, Any]
+
+_OPT = {**ANONYMOUS, **ANY_TEXT}
+
+
+@route(
+    "/hooks/{gateway:str}/reports",
+    http_method=["GET", "POST"],
+    status_code=200,
+    opt=_OPT,
+    request_max_body_size=LARGEST_DELIVERY,
+    include_in_schema=False,
+)
+async def report(request: AnyRequest, gateway: FromPath[str]) -> Response[str]:
+    """A gateway reports. Kannel can only do so by GET."""
+    await take_report(gateway, read_hook(gateway), await _delivery(request), now=clock.now())
+    return _thanks()
+
+
+@route(
+    "/hooks/{gateway:str}/messages",
+    http_method=["GET", "POST"],
+    status_code=200,
+    opt=_OPT,
+    request_max_body_size=LARGEST_DELIVERY,
+    include_in_schema=False,
+)
+async def message(request: AnyRequest, gateway: FromPath[str]) -> Response[str]:
+    """A gateway passes on what a phone sent."""
+    await take_reply(gateway, read_hook(gateway), await _delivery(request), now=clock.now())
+    return _thanks()
+
+
+async def _delivery(request: AnyRequest) -> Delivery:
+    body = await request.body() if request.method == "POST" else b""
+    return Delivery(request.scope["query_string"], body, dict(request.headers))
+
+
+def _thanks() -> Response[str]:
+    # With words in it, Kannel would send these to the phone.
+    return Response("", media_type="text/plain")
+
+
+ROUTES: list[HTTPRouteHandler] = [report, message]

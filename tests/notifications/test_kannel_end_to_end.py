@@ -1,0 +1,87 @@
+"""From the outbox to a phone and back, through Kannel as Debian has it."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from uuid import UUID
+
+from comptoir.core import clock, db
+from comptoir.notifications.statuses import Status
+from comptoir.notifications.tables import HookCall, Reply
+from tests import factories as make
+from tests.notifications import rows
+from tests.notifications.kannel import OURS, PASSWORD, Kannel, kannel
+from tests.roof.commands import free_port, serving
+
+SECRET = "a-secret-that-kannel-says"
+THEIRS = "+41791234567"
+
+
+def settings(sendsms: int) -> dict[str, str]:
+    return {
+        "COMPTOIR_GATEWAYS": "kannel:+41",
+        "COMPTOIR_KANNEL_URL": f"http://127.0.0.1:{sendsms}/cgi-bin/sendsms",
+        "COMPTOIR_KANNEL_USER": "comptoir",
+        "COMPTOIR_KANNEL_PASSWORD": PASSWORD,
+        "COMPTOIR_KANNEL_SENDER": OURS,
+        "COMPTOIR_KANNEL_SECRET": SECRET,
+        "COMPTOIR_KANNEL_PRICE": "0.055 CHF",
+    }
+
+
+async def delivered(message: UUID) -> None:
+    async with asyncio.timeout(60):
+        while await rows.status(message) is not Status.DELIVERED:
+            pass  # looking lets the other tasks go on
+
+
+async def the_reply() -> Reply:
+    async with asyncio.timeout(60):
+        while (reply := await Reply.objects().first()) is None:
+            pass
+    return reply
+
+
+async def test_every_letter_arrives_and_the_reply_comes_back(
+    database_url: str, tmp_path: Path
+) -> None:
+    sendsms = free_port()
+    with serving(tmp_path, DATABASE_URL=database_url, **settings(sendsms)) as (port, _):
+        desk = f"http://127.0.0.1:{port}"
+        db.connect(database_url)
+        try:
+            async with kannel(tmp_path, sendsms=sendsms, desk=desk, secret=SECRET) as network:
+                await _there_and_back(network)
+        finally:
+            await db.disconnect()
+
+
+async def _there_and_back(network: Kannel) -> None:
+    borrower = await make.borrower(phone=THEIRS)
+    site = (await make.site()).id
+    texts = ["à rendre demain : 9h–12h, œuvre, fête, ça", "Rendez-la dès demain, 9h, merci ! €"]
+    messages = [
+        await rows.message(
+            now=clock.now(),
+            site_id=site,
+            borrower_id=borrower.id,
+            address=THEIRS,
+            text=text,
+        )
+        for text in texts
+    ]
+    async with network.phone(f"{THEIRS} {OURS} text Prolongez, s’il vous plaît 👍") as phone:
+        assert {await phone.gets() for _ in texts} == set(texts)
+        for message in messages:
+            await delivered(message)
+    sent = [await rows.read(message) for message in messages]
+    assert [(each.gateway, each.parts, each.cost, each.attempts) for each in sent] == [
+        ("kannel", 1, 550, 1)
+    ] * 2
+    reply = await the_reply()
+    assert (reply.sender, reply.recipient) == (THEIRS, OURS)
+    assert (reply.text, reply.borrower) == ("Prolongez, s’il vous plaît 👍", borrower.id)
+    calls = await HookCall.objects()
+    assert {each.kind for each in calls} == {"report", "message"}
+    assert not any(SECRET in each.told for each in calls)
