@@ -11,7 +11,7 @@ from litestar.plugins import PluginProtocol
 from litestar.plugins.core import MsgspecDIPlugin
 from litestar.types import Send
 
-from comptoir import home, housekeeping, scheduler
+from comptoir import home, housekeeping, scheduler, settings_page
 from comptoir.core import db, jobs, logging
 from comptoir.core.accounts import api as account_api
 from comptoir.core.accounts import pages as account_pages
@@ -44,6 +44,7 @@ NAVIGATION = [
     *notifications.NAVIGATION,
     *inventory.NAVIGATION,
     *sites.NAVIGATION,
+    *settings_page.NAVIGATION,
     *account_pages.NAVIGATION,
 ]
 
@@ -90,6 +91,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         route_handlers=[
             healthz,
             *home.ROUTES,
+            *settings_page.ROUTES,
             *reference.ROUTES,
             *account_api.ROUTES,
             *sites.ROUTES,

@@ -310,6 +310,7 @@ TABLE: dict[str, Line] = {
     "POST /rota/links/own": RECEPTION,
     "POST /rota/links/site": COORDINATOR,
     "GET /rota/links/{token}/rota.ics": EVERYBODY,
+    "GET /settings": COORDINATOR,
     "GET /settings/competences": COORDINATOR,
     "GET /settings/competences/new": COORDINATOR,
     "POST /settings/competences/new": COORDINATOR,

@@ -31,7 +31,22 @@ ROUTES = [
 
 NAVIGATION = [
     NavItem(_l("Items"), "/items"),
-    NavItem(_l("Models and categories"), "/settings/models", Role.COORDINATOR, menu="account"),
+    NavItem(
+        _l("Models"),
+        "/settings/models",
+        Role.COORDINATOR,
+        menu="settings",
+        group="items",
+        hint=_l("What an item is called, and what belongs to it."),
+    ),
+    NavItem(
+        _l("Categories"),
+        "/settings/categories",
+        Role.COORDINATOR,
+        menu="settings",
+        group="items",
+        hint=_l("Kinds of things, such as laptops. A lending rule is for a category."),
+    ),
 ]
 
 timeline.describe_all()

@@ -35,7 +35,22 @@ NAVIGATION = [
     NavItem(_l("Desk"), "/desk"),
     NavItem(_l("Loans"), "/loans"),
     NavItem(_l("Borrowers"), "/borrowers"),
-    NavItem(_l("Lending rules"), "/settings/policies", Role.COORDINATOR, menu="account"),
+    NavItem(
+        _l("Lending rules"),
+        "/settings/policies",
+        Role.COORDINATOR,
+        menu="settings",
+        group="lending",
+        hint=_l("For how long, how many, how often renewed, signed or not."),
+    ),
+    NavItem(
+        _l("Groups of borrowers"),
+        "/settings/groups",
+        Role.COORDINATOR,
+        menu="settings",
+        group="lending",
+        hint=_l("Who is lent things by rules of their own."),
+    ),
 ]
 
 timeline.describe_all()

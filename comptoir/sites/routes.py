@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from babel.support import LazyProxy
+
 from comptoir.core import events
 from comptoir.core.accounts.errors import PlaceNotYours
 from comptoir.core.accounts.tokens import TokenBound
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.principal import Role
 from comptoir.core.web import NavItem
+from comptoir.core.web.navigation import Group
 from comptoir.sites import api, hours_pages, pages, queries
 from comptoir.sites.errors import SiteNotFound
 from comptoir.sites.exceptions import api as exceptions_api
@@ -46,12 +49,37 @@ ROUTES = [
     *visits.ROUTES,
 ]
 
+
+def _setting(label: LazyProxy, url: str, hint: LazyProxy, group: Group = "places") -> NavItem:
+    return NavItem(label, url, Role.COORDINATOR, menu="settings", group=group, hint=hint)
+
+
 NAVIGATION = [
     NavItem(_l("Rota"), "/rota"),
     NavItem(_l("Visits"), "/visits"),
-    NavItem(_l("Staff"), "/staff", Role.COORDINATOR),
-    NavItem(_l("Competences"), "/settings/competences", Role.COORDINATOR, menu="account"),
-    NavItem(_l("Sites"), "/settings/sites", Role.COORDINATOR, menu="account"),
+    _setting(
+        _l("Sites"),
+        "/settings/sites",
+        _l("Address, opening hours, closures, and the page that everybody sees."),
+    ),
+    _setting(
+        _l("Closures and special hours"),
+        "/settings/exceptions/new",
+        _l("Announce a day that is not as usual, for one site or several."),
+    ),
+    _setting(_l("Staff"), "/staff", _l("Who works where, and as what."), "people"),
+    _setting(
+        _l("Competences"),
+        "/settings/competences",
+        _l("What somebody on the team can do or has: a workshop, the keys."),
+        "people",
+    ),
+    _setting(
+        _l("What this site needs"),
+        "/rota/needs",
+        _l("How many people while the door is open, and what one of them must know."),
+        "people",
+    ),
 ]
 
 

@@ -25,10 +25,17 @@ ROUTES: list[ControllerRouterHandler] = [
     *tokens.ROUTES,
 ]
 
-#: What the roof puts into the menu under the person's name.
+#: What the roof puts into the menu under the person's name, and the page of settings.
 NAVIGATION = [
     NavItem(_l("My account"), "/account", menu="account"),
-    NavItem(_l("Access tokens"), "/settings/tokens", Role.ADMIN, menu="account"),
+    NavItem(
+        _l("Access tokens"),
+        "/settings/tokens",
+        Role.ADMIN,
+        menu="settings",
+        group="programs",
+        hint=_l("What another program may read or do here."),
+    ),
     NavItem(_l("Lock this desk (F8)"), "/lock", menu="account", method="post"),
     NavItem(_l("Sign out"), "/sign-out", menu="account", method="post"),
 ]
