@@ -158,6 +158,7 @@ TABLE: dict[str, Line] = {
     "GET /api/v1/sites/{site_id}": ANY_TOKEN,
     "PUT /api/v1/sites/{site_id}": scopes("settings"),
     "PUT /api/v1/sites/{site_id}/hours": scopes("settings"),
+    "POST /api/v1/sites/{site_id}/hours/preview": scopes("read", "settings"),
     "GET /api/v1/sites/{site_id}/opening-hours": ANY_TOKEN,
     "GET /api/v1/sites/{site_id}/open-days": ANY_TOKEN,
     "GET /api/v1/sites/{site_id}/exceptions": ANY_TOKEN,

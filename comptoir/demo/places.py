@@ -12,7 +12,7 @@ from comptoir.core.accounts.services import AddUser
 from comptoir.core.accounts.tables import User
 from comptoir.core.keys import Keyring
 from comptoir.core.principal import SYSTEM, Principal, Role, SiteRole
-from comptoir.sites import queries, services
+from comptoir.sites import changing_hours, queries, services
 from comptoir.sites.opening_hours import Calendar
 from comptoir.sites.schemas import SaveOrganisation, SaveSite
 from comptoir.sites.staff import services as staff
@@ -168,7 +168,7 @@ async def open_places(keys: Keyring, *, now: datetime) -> dict[str, Place]:
 
 async def _open(command: SaveSite, hours: str, *, now: datetime) -> UUID:
     site_id = await services.create_site(SYSTEM, command, now=now)
-    await services.set_hours(SYSTEM, site_id, hours, version=1, now=now)
+    await changing_hours.set_hours(SYSTEM, site_id, hours, version=1, now=now)
     return site_id
 
 

@@ -9,7 +9,7 @@ this compares with Koha's modes, is told in ``docs/adr/0100``.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -153,6 +153,30 @@ def restored_due_at(before: datetime, calendar: Calendar) -> datetime | None:
         return before
     day = calendar.local_date(before)
     return due_time(day, calendar) if calendar.is_open_day(day) else None
+
+
+def taken_back_due_at(
+    moves: Sequence[tuple[datetime, datetime]],
+    present: datetime,
+    calendar: Calendar,
+    *,
+    now: datetime,
+) -> tuple[datetime, int] | None:
+    """Where a due date goes back to when other hours open the door again; None: nowhere.
+
+    ``moves`` are those that hours have made before, each from when to when, the first one
+    first. Of those that lead to ``present`` without a gap, the last ones are undone: as many
+    as the second value says. It goes back as far as somebody can come at the old moment, on a
+    day after today: nobody is to bring something back before they could know.
+    """
+    found, today = None, calendar.local_date(now)
+    for count, (before, after) in enumerate(reversed(moves), 1):
+        if after != present:
+            break
+        present = before
+        if calendar.local_date(before) > today and is_open_until(before, calendar):
+            found = (before, count)
+    return found
 
 
 def is_open_until(at: datetime, calendar: Calendar) -> bool:

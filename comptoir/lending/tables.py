@@ -188,7 +188,8 @@ class DueDateMove(Table, tablename="lending_due_date_move"):
     """A due date that an announced closure moved, so that it can be taken back and told.
 
     ``batch`` is that of the exceptions announced together, ``exception`` the one of
-    the return site: no foreign keys, as it is deleted when it is withdrawn. ``told_at``
+    the return site: no foreign keys, as it is deleted when it is withdrawn. Where other
+    hours of the week moved it (``by_hours``), both are the id of that change. ``told_at``
     is when the borrower was told the new day, ``told_back_at`` that it is as before.
     """
 
@@ -202,5 +203,6 @@ class DueDateMove(Table, tablename="lending_due_date_move"):
     due_after = Timestamptz(default=None)
     moved_at = Timestamptz(default=None)
     undone_at = Timestamptz(default=None, null=True)
+    by_hours = Boolean(default=False)
     told_at = Timestamptz(default=None, null=True)
     told_back_at = Timestamptz(default=None, null=True)

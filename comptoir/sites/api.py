@@ -7,9 +7,15 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core.api import Call, get, post, put
-from comptoir.sites import queries, services
+from comptoir.sites import changing_hours, queries, services
 from comptoir.sites.confirming import confirm_hours
-from comptoir.sites.errors import OrganisationNotFound, SiteChanged, SiteNotFound, SitesForbidden
+from comptoir.sites.errors import (
+    OrganisationNotFound,
+    PreviewOutdated,
+    SiteChanged,
+    SiteNotFound,
+    SitesForbidden,
+)
 from comptoir.sites.schemas import OrganisationView, SaveOrganisation, SaveSite, SetHours, SiteView
 
 READERS = ("desk", "inventory", "borrowers", "settings")
@@ -71,7 +77,7 @@ async def edit_site(call: Call, site_id: UUID, data: SaveSite) -> SiteView:
     "/sites/{site_id:uuid}/hours",
     scopes=WRITERS,
     tag=TAG,
-    errors=(SiteNotFound, SitesForbidden, SiteChanged),
+    errors=(SiteNotFound, SitesForbidden, SiteChanged, PreviewOutdated),
 )
 async def set_hours(call: Call, site_id: UUID, data: SetHours) -> SiteView:
     """Replace the opening hours of a site.
@@ -79,9 +85,18 @@ async def set_hours(call: Call, site_id: UUID, data: SetHours) -> SiteView:
     They are an expression as OpenStreetMap has them in its key `opening_hours`. `unknown`
     means by appointment; `open` with a text in quotes means that the door is open for that
     service only. Empty: nobody knows the hours. `If-Match` is the ETag of the site.
+
+    What is due while the door is shut by them moves; see
+    `POST /sites/{site_id}/hours/preview`. Send the preview's `seen` to set only what was
+    looked at.
     """
-    await services.set_hours(
-        call.actor, site_id, data.opening_hours, version=call.version, now=call.now
+    await changing_hours.set_hours(
+        call.actor,
+        site_id,
+        data.opening_hours,
+        version=call.version,
+        seen=data.seen,
+        now=call.now,
     )
     return await queries.site(site_id, call.actor)
 

@@ -76,6 +76,13 @@ class DayException(msgspec.Struct, frozen=True):
         return None
 
 
+class HoursChange(msgspec.Struct, frozen=True):
+    """Other hours of the week than before, as expressions; empty: nobody has said."""
+
+    before: str
+    after: str
+
+
 class DaySource(StrEnum):
     """What decided about a day."""
 
@@ -180,6 +187,10 @@ class SiteCalendar(Calendar):
     def with_exception(self, new: DayException) -> SiteCalendar:
         """The calendar as it is once this is announced too."""
         return replace(self, exceptions=(*self.exceptions, new))
+
+    def with_hours(self, expression: str) -> SiteCalendar:
+        """The calendar with these hours of the week."""
+        return replace(self, hours=Hours.of(expression) if expression else None)
 
     def exception_on(self, day: date) -> DayException | None:
         """The exception that decides about a day, or None."""

@@ -70,6 +70,6 @@ class PreviewOutdated(PreconditionFailed):
 
     def message(self) -> str:
         return _(
-            "Something has changed since the preview, so nothing was announced yet. "
-            "Look at it again, then announce it."
+            "Something has changed since the preview, so nothing was done yet. "
+            "Look at it again, then decide."
         )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from babel.dates import get_month_names
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
@@ -19,9 +20,11 @@ from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, local_path, page, panels, redirect
 from comptoir.core.web.formats import locale
 from comptoir.core.web.forms import FormData
-from comptoir.sites import queries, services
+from comptoir.sites import queries
+from comptoir.sites.changing_hours import preview_hours, set_hours
 from comptoir.sites.confirming import confirm_hours
-from comptoir.sites.errors import SitesForbidden
+from comptoir.sites.errors import PreviewOutdated, SitesForbidden
+from comptoir.sites.exceptions.previews import Preview
 from comptoir.sites.expressions.checks import expression_problems
 from comptoir.sites.expressions.problems import EXAMPLE
 from comptoir.sites.hours import weekday_names
@@ -33,6 +36,17 @@ Page = Request[Principal, Any, Any]
 COORDINATOR = [require(Role.COORDINATOR)]
 #: What higher floors add to the page of the hours; its subject is the site.
 SLOT = "sites.hours"
+
+
+class HoursPreview(msgspec.Struct, frozen=True):
+    """Hours that are not saved yet, and what they would bring about.
+
+    ``outdated``: it has changed since somebody looked.
+    """
+
+    expression: str
+    preview: Preview
+    outdated: bool
 
 
 @get("/settings/sites/{site_id:uuid}/hours", guards=COORDINATOR)
@@ -55,7 +69,7 @@ async def save_hours(request: Page, site_id: FromPath[UUID]) -> Response[str]:
         return await _form(request, site, changed.form, version, pressed=changed)
     try:
         expression = form.plan().expression(site.language)
-        return await _saved(request, site_id, expression, version)
+        return await _look_or_save(request, site, form, expression, version)
     except Invalid as invalid:
         return await _form(request, site, form, version, errors=invalid.errors)
 
@@ -67,7 +81,7 @@ async def save_expression(request: Page, site_id: FromPath[UUID]) -> Response[st
     site = await _own(request, site_id)
     text, version = data.text("opening_hours"), data.whole("version") or 0
     try:
-        return await _saved(request, site_id, text, version)
+        return await _look_or_save(request, site, None, text, version, seen=data.text("seen"))
     except Invalid as invalid:
         plan = HoursPlan.of(site.opening_hours)
         form = HoursForm.of_plan(plan) if plan else None
@@ -82,10 +96,42 @@ async def confirm(request: Page, site_id: FromPath[UUID]) -> Response[str]:
     return redirect(request, target, flash=Flash("ok", _("Thank you. The hours are confirmed.")))
 
 
-async def _saved(request: Page, site_id: UUID, text: str, version: int) -> Response[str]:
-    await services.set_hours(request.user, site_id, text, version=version, now=clock.now())
-    flash = Flash("ok", _("Hours saved. Open loans keep their date."))
-    return redirect(request, "/settings/sites", flash=flash)
+async def _look_or_save(
+    request: Page,
+    site: SiteView,
+    form: HoursForm | None,
+    text: str,
+    version: int,
+    *,
+    seen: str = "",
+) -> Response[str]:
+    """Save hours on which nothing hangs, or what was ``seen``; else show what would happen.
+
+    Raises:
+        Invalid: the hours cannot be set like this.
+    """
+    now = clock.now()
+    preview = await preview_hours(request.user, site.id, text, now=now)
+    wanted = seen or ("" if preview.consequences else preview.seen)
+    if wanted:
+        try:
+            await set_hours(request.user, site.id, text, version=version, seen=wanted, now=now)
+        except PreviewOutdated:
+            preview = await preview_hours(request.user, site.id, text, now=now)
+        else:
+            return _saved(request, site, preview)
+    if form is None and (plan := HoursPlan.of(text)):
+        form = HoursForm.of_plan(plan)
+    about = HoursPreview(text, preview, outdated=bool(wanted))
+    return await _form(request, site, form, version, text=text, about=about)
+
+
+def _saved(request: Page, site: SiteView, preview: Preview) -> Response[str]:
+    if not preview.consequences:
+        flash = Flash("ok", _("Hours saved."))
+        return redirect(request, "/settings/sites", flash=flash)
+    flash = Flash("ok", _("Hours saved. What was due then has moved with them."))
+    return redirect(request, f"/settings/sites/{site.id}/days", flash=flash)
 
 
 async def _own(request: Page, site_id: UUID) -> SiteView:
@@ -104,6 +150,7 @@ async def _form(
     text: str | None = None,
     errors: Sequence[FieldError] = (),
     pressed: Pressed | None = None,
+    about: HoursPreview | None = None,
 ) -> Response[str]:
     months = get_month_names("wide", "stand-alone", locale=locale())
     focus = errors[0].field if errors else pressed.focus if pressed else ""
@@ -123,6 +170,7 @@ async def _form(
         panels=await panels.fill(SLOT, request.user, site.id, now=clock.now()),
         pressed=pressed,
         focus=focus,
+        about=about,
     )
 
 

@@ -127,8 +127,13 @@ class SiteView(Welcome, frozen=True):
 
 
 class SetHours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """When a site's door is open: an OpenStreetMap expression; empty: nobody knows."""
+    """When a site's door is open: an OpenStreetMap expression; empty: nobody knows.
+
+    With ``seen``, which the preview gave, nothing is changed if what hangs on the hours
+    has changed since.
+    """
 
     opening_hours: Annotated[
         str, msgspec.Meta(examples=["Mo-Fr 09:00-12:00,14:00-17:00; Jul-Aug Mo-Fr 08:00-12:00"])
     ]
+    seen: Annotated[str, msgspec.Meta(max_length=64)] = ""

@@ -10,7 +10,6 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core import audit, db
-from comptoir.core.clock import localtime
 from comptoir.core.emails import clean_email
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.ids import new_id
@@ -19,15 +18,10 @@ from comptoir.core.plain_text import clean_line, name_taken, same_name
 from comptoir.core.principal import Principal, Role
 from comptoir.sites import addresses, queries, welcome
 from comptoir.sites.errors import SiteChanged, SitesForbidden
-from comptoir.sites.expressions.evaluation import Hours
-from comptoir.sites.expressions.reading import read
-from comptoir.sites.expressions.writing import write
 from comptoir.sites.schemas import SaveOrganisation, SaveSite
 from comptoir.sites.tables import Organisation, Site
 from comptoir.sites.validation import (
     departement,
-    horizon_errors,
-    hours_errors,
     organisation_errors,
     site_errors,
 )
@@ -162,39 +156,6 @@ async def edit_site(
             now=now,
             site_id=site_id,
             changes=audit.difference(_plain(known), _plain(values)),
-        )
-
-
-async def set_hours(
-    actor: Principal, site_id: UUID, opening_hours: str, *, version: int, now: datetime
-) -> None:
-    """Give a site that was read at ``version`` these opening hours, as an expression.
-
-    Raises:
-        SiteNotFound: there is none, or the actor does not work there.
-        SitesForbidden: the actor is no coordinator there.
-        Invalid: the expression is none, says what nobody can have meant, or leaves no open
-            day beside the holidays and what is announced.
-        SiteChanged: somebody changed the site since.
-    """
-    async with db.transaction():
-        before = await queries.site(site_id, actor)
-        _need_coordinator(actor, site_id)
-        today = localtime(now, before.time_zone).date()
-        _refuse(hours_errors(opening_hours, today=today))
-        after = write(read(opening_hours).rules)
-        calendar = await queries.site_calendar(site_id)
-        _refuse(horizon_errors(Hours.of(after), calendar, today=today))
-        values = {"opening_hours": after, "hours_confirmed_on": today}
-        await _update(Site, site_id, version, values)
-        await audit.record(
-            actor,
-            "site.hours_set",
-            "site",
-            site_id,
-            now=now,
-            site_id=site_id,
-            changes={"hours": [before.opening_hours, after]},
         )
 
 

@@ -113,3 +113,29 @@ async def test_somebody_whose_loans_did_not_move_is_not_told(
     other = await make.borrower(site_id=desk.site.id)
     answer = await client.post(f"/api/v1/announcements/{announced['id']}/people/{other.id}/telling")
     assert (answer.status_code, codes(answer)) == (404, ["lending.moves-not-found"])
+
+
+async def test_program_looks_at_other_hours_sets_them_and_changes_them_back(
+    client: AsyncClient, desk: Desk, loan: Any
+) -> None:
+    path = f"/api/v1/sites/{desk.site.id}/hours"
+    closed = {"opening_hours": "Mo-Tu,Th-Fr 09:00-17:00"}
+    preview = (await client.post(f"{path}/preview", json=closed)).json()
+    assert (preview["loans"], preview["people"]) == (1, 1)
+    [moving] = preview["moving"]
+    assert moving["moved_to"][:10] == (DAY + timedelta(days=1)).isoformat()
+
+    outdated = {**closed, "seen": "0" * 64}
+    answer = await client.put(path, json=outdated, headers={"If-Match": '"1"'})
+    assert (answer.status_code, codes(answer)) == (412, ["sites.preview-outdated"])
+    told = {**closed, "seen": preview["seen"]}
+    answer = await client.put(path, json=told, headers={"If-Match": '"1"'})
+    assert answer.status_code == 200
+    [line] = (await client.get("/api/v1/announcements")).json()["items"]
+    assert (line["by_hours"], line["loans"], line["withdrawn"]) == (True, 1, 0)
+
+    back = {"opening_hours": "Mo-Fr 09:00-17:00"}
+    answer = await client.put(path, json=back, headers={"If-Match": '"2"'})
+    assert answer.status_code == 200
+    [line] = (await client.get("/api/v1/announcements")).json()["items"]
+    assert (line["withdrawn"], line["restored"]) == (1, 1)

@@ -8,7 +8,7 @@ import pytest
 
 from comptoir.core import audit
 from comptoir.core.principal import Role
-from comptoir.sites import queries, services
+from comptoir.sites import changing_hours, queries
 from comptoir.sites.confirming import GOOD_FOR, confirm_hours, hours_to_confirm
 from comptoir.sites.errors import SiteNotFound
 from tests import factories
@@ -36,7 +36,7 @@ async def test_who_sets_them_confirms_them_on_the_date_of_the_site() -> None:
     site = await factories.site()
     coordinator = await factories.principal(Role.COORDINATOR, site.id)
     before_midnight_in_utc = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
-    await services.set_hours(
+    await changing_hours.set_hours(
         coordinator, site.id, "Mo 09:00-12:00", version=1, now=before_midnight_in_utc
     )
     confirmed = (await queries.site(site.id)).hours_confirmed_on

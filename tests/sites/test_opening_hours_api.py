@@ -10,7 +10,7 @@ from httpx import AsyncClient
 
 from comptoir.core import clock
 from comptoir.core.principal import SYSTEM
-from comptoir.sites import services
+from comptoir.sites import changing_hours
 from comptoir.sites.tables import Site
 from tests import factories as make
 from tests.http_client import client_of, codes, use_token
@@ -71,7 +71,7 @@ async def test_open_days_leave_out_what_is_no_open_door(client: AsyncClient, sit
 
 async def test_any_edit_is_seen_by_the_next_read(client: AsyncClient, site: Site) -> None:
     [before] = await days(client, site, "2027-05-03", "2027-05-03")
-    await services.set_hours(SYSTEM, site.id, "Mo 10:00-11:00", version=1, now=clock.now())
+    await changing_hours.set_hours(SYSTEM, site.id, "Mo 10:00-11:00", version=1, now=clock.now())
     [after] = await days(client, site, "2027-05-03", "2027-05-03")
     assert before["intervals"] != after["intervals"]
     body = {
@@ -87,7 +87,7 @@ async def test_any_edit_is_seen_by_the_next_read(client: AsyncClient, site: Site
 
 
 async def test_hours_that_nobody_has_said_are_unknown(client: AsyncClient, site: Site) -> None:
-    await services.set_hours(SYSTEM, site.id, "", version=1, now=clock.now())
+    await changing_hours.set_hours(SYSTEM, site.id, "", version=1, now=clock.now())
     [monday] = await days(client, site, "2027-05-03", "2027-05-03")
     assert (monday["state"], monday["intervals"]) == ("unknown", [])
 

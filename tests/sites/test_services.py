@@ -12,7 +12,7 @@ from comptoir.core import audit
 from comptoir.core.errors import Invalid
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal, Role
-from comptoir.sites import queries, services
+from comptoir.sites import changing_hours, queries, services
 from comptoir.sites.calendar import ExceptionKind
 from comptoir.sites.errors import SiteChanged, SiteNotFound, SitesForbidden
 from comptoir.sites.exceptions.schemas import AnnounceException
@@ -198,7 +198,7 @@ async def test_an_organisation_is_added_and_changed(now: datetime) -> None:
 async def test_opening_hours_are_set_and_make_the_calendar(now: datetime) -> None:
     actor, site = await coordinator_and_site()
     entered = "tu 9:00-12:00,13:30-17:00; sa 10:00-24:00"
-    await services.set_hours(actor, site.id, entered, version=1, now=now)
+    await changing_hours.set_hours(actor, site.id, entered, version=1, now=now)
     calendar = await queries.site_calendar(site.id)
     assert calendar.is_open(now)  # Tuesday, 15:00
     view = await queries.site(site.id)
@@ -211,7 +211,7 @@ async def test_opening_hours_are_set_and_make_the_calendar(now: datetime) -> Non
 async def test_hours_that_overlap_are_refused(now: datetime) -> None:
     actor, site = await coordinator_and_site()
     with pytest.raises(Invalid) as raised:
-        await services.set_hours(
+        await changing_hours.set_hours(
             actor, site.id, "Mo 09:00-12:00,11:00-13:00; We 10:00-09:00", version=1, now=now
         )
     assert [(error.field, error.code) for error in raised.value.errors] == [
@@ -231,13 +231,13 @@ async def test_hours_that_closures_leave_nothing_of_are_refused(now: datetime) -
     )
     await announce_exception(actor, command, now=now)
     with pytest.raises(Invalid) as raised:
-        await services.set_hours(
+        await changing_hours.set_hours(
             actor, site.id, "Dec 24-Jan 03 Mo-Fr 10:00-12:00", version=2, now=now
         )
     assert [(each.field, each.code) for each in raised.value.errors] == [
         ("opening_hours", "sites.no-open-day-left")
     ]
-    await services.set_hours(actor, site.id, "Mo unknown", version=2, now=now)
+    await changing_hours.set_hours(actor, site.id, "Mo unknown", version=2, now=now)
 
 
 async def test_the_calendar_of_an_unknown_site_is_refused() -> None:

@@ -26,14 +26,21 @@ from comptoir.lending.closures.preview import KIND, DueDatesPreview
 from comptoir.lending.closures.telling import PersonPlace, PersonToTell
 from comptoir.lending.closures.told import take_telling_back, tell
 from comptoir.lending.errors import MovesNotFound
+from comptoir.sites import changing_hours
 from comptoir.sites.errors import SiteNotFound, SitesForbidden
-from comptoir.sites.exceptions.previews import preview_exception
+from comptoir.sites.exceptions.previews import Preview, preview_exception
 from comptoir.sites.exceptions.schemas import AnnounceException
 
 TAG = "Sites"
 READERS = ("desk", "borrowers")
 #: Loans that a preview lists; `loans` says how many there are.
 MOST_LOANS = 1000
+
+
+class LookAtHours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Opening hours to look at, as an OpenStreetMap expression."""
+
+    opening_hours: Annotated[str, example("Mo-Fr 09:00-12:00,14:00-17:00")]
 
 
 class Hanging(msgspec.Struct, frozen=True):
@@ -76,9 +83,10 @@ class PreviewView(msgspec.Struct, frozen=True, kw_only=True):
 class AnnouncementLine(msgspec.Struct, frozen=True, kw_only=True):
     """An announcement that moved due dates, from `first_due` on.
 
-    `withdrawn` of its loans are at sites that have withdrawn it since; `restored` of
-    them went back to their old day. Of the people, `to_tell` have yet to be told and
-    `told` were; whoever brought all back untold needs no telling.
+    `by_hours`: it was a change of the weekly hours. `withdrawn` of its loans are at sites
+    that have withdrawn it since, or were taken back by later hours; `restored` of them went
+    back to their old day. Of the people, `to_tell` have yet to be told and `told` were;
+    whoever brought all back untold needs no telling.
     """
 
     id: UUID
@@ -90,6 +98,7 @@ class AnnouncementLine(msgspec.Struct, frozen=True, kw_only=True):
     restored: int
     to_tell: int
     told: int
+    by_hours: bool
 
 
 class ToldLoan(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,7 +147,28 @@ async def preview_closure(call: Call, data: AnnounceException) -> PreviewView:
 
     Nothing is changed. It is refused where the announcement would be.
     """
-    found = await preview_exception(call.actor, data, now=call.now)
+    return _preview(await preview_exception(call.actor, data, now=call.now))
+
+
+@post(
+    "/sites/{site_id:uuid}/hours/preview",
+    scopes=("read", "settings"),
+    tag=TAG,
+    errors=(SiteNotFound, SitesForbidden),
+)
+async def preview_of_hours(call: Call, site_id: UUID, data: LookAtHours) -> PreviewView:
+    """Look at what other opening hours of a site would bring about.
+
+    Nothing is changed. It is refused where setting them would be. What earlier hours have
+    moved goes back where these open the door at the old time again.
+    """
+    found = await changing_hours.preview_hours(
+        call.actor, site_id, data.opening_hours, now=call.now
+    )
+    return _preview(found)
+
+
+def _preview(found: Preview) -> PreviewView:
     hanging = [Hanging(each.kind, each.count, each.text) for each in found.consequences]
     view = PreviewView(seen=found.seen, warnings=list(found.warnings), consequences=hanging)
     for each in found.consequences:
@@ -164,6 +194,7 @@ async def list_announcements(call: Call, query: PageQuery) -> Page[AnnouncementL
             restored=each.restored,
             to_tell=each.to_tell,
             told=each.told,
+            by_hours=bool(each.by_hours),
         )
         for each in found
     ]
@@ -258,4 +289,11 @@ def _with_loans(view: PreviewView, found: DueDatesPreview) -> PreviewView:
     )
 
 
-ROUTES = [preview_closure, list_announcements, people_to_tell, tell_person, untell_person]
+ROUTES = [
+    preview_closure,
+    preview_of_hours,
+    list_announcements,
+    people_to_tell,
+    tell_person,
+    untell_person,
+]

@@ -1,13 +1,14 @@
 """Move due dates when a closure is announced, and back when it is withdrawn in time.
 
-Both run inside the transaction of the announcement, which has locked the sites: a
+Other hours of the week move them likewise, both ways. All run inside the transaction of
+the announcement, which has locked the sites: a
 check-out or a renewal there waits, and then decides by the new calendar.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,19 +19,23 @@ from comptoir.core import audit, db, events
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal
 from comptoir.lending.closures import telling
-from comptoir.lending.closures.planning import plan_moves
+from comptoir.lending.closures.planning import LoanMove, SiteMoves, plan_moves
 from comptoir.lending.due_dates import restored_due_at
 from comptoir.lending.events import BorrowerDueDatesMoved, DueDateMoved
 from comptoir.sites import calendars
 from comptoir.sites.exceptions import consequences
-from comptoir.sites.exceptions.events import ExceptionsAnnounced, ExceptionWithdrawn
+from comptoir.sites.exceptions.events import (
+    ExceptionsAnnounced,
+    ExceptionWithdrawn,
+    HoursChanged,
+)
 
 _AT_ONCE = 500
 _SET_DUE = "UPDATE lending_loan SET due_at = :due, version = version + 1 WHERE id IN :loans"
 _KEEP = """
 INSERT INTO lending_due_date_move (id, batch, exception, site, loan, borrower, due_before,
-                                   due_after, moved_at)
-VALUES (:id, :batch, :exception, :site, :loan, :borrower, :due_before, :due_after, :now)
+                                   due_after, moved_at, by_hours)
+VALUES (:id, :batch, :exception, :site, :loan, :borrower, :due_before, :due_after, :now, :by_hours)
 """
 #: Of one exception, where the loan is still due as it was moved: not renewed, not returned.
 _MOVED = """
@@ -62,39 +67,66 @@ class _Moved(msgspec.Struct, frozen=True, kw_only=True):
 async def move_due_dates(event: ExceptionsAnnounced) -> None:
     """Move what is due before a door that will be shut, and say so: see ``due_dates``."""
     sites = await plan_moves(sorted(event.ids), event.exception, now=event.at, lock=True)
-    moved = [
-        _Moved(
-            loan=move.loan_id,
-            item=move.item_id,
-            code=move.code,
-            borrower=move.borrower_id,
-            site=site.site_id,
-            batch=event.batch,
-            before=move.before,
-            after=move.after,
-        )
-        for site in sites
-        for move in site.moves
-        if move.after is not None
-    ]
+    await _move(event.actor, event.batch, sites, event.ids, by_hours=False, now=event.at)
+
+
+async def move_by_hours(event: HoursChanged) -> None:
+    """The same for other hours of the week; what they open again is due as it was."""
+    sites = await plan_moves([event.site], event.change, now=event.at, lock=True)
+    causes = {event.site: event.batch}
+    await _move(event.actor, event.batch, sites, causes, by_hours=True, now=event.at)
+
+
+async def _move(
+    actor: Principal,
+    batch: UUID,
+    sites: Sequence[SiteMoves],
+    causes: Mapping[UUID, UUID],
+    *,
+    by_hours: bool,
+    now: datetime,
+) -> None:
+    """Carry out a plan; ``causes`` has the exception of each site, or the change of its hours."""
+    moves = [(site.site_id, move) for site in sites for move in site.moves]
+    onward = [_moved(site_id, batch, move) for site_id, move in moves if not move.undoes]
+    back = [_moved(site_id, batch, move) for site_id, move in moves if move.undoes]
+    for some in _pieces([each for _, move in moves for each in move.undoes]):
+        await db.execute(_UNDONE, now=now, moves=some)
     await db.insert_many(
         _KEEP,
         [
             {
                 "id": new_id(),
-                "batch": each.batch,
-                "exception": event.ids[each.site],
+                "batch": batch,
+                "exception": causes[each.site],
                 "site": each.site,
                 "loan": each.loan,
                 "borrower": each.borrower,
                 "due_before": each.before,
                 "due_after": each.after,
-                "now": event.at,
+                "by_hours": by_hours,
+                "now": now,
             }
-            for each in moved
+            for each in onward
         ],
     )
-    await _set(event.actor, moved, undone=False, now=event.at)
+    await _set(actor, back, undone=True, now=now)
+    await _set(actor, onward, undone=False, now=now)
+
+
+def _moved(site_id: UUID, batch: UUID, move: LoanMove) -> _Moved:
+    if move.after is None:
+        raise ValueError("this loan stays as it is")
+    return _Moved(
+        loan=move.loan_id,
+        item=move.item_id,
+        code=move.code,
+        borrower=move.borrower_id,
+        site=site_id,
+        batch=batch,
+        before=move.before,
+        after=move.after,
+    )
 
 
 async def move_back(event: ExceptionWithdrawn) -> None:
@@ -174,7 +206,8 @@ def _pieces(ids: list[UUID]) -> Iterable[list[UUID]]:
 
 
 def register() -> None:
-    """Listen to the announcements of sites."""
+    """Listen to what sites announce, and to their hours."""
     events.subscribe(ExceptionsAnnounced, move_due_dates)
     events.subscribe(ExceptionWithdrawn, move_back)
+    events.subscribe(HoursChanged, move_by_hours)
     consequences.register_outcome(telling.outcome)

@@ -1,7 +1,8 @@
-"""Which due dates an announcement moves, and where to."""
+"""Which due dates an announcement moves, or other hours of the week, and where to."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -11,9 +12,9 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core import db
-from comptoir.lending.due_dates import DueMode, moved_due_at
+from comptoir.lending.due_dates import DueMode, moved_due_at, taken_back_due_at
 from comptoir.sites import calendars
-from comptoir.sites.calendar import DayException, ExceptionKind, SiteCalendar
+from comptoir.sites.calendar import DayException, ExceptionKind, HoursChange, SiteCalendar
 from comptoir.sites.opening_hours import END_OF_DAY, first_moment
 
 _SITES = f"""
@@ -31,11 +32,21 @@ JOIN inventory_model model ON model.id = item.model
 LEFT JOIN lending_policy policy ON policy.id = loan.policy
 WHERE loan.return_site = :site_id AND loan.returned_at IS NULL AND loan.due_at > :since
 """
+_BY_HOURS = """
+SELECT move.id, move.loan, move.due_before, move.due_after
+FROM lending_due_date_move move JOIN lending_loan loan ON loan.id = move.loan
+WHERE move.site = :site_id AND move.by_hours = :yes AND move.undone_at IS NULL
+  AND loan.returned_at IS NULL
+ORDER BY move.id
+"""
 _ORDER = " ORDER BY loan.due_at, loan.id"
 
 
 class LoanMove(msgspec.Struct, frozen=True, kw_only=True):
-    """A loan, and its due date before and after, in UTC; ``after`` is None: it stays."""
+    """A loan, and its due date before and after, in UTC; ``after`` is None: it stays.
+
+    ``undoes`` are the moves by earlier hours that this one takes back.
+    """
 
     loan_id: UUID
     item_id: UUID
@@ -47,6 +58,7 @@ class LoanMove(msgspec.Struct, frozen=True, kw_only=True):
     mode: DueMode
     before: datetime
     after: datetime | None
+    undoes: tuple[UUID, ...] = ()
 
 
 class SiteMoves(msgspec.Struct, frozen=True):
@@ -60,30 +72,44 @@ class SiteMoves(msgspec.Struct, frozen=True):
 
 
 async def plan_moves(
-    sites: Sequence[UUID], exception: DayException, *, now: datetime, lock: bool = False
+    sites: Sequence[UUID],
+    change: DayException | HoursChange,
+    *,
+    now: datetime,
+    lock: bool = False,
 ) -> list[SiteMoves]:
-    """What an exception moves at each site, by name; it may be announced already, or not.
+    """What a change moves at each site, by name; it may have been made already, or not.
 
     With ``lock``, nobody else changes the loans before the transaction's end.
     """
-    if exception.kind is ExceptionKind.AS_USUAL:
+    if isinstance(change, DayException) and change.kind is ExceptionKind.AS_USUAL:
         return []
     rows = await db.fetch(_SITES, sites=list(sites))
-    return [await _at(row, exception, now, lock) for row in rows]
+    return [await _at(row, change, now, lock) for row in rows]
 
 
-async def _at(site: db.Row, exception: DayException, now: datetime, lock: bool) -> SiteMoves:
-    before, after = _calendars(calendars.calendar_of(site), exception)
+async def _at(
+    site: db.Row, change: DayException | HoursChange, now: datetime, lock: bool
+) -> SiteMoves:
+    before, after = _calendars(calendars.calendar_of(site), change)
+    earlier = await _earlier(site["site_id"], change)
 
     @cache  # many loans of a site are due at the same closing time
     def moved(mode: DueMode, due: datetime, cap: date | None) -> datetime | None:
         return moved_due_at(mode, due, before, after, cap, now=now)
 
     moves, kept = [], []
-    for row in await _due(site["site_id"], before, exception, now, lock):
-        if not exception.covers(before.local_date(row["due_at"])):
+    for row in await _due(site["site_id"], before, change, now, lock):
+        day = before.local_date(row["due_at"])
+        if isinstance(change, DayException) and not change.covers(day):
             continue
         move = _move(row, moved)
+        made = earlier.get(row["loan_id"], [])
+        steps = [(each["due_before"], each["due_after"]) for each in made]
+        if back := taken_back_due_at(steps, row["due_at"], after, now=now):
+            due, count = back
+            undoes = tuple(each["id"] for each in made[-count:])
+            move = msgspec.structs.replace(move, after=due, undoes=undoes)
         if move.after is not None:
             moves.append(move)
         elif _is_kept(row["due_at"], before, after):
@@ -94,23 +120,40 @@ async def _at(site: db.Row, exception: DayException, now: datetime, lock: bool) 
 
 
 async def _due(
-    site_id: UUID, calendar: SiteCalendar, exception: DayException, now: datetime, lock: bool
+    site_id: UUID,
+    calendar: SiteCalendar,
+    change: DayException | HoursChange,
+    now: datetime,
+    lock: bool,
 ) -> list[db.Row]:
-    first = first_moment(exception.first_day, 0, calendar.zone)
-    values = {"site_id": site_id, "since": max(now, first)}
-    until = ""
-    if not exception.yearly:
-        until = " AND loan.due_at <= :until"
-        values["until"] = first_moment(exception.last_day, END_OF_DAY, calendar.zone)
+    values, until = {"site_id": site_id, "since": now}, ""
+    if isinstance(change, DayException):
+        values["since"] = max(now, first_moment(change.first_day, 0, calendar.zone))
+        if not change.yearly:
+            until = " AND loan.due_at <= :until"
+            values["until"] = first_moment(change.last_day, END_OF_DAY, calendar.zone)
     ending = _ORDER + (db.for_update("loan") if lock else "")
     return await db.fetch(f"{_DUE}{until}{ending}", **values)
 
 
+async def _earlier(
+    site_id: UUID, change: DayException | HoursChange
+) -> defaultdict[UUID, list[db.Row]]:
+    """By loan, the moves by earlier hours that other hours may take back, the first one first."""
+    found: defaultdict[UUID, list[db.Row]] = defaultdict(list)
+    if isinstance(change, HoursChange):
+        for row in await db.fetch(_BY_HOURS, site_id=site_id, yes=True):
+            found[row["loan"]].append(row)
+    return found
+
+
 def _calendars(
-    calendar: SiteCalendar, exception: DayException
+    calendar: SiteCalendar, change: DayException | HoursChange
 ) -> tuple[SiteCalendar, SiteCalendar]:
-    """The calendar without the exception, and with it; those of a row have no reasons."""
-    new = msgspec.structs.replace(exception, reason="")
+    """The calendar without the change, and with it; exceptions of a row have no reasons."""
+    if isinstance(change, HoursChange):
+        return calendar.with_hours(change.before), calendar.with_hours(change.after)
+    new = msgspec.structs.replace(change, reason="")
     others = tuple(each for each in calendar.exceptions if each != new)
     before = replace(calendar, exceptions=others)
     return before, before.with_exception(new)

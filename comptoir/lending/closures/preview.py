@@ -28,7 +28,8 @@ class DayMove(msgspec.Struct, frozen=True, kw_only=True):
     """Loans of one site that go from one day to another. Days and times are the site's.
 
     ``earlier``: the new time comes before the old one. ``same_weekday``: their lending rule
-    counts whole weeks, so that they wait for that weekday. ``named`` are the first of them.
+    counts whole weeks, so that they wait for that weekday. ``back``: they are due as they
+    were before earlier hours moved them. ``named`` are the first of them.
     """
 
     site: str
@@ -37,6 +38,7 @@ class DayMove(msgspec.Struct, frozen=True, kw_only=True):
     count: int
     earlier: bool
     same_weekday: bool
+    back: bool
     named: tuple[LoanMove, ...]
 
 
@@ -58,7 +60,7 @@ class DueDatesPreview(msgspec.Struct, frozen=True, kw_only=True):
 
 async def due_dates(plan: Plan) -> Consequence | None:
     """The due dates that a plan moves; None where it has nothing to do with loans."""
-    sites = await plan_moves(plan.sites, plan.exception, now=plan.now)
+    sites = await plan_moves(plan.sites, plan.change, now=plan.now)
     found = _preview(sites)
     if not found.loans and not found.kept:
         return None
@@ -93,15 +95,16 @@ def _days(site: SiteMoves) -> list[DayMove]:
     found = []
     moved = ((move.before.astimezone(zone), move) for move in site.moves)
 
-    def days(pair: tuple[datetime, LoanMove]) -> tuple[date, datetime, bool]:
+    def days(pair: tuple[datetime, LoanMove]) -> tuple[date, datetime, bool, bool]:
         before, move = pair
         after = (move.after or before).astimezone(zone)
         weeks, days_more = divmod((after.date() - before.date()).days, 7)
         # Another hour of the same day, or the end of eligibility, has another reason.
         weekday = move.mode is DueMode.SAME_WEEKDAY and weeks > 0 and not days_more
-        return before.date(), after, weekday
+        back = bool(move.undoes)
+        return before.date(), after, weekday and not back, back
 
-    for (before, after, same_weekday), group in groupby(sorted(moved, key=days), key=days):
+    for (before, after, same_weekday, back), group in groupby(sorted(moved, key=days), key=days):
         loans = [move for _, move in group]
         found.append(
             DayMove(
@@ -111,6 +114,7 @@ def _days(site: SiteMoves) -> list[DayMove]:
                 count=len(loans),
                 earlier=any(move.before > after for move in loans),
                 same_weekday=same_weekday,
+                back=back,
                 named=tuple(loans[:NAMED]),
             )
         )

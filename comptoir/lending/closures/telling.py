@@ -102,6 +102,8 @@ class Announced(msgspec.Struct, frozen=True):
     ``withdrawn`` counts the loans whose site has withdrawn it since, ``restored`` those
     that went back to their old day. ``kept`` are the open ones that did not. ``to_tell``
     counts the people who have yet to be told, ``told`` those who were told all.
+    ``by_hours`` counts the loans where it was a change of the weekly hours: all or none;
+    those that later hours took back are ``withdrawn``.
     """
 
     id: UUID
@@ -115,6 +117,7 @@ class Announced(msgspec.Struct, frozen=True):
     restored: int
     to_tell: int
     told: int
+    by_hours: int
     kept: tuple[KeptLoan, ...] = ()
 
 
@@ -123,7 +126,9 @@ SELECT move.batch AS id, MAX(move.moved_at) AS "moved_at [TIMESTAMPTZ]",
        MIN(move.due_before) AS "first_due [TIMESTAMPTZ]",
        MIN(site.time_zone) AS time_zone, COUNT(DISTINCT move.site) AS sites,
        COUNT(DISTINCT move.borrower) AS people, COUNT(*) AS loans,
-       COUNT(*) - COUNT(day.id) AS withdrawn, COUNT(move.undone_at) AS restored,
+       COUNT(CASE WHEN move.by_hours THEN move.undone_at
+                  WHEN day.id IS NULL THEN move.moved_at END) AS withdrawn,
+       COUNT(move.undone_at) AS restored, COUNT(CASE WHEN move.by_hours THEN 1 END) AS by_hours,
        COUNT(DISTINCT CASE WHEN {told.TO_TELL} THEN move.borrower END) AS to_tell,
        COUNT(DISTINCT CASE WHEN {told.TO_TELL} OR {told.TOLD_AT} IS NOT NULL
                            THEN move.borrower END)
@@ -167,7 +172,7 @@ JOIN inventory_item item ON item.id = loan.item
 JOIN inventory_model model ON model.id = item.model
 LEFT JOIN sites_exception day ON day.id = move.exception
 WHERE move.batch IN :batches AND move.site = :site_id AND day.id IS NULL
-  AND move.undone_at IS NULL AND loan.returned_at IS NULL
+  AND NOT move.by_hours AND move.undone_at IS NULL AND loan.returned_at IS NULL
 ORDER BY loan.due_at, loan.id
 """
 _MOVED_SITES = """

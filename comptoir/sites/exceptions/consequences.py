@@ -1,4 +1,4 @@
-"""What hangs on days on which a site would not be open as usual.
+"""What hangs on days on which a site would not be open as before.
 
 Each floor adds what it knows of: what it would change, or what a person should think
 of. It registers a function that looks at a plan and says so, or None:
@@ -9,8 +9,8 @@ of. It registers a function that looks at a plan and says so, or None:
 The same after something is withdrawn: ``register_outcome`` and ``outcome`` tell what became
 of it.
 
-A floor that changes something listens to ``events.ExceptionsAnnounced`` and does it
-there, in the same transaction.
+A floor that changes something listens to ``events.ExceptionsAnnounced`` and to
+``events.HoursChanged``, and does it there, in the same transaction.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ import msgspec
 
 from comptoir.core.principal import Principal
 from comptoir.core.web.panels import Panel
-from comptoir.sites.calendar import DayException
+from comptoir.sites.calendar import DayException, HoursChange
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """What somebody is about to announce, and where."""
+    """What somebody is about to announce, or which hours they are about to set, and where."""
 
     actor: Principal
-    exception: DayException
+    change: DayException | HoursChange
     sites: tuple[UUID, ...]
     now: datetime
 

@@ -1,4 +1,4 @@
-"""Facts about closures and special hours that a higher floor may react to."""
+"""Facts about closures, special and other hours that a higher floor may react to."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core.principal import Principal
-from comptoir.sites.calendar import DayException
+from comptoir.sites.calendar import DayException, HoursChange
 from comptoir.sites.exceptions.schemas import ExceptionView
 
 
@@ -24,6 +24,19 @@ class ExceptionsAnnounced(msgspec.Struct, frozen=True):
     batch: UUID
     exception: DayException
     ids: Mapping[UUID, UUID]
+    at: datetime
+
+
+class HoursChanged(msgspec.Struct, frozen=True):
+    """The week of a site has other hours, which are written. The site is locked.
+
+    ``batch`` is the id of this change.
+    """
+
+    actor: Principal
+    batch: UUID
+    site: UUID
+    change: HoursChange
     at: datetime
 
 

@@ -55,7 +55,7 @@ async def announce_exception(
             site_id: await _announce_at(actor, site_id, command, batch, now=now)
             for site_id in plan.sites
         }
-        await events.publish(ExceptionsAnnounced(actor, batch, plan.exception, ids, now))
+        await events.publish(ExceptionsAnnounced(actor, batch, command.exception(), ids, now))
     return Announcement(batch, list(ids.values()))
 
 

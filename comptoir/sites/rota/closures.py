@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from comptoir.core.i18n import ngettext
-from comptoir.sites.calendar import ExceptionKind
+from comptoir.sites.calendar import DayException, ExceptionKind
 from comptoir.sites.exceptions import consequences
 from comptoir.sites.exceptions.consequences import Consequence, Plan
 from comptoir.sites.rota import queries
@@ -14,8 +14,8 @@ KIND = "shifts"
 
 async def shifts_then(plan: Plan) -> Consequence | None:
     """How many shifts are planned on the days of a closure. They stay: it is for people to say."""
-    exception = plan.exception
-    if exception.kind is not ExceptionKind.CLOSED:
+    exception = plan.change
+    if not isinstance(exception, DayException) or exception.kind is not ExceptionKind.CLOSED:
         return None
     first, last = max(exception.first_day, plan.now.date()), exception.last_day
     count = 0

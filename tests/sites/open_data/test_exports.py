@@ -16,7 +16,7 @@ from data_inclusion.schema.v1 import Service, Structure
 from httpx import AsyncClient
 
 from comptoir.core.principal import SYSTEM
-from comptoir.sites import services
+from comptoir.sites import changing_hours
 from comptoir.sites.expressions.checks import expression_problems
 from tests import factories
 from tests.http_client import client_of
@@ -158,7 +158,7 @@ async def test_the_date_is_that_of_the_last_change_at_the_site(
 ) -> None:
     site = await french_site()
     late = now.replace(hour=23, minute=30)  # the next day in Lyon
-    await services.set_hours(SYSTEM, site.id, "Mo 10:00-12:00", version=1, now=late)
+    await changing_hours.set_hours(SYSTEM, site.id, "Mo 10:00-12:00", version=1, now=late)
     [row] = await rows_of(client)
     assert row["date_maj"] == "2026-11-25"
 
