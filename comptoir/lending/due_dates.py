@@ -13,6 +13,8 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+import msgspec
+
 from comptoir.lending.refusals import Refusal, RefusalCode
 from comptoir.sites.opening_hours import (
     END_OF_DAY,
@@ -42,6 +44,16 @@ class DueMode(StrEnum):
     SAME_WEEKDAY = "same_weekday"
     #: Hours, for use at the site; over at closing time at the latest.
     ON_SITE = "on_site"
+
+
+class ShutStretch(msgspec.Struct, frozen=True):
+    """Days on end on which the door is shut: the open day before, and the one after.
+
+    ``opens`` is None where there is none in sight.
+    """
+
+    open_before: date
+    opens: date | None
 
 
 def due_at(
@@ -141,6 +153,45 @@ def moved_due_at(
         if last is not None and last > after.local_date(now):
             target = last
     return due_time(target, after)
+
+
+def horizon(length: int, mode: DueMode, day: date, calendar: Calendar) -> date | None:
+    """The last day by which a loan that begins on ``day`` is to be brought back.
+
+    It is the day on which the loan would be due by the calendar, and four weeks more: as
+    long as ``same_weekday`` waits for its weekday. Whoever has something for longer than
+    that keeps it because of the door, and not because of the policy. None: what is used
+    ``on_site`` is not taken along, or the site never opens.
+    """
+    due = None if mode is DueMode.ON_SITE else _due_day(length, mode, day, calendar)
+    return due and due + 7 * WEEKS_AWAITED * ONE_DAY
+
+
+def outlasts_horizon(length: int, mode: DueMode, stretch: ShutStretch, before: Calendar) -> bool:
+    """Whether the door stays shut until after the horizon of what is lent just before it."""
+    last = horizon(length, mode, stretch.open_before, before)
+    return last is not None and (stretch.opens is None or stretch.opens > last)
+
+
+def new_shut_stretches(before: Calendar, after: Calendar, *, today: date) -> list[ShutStretch]:
+    """Where a change shuts the door for more than four weeks on end, from ``today`` on.
+
+    What was shut as long before is not among them. As far as ``SEARCH_DAYS``.
+    """
+    found = []
+    opened = after.open_day_until(today) or today
+    end = today + SEARCH_DAYS * ONE_DAY
+    while opened < end:
+        opens = after.open_day_from(opened + ONE_DAY)
+        stretch = ShutStretch(opened, opens)
+        if (opens is None or opens - opened > 7 * WEEKS_AWAITED * ONE_DAY) and any(
+            before.open_days(opened + ONE_DAY, (opens or end) - ONE_DAY)
+        ):
+            found.append(stretch)
+        if opens is None:
+            break
+        opened = opens
+    return found
 
 
 def restored_due_at(before: datetime, calendar: Calendar) -> datetime | None:

@@ -8,7 +8,7 @@ from comptoir.core.web import NavItem
 from comptoir.lending import agreement_pages, api, errors, panels, timeline
 from comptoir.lending.borrowers import pages as borrowers
 from comptoir.lending.borrowers import person_pages as person
-from comptoir.lending.closures import moving, preview
+from comptoir.lending.closures import horizons, moving, preview
 from comptoir.lending.closures import pages as closures
 from comptoir.lending.desk import buttons, newcomers, return_sites
 from comptoir.lending.desk import pages as desk
@@ -55,6 +55,7 @@ NAVIGATION = [
 
 timeline.describe_all()
 moving.register()
+horizons.register()
 preview.register()
 errors.explain_codes()
 panels.register()

@@ -65,6 +65,8 @@ class MovingLoan(msgspec.Struct, frozen=True):
 class PreviewView(msgspec.Struct, frozen=True, kw_only=True):
     """What an announcement would bring about. Send `seen` with it to make sure of that.
 
+    What hangs on it has a `kind` that stays: `due-dates`, `shifts`, and
+    `lending.no-open-day-in-horizon` where lending rules have no open day in reach.
     `moving` lists the first 1,000 of `loans`. `kept` loans stay due on a closed day,
     as their policy counts every day. `unreachable` counts those of the `people` to tell
     whom no message reaches, by `contact_kind`.

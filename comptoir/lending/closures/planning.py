@@ -91,7 +91,7 @@ async def plan_moves(
 async def _at(
     site: db.Row, change: DayException | HoursChange, now: datetime, lock: bool
 ) -> SiteMoves:
-    before, after = _calendars(calendars.calendar_of(site), change)
+    before, after = calendars_of(site, change)
     earlier = await _earlier(site["site_id"], change)
 
     @cache  # many loans of a site are due at the same closing time
@@ -147,10 +147,11 @@ async def _earlier(
     return found
 
 
-def _calendars(
-    calendar: SiteCalendar, change: DayException | HoursChange
+def calendars_of(
+    site: db.Row, change: DayException | HoursChange
 ) -> tuple[SiteCalendar, SiteCalendar]:
-    """The calendar without the change, and with it; exceptions of a row have no reasons."""
+    """The calendar of a row without the change, and with it; its exceptions have no reasons."""
+    calendar = calendars.calendar_of(site)
     if isinstance(change, HoursChange):
         return calendar.with_hours(change.before), calendar.with_hours(change.after)
     new = msgspec.structs.replace(change, reason="")

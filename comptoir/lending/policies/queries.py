@@ -11,11 +11,13 @@ from comptoir.lending.policies.groups import groups
 from comptoir.lending.policies.schemas import PolicyCell, PolicyMatrix, PolicyRow, PolicyView
 from comptoir.lending.rules import Signature
 
-_POLICIES = """
-SELECT id, category, borrower_group, mode, length, renewals, renewal_length, limit_person,
-       limit_household, signature, returns_elsewhere, version
-FROM lending_policy
+#: What ``policy_view`` needs of a row, for a statement that reads ``lending_policy policy``.
+VIEW_COLUMNS = """
+    policy.id, policy.category, policy.borrower_group, policy.mode, policy.length,
+    policy.renewals, policy.renewal_length, policy.limit_person, policy.limit_household,
+    policy.signature, policy.returns_elsewhere, policy.version
 """
+_POLICIES = f"SELECT {VIEW_COLUMNS} FROM lending_policy policy"
 
 
 async def own_policy(category: UUID, group: UUID | None) -> PolicyView | None:
@@ -26,7 +28,7 @@ async def own_policy(category: UUID, group: UUID | None) -> PolicyView | None:
         category=category,
         group_id=group,
     )
-    return _view(row) if row else None
+    return policy_view(row) if row else None
 
 
 async def policy_matrix() -> PolicyMatrix:
@@ -34,7 +36,8 @@ async def policy_matrix() -> PolicyMatrix:
     kinds = await catalogue.categories(active_only=True)
     known = await groups()
     policies = {
-        (row["category"], row["borrower_group"]): _view(row) for row in await db.fetch(_POLICIES)
+        (row["category"], row["borrower_group"]): policy_view(row)
+        for row in await db.fetch(_POLICIES)
     }
     rows = []
     for kind in kinds:
@@ -44,7 +47,8 @@ async def policy_matrix() -> PolicyMatrix:
     return PolicyMatrix(tuple(known), tuple(rows))
 
 
-def _view(row: db.Row) -> PolicyView:
+def policy_view(row: db.Row) -> PolicyView:
+    """The policy of a row with ``VIEW_COLUMNS``."""
     return PolicyView(
         id=row["id"],
         category=row["category"],

@@ -71,7 +71,7 @@ def name_in(names: dict[str, str]) -> str:
 
 def in_words(policy: PolicyView | SavePolicy) -> list[str]:
     """What a policy grants, as short phrases in the reader's language."""
-    phrases = [_loan(policy), _renewals(policy)]
+    phrases = [length_in_words(policy), _renewals(policy)]
     if policy.limit_person is not None:
         phrases.append(
             ngettext(
@@ -98,7 +98,8 @@ def in_words(policy: PolicyView | SavePolicy) -> list[str]:
     return phrases
 
 
-def _loan(policy: PolicyView | SavePolicy) -> str:
+def length_in_words(policy: PolicyView | SavePolicy) -> str:
+    """For how long something is lent, as a short phrase in the reader's language."""
     if policy.mode is DueMode.ON_SITE and policy.length == 0:
         return _("on site until closing time")
     length = _length(policy.length, policy.mode)
