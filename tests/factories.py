@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,8 @@ from comptoir.lending.tables import (
     Policy,
 )
 from comptoir.sites.expressions.writing import write_time
+from comptoir.sites.photos.pictures import LARGEST_PICTURE
+from comptoir.sites.photos.tables import SitePhoto
 from comptoir.sites.rota.tables import Shift
 from comptoir.sites.skills.tables import Competence
 from comptoir.sites.tables import HoursException, Organisation, Site, SiteSlug, StaffMember
@@ -85,6 +88,22 @@ async def site(*, opens: int = 9 * 60, closes: int = 17 * 60, **values: Any) -> 
 def slug(row: Site) -> str:
     """The end of the address of a site's public page: no two sites here share one."""
     return f"site-{row.id}"
+
+
+async def photo(site_id: UUID, alt: str = "The blue door") -> SitePhoto:
+    """What a photo of a site has become: as many bytes as it may have, but no picture."""
+    image = bytes(LARGEST_PICTURE)
+    row = SitePhoto(
+        site=site_id,
+        image=image,
+        width=640,
+        height=480,
+        sha256=sha256(image).hexdigest(),
+        alt=alt,
+        changed_at=MADE_AT,
+    )
+    await row.save()
+    return row
 
 
 async def closure(*, site_id: UUID, first_day: date, **values: Any) -> HoursException:

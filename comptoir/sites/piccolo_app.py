@@ -12,6 +12,7 @@ APP_CONFIG = AppConfig(
     table_classes=table_finder(
         [
             "comptoir.sites.tables",
+            "comptoir.sites.photos.tables",
             "comptoir.sites.skills.tables",
             "comptoir.sites.rota.tables",
             "comptoir.sites.visits.tables",

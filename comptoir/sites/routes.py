@@ -18,6 +18,8 @@ from comptoir.sites.exceptions import pages as exceptions
 from comptoir.sites.open_data import api as import_api
 from comptoir.sites.open_data import import_pages
 from comptoir.sites.open_data import pages as open_data
+from comptoir.sites.photos import api as photos_api
+from comptoir.sites.photos import pages as photos
 from comptoir.sites.public import pages as public
 from comptoir.sites.rota import api as rota_api
 from comptoir.sites.rota import closures as rota_closures
@@ -33,6 +35,7 @@ ROUTES = [
     *api.ROUTES,
     *exceptions_api.ROUTES,
     *import_api.ROUTES,
+    *photos_api.ROUTES,
     *rota_api.ROUTES,
     *skills_api.ROUTES,
     *staff_api.ROUTES,
@@ -40,6 +43,7 @@ ROUTES = [
     *pages.ROUTES,
     *hours_pages.ROUTES,
     *exceptions.ROUTES,
+    *photos.ROUTES,
     *public.ROUTES,
     *import_pages.ROUTES,
     *open_data.ROUTES,

@@ -27,7 +27,7 @@ from tests.http_client import shared_app
 
 #: What is not for people to look at.
 _NOT_PAGES = re.compile(
-    r"/static/|/api/|/healthz|/hooks/|\.(csv|ics|pdf|json|geojson|txt)$|/pdf$|/[TB]/"
+    r"/static/|/api/|/healthz|/hooks/|\.(csv|ics|pdf|json|geojson|txt|webp)$|/pdf$|/[TB]/"
 )
 _PARAMETER = re.compile(r"{(\w+):\w+}")
 
@@ -77,6 +77,7 @@ async def fill_examples() -> Examples:
     """
     now = clock.now()
     site = await make.site(name=ENDLESS, short_name=ENDLESS[:40], street=ENDLESS, published=True)
+    await make.photo(site.id, alt=ENDLESS)
     admin = await make.user(role=Role.ADMIN, name="Claire Rochat")
     other = await make.user(role=Role.RECEPTION, site_id=site.id, name=ENDLESS)
     invited = await make.user(name="Noor El-Khoury")

@@ -11,6 +11,7 @@ from tests.roof.commands import PATIENCE, environment
 #: Packages that a worker on SQLite does without at its start. Some are there all the same:
 #: others bring them, or a rare use needs them (cryptography: 7 MB for `serve --lan`).
 WITHOUT = {
+    "PIL",
     "asyncpg",
     "attr",
     "black",

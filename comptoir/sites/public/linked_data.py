@@ -51,6 +51,8 @@ def linked_data(place: PlacePage, *, url: str, today: date) -> Node:
         "knowsLanguage": list(site.languages),
         "parentOrganization": {"@type": "Organization", "name": site.organisation.name},
     }
+    if place.photo:
+        node["image"] = f"{url}/photo.webp?v={place.photo.tag}"
     if site.latitude is not None:
         node["geo"] = {
             "@type": "GeoCoordinates",

@@ -74,7 +74,7 @@ async def place(request: Page, address: FromPath[str]) -> Response[str] | Respon
     now = clock.now()
     site = await queries.published_site(address)
     if site.slug != address:
-        return _moved(request, address, site.slug)
+        return moved(request, address, site.slug)
     shown = await place_page(site, now=now)
     added = await panels.fill(SLOT, NOBODY, site.id, now=now) if site.shows_stock else []
     url = shell_of(request.app).settings.base_url + f"{PATH}/{site.slug}"
@@ -96,7 +96,7 @@ async def calendar(request: Page, address: FromPath[str]) -> Response[bytes]:
     speak_publicly(request)
     site = await queries.published_site(address)
     if site.slug != address:
-        return _moved(request, address, site.slug)
+        return moved(request, address, site.slug)
     file = await feed.hours_calendar(site, now=clock.now())
     return Response(file, media_type=ical.MEDIA_TYPE, headers=public_headers(CALENDAR_FRESH))
 
@@ -107,7 +107,7 @@ async def print_poster(request: Page, address: FromPath[str]) -> Response[bytes]
     speak_publicly(request)
     site = await queries.published_site(address)
     if site.slug != address:
-        return _moved(request, address, site.slug)
+        return moved(request, address, site.slug)
     today = localtime(clock.now(), site.time_zone).date()
     url = shell_of(request.app).settings.base_url + f"{PATH}/{site.slug}"
     pdf = await in_background(poster.render, site, url, today)
@@ -117,7 +117,7 @@ async def print_poster(request: Page, address: FromPath[str]) -> Response[bytes]
     )
 
 
-def _moved(request: Page, address: str, slug: str) -> Response[bytes]:
+def moved(request: Page, address: str, slug: str) -> Response[bytes]:
     """To where a site's page is now, from its id or an address that it had.
 
     It may get an old address back: nobody keeps this for longer than a page.

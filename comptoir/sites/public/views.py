@@ -14,6 +14,8 @@ from comptoir.sites.calendar import SiteCalendar
 from comptoir.sites.exceptions.queries import public_calendar
 from comptoir.sites.hours import ServiceLine, service_lines
 from comptoir.sites.opening_hours import ONE_DAY
+from comptoir.sites.photos.queries import photo_of
+from comptoir.sites.photos.schemas import PhotoView
 from comptoir.sites.public.wording import (
     DayText,
     Period,
@@ -40,6 +42,7 @@ class PlacePage(msgspec.Struct, frozen=True):
     town: str
     phone: str
     map_url: str
+    photo: PhotoView | None
     status: StatusLine
     days: list[DayText]
     ahead: list[Period]
@@ -59,6 +62,7 @@ async def place_page(site: SiteView, *, now: datetime) -> PlacePage:
         town=f"{site.postcode} {site.city}".strip(),
         phone=site.phone or site.organisation.phone,
         map_url=_map_url(site),
+        photo=await photo_of(site.id),
         status=status_line(calendar, now),
         days=[day_text(calendar, today + number * ONE_DAY) for number in range(DAYS)],
         ahead=periods_ahead(calendar, today + DAYS * ONE_DAY, today + AHEAD * ONE_DAY),

@@ -1,0 +1,1 @@
+"""A photo of a site, for whoever looks for its door."""
