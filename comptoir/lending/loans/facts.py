@@ -34,11 +34,12 @@ HOUSEHOLD_LOANS = """
 """
 
 #: The policy that holds, by its id: the group's own, or else the one for any group.
+#: Each has a unique index of its own, so that nothing is sorted.
 POLICY_ID = """
-    (SELECT best.id FROM lending_policy best
-     WHERE best.category = {category}
-       AND (best.borrower_group = {borrower_group} OR best.borrower_group IS NULL)
-     ORDER BY best.borrower_group IS NULL LIMIT 1)
+    COALESCE((SELECT own.id FROM lending_policy own
+              WHERE own.category = {category} AND own.borrower_group = {borrower_group}),
+             (SELECT common.id FROM lending_policy common
+              WHERE common.category = {category} AND common.borrower_group IS NULL))
 """
 
 #: Whether an agreement about a loan was signed, on the screen or on paper.
@@ -70,6 +71,8 @@ _POLICY_COLUMNS = """
 """
 _SITE_COLUMNS = f"site.id AS site_id, {calendars.COLUMNS}"
 _SITE_VERSIONS = "site.version AS site_version, seen_site.version AS seen_site_version"
+#: A subselect: with a join, PostgreSQL may read whoever there is, and the cards of each.
+_OF_CARD = "(SELECT card.{column} FROM lending_borrower_card card WHERE card.code = :card)"
 _OUTCOME_COLUMNS = "first.fingerprint, first.status AS first_status, first.outcome"
 _OUTCOME_JOIN = """
     LEFT JOIN core_idempotency first ON first.actor_id = :actor_id AND first.key = :key
@@ -94,18 +97,14 @@ def check_out_query(*, by_card: bool) -> str:
     ``site_id`` is the desk's; the calendar and ``place`` are those of ``return_site_id``,
     which is the desk's too where the site that was asked for is unknown.
     """
-    borrower = (
-        "JOIN lending_borrower_card card ON card.code = :card "
-        "JOIN lending_borrower borrower ON borrower.id = card.borrower"
-        if by_card
-        else "JOIN lending_borrower borrower ON borrower.id = :borrower_id"
-    )
-    revoked = "card.revoked_at" if by_card else "NULL"
+    borrower = _OF_CARD.format(column="borrower") if by_card else ":borrower_id"
+    revoked = _OF_CARD.format(column="revoked_at") if by_card else "NULL"
     sql = f"""
         SELECT {_ITEM_COLUMNS}, {_LOAN_COLUMNS}, {_BORROWER_COLUMNS}, {_POLICY_COLUMNS},
                desk.id AS site_id, site.id AS return_site_id, site.short_name AS place,
                (site.active AND site.published) AS is_public,
-               {calendars.COLUMNS}, {_OUTCOME_COLUMNS}, {revoked} AS card_revoked_at,
+               {calendars.COLUMNS}, {_OUTCOME_COLUMNS},
+               {revoked} AS "card_revoked_at [TIMESTAMPTZ]",
                seen.version AS seen_version, {_SITE_VERSIONS},
                {OWN_LOANS.format(borrower="borrower.id", category="model.category")} AS own_loans,
                {HOUSEHOLD_LOANS.format(household="borrower.household", category="model.category")}
@@ -115,7 +114,7 @@ def check_out_query(*, by_card: bool) -> str:
         FROM inventory_item item
         {_SEEN_JOIN}
         JOIN inventory_model model ON model.id = item.model
-        {borrower}
+        JOIN lending_borrower borrower ON borrower.id = {borrower}
         JOIN sites_site desk ON desk.id = COALESCE(CAST(:site_id AS uuid), item.present_site)
         JOIN sites_site site ON site.id = COALESCE({_CHOSEN_SITE}, desk.id)
         {_SEEN_SITE_JOIN}
