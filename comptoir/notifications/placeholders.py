@@ -194,7 +194,7 @@ class _Reader:
         elif name in self._names:
             self._add(Name(name))
         elif _NAME.fullmatch(name):
-            near = get_close_matches(name, (*self._names, *_FORM), n=1)
+            near = get_close_matches(name, sorted({*self._names, *_FORM}), n=1)
             self._refuse(ProblemCode.UNKNOWN_NAME, position, mark, *near)
         else:
             known = re.sub(r"\W", "", name).lower()

@@ -81,6 +81,8 @@ EXAMPLES: list[tuple[str, Wish, str | None]] = [
     ("c'est prolongé ?", UNCLEAR, "fr"),
     ("vous avez prolonge?", UNCLEAR, "fr"),
     ("J'ai prolongé", UNCLEAR, "fr"),
+    ("prolongation déjà demandée", UNCLEAR, "fr"),
+    ("rinnovo già chiesto", UNCLEAR, "it"),
     ("Annuler la prolongation", UNCLEAR, "fr"),
     ("Combien coûte de prolonger", UNCLEAR, "fr"),
     ("Pourquoi vous prolongez ?", UNCLEAR, "fr"),
@@ -143,6 +145,7 @@ EXAMPLES: list[tuple[str, Wish, str | None]] = [
     ("Are you open tomorrow?", HOURS, "en"),
     ("Le paquet était ouvert et le câble manquait dedans", UNCLEAR, "fr"),
     ("in 2 hours", UNCLEAR, "en"),
+    ("2 hours", UNCLEAR, "en"),
     ("I will be there in two hours with the phone", UNCLEAR, "en"),
     # To be called
     ("AIDE", HELP, "fr"),

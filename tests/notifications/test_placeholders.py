@@ -144,6 +144,11 @@ def test_an_empty_value_leaves_no_gap_and_a_long_one_is_cut() -> None:
     assert text == "Bonjour.\n" + "x" * (MOST_OF_A_VALUE - 3) + "..."
 
 
+def test_a_gap_in_the_middle_is_closed() -> None:
+    wording = sound("Bonjour. {{opening}} {{items}} Merci.")
+    assert render(wording, VALUES | {"opening": "", "items": ""}, count=1) == "Bonjour. Merci."
+
+
 def test_a_missing_value_is_an_error_of_ours() -> None:
     with pytest.raises(KeyError):
         render(sound("{{place}}"), {}, count=1)

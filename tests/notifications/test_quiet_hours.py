@@ -136,6 +136,8 @@ def test_a_closure_of_one_day_every_year_is_a_holiday() -> None:
     local = closed(date(2020, 12, 8), yearly=True)
     evening = at(date(2026, 12, 7), time(21))
     assert next_allowed(evening, USUAL, fribourg(local)) == at(date(2026, 12, 9), time(8))
+    weeks = closed(date(2020, 12, 7), date(2020, 12, 20), yearly=True)
+    assert next_allowed(evening, USUAL, fribourg(weeks)) == at(date(2026, 12, 8), time(8))
     once = closed(date(2026, 12, 8))
     assert next_allowed(evening, USUAL, fribourg(once)) == at(date(2026, 12, 8), time(8))
 
