@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from comptoir.core.principal import Role
 from tests import factories as make
 from tests.http_client import client_of, sign_in
+from tests.lending.closing import Closing
 from tests.lending.counter import Desk
 from tests.lending.reception import Reception
 
@@ -28,3 +30,10 @@ async def reception(database: Any) -> AsyncIterator[Reception]:
         user = await make.user(role=Role.RECEPTION, site_id=reception.site.id)
         await sign_in(reception.client, user, site_id=reception.site.id)
         yield reception
+
+
+@pytest.fixture
+async def closure(desk: Desk, now: datetime) -> Closing:
+    """A desk whose coordinator announces that it is shut, and takes that back."""
+    actor = await make.principal(Role.COORDINATOR, desk.site.id)
+    return Closing(desk, actor, now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,10 +21,8 @@ from comptoir.sites.calendar import ExceptionKind
 from comptoir.sites.exceptions.schemas import AnnounceException
 from comptoir.sites.exceptions.services import announce_exception, withdraw_exception
 from tests import factories as make
+from tests.lending.closing import DUE, FRIDAY, THURSDAY
 from tests.lending.counter import Desk
-
-THURSDAY = date(2026, 11, 26)  # the day after tomorrow of ``now``
-DUE, FRIDAY = datetime(2026, 11, 26, 16, tzinfo=UTC), datetime(2026, 11, 27, 16, tzinfo=UTC)
 
 
 class Closed:
