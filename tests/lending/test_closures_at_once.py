@@ -1,4 +1,4 @@
-"""A closure announced while desks lend and renew: nothing stays due on the closed day."""
+"""A closure announced, or other hours set, while desks lend and renew: nothing stays due then."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import pytest
 
 from comptoir.core.principal import Principal, Role
 from comptoir.lending import routes
@@ -16,6 +17,7 @@ from comptoir.lending.loans.renewals import renew_loan
 from comptoir.lending.loans.schemas import CheckOut
 from comptoir.lending.tables import Loan
 from comptoir.sites.calendar import ExceptionKind
+from comptoir.sites.changing_hours import set_hours
 from comptoir.sites.exceptions.schemas import AnnounceException
 from comptoir.sites.exceptions.services import announce_exception
 from tests import factories as make
@@ -28,16 +30,23 @@ CLOSED = date(2026, 12, 8)
 CLOSED_AT = datetime(2026, 12, 8, 16, tzinfo=UTC)
 
 
+class NewHours(msgspec.Struct, frozen=True):
+    """Other hours for a site that nobody has changed yet."""
+
+    site: UUID
+    hours: str
+
+
 class Work(msgspec.Struct, frozen=True):
     """What one process does, one thing after another."""
 
     actor: Principal
     now: datetime
-    orders: tuple[CheckOut | UUID | AnnounceException, ...]
+    orders: tuple[CheckOut | UUID | AnnounceException | NewHours, ...]
 
 
 async def do(work: Work) -> int:
-    """Lend, renew or announce; give how many of them were done."""
+    """Lend, renew, announce or set hours; give how many of them were done."""
     assert routes.ROUTES  # what listens to announcements is registered with them
     done = 0
     for order in work.orders:
@@ -46,6 +55,8 @@ async def do(work: Work) -> int:
                 await check_out(work.actor, order, now=work.now)
             elif isinstance(order, AnnounceException):
                 await announce_exception(work.actor, order, now=work.now)
+            elif isinstance(order, NewHours):
+                await set_hours(work.actor, order.site, order.hours, version=1, now=work.now)
             else:
                 await renew_loan(work.actor, order, now=work.now)
             done += 1
@@ -54,8 +65,9 @@ async def do(work: Work) -> int:
     return done
 
 
+@pytest.mark.parametrize("by_hours", [False, True])
 async def test_nothing_lent_or_renewed_meanwhile_stays_due_on_the_closed_day(
-    desk: Desk, database_url: str, now: datetime
+    desk: Desk, database_url: str, now: datetime, by_hours: bool
 ) -> None:
     coordinator = await make.principal(Role.COORDINATOR, desk.site.id)
     items = [await desk.add_item() for _ in range(ITEMS)]
@@ -74,11 +86,12 @@ async def test_nothing_lent_or_renewed_meanwhile_stays_due_on_the_closed_day(
     ]
     lent = [CheckOut(item=item.code, card=desk.card.code) for item in items]
     closing = AnnounceException((desk.site.id,), CLOSED, CLOSED, ExceptionKind.CLOSED)
+    no_tuesday = NewHours(desk.site.id, "Mo,We-Fr 09:00-17:00")
     works = [
         Work(desk.actor, now, tuple(lent[::2])),
         Work(desk.actor, now, tuple(lent[1::2])),
         Work(desk.actor, now, tuple(UUID(str(loan)) for loan in renewed)),
-        Work(coordinator, now, (closing,)),
+        Work(coordinator, now, (no_tuesday if by_hours else closing,)),
     ]
     assert sum(together(database_url, do, works)) == 2 * ITEMS + 1
     dues = [row["due_at"] for row in await Loan.select(Loan.due_at)]

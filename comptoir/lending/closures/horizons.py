@@ -58,24 +58,27 @@ class KeptTooLong(msgspec.Struct, frozen=True):
     rules: tuple[tuple[str, str], ...]
 
     def sentence(self) -> str:
-        """The same for people, in the reader's language."""
-        rules = ", ".join(f"{name} ({length})" for name, length in self.rules)
+        """What that means, in the reader's language; without the rules."""
+        first = format_day(self.first, "long")
         if self.last is None:
             return _(
                 "%(site)s would have no open day in sight from %(first)s on, so that nothing "
-                "could be lent there: %(rules)s.",
+                "could be lent there.",
                 site=self.site,
-                first=format_day(self.first, "long"),
-                rules=rules,
+                first=first,
             )
         return _(
             "%(site)s would be shut from %(first)s to %(last)s. Whoever borrows just before "
-            "keeps it all that time, far longer than the lending rule says: %(rules)s.",
+            "keeps it all that time, far longer than these lending rules say.",
             site=self.site,
-            first=format_day(self.first, "long"),
+            first=first,
             last=format_day(self.last, "long"),
-            rules=rules,
         )
+
+    def text(self) -> str:
+        """The sentence, with the rules."""
+        rules = ", ".join(f"{name} ({length})" for name, length in self.rules)
+        return _("%(label)s: %(value)s", label=self.sentence().rstrip("."), value=f"{rules}.")
 
 
 async def kept_too_long(plan: Plan) -> Consequence | None:
@@ -99,13 +102,12 @@ async def kept_too_long(plan: Plan) -> Consequence | None:
                 found.append(KeptTooLong(site["name"], first, last, _by_name(outlasted)))
     if not found:
         return None
-    sentences = [each.sentence() for each in found]
     return Consequence(
         kind=KIND,
         count=sum(len(each.rules) for each in found),
-        text=" ".join(sentences),
+        text=" ".join(each.text() for each in found),
         state=fingerprint(*(f"{each.site} {each.first} {each.last}" for each in found)),
-        panel=Panel("lending/_horizon_preview.html", sentences),
+        panel=Panel("lending/_horizon_preview.html", found),
         data=found,
     )
 
