@@ -247,6 +247,17 @@ def test_seasons_and_services_have_bars_too(page: Page, world: World, site: Site
     assert saved(page, world, site) == 'Mo 09:00-12:00, We 14:00-16:00 open "Workshop"'
 
 
+def test_on_a_phone_a_second_pair_of_fields_comes_once_it_is_wanted(page: Page) -> None:
+    expect(page.locator("#opens_0_1")).to_be_visible()
+    page.set_viewport_size({"width": 320, "height": 900})
+    expect(page.locator("#opens_0_1")).not_to_be_visible()
+    page.locator("#opens_0_0").fill("09:00")
+    expect(page.locator("#opens_0_1")).to_be_visible()
+    page.get_by_role("button", name="More hours on Friday").click()
+    expect(page.locator("#opens_4_2")).to_be_focused()
+    expect(page.locator("#opens_4_1")).not_to_be_visible()
+
+
 def test_hours_are_painted_by_finger(browser: Browser, world: World, site: Site) -> None:
     user = world.run(make.user(role=Role.COORDINATOR, site_id=site.id, language="en"))
     token = world.run(sign_in(user, site.id))

@@ -182,7 +182,12 @@ class Bar {
       label.textContent = hour % 24;
       label.style.insetInlineStart = this.grid.place(hour * 60);
     }
-    for (const pair of this.pairs) pair.draw();
+    let empty = false;
+    for (const pair of this.pairs) {
+      pair.draw();
+      pair.fields.classList.toggle("spare", empty && pair.isEmpty && !pair.opens.autofocus);
+      empty ||= pair.isEmpty;
+    }
   }
 }
 

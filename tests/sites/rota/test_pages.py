@@ -14,6 +14,7 @@ from httpx import AsyncClient, Response
 
 from comptoir.core import clock
 from comptoir.core.accounts.tables import User
+from comptoir.core.principal import Role
 from comptoir.sites.rota.tables import Absence, Need, Shift, ShiftOffer
 from comptoir.sites.tables import HoursException, Site
 from tests import factories as make
@@ -318,6 +319,21 @@ async def test_what_a_site_needs_is_listed_added_and_removed(
     [need] = await Need.objects()
     assert (await client.post(f"/rota/needs/{need.id}/remove")).status_code == 303
     assert await Need.count() == 0
+
+
+async def test_needs_are_said_for_the_sites_that_one_coordinates(
+    team: Team, client: AsyncClient
+) -> None:
+    elsewhere, third = await make.site(), await make.site()
+    await make.work_at(team.sophie, Role.RECEPTION, elsewhere.id)
+    await make.work_at(team.sophie, Role.COORDINATOR, third.id)
+    await sign_in(client, team.sophie, site_id=elsewhere.id)
+    page = (await client.get("/rota/needs")).text
+    choice = page[page.index('<select id="site"') :].partition("</select>")[0]
+    offered = set(re.findall(r'value="([^"]+)"', choice))
+    assert offered == {str(team.site.id), str(third.id)}
+    refused = await client.get(f"/rota/needs?site={elsewhere.id}")
+    assert refused.status_code == 403
 
 
 async def test_the_rota_goes_no_further_back_than_it_remembers(

@@ -12,9 +12,10 @@ from comptoir.core import clock
 from comptoir.core.accounts.guards import require
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
-from comptoir.core.principal import Role
+from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
 from comptoir.core.web.forms import FormData
+from comptoir.sites import queries as sites
 from comptoir.sites.chosen import Chosen, chosen_site
 from comptoir.sites.hours import weekday_names
 from comptoir.sites.rota import needs, queries
@@ -34,7 +35,9 @@ MOST_PEOPLE = 50
 @get("/rota/needs", guards=COORDINATOR)
 async def show_needs(request: Page) -> Response[str]:
     """What the rota of a site warns of."""
-    chosen = await chosen_site(request, request.query_params.get("site", ""))
+    here, mine = request.user.site_id, await _coordinated(request.user)
+    other = "" if not mine or here in dict(mine) else str(mine[0][0])
+    chosen = await chosen_site(request, request.query_params.get("site", "") or other)
     await need_editor(request.user, chosen.id)
     return await _page(request, chosen, dict.fromkeys(FIELDS, "") | {"people": "1"}, [])
 
@@ -90,7 +93,17 @@ async def _page(
         weekdays=list(enumerate(weekday_names())),
         languages_spoken=language_options(),
         competences=list(names.items()),
+        places=await _coordinated(request.user),
     )
+
+
+async def _coordinated(actor: Principal) -> list[tuple[UUID, str]]:
+    """The sites whose needs somebody may say, by id and name."""
+    return [
+        (site.id, site.name)
+        for site in await sites.names_for(actor)
+        if actor.has_role(Role.COORDINATOR, site.id)
+    ]
 
 
 ROUTES = [show_needs, add_need, remove_need]
