@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -180,6 +181,8 @@ def due_reminders(
     return DueReminders(_bundle(named, places, now=now), for_person)
 
 
+# Loans of a site are due at few different moments, its closing times.
+@lru_cache(maxsize=4096)
 def threshold(level: Level, due: datetime, zone: ZoneInfo) -> datetime:
     """When a level is reached, in UTC: right across clock changes, at a midnight if in days."""
     sign = {When.BEFORE: -1, When.ON_DAY: 0, When.AFTER: 1}[level.when]

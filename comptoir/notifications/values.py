@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -16,6 +16,7 @@ from comptoir.notifications.date_words import (
     opening_words,
 )
 from comptoir.notifications.gsm7_wording import gsm7_wording
+from comptoir.notifications.placeholders import Wording, render
 from comptoir.notifications.texts import language_file
 from comptoir.sites.opening_hours import Calendar
 
@@ -51,36 +52,65 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     link: str = ""
 
 
-def values(facts: Facts, language: str, *, now: datetime) -> dict[str, str]:
-    """Each name that a wording may have, with its value; ``now`` is when it is to arrive.
+def message_text(wording: Wording, facts: Facts, language: str, *, now: datetime) -> str:
+    """The message as it is to be read at ``now``."""
+    found = values(facts, language, wording.names(), now=now)
+    return render(wording, found, count=len(facts.things))
+
+
+def values(facts: Facts, language: str, names: Collection[str], *, now: datetime) -> dict[str, str]:
+    """What stands in the places with these names, for a message that is read at ``now``.
 
     Empty where there is nothing to say: no link, no phone, no answer possible.
+
+    Raises:
+        KeyError: there is no such name.
     """
-    texts = language_file(language)
-    zone, phrases = facts.calendar.zone, texts.phrases
-    today = facts.calendar.local_date(now)
-    also = things_words(facts.also, facts.calendar, language, now=now, dated=True)
-    return {
-        "place": _plain(facts.place),
-        "opening": opening_words(facts.calendar, language, now=now) or phrases.no_opening,
-        "hours": hours_words(facts.calendar, language, now=now) or phrases.no_opening,
-        "phone": facts.phone,
-        "items": things_words(facts.things, facts.calendar, language, now=now),
-        "count": str(len(facts.things)),
-        "due": moment_words(facts.due_at, zone, language, now=now) if facts.due_at else "",
-        "dates": things_words(facts.things, facts.calendar, language, now=now, dated=True),
-        "was_due": (
-            day_words(facts.calendar.local_date(facts.was_due), today, language)
-            if facts.was_due
-            else ""
-        ),
-        "also": phrases.also.replace("{{items}}", also) if also else "",
-        "renew": phrases.renew if facts.is_two_way and facts.is_renewable else "",
-        "reason": getattr(texts.reasons, facts.reason),
-        "help": _way(facts, phrases.help, phrases.help_by_phone, phrases.help_in_person),
-        "stop": _way(facts, phrases.stop, phrases.stop_by_phone, phrases.stop_in_person),
-        "link": facts.link,
+    texts, calendar = language_file(language), facts.calendar
+    zone, phrases = calendar.zone, texts.phrases
+
+    def things(those: Sequence[Thing], *, dated: bool = False) -> str:
+        return things_words(those, calendar, language, now=now, dated=dated)
+
+    def opening() -> str:
+        return opening_words(calendar, language, now=now) or phrases.no_opening
+
+    def hours() -> str:
+        return hours_words(calendar, language, now=now) or phrases.no_opening
+
+    def due() -> str:
+        return moment_words(facts.due_at, zone, language, now=now) if facts.due_at else ""
+
+    def was_due() -> str:
+        if facts.was_due is None:
+            return ""
+        day, today = calendar.local_date(facts.was_due), calendar.local_date(now)
+        return day_words(day, today, language)
+
+    def also() -> str:
+        if not facts.also:
+            return ""
+        return phrases.also.replace("{{items}}", things(facts.also, dated=True))
+
+    # Only what is asked for is worked out: a sweep makes thousands of messages.
+    known: dict[str, Callable[[], str]] = {
+        "place": lambda: _plain(facts.place),
+        "opening": opening,
+        "hours": hours,
+        "phone": lambda: facts.phone,
+        "items": lambda: things(facts.things),
+        "count": lambda: str(len(facts.things)),
+        "due": due,
+        "dates": lambda: things(facts.things, dated=True),
+        "was_due": was_due,
+        "also": also,
+        "renew": lambda: phrases.renew if facts.is_two_way and facts.is_renewable else "",
+        "reason": lambda: str(getattr(texts.reasons, facts.reason)),
+        "help": lambda: _way(facts, phrases.help, phrases.help_by_phone, phrases.help_in_person),
+        "stop": lambda: _way(facts, phrases.stop, phrases.stop_by_phone, phrases.stop_in_person),
+        "link": lambda: facts.link,
     }
+    return {name: known[name]() for name in names}
 
 
 def things_words(

@@ -12,11 +12,18 @@ from comptoir.core.i18n import LANGUAGES
 from comptoir.notifications import texts
 from comptoir.notifications.gsm7 import is_gsm7
 from comptoir.notifications.kinds import KINDS, NAMES
-from comptoir.notifications.placeholders import Wording, read, render
+from comptoir.notifications.placeholders import Wording, read
 from comptoir.notifications.replies import Wish, read_reply
 from comptoir.notifications.segments import split
 from comptoir.notifications.texts import default_text, default_wording, language_file
-from comptoir.notifications.values import Facts, Thing, example_facts, things_words, values
+from comptoir.notifications.values import (
+    Facts,
+    Thing,
+    example_facts,
+    message_text,
+    things_words,
+    values,
+)
 from comptoir.sites.opening_hours import Span
 from tests.sites.calendars import ZURICH, WeeklyHours, at, office
 
@@ -37,7 +44,7 @@ def message(
 ) -> str:
     facts = facts or example_facts(language, MORNINGS, now=NOW, several=several)
     wording = default_wording(kind, language, barest=barest)
-    return render(wording, values(facts, language, now=NOW), count=len(facts.things))
+    return message_text(wording, facts, language, now=NOW)
 
 
 def test_each_language_has_each_kind_and_no_other() -> None:
@@ -50,7 +57,7 @@ def test_each_language_has_each_kind_and_no_other() -> None:
 
 def test_kinds_use_known_names_and_each_name_has_a_value() -> None:
     assert set().union(*(kind.names for kind in KINDS.values())) == set(NAMES)
-    found = values(example_facts("fr", office(), now=NOW, several=True), "fr", now=NOW)
+    found = values(example_facts("fr", office(), now=NOW, several=True), "fr", NAMES, now=NOW)
     assert set(found) == set(NAMES)
 
 
@@ -180,7 +187,7 @@ def test_a_sender_that_takes_no_answers_asks_for_none(language: str) -> None:
     by_phone = Facts(place="Info", calendar=MORNINGS, phone=facts.phone, is_two_way=False)
     in_person = Facts(place="Info", calendar=MORNINGS, is_two_way=False)
     for each, named in ((by_phone, True), (in_person, False)):
-        found = values(each, language, now=NOW)
+        found = values(each, language, NAMES, now=NOW)
         assert found["renew"] == ""
         assert (facts.phone in found["stop"]) is named
         assert (facts.phone in found["help"]) is named
@@ -189,7 +196,7 @@ def test_a_sender_that_takes_no_answers_asks_for_none(language: str) -> None:
 
 def test_a_loan_that_cannot_be_renewed_promises_nothing() -> None:
     facts = Facts(place="Info", calendar=MORNINGS, is_renewable=False)
-    assert values(facts, "fr", now=NOW)["renew"] == ""
+    assert values(facts, "fr", ["renew"], now=NOW)["renew"] == ""
 
 
 def test_things_are_counted_and_have_their_dates_where_these_differ() -> None:
@@ -212,8 +219,8 @@ def test_things_are_counted_and_have_their_dates_where_these_differ() -> None:
 def test_what_is_due_later_is_a_sentence_of_its_own() -> None:
     later = Thing("souris", at(date(2026, 11, 30), time(12)))
     facts = Facts(place="Info", calendar=MORNINGS, things=[Thing("clé")], also=[later])
-    assert values(facts, "fr", now=NOW)["also"] == "Ensuite : souris (lundi 12h)."
-    assert values(facts, "de", now=NOW)["also"] == "Danach: souris (Montag 12 Uhr)."
+    assert values(facts, "fr", ["also"], now=NOW)["also"] == "Ensuite : souris (lundi 12h)."
+    assert values(facts, "de", ["also"], now=NOW)["also"] == "Danach: souris (Montag 12 Uhr)."
 
 
 def test_a_friday_in_french() -> None:
