@@ -5,10 +5,10 @@ word, a greeting around it, an emoji behind it. In this order:
 
 1. a word for STOP, whatever else there is;
 2. "not me", "wrong number";
-3. whatever is denied, done already, or asked about goes to a person: nothing is renewed by
-   mistake, and a person understands what a list of words does not;
+3. whatever is denied goes to a person, who understands what a list of words does not;
 4. START, alone;
-5. RENEW, then HELP (somebody wants to be called), then HOURS;
+5. RENEW, unless it speaks of what is done, broken or rather brought back, or asks about it;
+   then HELP (somebody wants to be called), then HOURS;
 6. anything else goes to a person, and so does a long text, as there is more in it.
 """
 
@@ -118,14 +118,11 @@ def _plain(text: str) -> str:
 
 
 def _is_for_a_person(text: _Text) -> bool:
-    if len(text.words) > _MOST_WORDS or set(text.words) & known.DONE:
+    if len(text.words) > _MOST_WORDS:
         return True
     if any(each in known.NEGATIONS or _is_near(each, "nicht") for each in text.words):
         return True
-    if re.search(r"n t\b", " ".join(text.words)):  # isn't, couldn't
-        return True
-    asks = set(text.words) & known.QUESTIONS
-    return bool(asks) and (text.asks or text.words[0] in asks)
+    return re.search(r"n t\b", " ".join(text.words)) is not None  # isn't, couldn't
 
 
 def _stop(text: _Text) -> str | None:
@@ -146,7 +143,11 @@ def _start(text: _Text) -> str | None:
 
 
 def _renew(text: _Text) -> str | None:
-    if known.RATHER_NOT & set(text.words):
+    said = set(text.words)
+    if said & known.RATHER_NOT or said & known.DONE:
+        return None
+    asked = said & known.QUESTIONS
+    if asked and (text.asks or text.words[0] in asked):
         return None
     for position, (word, typed) in enumerate(zip(text.words, text.typed, strict=True)):
         if word in known.NOT_RENEW or typed.endswith(("é", "ée", "és", "ées")):

@@ -28,12 +28,13 @@ RENEW = _words(
     "renouvellement rallonger rallongez",
     de="verlangern verlaengern verlangere verlaengere verlangerung verlaengerung "
     "verlengern verlengere verlengerung",
-    it="proroga prorogare prorogate prorogo prorogami prolungare prolunga prolungo prolungate "
+    it="proroga prorogare prorogate prorogo prorogami prolungare prolungo prolungate "
     "rinnovare rinnova rinnovo rinnovate",
     en="renew renewal extend extension",
 )
 #: One letter away from those above, and something else: done already, or another word.
 NOT_RENEW = _set(
+    "rallonge rallonges prolunga prolunghe "  # a cable
     "prolongee prolongees prolongeait prorogato prorogata prorogati prolungato "
     "prolungata rinnovato rinnovata verlangert verlaengert verlengert verlangen verlange "
     "verlangerte renewed renews renee extent extended extends"
@@ -137,8 +138,12 @@ NEGATIONS = _set(
     "nessuno neanche nemmeno annullare not never without dont cannot cant wont doesnt "
     "didnt isnt cancel nope don"
 )
-#: Whoever speaks of bringing back, or of something else they would rather, may not want more time.
+#: Whoever speaks of bringing back, of something broken or lost, or of a cable that has the same
+#: name, may not want more time.
 RATHER_NOT = _set(
+    "casse cassee perdu perdue panne cable cables vole volee "
+    "kaputt defekt verloren gestohlen kabel rotto rotta perso persa guasto guasta rubato cavo "
+    "broken lost stolen cord lead "
     "rendre rends rendu rapporte rapporter ramene ramener prefere plutot renonce echoue "
     "zuruckgeben zuruckbringen zuruck zurueck bringe verzichte verzicht lieber statt "
     "fehlgeschlagen restituire restituisco riporto riportare rinuncio invece anziche "
