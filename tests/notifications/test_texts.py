@@ -86,7 +86,10 @@ def test_with_one_thing_it_is_one_part(kind: str, language: str) -> None:
 
 @every_text
 @pytest.mark.parametrize("barest", [False, True])
-def test_at_its_longest_it_is_two_parts(kind: str, language: str, barest: bool) -> None:
+@pytest.mark.parametrize("is_two_way", [False, True])
+def test_with_long_names_and_dates_it_is_two_parts(
+    kind: str, language: str, barest: bool, is_two_way: bool
+) -> None:
     if kind == _SPOKEN:
         return
     due = at(date(2027, 9, 1), time(17, 30))
@@ -96,7 +99,7 @@ def test_at_its_longest_it_is_two_parts(kind: str, language: str, barest: bool) 
         things=[Thing(f"ordinateur portable {number}", due) for number in range(2)],
         due_at=due,
         was_due=at(date(2027, 8, 25), time(17, 30)),
-        is_two_way=False,
+        is_two_way=is_two_way,
         phone="+41 26 555 01 10",
     )
     said = message(kind, language, facts, barest=barest)
