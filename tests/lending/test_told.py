@@ -18,6 +18,7 @@ from comptoir.lending.loans.renewals import renew_loan
 from comptoir.lending.loans.schemas import CheckIn
 from comptoir.lending.tables import DueDateMove
 from comptoir.sites.calendar import ExceptionKind
+from comptoir.sites.changing_hours import set_hours
 from comptoir.sites.exceptions.schemas import AnnounceException
 from comptoir.sites.exceptions.services import announce_exception, withdraw_exception
 from tests import factories as make
@@ -182,6 +183,16 @@ async def test_desk_has_what_is_left_to_tell_with_its_reason(closed: Closed) -> 
     assert (loan.was_due, loan.due_at) == (THURSDAY, FRIDAY)
     await closed.tell("Amina Diallo")
     assert await told.untold(closed.actor, borrower) == ()
+
+
+async def test_desk_says_that_the_hours_of_the_week_have_changed(desk: Desk, now: datetime) -> None:
+    item, borrower = await desk.add_item(), desk.borrower.id
+    before = now - timedelta(days=7)
+    await make.loan(item=item, borrower_id=borrower, now=before, due_at=DUE)
+    actor = await make.principal(Role.COORDINATOR, desk.site.id)
+    await set_hours(actor, desk.site.id, "Mo-We,Fr 09:00-17:00", version=1, now=now)
+    [untold] = await told.untold(actor, borrower)
+    assert [(loan.by_hours, loan.due_at) for loan in untold.loans] == [(True, FRIDAY)]
 
 
 async def test_people_of_other_sites_are_not_told(closed: Closed) -> None:

@@ -43,7 +43,7 @@ WHERE id IN :moves
 """
 _AT_DESK = f"""
 SELECT move.batch, move.due_before, move.undone_at, loan.due_at, model.short_name,
-       site.time_zone, day.reason
+       site.time_zone, day.reason, move.by_hours
 FROM lending_due_date_move move
 JOIN lending_loan loan ON loan.id = move.loan
 JOIN inventory_item item ON item.id = loan.item
@@ -60,6 +60,7 @@ class UntoldLoan(msgspec.Struct, frozen=True, kw_only=True):
 
     Days are by the clock of the site. ``undone``: it is due on its old day again.
     ``reason`` is why the door is shut then, as the public reads it; it may be empty.
+    ``by_hours``: the hours of the week have changed.
     """
 
     model: str
@@ -68,6 +69,7 @@ class UntoldLoan(msgspec.Struct, frozen=True, kw_only=True):
     was_due: date
     undone: bool
     reason: str
+    by_hours: bool
 
 
 class Untold(msgspec.Struct, frozen=True):
@@ -166,4 +168,5 @@ def _untold(row: db.Row) -> UntoldLoan:
         was_due=localtime(row["due_before"], row["time_zone"]).date(),
         undone=row["undone_at"] is not None,
         reason=row["reason"] or "",
+        by_hours=row["by_hours"],
     )
