@@ -70,8 +70,11 @@ def main() -> None:
     if given.only in (None, "places"):
         with _folder() as folder:
             _places(table, "SQLite", f"sqlite:///{folder}/comptoir.sqlite", folder)
+            _import(table, "SQLite", f"sqlite:///{folder}/import.sqlite")
         with _postgres() as server, _folder() as folder:
             _places(table, "PostgreSQL", server.url, folder)
+        with _postgres() as server:
+            _import(table, "PostgreSQL", server.url)
 
 
 def _places(table: Table, name: str, url: str, folder: Path) -> None:
@@ -79,6 +82,12 @@ def _places(table: Table, name: str, url: str, folder: Path) -> None:
     about = f"{name}: which of {places.SITES} places are open now"
     table.add(f"{about}, cold", f"{cold * 1000:.0f} ms")
     table.add(about, f"{kept * 1000:.0f} ms")
+
+
+def _import(table: Table, name: str, url: str) -> None:
+    looked, done = asyncio.run(places.imported(url))
+    table.add(f"{name}: preview of a file of {places.ROWS:,} sites", f"{looked:.2f} s")
+    table.add(f"{name}: … imported", f"{done:.2f} s")
 
 
 @contextmanager

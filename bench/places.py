@@ -1,4 +1,4 @@
-"""The public list over a thousand sites, over HTTP: which of them are open now."""
+"""Many sites: which of a thousand are open now, over HTTP, and an import of ten thousand."""
 
 from __future__ import annotations
 
@@ -8,10 +8,15 @@ from pathlib import Path
 
 from bench.calendars import rows
 from bench.programs import Client, serving
-from comptoir.core import db, migrations
+from comptoir.core import clock, db, migrations
+from comptoir.core.principal import SYSTEM
+from comptoir.sites.open_data import imports
 from tests import factories as make
+from tests.sites.open_data.files import file_of, row
 
 SITES = 1_000
+#: Rows of the file that is imported.
+ROWS = 10_000
 _TIMES = 20
 _KEPT = ("time_zone", "country", "region", "opening_hours")
 
@@ -26,6 +31,23 @@ async def measured(url: str, folder: Path) -> tuple[float, float]:
         async with Client(program.port, "") as client:
             times = [await _ask(client) for _ in range(_TIMES + 1)]
     return times[0], statistics.median(times[1:])
+
+
+async def imported(url: str) -> tuple[float, float]:
+    """Seconds of the preview of a file of the ANCT, and of its import into an empty database."""
+    db.connect(url)
+    await migrations.migrate()
+    owner, now = (await make.organisation()).id, clock.now()
+    content = file_of(*(row(number, nom=f"Guichet {number}") for number in range(ROWS)))
+    begun = time.perf_counter()
+    found = await imports.preview(SYSTEM, owner, content, now=now)
+    looked = time.perf_counter()
+    done = await imports.import_sites(SYSTEM, owner, content, now=now)
+    ended = time.perf_counter()
+    await db.disconnect()
+    if (found.new, done.imported) != (ROWS, ROWS):
+        raise RuntimeError(f"{found} {done}")
+    return looked - begun, ended - looked
 
 
 async def _fill() -> None:

@@ -21,7 +21,10 @@ _NO_TEXT = frozenset(("Cc", "Cs", "Cn", "Co"))
 
 def clean_line(text: str) -> str:
     """One line of text as it is kept: in NFC, with single blanks."""
-    signs = (sign for sign in unicodedata.normalize("NFC", text) if not is_unseen(sign))
+    text = unicodedata.normalize("NFC", text)
+    if text.isprintable() and not any(sign in text for sign in _FILLERS):
+        return " ".join(text.split())  # nearly every text: files have hundreds of thousands
+    signs = (sign for sign in text if not is_unseen(sign))
     return " ".join("".join(map(_blank_if_no_text, signs)).split())
 
 

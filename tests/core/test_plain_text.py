@@ -37,3 +37,9 @@ def test_signs_alone_are_no_name(text: str) -> None:
 def test_what_is_clean_stays_as_it_is(text: str) -> None:
     assert clean_line(clean_line(text)) == clean_line(text)
     assert clean_text(clean_text(text)) == clean_text(text)
+
+
+@given(st.text())
+def test_something_unseen_changes_nothing_of_the_rest(text: str) -> None:
+    """With it, sign by sign is looked at; without, most texts are not."""
+    assert clean_line(f"{text}\u200b") == clean_line(text)
