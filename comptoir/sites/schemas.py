@@ -136,4 +136,4 @@ class SetHours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     opening_hours: Annotated[
         str, msgspec.Meta(examples=["Mo-Fr 09:00-12:00,14:00-17:00; Jul-Aug Mo-Fr 08:00-12:00"])
     ]
-    seen: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    seen: Annotated[str, msgspec.Meta(max_length=64, examples=[""])] = ""
