@@ -12,7 +12,7 @@ from comptoir.core import db
 from comptoir.core.web import panels
 from comptoir.core.web.panels import Fill, Panel
 from comptoir.inventory.pages.detail import SLOT
-from comptoir.lending.closures.telling import announced_at
+from comptoir.lending.closures.announcements import announced_at
 from comptoir.lending.loans.listing import LoanFilter, LoanState, list_loans
 from comptoir.lending.loans.outside_hours import outside_hours
 from comptoir.sites.exceptions.pages import SLOT as DAYS

@@ -8,7 +8,7 @@ import pytest
 
 from comptoir.core import audit, events
 from comptoir.core.principal import Role
-from comptoir.lending.closures import telling
+from comptoir.lending.closures import announcements, telling
 from comptoir.lending.errors import CheckOutRefused, MovesNotFound
 from comptoir.lending.events import BorrowerDueDatesMoved, DueDateMoved
 from comptoir.lending.tables import Borrower
@@ -34,9 +34,9 @@ async def test_list_leads_back_to_the_sites_of_its_reader_alone(closure: Closing
     await closure.loan(return_site=other.id)
     closure.actor = await make.principal(Role.ADMIN)
     announced = await closure.announce(sites=(closure.site, other.id))
-    found = await telling.sites(closure.desk.actor, announced.id)
+    found = await announcements.sites(closure.desk.actor, announced.id)
     assert [site.id for site in found] == [closure.site]
-    assert len(await telling.sites(closure.actor, announced.id)) == 2
+    assert len(await announcements.sites(closure.actor, announced.id)) == 2
 
 
 @pytest.mark.parametrize(
@@ -186,8 +186,8 @@ async def test_people_of_other_sites_are_not_told_of(closure: Closing) -> None:
     stranger = await make.principal(Role.RECEPTION, (await make.site()).id)
     with pytest.raises(MovesNotFound):
         await telling.people(stranger, announced.id)
-    assert await telling.announced(stranger) == ([], None)
-    [line] = (await telling.announced(closure.desk.actor))[0]
+    assert await announcements.announced(stranger) == ([], None)
+    [line] = (await announcements.announced(closure.desk.actor))[0]
     assert (line.id, line.people, line.loans) == (announced.id, 1, 1)
 
 

@@ -8,7 +8,7 @@ from comptoir.core import audit
 from comptoir.core.i18n import use_language
 from comptoir.core.principal import Role
 from comptoir.inventory.tables import Item
-from comptoir.lending.closures import telling
+from comptoir.lending.closures import announcements, telling
 from comptoir.lending.loans.check_ins import check_in
 from comptoir.lending.loans.renewals import renew_loan
 from comptoir.lending.loans.schemas import CheckIn
@@ -80,19 +80,19 @@ async def test_withdrawn_closure_tells_what_went_back_and_names_what_did_not(
     await closure.loan()
     renewed = await closure.loan()
     announced = await closure.announce()
-    [standing] = await telling.announced_at(closure.site, since=closure.now)
+    [standing] = await announcements.announced_at(closure.site, since=closure.now)
     assert (standing.withdrawn, standing.restored, standing.kept) == (0, 0, ())
     await renew_loan(closure.desk.actor, renewed, now=closure.now)
     await closure.withdraw(announced.ids[0])
-    [found] = await telling.announced_at(closure.site, since=closure.now)
+    [found] = await announcements.announced_at(closure.site, since=closure.now)
     assert (found.loans, found.withdrawn, found.restored) == (2, 2, 1)
     assert [each.loan_id for each in found.kept] == [renewed]
     with use_language("en"):
-        text = await telling.outcome(announced.ids[0])
+        text = await announcements.outcome(announced.ids[0])
     assert text == (
         "1 loan is due on its old day again. 1 loan keeps its later day and is named below."
     )
-    one = await telling.announcement(closure.desk.actor, announced.id)
+    one = await announcements.announcement(closure.desk.actor, announced.id)
     assert (one.withdrawn, one.restored) == (2, 1)
 
 
@@ -108,5 +108,5 @@ async def test_closure_withdrawn_at_one_of_two_sites_is_withdrawn_in_part(
     )
     await closure.withdraw(gone["id"])
     assert [await due_of(loan) for loan in loans] == [DUE, FRIDAY]
-    one = await telling.announcement(closure.actor, announced.id)
+    one = await announcements.announcement(closure.actor, announced.id)
     assert (one.loans, one.withdrawn, one.restored) == (2, 1, 1)

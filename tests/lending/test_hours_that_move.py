@@ -11,7 +11,7 @@ import pytest
 from comptoir.core import audit, events
 from comptoir.core.i18n import use_language
 from comptoir.core.principal import Role
-from comptoir.lending.closures import telling
+from comptoir.lending.closures import announcements, telling
 from comptoir.lending.closures.preview import KIND, DueDatesPreview
 from comptoir.lending.due_dates import taken_back_due_at
 from comptoir.lending.events import BorrowerDueDatesMoved, DueDateMoved
@@ -166,7 +166,7 @@ async def test_each_move_is_an_event_and_each_person_is_told_once(week: Week) ->
     assert {(each.before, each.after, each.undone) for each in moved} == {(DUE, FRIDAY, False)}
     [person] = (await telling.people(week.desk.actor, event.batch)).people
     assert {each.loan_id for each in person.loans} == set(loans)
-    [listed] = await telling.announced_at(week.site, since=week.now)
+    [listed] = await announcements.announced_at(week.site, since=week.now)
     assert (listed.by_hours, listed.withdrawn, listed.kept) == (2, 0, ())
     [entry] = [each for _, each in await audit.timeline(loans[0])]
     assert entry.action == "loan.due_date_moved"
@@ -184,7 +184,7 @@ async def test_changing_the_hours_back_undoes_the_moves(week: Week) -> None:
         "loan.due_date_restored",
         "loan.due_date_moved",
     ]
-    [listed] = await telling.announced_at(week.site, since=week.now)
+    [listed] = await announcements.announced_at(week.site, since=week.now)
     assert (listed.withdrawn, listed.restored, listed.kept) == (1, 1, ())
 
 

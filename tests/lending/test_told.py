@@ -11,7 +11,7 @@ import pytest
 
 from comptoir.core import audit
 from comptoir.core.principal import Principal, Role
-from comptoir.lending.closures import telling, told
+from comptoir.lending.closures import announcements, telling, told
 from comptoir.lending.errors import MovesNotFound
 from comptoir.lending.loans.check_ins import check_in
 from comptoir.lending.loans.renewals import renew_loan
@@ -74,7 +74,7 @@ class Closed:
         return [(person.name, person.to_tell) for person in page.people]
 
     async def progress(self) -> tuple[int, int]:
-        found = await telling.announcement(self.actor, self.batch)
+        found = await announcements.announcement(self.actor, self.batch)
         return found.told, found.told + found.to_tell
 
     async def actions(self, name: str) -> list[str]:

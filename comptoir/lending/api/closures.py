@@ -21,7 +21,7 @@ from comptoir.core.api import (
     post,
 )
 from comptoir.core.fields import example
-from comptoir.lending.closures import telling
+from comptoir.lending.closures import announcements, telling
 from comptoir.lending.closures.preview import KIND, DueDatesPreview
 from comptoir.lending.closures.telling import PersonPlace, PersonToTell
 from comptoir.lending.closures.told import take_telling_back, tell
@@ -182,7 +182,7 @@ def _preview(found: Preview) -> PreviewView:
 @get("/announcements", scopes=READERS, tag=TAG)
 async def list_announcements(call: Call, query: PageQuery) -> Page[AnnouncementLine]:
     """List the announcements that moved due dates at the token's sites, the latest first."""
-    found, following = await telling.announced(
+    found, following = await announcements.announced(
         call.actor, after=decode_cursor(query.cursor, UUID), limit=query.limit
     )
     lines = [

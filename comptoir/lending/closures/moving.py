@@ -18,7 +18,7 @@ import msgspec
 from comptoir.core import audit, db, events
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal
-from comptoir.lending.closures import telling
+from comptoir.lending.closures import announcements
 from comptoir.lending.closures.planning import LoanMove, SiteMoves, plan_moves
 from comptoir.lending.due_dates import restored_due_at
 from comptoir.lending.events import BorrowerDueDatesMoved, DueDateMoved
@@ -210,4 +210,4 @@ def register() -> None:
     events.subscribe(ExceptionsAnnounced, move_due_dates)
     events.subscribe(ExceptionWithdrawn, move_back)
     events.subscribe(HoursChanged, move_by_hours)
-    consequences.register_outcome(telling.outcome)
+    consequences.register_outcome(announcements.outcome)

@@ -16,7 +16,7 @@ from comptoir.core.api.cursors import open_cursor, seal_cursor
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, fragment, is_htmx, page, redirect
-from comptoir.lending.closures import telling
+from comptoir.lending.closures import announcements, telling
 from comptoir.lending.closures.telling import PersonPlace, PersonToTell
 from comptoir.lending.closures.told import take_telling_back, tell
 
@@ -34,7 +34,7 @@ class ToldForm(msgspec.Struct, frozen=True):
 async def moved(request: Page, after: FromQuery[str] = "") -> Response[str]:
     """The announcements that moved due dates, the latest first."""
     place = open_cursor(request, after, UUID, of="moved")
-    found, following = await telling.announced(request.user, after=place)
+    found, following = await announcements.announced(request.user, after=place)
     return page(
         request,
         "lending/moved.html",
@@ -54,7 +54,7 @@ async def people(
         "lending/moved_people.html",
         coordinated=[
             site
-            for site in await telling.sites(request.user, announcement_id)
+            for site in await announcements.sites(request.user, announcement_id)
             if request.user.has_role(Role.COORDINATOR, site.id)
         ],
         **await _listed(request, announcement_id, after),
@@ -90,7 +90,7 @@ async def _listed(
 ) -> dict[str, Any]:
     """What the list shows; ``ticked`` is whom the last tap was about."""
     place = open_cursor(request, after, PersonPlace, of="moved-people")
-    announcement = await telling.announcement(request.user, announcement_id)
+    announcement = await announcements.announcement(request.user, announcement_id)
     found = await telling.people(request.user, announcement_id, after=place)
     left = [person for person in found.people if person.to_tell]
     return {
