@@ -47,6 +47,10 @@ WHERE id IN :ids
 _POSTPONE = """
 UPDATE notifications_message SET next_attempt_at = :until WHERE id IN :ids
 """
+_HOLD = """
+UPDATE notifications_message SET next_attempt_at = :until, reason = :reason, updated_at = :now
+WHERE id IN :ids
+"""
 _NO_GATEWAY = """
 UPDATE notifications_message SET status = 'failed', reason = :reason, updated_at = :now
 WHERE id IN :ids
@@ -110,7 +114,9 @@ async def _within_limits(
         left = None if left is None else left - price
         affordable.append(each)
     if held:
-        await db.execute(_POSTPONE, ids=held, until=now + HELD_FOR)
+        await db.execute(
+            _HOLD, ids=held, until=now + HELD_FOR, reason=Reason.OVER_BUDGET.value, now=now
+        )
     return affordable
 
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from comptoir.core.errors import FieldError, Invalid, NotFound
+from comptoir.core.errors import (
+    FieldError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    PreconditionFailed,
+    Refused,
+)
 from comptoir.core.i18n import gettext as _
 
 
@@ -23,3 +30,42 @@ class HookUnreadable(Invalid):
     def __init__(self) -> None:
         text = _("This could not be read. Look at the configuration of the gateway.")
         super().__init__([FieldError("", self.code, text)])
+
+
+class MessageNotFound(NotFound):
+    """No such message, or one of a site the actor may not know of."""
+
+    code = "notifications.message-not-found"
+
+    def message(self) -> str:
+        return _("There is no such message at your sites.")
+
+
+class NotTriedAgain(Refused):
+    """It did not fail, or was tried again before."""
+
+    code = "notifications.not-tried-again"
+
+    def message(self) -> str:
+        return _(
+            "This message did not fail, or somebody has tried it again already. "
+            "Look at the list again."
+        )
+
+
+class AdministratorNeeded(Forbidden):
+    """Only an administrator of all sites decides about all sending."""
+
+    code = "notifications.administrator-needed"
+
+    def message(self) -> str:
+        return _("Only an administrator can do this. Ask one of them.")
+
+
+class SendingChanged(PreconditionFailed):
+    """Somebody else decided about sending since it was read."""
+
+    code = "notifications.sending-changed"
+
+    def message(self) -> str:
+        return _("Somebody else changed this meanwhile. Look at it again, then decide.")

@@ -14,7 +14,7 @@ BUCKET_SECONDS = 1.0
 
 _READ = "SELECT paused_at, budget, currency, version FROM notifications_sending sending"
 _MAKE = """
-INSERT INTO notifications_sending (id, currency, version) VALUES (1, 'CHF', 1)
+INSERT INTO notifications_sending (id, currency, version) VALUES (1, 'CHF', 0)
 ON CONFLICT (id) DO NOTHING
 """
 _SPENT = """

@@ -23,6 +23,8 @@ class Reason(StrEnum):
     ANSWER_LOST = "answer-lost"
     NOT_DELIVERED = "not-delivered"
     OVERTAKEN = "overtaken"
+    #: It waits.
+    OVER_BUDGET = "over-budget"
 
 
 _SENTENCES: dict[Reason, LazyProxy] = {
@@ -53,6 +55,7 @@ _SENTENCES: dict[Reason, LazyProxy] = {
     Reason.NOT_DELIVERED: _l(
         "The phone did not get it. It may be off, or the number may be wrong."
     ),
+    Reason.OVER_BUDGET: _l("The budget of the month is spent. It goes when there is more."),
     Reason.OVERTAKEN: _l("It no longer made sense when its time came."),
 }
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from litestar.types import ControllerRouterHandler
 
+from comptoir.core.i18n import lazy as _l
+from comptoir.core.principal import Role
 from comptoir.core.web import NavItem
 from comptoir.notifications import hook_pages
 from comptoir.notifications.jobs import register_jobs
+from comptoir.notifications.messages import api, pages
 
-ROUTES: list[ControllerRouterHandler] = [*hook_pages.ROUTES]
+ROUTES: list[ControllerRouterHandler] = [
+    *api.ROUTES,
+    *pages.ROUTES,
+    *hook_pages.ROUTES,
+]
 
-NAVIGATION: list[NavItem] = []
+NAVIGATION = [NavItem(_l("Messages"), "/messages", Role.COORDINATOR)]
 
 register_jobs()

@@ -23,6 +23,7 @@ from comptoir.inventory.statuses import ProblemKind
 from comptoir.lending.agreed_loans import named_loans
 from comptoir.lending.agreement_pdf import PaperSignature
 from comptoir.lending.agreements import make_agreement
+from comptoir.notifications.tables import Message
 from comptoir.sites.rota.offers import offer_shift
 from comptoir.sites.rota.schemas import OfferShift
 from comptoir.sites.rota.tables import Absence, Need
@@ -64,6 +65,22 @@ class World:
         need = Need(site=desk.site.id, competence=competence.id)
         await need.save()
         housemate = await make.borrower(site_id=desk.site.id)
+        message = Message(
+            site=desk.site.id,
+            borrower=desk.borrower.id,
+            kind="due-soon",
+            channel="sms",
+            address="+41791234567",
+            language="fr",
+            text="À demain",
+            dedupe_key="world",
+            status="failed",
+            reason="number-invalid",
+            next_attempt_at=clock.now(),
+            created_at=clock.now(),
+            updated_at=clock.now(),
+        )
+        await message.save()
         self.client = await stack.enter_async_context(client_of(self.app))
         await use_token(self.client, *SCOPES)
         self.known = {
@@ -91,6 +108,7 @@ class World:
             "offer": [str(offer)],
             "absence": [str(absence.id)],
             "need": [str(need.id)],
+            "message": [str(message.id)],
         }
 
     def send(self, case: AnyCase) -> Response:

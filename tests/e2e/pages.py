@@ -14,6 +14,10 @@ from comptoir.lending.agreed_loans import visit_loans
 from comptoir.lending.agreement_pdf import PaperSignature
 from comptoir.lending.agreements import make_agreement
 from comptoir.lending.tables import Visit
+from comptoir.notifications import outbox, outcomes
+from comptoir.notifications.outbox import Draft
+from comptoir.notifications.reasons import Reason
+from comptoir.notifications.statuses import Status
 from comptoir.sites.calendar import ExceptionKind
 from comptoir.sites.exceptions.schemas import AnnounceException
 from comptoir.sites.exceptions.services import announce_exception
@@ -125,7 +129,20 @@ async def fill_examples() -> Examples:
         (site.id,), first_day=closed, last_day=closed, kind=ExceptionKind.CLOSED, reason=ENDLESS
     )
     announcement = await announce_exception(actor, closure, now=now)
+    message = Draft(
+        site_id=site.id,
+        borrower_id=person.id,
+        kind="due-soon",
+        channel="sms",
+        address="+41791234567",
+        language="fr",
+        text=ENDLESS,
+        dedupe_key="example",
+    )
     async with db.transaction():
+        written = await outbox.write(message, now=now)
+        assert written is not None
+        await outcomes.report(written, Status.FAILED, now=now, reason=Reason.NOT_DELIVERED)
         invitation = await invitations.make_link(invited.id, invitations.INVITE, now=now)
     return Examples(
         await sign_in(admin, site.id),

@@ -283,6 +283,8 @@ class TestLimits:
         for hour in range(3):
             await dispatch([Route(gateway)], now=now + timedelta(hours=hour))
         assert len(gateway.sent) == 2
+        held = await db.fetch("SELECT reason FROM notifications_message WHERE status = 'queued'")
+        assert [row["reason"] for row in held] == ["over-budget"] * 2
         assert await limits.spent("CHF", now=now) == 1000
         await dispatch([Route(gateway)], now=now + timedelta(days=8))
         assert len(gateway.sent) == 4

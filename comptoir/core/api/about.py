@@ -60,6 +60,7 @@ TAGS = {
     "Rota": "Who means to be where and when, what is lacking, who could come. A plan, no record.",
     "Sites": "Places, their opening hours, and days that are not as the week says.",
     "Staff": "Who works where, as what, and what they speak and can do.",
+    "Messages": "Text messages to borrowers: what became of each; the switch and the budget.",
     "Tokens": "Access tokens for other programs.",
     "Visits": "How many come in: a tally at the door, without names.",
 }

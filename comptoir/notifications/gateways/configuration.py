@@ -23,6 +23,7 @@ _KINDS: dict[str, Make] = {
     "console": lambda *_: ConsoleGateway(),
     kannel.NAME: lambda settings, given: kannel.KannelGateway.of(given, base_url=settings.base_url),
 }
+_LOCAL = frozenset({"file", "console"})
 #: What each needs of the environment.
 VARIABLES: tuple[Variable, ...] = (*kannel.VARIABLES,)
 
@@ -47,6 +48,11 @@ def read_routes(settings: Settings, environ: Mapping[str, str] | None = None) ->
         prefixes = tuple(found[2].split(",")) if found[2] else ()
         routes.append(Route(_KINDS[found[1]](settings, environ), prefixes))
     return routes
+
+
+def sends_nothing(settings: Settings) -> bool:
+    """True if what was chosen only keeps messages here."""
+    return {entry.partition(":")[0] for entry in settings.gateways.split()} <= _LOCAL
 
 
 def read_hook(name: str, environ: Mapping[str, str] | None = None) -> Hook | None:

@@ -1,0 +1,134 @@
+"""Messages as pages: what went out and what became of it; the switch and the budget."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath, FromQuery, QueryParameter
+
+from comptoir.core import clock
+from comptoir.core.accounts.guards import require
+from comptoir.core.api.cursors import open_cursor, seal_cursor
+from comptoir.core.errors import FieldError, Invalid
+from comptoir.core.i18n import gettext as _
+from comptoir.core.principal import Principal, Role
+from comptoir.core.web import Flash, page, redirect
+from comptoir.core.web.forms import Version
+from comptoir.core.web.shell import shell_of
+from comptoir.notifications.errors import NotTriedAgain
+from comptoir.notifications.gateways.configuration import sends_nothing
+from comptoir.notifications.messages import queries, services
+from comptoir.notifications.messages.schemas import DecideSending, MessageFilter, MessageState
+from comptoir.sites.queries import names_for
+
+Page = Request[Principal, Any, Any]
+
+#: No number that a field may hold.
+_NO_NUMBER = -1
+
+
+class BackForm(msgspec.Struct, frozen=True):
+    """Where to go on."""
+
+    next: str = "/messages"
+
+
+class SendingForm(msgspec.Struct, frozen=True):
+    """The form of the switch and the budget, as it was filled in."""
+
+    stopped: str = ""
+    budget: str = ""
+    currency: str = ""
+    version: Version = 0
+
+    def command(self) -> DecideSending:
+        """What it asks for."""
+        text = self.budget.strip()
+        whole = text.isascii() and text.isdecimal() and len(text) < 10
+        budget = int(text) if whole else _NO_NUMBER
+        return DecideSending(
+            stopped=bool(self.stopped),
+            budget=budget if text else None,
+            currency=self.currency.strip().upper(),
+        )
+
+
+@get("/messages", guards=[require(Role.COORDINATOR)])
+async def messages(
+    request: Page,
+    which: Annotated[MessageState, QueryParameter(name="state")] = MessageState.TO_DECIDE,
+    site: FromQuery[UUID | None] = None,
+    after: FromQuery[str] = "",
+) -> Response[str]:
+    """What went out; what somebody must decide about comes first."""
+    wanted = MessageFilter(
+        state=which, site_id=site, after=open_cursor(request, after, UUID, of="messages")
+    )
+    found = await queries.list_messages(request.user, wanted)
+    return page(
+        request,
+        "notifications/messages.html",
+        found=found,
+        next=seal_cursor(request, found.next, of="messages"),
+        wanted=wanted,
+        states=tuple(MessageState),
+        to_decide=await queries.count_to_decide(request.user, site),
+        sending=await queries.read_sending(now=clock.now()),
+        sends_nothing=sends_nothing(shell_of(request.app).settings),
+        decides=request.user.has_role_everywhere(Role.ADMIN),
+        sites=[(each.id, each.name) for each in await names_for(request.user)],
+    )
+
+
+@post("/messages/{message_id:uuid}/again", guards=[require(Role.COORDINATOR)])
+async def again(
+    request: Page,
+    message_id: FromPath[UUID],
+    data: Annotated[BackForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Response[str]:
+    """Send a message once more."""
+    try:
+        await services.try_again(request.user, message_id, now=clock.now())
+        flash = Flash("ok", _("The message will be sent again."))
+    except NotTriedAgain as error:
+        flash = Flash("error", error.message())
+    return redirect(request, data.next, flash=flash)
+
+
+@get("/messages/sending", guards=[require(Role.ADMIN)])
+async def sending(request: Page) -> Response[str]:
+    """The switch and the budget."""
+    view = await queries.read_sending(now=clock.now())
+    form = SendingForm(
+        stopped="yes" if view.stopped_at else "",
+        budget="" if view.budget is None else str(view.budget),
+        currency=view.currency,
+        version=view.version,
+    )
+    return page(request, "notifications/sending.html", form=form, view=view, errors=[])
+
+
+@post("/messages/sending", guards=[require(Role.ADMIN)])
+async def decide(
+    request: Page, data: Annotated[SendingForm, Body(media_type=RequestEncodingType.URL_ENCODED)]
+) -> Response[str]:
+    """Stop or go on, and set the budget."""
+    now = clock.now()
+    errors: list[FieldError] = []
+    try:
+        await services.decide_sending(request.user, data.command(), version=data.version, now=now)
+    except Invalid as invalid:
+        errors = invalid.errors
+    if not errors:
+        return redirect(request, "/messages", flash=Flash("ok", _("Saved.")))
+    view = await queries.read_sending(now=now)
+    return page(
+        request, "notifications/sending.html", status=422, form=data, view=view, errors=errors
+    )
+
+
+ROUTES = [messages, again, sending, decide]

@@ -1,0 +1,116 @@
+"""Reads of what went out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from comptoir.core import db
+from comptoir.core.principal import Principal
+from comptoir.notifications import limits
+from comptoir.notifications.messages.schemas import (
+    STATUSES,
+    MessageFilter,
+    MessagePage,
+    MessageRow,
+    MessageState,
+    SendingView,
+)
+from comptoir.notifications.statuses import Status
+
+#: What costs are kept in.
+PART_OF_UNIT = 10_000
+
+_AGAIN = """
+EXISTS (SELECT 1 FROM notifications_message again WHERE again.again_of = message.id)
+"""
+_LISTING = f"""
+SELECT message.id, message.site AS site_id, site.short_name AS place, site.time_zone,
+       message.borrower AS borrower_id, borrower.name AS borrower, message.kind, message.channel,
+       message.address, message.language, message.text, message.status, message.reason,
+       message.attempts, message.gateway, message.parts, message.cost, message.currency,
+       message.not_before, message.next_attempt_at, message.sent_at, message.created_at,
+       message.again_of, {_AGAIN} AS "again [BOOLEAN]"
+FROM notifications_message message
+JOIN sites_site site ON site.id = message.site
+LEFT JOIN lending_borrower borrower ON borrower.id = message.borrower
+"""
+
+
+async def list_messages(actor: Principal, wanted: MessageFilter) -> MessagePage:
+    """One page, the latest first, of messages of the actor's sites."""
+    conditions, values = _conditions(actor, wanted)
+    if wanted.after is not None:
+        conditions.append("message.id < :after")
+        values["after"] = wanted.after
+    rows = await db.fetch(
+        f"{_LISTING} WHERE {' AND '.join(conditions)} ORDER BY message.id DESC LIMIT :limit",
+        limit=wanted.limit + 1,
+        **values,
+    )
+    shown = tuple(_row(row) for row in rows[: wanted.limit])
+    return MessagePage(shown, shown[-1].id if len(rows) > wanted.limit else None)
+
+
+async def count_to_decide(actor: Principal, site_id: UUID | None) -> int:
+    """How many messages of a site, or of all of the actor's, wait for somebody to decide."""
+    conditions, values = _conditions(actor, MessageFilter(site_id=site_id))
+    row = await db.fetch_one(
+        f"SELECT COUNT(*) AS number FROM notifications_message message "
+        f"WHERE {' AND '.join(conditions)}",
+        **values,
+    )
+    return row["number"] if row else 0
+
+
+async def read_message(actor: Principal, message_id: UUID) -> MessageRow | None:
+    """One message; None where there is none, or it is of a site the actor may not know of."""
+    row = await db.fetch_one(f"{_LISTING} WHERE message.id = :id", id=message_id)
+    return _row(row) if row and actor.sees_site(row["site_id"]) else None
+
+
+async def read_sending(*, now: datetime) -> SendingView:
+    """Whether messages are sent, and what they cost this month."""
+    state = await limits.read_sending()
+    spent = await limits.spent(state.currency, now=now)
+    return SendingView(
+        stopped_at=state.paused_at,
+        budget=None if state.budget is None else state.budget // PART_OF_UNIT,
+        currency=state.currency,
+        spent=Decimal(spent) / PART_OF_UNIT,
+        version=state.version,
+    )
+
+
+def _conditions(actor: Principal, wanted: MessageFilter) -> tuple[list[str], dict[str, Any]]:
+    conditions, values = ["1 = 1"], dict[str, Any]()
+    if wanted.state is not MessageState.ALL:
+        conditions.append("message.status IN :statuses")
+        values["statuses"] = [status.value for status in STATUSES[wanted.state]]
+    if wanted.state is MessageState.TO_DECIDE:
+        conditions.append(f"NOT {_AGAIN}")
+    if not actor.all_sites:
+        conditions.append("message.site IN :own_sites")
+        values["own_sites"] = list(actor.site_ids)
+    for column, name, value in (
+        ("message.site", "site_id", wanted.site_id),
+        ("message.borrower", "borrower_id", wanted.borrower_id),
+    ):
+        if value is not None:
+            conditions.append(f"{column} = :{name}")
+            values[name] = value
+    return conditions, values
+
+
+def _row(row: db.Row) -> MessageRow:
+    return MessageRow(
+        **row
+        | {
+            "borrower": row["borrower"] or "",
+            "status": Status(row["status"]),
+            "cost": Decimal(row["cost"]) / PART_OF_UNIT,
+            "again": bool(row["again"]),
+        }
+    )

@@ -1,0 +1,122 @@
+"""What is decided about messages: another try, the switch, the budget."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from comptoir.core import audit, db
+from comptoir.core.errors import FieldError, Invalid
+from comptoir.core.i18n import gettext as _
+from comptoir.core.principal import Principal, Role
+from comptoir.notifications import limits, outbox
+from comptoir.notifications.errors import (
+    AdministratorNeeded,
+    MessageNotFound,
+    NotTriedAgain,
+    SendingChanged,
+)
+from comptoir.notifications.messages.queries import PART_OF_UNIT, read_message
+from comptoir.notifications.messages.schemas import DecideSending, MessageRow
+from comptoir.notifications.outbox import Draft
+
+LARGEST_BUDGET = 1_000_000
+
+_PHONE = "SELECT phone FROM lending_borrower WHERE id = :id"
+_DECIDE = """
+UPDATE notifications_sending
+SET paused_at = :paused_at, budget = :budget,
+    currency = :currency, version = version + 1
+WHERE id = 1
+"""
+
+
+async def try_again(actor: Principal, message_id: UUID, *, now: datetime) -> UUID:
+    """Send a message that failed or is unknown once more, as a new message; give its id.
+
+    It goes to the number that the person has by now.
+
+    Raises:
+        MessageNotFound: there is no such message at the actor's sites.
+        NotTriedAgain: it did not end badly, or was tried again before.
+    """
+    async with db.transaction():
+        found = await read_message(actor, message_id)
+        if found is None or not actor.has_role(Role.COORDINATOR, found.site_id):
+            raise MessageNotFound
+        if not found.may_be_tried_again:
+            raise NotTriedAgain
+        made = await outbox.write(await _once_more(found), now=now)
+        if made is None:  # somebody else was faster
+            raise NotTriedAgain
+        await audit.record(
+            actor, "message.tried_again", "message", message_id, now=now, site_id=found.site_id
+        )
+    return made
+
+
+async def _once_more(found: MessageRow) -> Draft:
+    address = found.address
+    if found.channel == "sms" and found.borrower_id is not None:
+        row = await db.fetch_one(_PHONE, id=found.borrower_id)
+        address = (row and row["phone"]) or address
+    return Draft(
+        site_id=found.site_id,
+        borrower_id=found.borrower_id,
+        kind=found.kind,
+        channel=found.channel,
+        address=address,
+        language=found.language,
+        text=found.text,
+        dedupe_key=f"again:{found.id}",
+        again_of=found.id,
+    )
+
+
+async def decide_sending(
+    actor: Principal, command: DecideSending, *, version: int, now: datetime
+) -> None:
+    """Stop all sending or let it go on, and set the budget of a month.
+
+    Raises:
+        AdministratorNeeded: the actor is no administrator of all sites.
+        Invalid: the budget or the currency is none.
+        SendingChanged: somebody else decided since.
+    """
+    if not (actor.has_role_everywhere(Role.ADMIN) and actor.may_share):
+        raise AdministratorNeeded
+    _check(command)
+    async with db.transaction():
+        before = await limits.lock_sending()
+        if version != before.version:
+            raise SendingChanged
+        paused_at = (before.paused_at or now) if command.stopped else None
+        budget = None if command.budget is None else command.budget * PART_OF_UNIT
+        await db.execute(_DECIDE, paused_at=paused_at, budget=budget, currency=command.currency)
+        changes = audit.difference(
+            {
+                "stopped": before.paused_at is not None,
+                "budget": before.budget and before.budget // PART_OF_UNIT,
+                "currency": before.currency,
+            },
+            {
+                "stopped": command.stopped,
+                "budget": command.budget,
+                "currency": command.currency,
+            },
+        )
+        await audit.record(actor, "sending.decided", "sending", None, now=now, changes=changes)
+
+
+def _check(command: DecideSending) -> None:
+    errors = []
+    if command.budget is not None and not 0 <= command.budget <= LARGEST_BUDGET:
+        text = _("Enter a whole amount from 0 to %(most)s.", most=LARGEST_BUDGET)
+        errors.append(FieldError("budget", "notifications.budget-invalid", text))
+    if not (
+        len(command.currency) == 3 and command.currency.isascii() and command.currency.isupper()
+    ):
+        text = _("Enter the three letters of a currency, such as CHF or EUR.")
+        errors.append(FieldError("currency", "notifications.currency-invalid", text))
+    if errors:
+        raise Invalid(errors)

@@ -1,0 +1,245 @@
+"""The list of messages, another try, the switch and the budget: by page and by call."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from httpx import AsyncClient
+
+from comptoir.core import clock, db
+from comptoir.core.principal import Principal, Role
+from comptoir.notifications.dispatcher import dispatch
+from comptoir.notifications.errors import AdministratorNeeded, MessageNotFound, NotTriedAgain
+from comptoir.notifications.gateways.protocol import Answer, Rejected, Unknown
+from comptoir.notifications.messages.queries import list_messages, read_sending
+from comptoir.notifications.messages.schemas import DecideSending, MessageFilter, MessageState
+from comptoir.notifications.messages.services import decide_sending, try_again
+from comptoir.notifications.reasons import Reason
+from comptoir.notifications.routing import Route
+from tests import factories as make
+from tests.http_client import client_of, codes, sign_in, use_token
+from tests.notifications import rows
+from tests.notifications.recording import RecordingGateway
+
+FAILED = Rejected(Reason.NUMBER_INVALID)
+
+
+async def ended(now: datetime, answer: Answer = FAILED, **values: Any) -> UUID:
+    message = await rows.message(now=now, **values)
+    await dispatch([Route(RecordingGateway(lambda _: answer, part_price=550))], now=now)
+    return message
+
+
+async def ids(
+    actor: Principal, state: MessageState = MessageState.ALL, **values: Any
+) -> list[UUID]:
+    wanted = MessageFilter(state=state, **values)
+    return [row.id for row in (await list_messages(actor, wanted)).rows]
+
+
+@pytest.fixture
+async def coordinator(database: Any) -> Principal:
+    site = await make.site()
+    return await make.principal(Role.COORDINATOR, site.id)
+
+
+class TestTheList:
+    async def test_is_by_state_and_newest_first(
+        self, coordinator: Principal, now: datetime
+    ) -> None:
+        here: dict[str, Any] = {"site_id": coordinator.site_id}
+        failed = await ended(now, **here)
+        unknown = await ended(now, Unknown(), **here)
+        sent = await rows.message(now=now, **here)
+        await dispatch([Route(RecordingGateway())], now=now)
+        waiting = await rows.message(now=now, **here)
+        assert await ids(coordinator) == [waiting, sent, unknown, failed]
+        assert await ids(coordinator, MessageState.TO_DECIDE) == [unknown, failed]
+        assert await ids(coordinator, MessageState.SENT) == [sent]
+        assert await ids(coordinator, MessageState.WAITING) == [waiting]
+
+    async def test_shows_messages_of_ones_own_sites_alone(
+        self, coordinator: Principal, now: datetime
+    ) -> None:
+        elsewhere = await rows.message(now=now)
+        here = await rows.message(now=now, site_id=coordinator.site_id)
+        assert await ids(coordinator) == [here]
+        assert set(await ids(await make.principal(Role.ADMIN))) == {here, elsewhere}
+
+    async def test_goes_on_where_the_page_before_ended(
+        self, coordinator: Principal, now: datetime
+    ) -> None:
+        made = [await rows.message(now=now, site_id=coordinator.site_id) for _ in range(5)]
+        first = await list_messages(coordinator, MessageFilter(state=MessageState.ALL, limit=2))
+        assert await ids(coordinator, after=first.next) == made[2::-1]
+
+    async def test_takes_one_statement_however_long(
+        self, coordinator: Principal, now: datetime
+    ) -> None:
+        for _ in range(10):
+            await rows.message(now=now, site_id=coordinator.site_id)
+        with db.count_statements() as sent:
+            await list_messages(coordinator, MessageFilter(state=MessageState.ALL))
+        assert len(sent) == 1
+
+
+class TestAnotherTry:
+    async def test_is_a_new_message_to_the_number_of_today(
+        self, coordinator: Principal, now: datetime
+    ) -> None:
+        person = await make.borrower(phone="+41790000002")
+        failed = await ended(
+            now, site_id=coordinator.site_id, borrower_id=person.id, address="+41790000001"
+        )
+        made = await try_again(coordinator, failed, now=now)
+        old, new = await rows.read(failed), await rows.read(made)
+        assert (old.status, new.status, new.again_of) == ("failed", "queued", failed)
+        assert (new.address, new.text, new.attempts) == ("+41790000002", old.text, 0)
+        assert await ids(coordinator, MessageState.TO_DECIDE) == []
+
+    async def test_is_made_once(self, coordinator: Principal, now: datetime) -> None:
+        failed = await ended(now, site_id=coordinator.site_id)
+        await try_again(coordinator, failed, now=now)
+        with pytest.raises(NotTriedAgain):
+            await try_again(coordinator, failed, now=now)
+
+    async def test_is_not_for_what_is_on_its_way(
+        self, coordinator: Principal, now: datetime
+    ) -> None:
+        waiting = await rows.message(now=now, site_id=coordinator.site_id)
+        with pytest.raises(NotTriedAgain):
+            await try_again(coordinator, waiting, now=now)
+
+    async def test_is_for_coordinators_of_the_site(
+        self, coordinator: Principal, now: datetime
+    ) -> None:
+        elsewhere = await ended(now)
+        here = await ended(now, site_id=coordinator.site_id)
+        for actor, message in (
+            (coordinator, elsewhere),
+            (await make.principal(Role.RECEPTION, coordinator.site_id), here),
+        ):
+            with pytest.raises(MessageNotFound):
+                await try_again(actor, message, now=now)
+
+    async def test_stands_in_the_audit_trail(self, coordinator: Principal, now: datetime) -> None:
+        failed = await ended(now, site_id=coordinator.site_id)
+        await try_again(coordinator, failed, now=now)
+        (event,) = await db.fetch("SELECT action, subject_id FROM core_audit_event")
+        assert (event["action"], event["subject_id"]) == ("message.tried_again", failed)
+
+
+class TestTheSwitchAndTheBudget:
+    async def test_stop_sending_until_it_goes_on(self, database: Any, now: datetime) -> None:
+        admin = await make.principal(Role.ADMIN)
+        gateway = RecordingGateway()
+        await rows.message(now=now)
+        await decide_sending(admin, DecideSending(stopped=True), version=0, now=now)
+        assert await dispatch([Route(gateway)], now=now) == 0
+        assert (await read_sending(now=now)).stopped_at == now
+        await decide_sending(admin, DecideSending(stopped=False), version=1, now=now)
+        assert await dispatch([Route(gateway)], now=now) == 1
+
+    async def test_warn_when_four_fifths_are_spent(self, database: Any, now: datetime) -> None:
+        await decide_sending(
+            await make.principal(Role.ADMIN),
+            DecideSending(stopped=False, budget=1),
+            version=0,
+            now=now,
+        )
+        assert not (await read_sending(now=now)).nearly_spent
+        await rows.message(now=now)
+        await dispatch([Route(RecordingGateway(part_price=8000))], now=now)
+        found = await read_sending(now=now)
+        assert (str(found.spent), found.nearly_spent) == ("0.8", True)
+        next_month = await read_sending(now=now + timedelta(days=8))
+        assert (int(next_month.spent), next_month.nearly_spent) == (0, False)
+
+    @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.ADMIN])
+    async def test_are_for_administrators_of_all_sites(
+        self, database: Any, now: datetime, role: Role
+    ) -> None:
+        actor = await make.principal(role, (await make.site()).id)
+        with pytest.raises(AdministratorNeeded):
+            await decide_sending(actor, DecideSending(stopped=True), version=0, now=now)
+
+
+@pytest.fixture
+async def client(database: Any) -> AsyncIterator[AsyncClient]:
+    async with client_of() as client:
+        yield client
+
+
+class TestOverHttp:
+    async def test_the_page_says_what_failed_and_why(
+        self, client: AsyncClient, now: datetime
+    ) -> None:
+        site = await make.site()
+        person = await make.borrower(site_id=site.id, name="Amina Diallo")
+        failed = await ended(now, site_id=site.id, borrower_id=person.id, address="+41791234567")
+        await sign_in(client, await make.user(role=Role.COORDINATOR, site_id=site.id))
+        text = (await client.get("/messages")).text
+        for expected in ("Amina Diallo", "+41 79 123 45 67", "Failed", "cannot receive"):
+            assert expected in text
+        answer = await client.post(f"/messages/{failed}/again", data={"next": "/messages"})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/messages")
+        assert "needs a decision" in (await client.get("/messages")).text
+
+    async def test_the_page_says_when_nothing_is_sent(self, client: AsyncClient) -> None:
+        await sign_in(client, await make.user(role=Role.ADMIN))
+        assert "Nothing leaves the program." in (await client.get("/messages")).text
+        form = {"stopped": "yes", "budget": "50", "currency": "chf", "version": "0"}
+        answer = await client.post("/messages/sending", data=form)
+        assert answer.status_code == 303
+        assert "Sending is stopped." in (await client.get("/messages")).text
+        page = (await client.get("/messages/sending")).text
+        assert 'value="50"' in page
+        assert 'value="CHF"' in page
+
+    async def test_the_page_warns_of_the_budget(self, client: AsyncClient) -> None:
+        now = clock.now()
+        admin = await make.principal(Role.ADMIN)
+        await decide_sending(
+            admin, DecideSending(stopped=False, budget=1, currency="EUR"), version=0, now=now
+        )
+        await rows.message(now=now)
+        gateway = RecordingGateway(part_price=9000)
+        gateway.currency = "EUR"
+        await dispatch([Route(gateway)], now=now)
+        await sign_in(client, await make.user(role=Role.ADMIN))
+        assert "€0.90 of €1.00 are spent." in (await client.get("/messages")).text
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [("budget", "fifty"), ("budget", "-1"), ("budget", "9999999"), ("currency", "€")],
+    )
+    async def test_a_wrong_field_is_told(self, client: AsyncClient, name: str, value: str) -> None:
+        await sign_in(client, await make.user(role=Role.ADMIN))
+        form = {"budget": "50", "currency": "CHF", "version": "0"} | {name: value}
+        answer = await client.post("/messages/sending", data=form)
+        assert (answer.status_code, (await read_sending(now=make.MADE_AT)).version) == (422, 0)
+
+    async def test_the_calls_do_the_same(self, client: AsyncClient, now: datetime) -> None:
+        failed = await ended(now)
+        await use_token(client, "borrowers", "settings")
+        (found,) = (await client.get("/api/v1/messages?state=to-decide")).json()["items"]
+        assert (found["id"], found["reason"], found["parts"]) == (
+            str(failed),
+            "number-invalid",
+            1,
+        )
+        made = await client.post(f"/api/v1/messages/{failed}/tries")
+        assert (made.status_code, made.json()["again_of"]) == (201, str(failed))
+        again = await client.post(f"/api/v1/messages/{failed}/tries")
+        assert codes(again) == ["notifications.not-tried-again"]
+        sending = await client.get("/api/v1/sending")
+        body = {"stopped": True, "budget": 50}
+        headers = {"If-Match": sending.headers["etag"]}
+        answer = await client.put("/api/v1/sending", json=body, headers=headers)
+        assert (answer.status_code, answer.json()["budget"]) == (200, 50)
+        stale = await client.put("/api/v1/sending", json=body, headers=headers)
+        assert stale.status_code == 412
