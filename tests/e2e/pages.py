@@ -109,7 +109,8 @@ async def fill_examples() -> Examples:
         borrower_group=everybody.id,
     )
     card = await make.card(person.id)
-    visit = Visit(borrower=person.id, site=site.id, opened_at=now)
+    other_site = await make.site(name=ENDLESS[::-1], short_name=ENDLESS[-40:], published=True)
+    visit = Visit(borrower=person.id, site=site.id, opened_at=now, return_site=other_site.id)
     await visit.save()
     loan = await make.loan(item=items[0], borrower_id=person.id, now=now, visit=visit.id)
     await make.loan(item=items[1], borrower_id=person.id, now=now - timedelta(days=40))
