@@ -21,6 +21,7 @@ from comptoir.sites.public.wording import (
     Period,
     StatusLine,
     day_text,
+    listed,
     periods_ahead,
     status_line,
 )
@@ -82,8 +83,8 @@ def _facts(site: SiteView, skills: PublicSkills) -> list[tuple[str, str]]:
         (_("Wheelchair"), _label(site.wheelchair, welcome.WHEELCHAIR)),
         (_("How one comes"), _label(site.visits, welcome.VISITS)),
         (_("Cost"), _label(site.cost, welcome.COSTS)),
-        (_("For whom"), ", ".join(audiences)),
-        (_("Languages spoken there"), ", ".join(languages)),
+        (_("For whom"), listed(audiences)),
+        (_("Languages spoken there"), listed(languages)),
         (_("Somebody there knows about"), ", ".join(competences)),
         (_("Computers to use on site"), str(site.workstations or "")),
         (_("Kind of place"), _label(site.kind, welcome.KINDS)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 
 import msgspec
@@ -86,6 +87,12 @@ def day_name(day: date) -> str:
     return text[:1].upper() + text[1:]
 
 
+def listed(names: Iterable[str]) -> str:
+    """Names of things in one line, as the reader's language writes those after the first."""
+    first, *rest = [*names] or [""]
+    return ", ".join([first, *map(_lower, rest)])
+
+
 def _days_name(first: date, last: date) -> str:
     if first == last:
         return day_name(first)
@@ -97,7 +104,7 @@ def _days_name(first: date, last: date) -> str:
 
 
 def _lower(text: str) -> str:
-    """Weekdays are written small within a sentence, except in German and English."""
+    """Weekdays and languages are small within a sentence, except in German and English."""
     return text if locale().language in ("de", "en") else text[:1].lower() + text[1:]
 
 

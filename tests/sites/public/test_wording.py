@@ -10,7 +10,7 @@ import pytest
 from comptoir.core.i18n import use_language
 from comptoir.sites.calendar import DayException, DayState, ExceptionKind, SiteCalendar
 from comptoir.sites.expressions.evaluation import Hours
-from comptoir.sites.public.wording import day_text, periods_ahead, status_line
+from comptoir.sites.public.wording import day_text, listed, periods_ahead, status_line
 
 ZONE = ZoneInfo("Europe/Zurich")
 #: A Wednesday, eleven o'clock in Fribourg.
@@ -104,3 +104,11 @@ def test_the_first_of_a_month_is_an_ordinal_in_french() -> None:
         assert status_line(shut, NOW).following == "Ouvre mardi 1er décembre à 09:00."
         [period] = periods_ahead(shut, date(2026, 12, 26), date(2027, 1, 10))
         assert period.name == "Vendredi 1er janvier au samedi 2 janvier"
+
+
+def test_names_in_a_line_are_written_as_the_language_writes_them() -> None:
+    with use_language("fr"):
+        assert listed(["Français", "Allemand"]) == "Français, allemand"
+    with use_language("de"):
+        assert listed(["Französisch", "Deutsch"]) == "Französisch, Deutsch"
+    assert listed([]) == ""
