@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
 from uuid import UUID
 
@@ -148,16 +149,18 @@ SCOPES_OF = {
 
 def identity_of_token(record: TokenRecord) -> Identity:
     """Who acts by an access token: as far as its scopes need, at its site or at all."""
-    roles = tuple(
-        SiteRole(role, record.site_id)
-        for role in sorted({SCOPES[scope] for scope in record.scopes if scope in SCOPES})
-    )
     principal = Principal(
         kind="token",
         id=record.id,
         name=record.name,
-        roles=roles,
+        roles=_roles(record.scopes, record.site_id),
         scopes=record.scopes,
         site_id=record.site_id,
     )
     return Identity(principal, record.place)
+
+
+@lru_cache(maxsize=256)
+def _roles(scopes: frozenset[str], site_id: UUID | None) -> tuple[SiteRole, ...]:
+    needed = {SCOPES[scope] for scope in scopes if scope in SCOPES}
+    return tuple(SiteRole(role, site_id) for role in sorted(needed))

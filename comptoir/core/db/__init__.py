@@ -8,7 +8,7 @@ goes through ``fetch`` and ``execute``, one statement for many facts.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -93,18 +93,18 @@ async def disconnect() -> None:
     _engine = None
 
 
-@asynccontextmanager
-async def transaction() -> AsyncIterator[None]:
+def transaction() -> AbstractAsyncContextManager[object]:
     """One use case's unit of work: all of it is written, or nothing is.
 
     On SQLite it takes the write lock at once, so that what was read is still
     true at the write. It does not nest, for an inner one could not roll back
     alone; inside ``joinable()`` it is a savepoint of the transaction around it.
     """
-    if not _joinable.get():
-        async with engine().transaction(allow_nested=False):
-            yield
-        return
+    return _savepoint() if _joinable.get() else engine().transaction(allow_nested=False)
+
+
+@asynccontextmanager
+async def _savepoint() -> AsyncIterator[None]:
     token = _joinable.set(False)
     await execute("SAVEPOINT joined")
     try:

@@ -70,11 +70,12 @@ async def _check_out(
             refusal = await refuse_unknown(command.item, command.card or "")
             await outcomes.record_refusal(actor, command.attempt, refusal, row, now=now)
             return refusal
-        due = _decide(command, row, now)
+        known = _facts(command, row)
+        due = _decide(row, known, now)
         if isinstance(due, Refusal):
             await outcomes.record_refusal(actor, command.attempt, due, row, now=now)
             return due
-        view = _view(command, row, due, now)
+        view = _view(row, known, due, now)
         await _write(actor, command, row, view, now)
         await events.publish(LoanOpened(loan_id=view.id, at=now))
         return view
@@ -95,10 +96,10 @@ async def _read(actor: Principal, command: CheckOut, patiently: bool) -> db.Row 
     )
 
 
-def _decide(command: CheckOut, row: db.Row, now: datetime) -> datetime | Refusal:
+def _decide(row: db.Row, known: rules.CheckOutFacts, now: datetime) -> datetime | Refusal:
     if row["card_revoked_at"] is not None:
         return Refusal(RefusalCode.CARD_REPLACED)
-    return rules.check_out_due(_facts(command, row), now=now)
+    return rules.check_out_due(known, now=now)
 
 
 def _facts(command: CheckOut, row: db.Row) -> rules.CheckOutFacts:
@@ -120,7 +121,7 @@ def _return_choice(command: CheckOut, row: db.Row) -> ReturnChoice:
     return ReturnChoice.ELSEWHERE if row["is_public"] else ReturnChoice.NOT_PUBLIC
 
 
-def _view(command: CheckOut, row: db.Row, due: datetime, now: datetime) -> LoanView:
+def _view(row: db.Row, known: rules.CheckOutFacts, due: datetime, now: datetime) -> LoanView:
     return LoanView(
         id=new_id(),
         item=row["code"],
@@ -133,7 +134,7 @@ def _view(command: CheckOut, row: db.Row, due: datetime, now: datetime) -> LoanV
         due_at=due,
         due_local=localtime(due, row["time_zone"]),
         signature=rules.Signature(row["signature"]),
-        cut_short=rules.is_cut_short(due, _facts(command, row), now=now),
+        cut_short=rules.is_cut_short(due, known, now=now),
     )
 
 
