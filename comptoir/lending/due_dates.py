@@ -173,19 +173,21 @@ def outlasts_horizon(length: int, mode: DueMode, stretch: ShutStretch, before: C
     return last is not None and (stretch.opens is None or stretch.opens > last)
 
 
-def new_shut_stretches(before: Calendar, after: Calendar, *, today: date) -> list[ShutStretch]:
-    """Where a change shuts the door for more than four weeks on end, from ``today`` on.
+def new_shut_stretches(
+    before: Calendar, after: Calendar, *, first: date, last: date
+) -> list[ShutStretch]:
+    """Where a change shuts the door for more than four weeks on end, around some days.
 
-    What was shut as long before is not among them. As far as ``SEARCH_DAYS``.
+    ``first`` and ``last`` are those that the change speaks of. What was shut as long
+    before is not among them.
     """
     found = []
-    opened = after.open_day_until(today) or today
-    end = today + SEARCH_DAYS * ONE_DAY
-    while opened < end:
+    opened = after.open_day_until(first) or first
+    while opened < last:
         opens = after.open_day_from(opened + ONE_DAY)
         stretch = ShutStretch(opened, opens)
         if (opens is None or opens - opened > 7 * WEEKS_AWAITED * ONE_DAY) and any(
-            before.open_days(opened + ONE_DAY, (opens or end) - ONE_DAY)
+            before.open_days(opened + ONE_DAY, (opens or last + ONE_DAY) - ONE_DAY)
         ):
             found.append(stretch)
         if opens is None:

@@ -34,6 +34,7 @@ from tests.lending.counter import Desk
 from tests.lending.facts import TODAY
 from tests.sites.calendars import WeeklyHours, closed_from, moments, office, weekly_hours
 
+IN_A_YEAR = TODAY + timedelta(days=365)
 #: Of a loan that begins on Monday, 7 December, at the office.
 HORIZONS = [
     (DueMode.CALENDAR_DAYS, 14, date(2027, 1, 18)),
@@ -87,19 +88,29 @@ def test_loan_made_now_is_due_in_its_horizon(
 def test_only_what_is_shut_anew_and_for_more_than_four_weeks_is_looked_at() -> None:
     before = office()
     long = closed_from(date(2027, 1, 4), date(2027, 2, 5))
-    [found] = new_shut_stretches(before, long, today=TODAY)
+    [found] = new_shut_stretches(before, long, first=TODAY, last=IN_A_YEAR)
     assert found == ShutStretch(date(2027, 1, 1), date(2027, 2, 8))
     short = closed_from(date(2027, 1, 4), date(2027, 1, 28))
-    assert new_shut_stretches(before, short, today=TODAY) == []
-    assert new_shut_stretches(long, long, today=TODAY) == []
+    assert new_shut_stretches(before, short, first=TODAY, last=IN_A_YEAR) == []
+    assert new_shut_stretches(long, long, first=TODAY, last=IN_A_YEAR) == []
     never = WeeklyHours(before.zone)
-    assert new_shut_stretches(before, never, today=TODAY) == [ShutStretch(TODAY, None)]
+    assert new_shut_stretches(before, never, first=TODAY, last=IN_A_YEAR) == [
+        ShutStretch(TODAY, None)
+    ]
 
 
 def test_stretch_that_has_begun_counts_from_the_day_before_it() -> None:
     long = closed_from(date(2026, 12, 3), date(2027, 1, 8))
-    [found] = new_shut_stretches(office(), long, today=TODAY)
+    [found] = new_shut_stretches(office(), long, first=TODAY, last=IN_A_YEAR)
     assert found == ShutStretch(date(2026, 12, 2), date(2027, 1, 11))
+
+
+def test_only_the_stretch_around_the_days_in_question_is_looked_at() -> None:
+    long = closed_from(date(2027, 1, 4), date(2027, 2, 5))
+    stretch = ShutStretch(date(2027, 1, 1), date(2027, 2, 8))
+    inside, after = date(2027, 1, 20), date(2027, 2, 8)
+    assert new_shut_stretches(office(), long, first=inside, last=inside) == [stretch]
+    assert new_shut_stretches(office(), long, first=after, last=IN_A_YEAR) == []
 
 
 # In the previews

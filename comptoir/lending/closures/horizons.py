@@ -21,9 +21,10 @@ from comptoir.lending.policies.queries import VIEW_COLUMNS, policy_view
 from comptoir.lending.policies.schemas import PolicyView
 from comptoir.lending.policies.words import length_in_words, name_in
 from comptoir.sites import calendars
+from comptoir.sites.calendar import DayException
 from comptoir.sites.exceptions import consequences
 from comptoir.sites.exceptions.consequences import Consequence, Plan
-from comptoir.sites.opening_hours import ONE_DAY
+from comptoir.sites.opening_hours import ONE_DAY, SEARCH_DAYS
 
 #: A stable name, as those of refusals are.
 KIND = "lending.no-open-day-in-horizon"
@@ -90,7 +91,8 @@ async def kept_too_long(plan: Plan) -> Consequence | None:
     rules = await _rules(plan.sites)
     for site in await db.fetch(_SITES, sites=list(plan.sites)):
         before, after = calendars_of(site, plan.change)
-        for stretch in new_shut_stretches(before, after, today=after.local_date(plan.now)):
+        since, until = _days(plan, today=after.local_date(plan.now))
+        for stretch in new_shut_stretches(before, after, first=since, last=until):
             outlasted = [
                 (name, policy)
                 for name, policy in rules[site["site_id"]]
@@ -110,6 +112,14 @@ async def kept_too_long(plan: Plan) -> Consequence | None:
         panel=Panel("lending/_horizon_preview.html", found),
         data=found,
     )
+
+
+def _days(plan: Plan, *, today: date) -> tuple[date, date]:
+    """The first and the last day from ``today`` on of which a plan speaks, as far as one looks."""
+    change = plan.change
+    if isinstance(change, DayException) and not change.yearly:
+        return max(today, change.first_day), change.last_day
+    return today, today + SEARCH_DAYS * ONE_DAY
 
 
 async def _rules(sites: Sequence[UUID]) -> defaultdict[UUID, list[tuple[str, PolicyView]]]:
