@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +41,18 @@ class Program(msgspec.Struct):
 
 def processor_time(process: psutil.Process) -> float:
     """Seconds that a process has used, with its children: those that run and those that ended."""
-    ended = process.cpu_times()
-    times = [each.cpu_times() for each in _family(process)]
-    running = sum(each.user + each.system for each in times)
-    return float(running + ended.children_user + ended.children_system)
+    while True:
+        ended = _of_ended(process)
+        times = []
+        with suppress(psutil.NoSuchProcess):  # one has ended meanwhile, and is looked at again
+            times = [each.cpu_times() for each in _family(process)]
+        if times and ended == _of_ended(process):
+            return ended + sum(float(each.user + each.system) for each in times)
+
+
+def _of_ended(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.children_user + times.children_system)
 
 
 def _family(process: psutil.Process) -> list[psutil.Process]:
