@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
@@ -19,7 +20,7 @@ from comptoir.core.i18n import LANGUAGE_NAMES
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, local_path, page, redirect
-from comptoir.core.web.forms import FormData, in_form
+from comptoir.core.web.forms import FormData, id_or_none, in_form
 from comptoir.core.web.once import made_once
 from comptoir.sites import queries, services, site_form, welcome
 from comptoir.sites.errors import SiteNotFound, SitesForbidden
@@ -33,6 +34,8 @@ from comptoir.sites.skills.languages import language_options
 
 Page = Request[Principal, Any, Any]
 PATH = "/settings/sites"
+#: Sites on a page of the list.
+PAGE_SIZE = 25
 COORDINATOR = [require(Role.COORDINATOR)]
 
 
@@ -43,16 +46,24 @@ def _everywhere(actor: Principal) -> bool:
 @get(PATH, guards=COORDINATOR)
 async def site_list(request: Page) -> Response[str]:
     """The sites one coordinates, and their organisations."""
-    sites = [
-        site
-        for site in await queries.sites(request.user)
-        if request.user.has_role(Role.COORDINATOR, site.id)
-    ]
+    query = request.query_params
+    sought = queries.Sought(
+        words=query.get("words", "").strip()[:120],
+        unpublished=bool(query.get("unpublished")),
+        after=id_or_none(query.get("after", "")),
+    )
+    found = await queries.coordinated_sites(request.user, sought, limit=PAGE_SIZE + 1)
+    sites = found[:PAGE_SIZE]
+    kept = {"words": sought.words, "unpublished": "1" if sought.unpublished else ""}
+    kept = {name: value for name, value in kept.items() if value}
     everywhere = _everywhere(request.user)
     return page(
         request,
         "sites/sites.html",
         sites=[(site, _hours_of(site)) for site in sites],
+        sought=sought,
+        next_url=_list_url(kept | {"after": str(sites[-1].id)}) if found[PAGE_SIZE:] else None,
+        first_url=_list_url(kept) if sought.after else None,
         organisations=await queries.organisations() if everywhere else [],
         everywhere=everywhere,
         imports=request.user.has_role(Role.ADMIN),
@@ -198,6 +209,10 @@ async def _own(request: Page, site_id: UUID) -> SiteView:
     if not request.user.has_role(Role.COORDINATOR, site_id):
         raise SitesForbidden
     return site
+
+
+def _list_url(query: dict[str, str]) -> str:
+    return f"{PATH}?{urlencode(query)}"
 
 
 def _hours_of(site: SiteView) -> HoursText | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from comptoir.core import db
-from comptoir.core.principal import Principal
+from comptoir.core.principal import Principal, Role
 from comptoir.core.web.forms import id_or_none
 from comptoir.sites import calendars
 from comptoir.sites.calendar import SiteCalendar
@@ -13,7 +16,7 @@ from comptoir.sites.errors import OrganisationNotFound, PlaceNotFound, SiteNotFo
 from comptoir.sites.expressions.evaluation import Hours
 from comptoir.sites.expressions.weeks import open_spans, usual_week
 from comptoir.sites.schemas import OrganisationView, SiteName, SiteView
-from comptoir.sites.slugs import SLUG
+from comptoir.sites.slugs import SLUG, plain
 
 _SITES = """
 SELECT site.id, slug.slug, site.name, site.short_name, site.street, site.postcode, site.city,
@@ -55,6 +58,43 @@ async def sites(actor: Principal | None = None) -> list[SiteView]:
     """The active sites that the actor works at, by name; all of them for the public (None)."""
     rows = await db.fetch(f"{_SITES} WHERE site.active ORDER BY site.name")
     rows = [row for row in rows if actor is None or actor.sees_site(row["id"])]
+    return [_site(row) for row in rows]
+
+
+class Sought(msgspec.Struct, frozen=True):
+    """Which sites are listed: those with ``words`` in the name or the town; empty: all.
+
+    ``after`` is the last site of the page before.
+    """
+
+    words: str = ""
+    unpublished: bool = False
+    after: UUID | None = None
+
+
+async def coordinated_sites(actor: Principal, sought: Sought, *, limit: int) -> list[SiteView]:
+    """A page of the active sites that the actor coordinates, by name."""
+    conditions, values = ["site.active"], dict[str, Any](limit=limit)
+    if not actor.has_role_everywhere(Role.COORDINATOR):
+        conditions.append("site.id IN :ids")
+        values["ids"] = [each for each in actor.site_ids if actor.has_role(Role.COORDINATOR, each)]
+    if sought.words:
+        conditions.append("(slug.slug LIKE :words OR LOWER(site.city) LIKE :city)")
+        values |= {
+            "words": f"%{plain(sought.words) or sought.words}%",
+            "city": f"%{sought.words.lower()}%",
+        }
+    if sought.unpublished:
+        conditions.append("NOT site.published")
+    if sought.after:
+        conditions.append(
+            "(site.name, site.id) > (SELECT name, id FROM sites_site WHERE id = :after)"
+        )
+        values["after"] = sought.after
+    rows = await db.fetch(
+        f"{_SITES} WHERE {' AND '.join(conditions)} ORDER BY site.name, site.id LIMIT :limit",
+        **values,
+    )
     return [_site(row) for row in rows]
 
 

@@ -22,7 +22,7 @@ def slug_of(name: str, city: str) -> str:
 
     A name in another script has none; the town stands for it then, or the word "place".
     """
-    slug = _plain(name) or _plain(city) or "place"
+    slug = plain(name) or plain(city) or "place"
     return f"{slug}-1" if slug in _RESERVED else slug
 
 
@@ -34,7 +34,8 @@ def slugs_of(name: str, city: str) -> Iterator[str]:
         yield f"{slug}-{number}"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A text as far as it goes into an address; empty where nothing of it does."""
     parts = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
     letters = "".join(sign for sign in parts if not unicodedata.combining(sign))
     slug = "-".join(re.findall(r"[a-z0-9]+", letters))

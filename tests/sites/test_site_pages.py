@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from html import unescape
 
 import pytest
 from httpx import AsyncClient
 
-from comptoir.core import audit
+from comptoir.core import audit, db
 from comptoir.core.accounts.tables import Session
 from comptoir.core.principal import Role
 from comptoir.sites import queries
@@ -65,6 +66,43 @@ async def test_what_is_not_published_says_so_and_is_published_by_one_button(
     await client.post(f"{form}/publish")
     assert [entry.action for _, entry in await audit.timeline(site.id)] == ["site.published"]
     assert (await queries.site(site.id)).version == 2
+
+
+async def test_many_sites_come_in_pages_and_are_searched(client: AsyncClient, site: Site) -> None:
+    await sign_in(client, await factories.user(role=Role.ADMIN), site_id=site.id)
+    for number in range(60):
+        await factories.site(
+            name=f"Médiathèque {number:02}",
+            city="Lyon" if number == 7 else "Bulle",
+            organisation=site.organisation,
+            published=number % 2 == 0,
+        )
+    await db.execute(
+        "UPDATE sites_slug SET slug = 'mediatheque-' || slug WHERE slug <> :own",
+        own=factories.slug(site),
+    )
+
+    async def shown(path: str) -> tuple[list[str], str]:
+        with db.count_statements() as statements:
+            html = (await client.get(path)).text
+        assert len(statements) < 8
+        [following] = re.findall(r'href="([^"]+)" rel="next"', html) or [""]
+        return re.findall(r"<h2>((?:Comptoir|Médiathèque)[^<]+)</h2>", html), unescape(following)
+
+    names: list[str] = []
+    path = "/settings/sites"
+    while path:
+        some, path = await shown(path)
+        assert 0 < len(some) <= 25
+        names += some
+    assert names == ["Comptoir de Fribourg", *(f"Médiathèque {each:02}" for each in range(60))]
+    odd, following = await shown("/settings/sites?words=M%C3%A9DIATH&unpublished=1")
+    assert odd == [f"Médiathèque {number:02}" for number in range(1, 50, 2)]
+    assert len((await shown(following))[0]) == 5
+    assert (await shown("/settings/sites?words=lyon"))[0] == ["Médiathèque 07"]
+    assert "No site is like that." in (await client.get("/settings/sites?words=Gen%C3%A8ve")).text
+    for nonsense in ("?after=x", f"?after={site.id}0", "?words=%25%27"):
+        assert (await client.get(f"/settings/sites{nonsense}")).status_code == 200
 
 
 async def test_nobody_publishes_a_site_of_others(client: AsyncClient, site: Site) -> None:
