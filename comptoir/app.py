@@ -17,6 +17,7 @@ from comptoir.core.accounts import api as account_api
 from comptoir.core.accounts import pages as account_pages
 from comptoir.core.accounts.plugin import SignIn
 from comptoir.core.api import reference
+from comptoir.core.jobs import mounted as job_pages
 from comptoir.core.settings import Settings, load
 from comptoir.core.web.bodies import asks_first, has_body, read_to_its_end
 from comptoir.core.web.plugin import LARGEST_BODY, WebShell
@@ -45,6 +46,7 @@ NAVIGATION = [
     *inventory.NAVIGATION,
     *sites.NAVIGATION,
     *settings_page.NAVIGATION,
+    *job_pages.NAVIGATION,
     *account_pages.NAVIGATION,
 ]
 
@@ -94,6 +96,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             *settings_page.ROUTES,
             *reference.ROUTES,
             *account_api.ROUTES,
+            *job_pages.ROUTES,
             *sites.ROUTES,
             *inventory.ROUTES,
             *lending.ROUTES,

@@ -5,6 +5,12 @@ from __future__ import annotations
 import os
 import time
 import uuid
+from datetime import datetime
+
+
+def first_id_of(moment: datetime) -> uuid.UUID:
+    """An id below all that are made from a moment on, and above those made before it."""
+    return uuid.UUID(int=int(moment.timestamp() * 1000) << 80)
 
 
 def new_id() -> uuid.UUID:

@@ -9,6 +9,7 @@ from comptoir.core.i18n import lazy as _l
 from comptoir.core.jobs import Job, Turn, register
 from comptoir.notifications.dispatcher import dispatch, settle
 from comptoir.notifications.gateways.configuration import read_routes
+from comptoir.notifications.retention import forget
 
 
 async def send_messages(turn: Turn) -> None:
@@ -28,6 +29,20 @@ SENDING = Job(
 )
 
 
+async def _forget(turn: Turn) -> None:
+    await forget(now=turn.now)
+
+
+FORGETTING = Job(
+    "notifications.forget",
+    _l("Forget old messages"),
+    every=timedelta(days=1),
+    longest=timedelta(minutes=30),
+    run=_forget,
+)
+
+
 def register_jobs() -> None:
     """Add the jobs of this floor."""
     register(SENDING)
+    register(FORGETTING)

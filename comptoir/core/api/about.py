@@ -56,6 +56,7 @@ TAGS = {
     "Desk": "Lend and take back.",
     "Items": "What is lent: its state, where it is, what is wrong with it, labels.",
     "Loans": "What is out, what is late, what came back; renewing and undoing.",
+    "Operation": "What the program does by itself, for monitors.",
     "Policies": "For how long which group of borrowers may keep what.",
     "Rota": "Who means to be where and when, what is lacking, who could come. A plan, no record.",
     "Sites": "Places, their opening hours, and days that are not as the week says.",

@@ -90,7 +90,7 @@ def _conditions(actor: Principal, wanted: MessageFilter) -> tuple[list[str], dic
         conditions.append("message.status IN :statuses")
         values["statuses"] = [status.value for status in STATUSES[wanted.state]]
     if wanted.state is MessageState.TO_DECIDE:
-        conditions.append(f"NOT {_AGAIN}")
+        conditions.append(f"message.text <> '' AND NOT {_AGAIN}")
     if not actor.all_sites:
         conditions.append("message.site IN :own_sites")
         values["own_sites"] = list(actor.site_ids)

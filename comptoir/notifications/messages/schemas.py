@@ -19,7 +19,7 @@ from comptoir.notifications.statuses import TO_DECIDE, Status
 class MessageState(StrEnum):
     """Which messages a list shows."""
 
-    #: Failed or unknown, and nobody has tried them again.
+    #: Failed or unknown, nobody has tried them again, and their text is still known.
     TO_DECIDE = "to-decide"
     WAITING = "waiting"
     SENT = "sent"
@@ -77,8 +77,8 @@ class MessageRow(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def may_be_tried_again(self) -> bool:
-        """It ended badly, and nobody has tried again."""
-        return self.status in TO_DECIDE and not self.again
+        """It ended badly, nobody has tried again, and its text is still known."""
+        return self.status in TO_DECIDE and not self.again and bool(self.text)
 
     @property
     def retried(self) -> bool:

@@ -1,0 +1,34 @@
+"""What is forgotten of messages, and when: texts and numbers long before the rest."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from comptoir.core import db
+from comptoir.core.ids import first_id_of
+from comptoir.notifications.hook_calls import OLDEST
+
+#: A text and a number serve to answer for a message; afterwards that it was sent is enough.
+TEXTS_KEPT_FOR = timedelta(days=90)
+#: For so long no message with the same key is written again.
+MESSAGES_KEPT_FOR = timedelta(days=730)
+#: What is told again later than this is refused as too old.
+CALLS_KEPT_FOR = 2 * OLDEST
+
+_BLANK = """
+UPDATE notifications_message SET text = '', address = ''
+WHERE id < :before AND text <> '' AND status NOT IN ('queued', 'sending')
+"""
+_DELETE = """
+DELETE FROM notifications_message WHERE id < :before AND status NOT IN ('queued', 'sending')
+"""
+_CALLS = "DELETE FROM notifications_hook_call WHERE received_at < :before"
+_REPLIES = "DELETE FROM notifications_reply WHERE received_at < :before"
+
+
+async def forget(*, now: datetime) -> None:
+    """Delete what nobody needs any more."""
+    await db.execute(_BLANK, before=first_id_of(now - TEXTS_KEPT_FOR))
+    await db.execute(_DELETE, before=first_id_of(now - MESSAGES_KEPT_FOR))
+    await db.execute(_CALLS, before=now - CALLS_KEPT_FOR)
+    await db.execute(_REPLIES, before=now - TEXTS_KEPT_FOR)

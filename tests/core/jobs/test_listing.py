@@ -1,0 +1,35 @@
+"""The page and the call that say how the jobs do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from comptoir.core import clock, db
+from comptoir.core.principal import Role
+from tests import factories as make
+from tests.http_client import client_of, sign_in, use_token
+
+FAILED = """
+INSERT INTO core_job (name, next_run_at, started_at, failed_at, failures, error)
+VALUES ('housekeeping', :now, :now, :now, 3, 'OSError')
+"""
+
+
+async def test_the_page_says_what_failed_and_what_never_ran(database: Any) -> None:
+    async with client_of() as client:
+        site = await make.site()
+        await sign_in(client, await make.user(role=Role.COORDINATOR, site_id=site.id))
+        assert (await client.get("/settings/jobs")).text.count("Never ran") >= 3
+        await db.execute(FAILED, now=clock.now())
+        assert "OSError" in (await client.get("/settings/jobs")).text
+
+
+async def test_the_call_says_the_same_to_monitors(database: Any) -> None:
+    async with client_of() as client:
+        await use_token(client, "settings")
+        await db.execute(FAILED, now=clock.now())
+        found = {each["name"]: each for each in (await client.get("/api/v1/jobs")).json()["items"]}
+    assert {"notifications.send", "notifications.forget", "housekeeping"} <= found.keys()
+    job = found["housekeeping"]
+    assert (job["failures"], job["error"], job["running"]) == (3, "OSError", False)
+    assert found["notifications.send"]["next_run_at"] is None
