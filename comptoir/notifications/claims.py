@@ -19,6 +19,7 @@ from comptoir.core import db
 from comptoir.notifications import limits
 from comptoir.notifications.gateways.protocol import SECONDS_TO_SEND, Gateway, Outgoing
 from comptoir.notifications.reasons import Reason
+from comptoir.notifications.reminders.moot import drop_moot
 from comptoir.notifications.routing import Route, choose
 from comptoir.notifications.segments import split
 
@@ -33,7 +34,7 @@ HELD_FOR = timedelta(minutes=15)
 _DUE = f"""
 SELECT message.id, message.address, message.text, message.attempts
 FROM notifications_message message
-WHERE message.status = 'queued' AND message.next_attempt_at <= :now
+WHERE message.status = 'queued' AND message.channel = 'sms' AND message.next_attempt_at <= :now
 ORDER BY message.next_attempt_at, message.id
 LIMIT :limit
 {db.for_update_of_free("message")}
@@ -67,14 +68,16 @@ class Claimed(msgspec.Struct, frozen=True):
 async def claim(routes: Sequence[Route], owner: UUID, *, now: datetime) -> list[Claimed]:
     """Take some messages whose time has come; none while sending is stopped.
 
-    What no gateway carries fails. What is too much for a gateway's pace or for the budget
-    waits.
+    What makes no sense any more is dropped, and what no gateway carries fails. What is too
+    much for a gateway's pace or for the budget waits.
     """
     async with db.transaction():
         sending = await limits.lock_sending()
         if sending.paused_at is not None:
             return []
         rows = await db.fetch(_DUE, now=now, limit=BATCH)
+        moot = await drop_moot([row["id"] for row in rows], now=now)
+        rows = [row for row in rows if row["id"] not in moot]
         claimed: dict[str, list[Claimed]] = defaultdict(list)
         stranded: list[UUID] = []
         for row in rows:

@@ -9,6 +9,7 @@ from comptoir.core.i18n import lazy as _l
 from comptoir.core.jobs import Job, Turn, register
 from comptoir.notifications.dispatcher import dispatch, settle
 from comptoir.notifications.gateways.configuration import read_routes
+from comptoir.notifications.reminders.jobs import REMINDING
 from comptoir.notifications.retention import forget
 
 
@@ -44,5 +45,6 @@ FORGETTING = Job(
 
 def register_jobs() -> None:
     """Add the jobs of this floor."""
+    register(REMINDING)
     register(SENDING)
     register(FORGETTING)

@@ -9,6 +9,9 @@ from piccolo.conf.apps import AppConfig, table_finder
 APP_CONFIG = AppConfig(
     app_name="notifications",
     migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
-    table_classes=table_finder(["comptoir.notifications.tables"], exclude_imported=True),
+    table_classes=table_finder(
+        ["comptoir.notifications.tables", "comptoir.notifications.reminders.tables"],
+        exclude_imported=True,
+    ),
     migration_dependencies=["comptoir.lending.piccolo_app"],
 )

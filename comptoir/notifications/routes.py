@@ -7,7 +7,7 @@ from litestar.types import ControllerRouterHandler
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.principal import Role
 from comptoir.core.web import NavItem
-from comptoir.notifications import hook_pages
+from comptoir.notifications import hook_pages, timeline
 from comptoir.notifications.jobs import register_jobs
 from comptoir.notifications.messages import api, pages
 
@@ -19,4 +19,5 @@ ROUTES: list[ControllerRouterHandler] = [
 
 NAVIGATION = [NavItem(_l("Messages"), "/messages", Role.COORDINATOR)]
 
+timeline.describe_all()
 register_jobs()

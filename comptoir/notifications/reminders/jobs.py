@@ -1,0 +1,22 @@
+"""What is written by itself."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from comptoir.core.i18n import lazy as _l
+from comptoir.core.jobs import Job, Turn
+from comptoir.notifications.reminders.sweep import sweep
+
+
+async def _remind(turn: Turn) -> None:
+    await sweep(now=turn.now, stopping=turn.stopping)
+
+
+REMINDING = Job(
+    "notifications.remind",
+    _l("Write reminders"),
+    every=timedelta(minutes=10),
+    longest=timedelta(minutes=9),
+    run=_remind,
+)

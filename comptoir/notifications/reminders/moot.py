@@ -1,0 +1,68 @@
+"""Messages that no longer make sense when their time has come: dropped, with a reason.
+
+One does not if a loan that it speaks of came back, was renewed, or is due on another day
+by now, or if the person wants no more messages. What it would have said of other loans is
+not lost: their levels count as not reached, and the next sweep writes anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from comptoir.core import db
+from comptoir.notifications.reasons import Reason
+from comptoir.notifications.reminders.plans import THANKS
+
+_MOOT = """
+SELECT message.id, CASE WHEN wish.stopped_at IS NULL THEN 0 ELSE 1 END AS stopped
+FROM notifications_message message
+LEFT JOIN notifications_borrower_wish wish ON wish.borrower = message.borrower
+WHERE {which} AND (
+    (wish.stopped_at IS NOT NULL AND message.kind NOT LIKE 'answer-%')
+    OR EXISTS (
+        SELECT 1 FROM notifications_loan_message about
+        JOIN lending_loan loan ON loan.id = about.loan
+        WHERE about.message = message.id AND (
+            loan.due_at <> about.due_at
+            OR (about.level = :thanks AND loan.returned_at IS NULL)
+            OR (about.level <> :thanks AND loan.returned_at IS NOT NULL))))
+"""
+# The key is free again, for the message that tells the rest.
+_DROP = """
+UPDATE notifications_message
+SET status = 'dropped', reason = :reason, updated_at = :now, lease_owner = NULL,
+    lease_until = NULL, dedupe_key = dedupe_key || ':' || CAST(id AS TEXT)
+WHERE id IN :ids AND status = 'queued'
+"""
+_FREE = "DELETE FROM notifications_loan_message WHERE message IN :ids AND level LIKE '%:%'"
+
+
+async def drop_moot(ids: Sequence[UUID], *, now: datetime) -> set[UUID]:
+    """Drop those of some queued messages that make no sense any more; which these were.
+
+    It belongs into the transaction that claims them.
+    """
+    if not ids:
+        return set()
+    which = _MOOT.format(which="message.id IN :ids")
+    return await _drop(await db.fetch(which, ids=[*ids], thanks=THANKS), now=now)
+
+
+async def drop_moot_calls(*, now: datetime) -> None:
+    """Take lines off the call list that nobody has to call about any more."""
+    async with db.transaction():
+        which = _MOOT.format(which="message.status = 'queued' AND message.channel = 'call'")
+        await _drop(await db.fetch(which, thanks=THANKS), now=now)
+
+
+async def _drop(rows: Sequence[db.Row], *, now: datetime) -> set[UUID]:
+    for reason, stopped in ((Reason.OPTED_OUT, 1), (Reason.OVERTAKEN, 0)):
+        some = [row["id"] for row in rows if row["stopped"] == stopped]
+        if some:
+            await db.execute(_DROP, ids=some, reason=reason.value, now=now)
+    overtaken = [row["id"] for row in rows if not row["stopped"]]
+    if overtaken:
+        await db.execute(_FREE, ids=overtaken)
+    return {row["id"] for row in rows}

@@ -1,0 +1,133 @@
+"""The sweep: looks at what is on loan, and writes the reminders whose time has come.
+
+It reads people in pages, decides by the pure ``rules``, and writes each person's message,
+the levels it reaches, and the record of both in one transaction. A sweep that dies has
+lost nothing: the next one finds what is still to do. Two at once write nothing twice, for
+each level of a loan is reached once (a unique index), and a message has its key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from comptoir.notifications.reminders.moot import drop_moot_calls
+from comptoir.notifications.reminders.plans import CALL as CALL_KIND
+from comptoir.notifications.reminders.plans import Plans, code_of
+from comptoir.notifications.reminders.reading import (
+    Lent,
+    Person,
+    Sender,
+    people_after,
+    read_people,
+    read_plans,
+    read_senders,
+)
+from comptoir.notifications.reminders.writing import (
+    CALL,
+    Letter,
+    Overtaken,
+    channel_for,
+    write,
+)
+from comptoir.notifications.rules import Bundle, Place, Reminder, due_reminders, place_at
+
+#: People read together.
+PAGE = 500
+
+
+def _never() -> bool:
+    return False
+
+
+async def sweep(*, now: datetime, stopping: Callable[[], bool] = _never) -> int:
+    """Write the reminders that are due at ``now`` (UTC); how many messages it wrote."""
+    await drop_moot_calls(now=now)
+    plans, senders = await read_plans(), await read_senders()
+    places = {
+        sender.id: place_at(sender.calendar, sender.habits.hours, now=now)
+        for sender in senders.values()
+    }
+    horizon = now + plans.horizon()
+    written, after = 0, UUID(int=0)
+    while not stopping():
+        people = await people_after(after, horizon=horizon, limit=PAGE)
+        if not people:
+            break
+        after = people[-1]
+        written += await _page(people, plans, senders, places, horizon=horizon, now=now)
+    return written
+
+
+async def _page(
+    people: list[UUID],
+    plans: Plans,
+    senders: Mapping[UUID, Sender],
+    places: Mapping[UUID, Place],
+    *,
+    horizon: datetime,
+    now: datetime,
+) -> int:
+    written = 0
+    for person in await read_people(people, plans, horizon=horizon):
+        for letter in letters(person, senders, places, now=now):
+            try:
+                written += await write(letter, now=now) is not None
+            except Overtaken:
+                continue
+    return written
+
+
+def letters(
+    person: Person,
+    senders: Mapping[UUID, Sender],
+    places: Mapping[UUID, Place],
+    *,
+    now: datetime,
+) -> list[Letter]:
+    """What is to be written to somebody now: at most one text, and one line to call."""
+    due = due_reminders(person.loans, places, last_text=person.last_text, now=now)
+    made = []
+    if due.bundle is not None:
+        made.append(_text(person, due.bundle, senders, now=now))
+    if due.for_person:
+        made.append(_line(person, due.for_person, senders))
+    return made
+
+
+def _text(
+    person: Person, bundle: Bundle, senders: Mapping[UUID, Sender], *, now: datetime
+) -> Letter:
+    sender = senders[bundle.reminders[0].loan.site_id]
+    named = (*bundle.reminders, *bundle.also)
+    return Letter(
+        recipient=person.recipient,
+        sender=sender,
+        kind=bundle.kind,
+        channel=channel_for(person.recipient),
+        dedupe_key=f"reminder:{person.recipient.id}:{sender.calendar.local_date(now)}",
+        lent=tuple(person.lent[each.loan.loan_id] for each in bundle.reminders),
+        also=tuple(person.lent[each.loan.loan_id] for each in bundle.also),
+        levels=_levels(person, named),
+    )
+
+
+def _line(
+    person: Person, reminders: tuple[Reminder, ...], senders: Mapping[UUID, Sender]
+) -> Letter:
+    first = reminders[0]
+    return Letter(
+        recipient=person.recipient,
+        sender=senders[first.loan.site_id],
+        kind=CALL_KIND,
+        channel=CALL,
+        dedupe_key=f"call:{first.loan.loan_id}:{code_of(first.rule.level)}:"
+        f"{first.loan.due_at:%Y%m%d%H%M}",
+        lent=tuple(person.lent[each.loan.loan_id] for each in reminders),
+        levels=_levels(person, reminders),
+    )
+
+
+def _levels(person: Person, reminders: tuple[Reminder, ...]) -> tuple[tuple[Lent, str], ...]:
+    return tuple((person.lent[each.loan.loan_id], code_of(each.rule.level)) for each in reminders)

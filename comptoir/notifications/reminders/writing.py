@@ -1,0 +1,176 @@
+"""One message for one person: its text, its way, and what it was about, written together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core import audit, db
+from comptoir.core.phones import show_phone
+from comptoir.core.principal import SYSTEM
+from comptoir.notifications import outbox
+from comptoir.notifications.numbers import Number, read_number
+from comptoir.notifications.outbox import Draft
+from comptoir.notifications.reminders.plans import THANKS
+from comptoir.notifications.reminders.reading import Lent, Recipient, Sender
+from comptoir.notifications.texts import default_wording
+from comptoir.notifications.values import Facts, Thing, message_text
+
+SMS, CALL = "sms", "call"
+
+_LOCK = f"""
+SELECT loan.id, loan.due_at, loan.returned_at FROM lending_loan loan
+WHERE loan.id IN :loans ORDER BY loan.id {db.for_update("loan")}
+"""
+_REACH = """
+INSERT INTO notifications_loan_message (loan, level, due_at, message, at)
+VALUES (:loan, :level, :due_at, CAST(:message AS uuid), :at)
+"""
+
+
+class Overtaken(Exception):
+    """Something has changed since it was read: nothing is written, a later sweep looks anew."""
+
+
+class Letter(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be written, and the levels that are reached by it.
+
+    ``levels`` are by loan; ``also`` are loans that are named besides. ``channel`` is None
+    where the person wants no message: then the levels alone are noted.
+    """
+
+    recipient: Recipient
+    sender: Sender
+    kind: str
+    channel: str | None
+    dedupe_key: str
+    lent: tuple[Lent, ...]
+    levels: tuple[tuple[Lent, str], ...]
+    also: tuple[Lent, ...] = ()
+    was_due: datetime | None = None
+    not_before: datetime | None = None
+
+
+def channel_for(recipient: Recipient) -> str | None:
+    """How a text gets to somebody: by SMS, by a call, or not at all, as they wish.
+
+    Where nothing is known but a counsellor or an address, somebody at the desk has to think
+    of a way: that is a call, too.
+    """
+    if recipient.stopped or recipient.contact_kind == "none":
+        return None
+    if recipient.contact_kind == "phone" and _can_text(recipient.phone):
+        return SMS
+    return CALL
+
+
+# The same numbers come back every few minutes.
+@lru_cache(maxsize=20_000)
+def _can_text(phone: str) -> bool:
+    number = read_number(phone, "CH")  # kept with its country code
+    return isinstance(number, Number) and number.can_text
+
+
+def text_of(letter: Letter, *, now: datetime) -> str:
+    """What it says, to be read at ``not_before``, or else now."""
+    recipient, sender = letter.recipient, letter.sender
+    dates = None if letter.kind == THANKS else min(each.due_at for each in letter.lent)
+    facts = Facts(
+        place=sender.name,
+        calendar=sender.calendar,
+        phone=shown(sender.phone) if sender.phone else "",
+        things=[_thing(each, letter.kind) for each in letter.lent],
+        also=[_thing(each, letter.kind) for each in letter.also],
+        due_at=dates,
+        was_due=letter.was_due,
+        is_two_way=sender.habits.takes_answers and letter.channel == SMS,
+        is_renewable=any(each.is_renewable for each in letter.lent),
+    )
+    wording = default_wording(letter.kind, recipient.language, barest=recipient.barest)
+    return message_text(wording, facts, recipient.language, now=letter.not_before or now)
+
+
+def _thing(lent: Lent, kind: str) -> Thing:
+    return Thing(lent.name, None if kind == THANKS else lent.due_at)
+
+
+shown = lru_cache(maxsize=1024)(show_phone)
+
+
+async def write(letter: Letter, *, now: datetime) -> UUID | None:
+    """Put it into the outbox and note its levels, in one transaction; the message's id, if any.
+
+    Raises:
+        Overtaken: a loan came back, was renewed, or another sweep was faster.
+    """
+    text = text_of(letter, now=now) if letter.channel else ""
+    async with db.transaction():
+        await _lock(letter)
+        message = None
+        if letter.channel:
+            message = await outbox.write(_draft(letter, text), now=now)
+            if message is None:
+                raise Overtaken
+        await _reach(letter, message, now=now)
+        if message:
+            await audit.record_many([_told(letter, each, now) for each in _named(letter)])
+    return message
+
+
+async def _lock(letter: Letter) -> None:
+    named = _named(letter)
+    rows = await db.fetch(_LOCK, loans=[each.id for each in named])
+    found = {row["id"]: row for row in rows}
+    for each in named:
+        row = found.get(each.id)
+        if row is None or row["due_at"] != each.due_at:
+            raise Overtaken
+        if (row["returned_at"] is None) is (letter.kind == THANKS):
+            raise Overtaken
+
+
+async def _reach(letter: Letter, message: UUID | None, *, now: datetime) -> None:
+    rows = [
+        {"loan": lent.id, "level": level, "due_at": lent.due_at, "message": message, "at": now}
+        for lent, level in letter.levels
+    ]
+    try:
+        await db.insert_many(_REACH, rows)
+    except db.IntegrityErrors as error:
+        raise Overtaken from error
+
+
+def _named(letter: Letter) -> Sequence[Lent]:
+    main = {each.id for each in letter.lent}
+    return (*letter.lent, *(each for each in letter.also if each.id not in main))
+
+
+def _draft(letter: Letter, text: str) -> Draft:
+    return Draft(
+        site_id=letter.sender.id,
+        kind=letter.kind,
+        channel=letter.channel or "",
+        address=letter.recipient.phone,
+        language=letter.recipient.language,
+        text=text,
+        dedupe_key=letter.dedupe_key,
+        borrower_id=letter.recipient.id,
+        not_before=letter.not_before,
+    )
+
+
+def _told(letter: Letter, lent: Lent, now: datetime) -> dict[str, object]:
+    return audit.values(
+        SYSTEM,
+        "message.written",
+        "loan",
+        lent.id,
+        now=now,
+        related=(lent.item_id, letter.recipient.id),
+        site_id=letter.sender.id,
+        changes={"kind": [None, letter.kind], "channel": [None, letter.channel]},
+    )

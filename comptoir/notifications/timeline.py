@@ -1,0 +1,20 @@
+"""How what was written to a borrower reads in a timeline."""
+
+from __future__ import annotations
+
+from comptoir.core.audit.sentences import Story, describe
+from comptoir.core.i18n import gettext as _
+from comptoir.notifications.kinds import KINDS
+
+
+def describe_all() -> None:
+    """Give every action of the notifications its sentence."""
+    describe("message.written", _written)
+
+
+def _written(story: Story) -> str:
+    code = str(story.after("kind"))
+    kind = str(KINDS[code].title) if code in KINDS else code
+    if story.after("channel") == "call":
+        return _("On the list to call: %(kind)s.", kind=kind)
+    return _("Message by SMS: %(kind)s.", kind=kind)

@@ -1,0 +1,89 @@
+"""Messages that no longer make sense when they are to be sent."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from comptoir.lending.tables import Loan
+from comptoir.notifications.dispatcher import dispatch
+from comptoir.notifications.reminders.sweep import sweep
+from comptoir.notifications.reminders.tables import BorrowerWish
+from comptoir.notifications.routing import Route
+from tests.notifications.recording import RecordingGateway
+from tests.notifications.reminders.world import DUE, World, at, levels, written
+
+SOON = at("10-06 08:00")
+
+
+@pytest.fixture
+async def world(database: Any) -> World:
+    return await World.made()
+
+
+async def sent(now: datetime = SOON) -> int:
+    """How many messages a gateway was given."""
+    return await dispatch([Route(RecordingGateway())], now=now)
+
+
+async def test_a_reminder_that_makes_sense_is_sent(world: World) -> None:
+    await world.loan(await world.person())
+    await sweep(now=SOON)
+    assert await sent() == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{Loan.returned_at: SOON}, {Loan.due_at: DUE + timedelta(days=14)}],
+    ids=["returned", "renewed"],
+)
+async def test_one_that_makes_none_is_dropped_with_its_reason(
+    world: World, change: dict[Any, Any]
+) -> None:
+    loan = await world.loan(await world.person())
+    await sweep(now=SOON)
+    await Loan.update(change).where(Loan.id == loan.id)
+    assert await sent() == 0
+    [message] = await written()
+    assert (message.status, message.reason) == ("dropped", "overtaken")
+
+
+async def test_whoever_wants_no_more_messages_gets_none(world: World) -> None:
+    person = await world.person()
+    loan = await world.loan(person)
+    await sweep(now=SOON)
+    await BorrowerWish(borrower=person.id, stopped_at=SOON).save()
+    assert await sent() == 0
+    [message] = await written()
+    assert (message.status, message.reason) == ("dropped", "opted-out")
+    assert await levels(loan) == ["before:3:days"]
+
+
+async def test_what_is_left_of_a_dropped_one_is_written_anew_the_same_day(world: World) -> None:
+    person = await world.person()
+    back, kept = await world.loan(person), await world.loan(person)
+    await sweep(now=SOON)
+    await Loan.update({Loan.returned_at: SOON}).where(Loan.id == back.id)
+    assert await sent() == 0
+    assert await sweep(now=SOON + timedelta(minutes=10)) == 1
+    assert await sent(SOON + timedelta(minutes=10)) == 1
+    assert await levels(kept) == ["before:3:days"]
+
+
+async def test_a_call_is_not_sent_by_a_gateway(world: World) -> None:
+    await world.loan(await world.person(phone="+41265550199"))
+    await sweep(now=SOON)
+    assert await sent() == 0
+    [line] = await written()
+    assert line.status == "queued"
+
+
+async def test_a_line_on_the_call_list_goes_when_the_thing_came_back(world: World) -> None:
+    loan = await world.loan(await world.person(phone="+41265550199"))
+    await sweep(now=SOON)
+    await Loan.update({Loan.returned_at: SOON}).where(Loan.id == loan.id)
+    await sweep(now=SOON + timedelta(minutes=10))
+    [line] = await written()
+    assert (line.status, line.reason) == ("dropped", "overtaken")
