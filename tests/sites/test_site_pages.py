@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from html import unescape
 
 import pytest
@@ -13,6 +13,8 @@ from comptoir.core import audit, db
 from comptoir.core.accounts.tables import Session
 from comptoir.core.principal import Role
 from comptoir.sites import queries
+from comptoir.sites.errors import SitesForbidden
+from comptoir.sites.publishing import publish_site
 from comptoir.sites.tables import Site, StaffMember
 from tests import factories
 from tests.http_client import sign_in
@@ -103,6 +105,12 @@ async def test_many_sites_come_in_pages_and_are_searched(client: AsyncClient, si
     assert "No site is like that." in (await client.get("/settings/sites?words=Gen%C3%A8ve")).text
     for nonsense in ("?after=x", f"?after={site.id}0", "?words=%25%27"):
         assert (await client.get(f"/settings/sites{nonsense}")).status_code == 200
+
+
+async def test_reception_publishes_nothing(site: Site, now: datetime) -> None:
+    with pytest.raises(SitesForbidden):
+        await publish_site(await factories.principal(Role.RECEPTION, site.id), site.id, now=now)
+    assert not (await queries.site(site.id)).published
 
 
 async def test_nobody_publishes_a_site_of_others(client: AsyncClient, site: Site) -> None:

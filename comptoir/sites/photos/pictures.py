@@ -93,7 +93,6 @@ def _opened(content: bytes) -> Image:
         text = _("This is no photo that can be read. Choose one in the format JPEG, PNG or WebP.")
         raise _refused("sites.photo-unreadable", text) from None
     plain.thumbnail(_BOX)
-    plain.info.clear()
     return plain
 
 

@@ -6,7 +6,7 @@ import io
 import random
 from typing import Any
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageCms, ImageDraw
 
 #: Tags of EXIF: the orientation, the maker of the device, and where the GPS data is.
 ORIENTATION, MAKE, GPS = 0x0112, 0x010F, 0x8825
@@ -45,4 +45,11 @@ def telephone_photo(orientation: int = 6) -> bytes:
     exif[ORIENTATION] = orientation
     exif[MAKE] = "Fairphone"
     exif.get_ifd(GPS).update({1: "N", 2: (46.0, 48.0, 9.0), 3: "E", 4: (7.0, 9.0, 4.0)})
-    return file_of(door(), exif=exif, comment=b"Fairphone of Claire Rochat")
+    colours = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return file_of(
+        door(),
+        exif=exif,
+        comment=b"Fairphone of Claire Rochat",
+        icc_profile=colours,
+        xmp=b"<x:xmpmeta>Claire Rochat</x:xmpmeta>",
+    )
