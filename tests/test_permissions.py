@@ -139,6 +139,7 @@ TABLE: dict[str, Line] = {
     "POST /api/v1/loans/{loan_id}/undo-check-out": scopes("desk"),
     "POST /api/v1/loans/{loan_id}/undo-renewal": scopes("desk"),
     "GET /api/v1/jobs": scopes("settings"),
+    "GET /api/v1/metrics": scopes("settings"),
     "GET /api/v1/messages": scopes("read", "borrowers"),
     "GET /api/v1/messages/{message_id}": scopes("read", "borrowers"),
     "POST /api/v1/messages/{message_id}/tries": scopes("borrowers"),

@@ -19,7 +19,7 @@ from comptoir.core.api.paging import (
     page_of,
 )
 from comptoir.core.api.timelines import TimelineEvent, timeline_page
-from comptoir.core.api.types import CardCode, Code, Csv, Moment, Pdf
+from comptoir.core.api.types import CardCode, Code, Csv, Moment, Pdf, PlainText
 
 __all__ = [
     "Call",
@@ -32,6 +32,7 @@ __all__ = [
     "Page",
     "PageQuery",
     "Pdf",
+    "PlainText",
     "TimelineEvent",
     "decode_cursor",
     "delete",

@@ -32,14 +32,14 @@ from comptoir.core.api.decoding import decode_body, decode_query, json_body
 from comptoir.core.api.errors import CursorInvalid
 from comptoir.core.api.matching import matched
 from comptoir.core.api.paging import Page
-from comptoir.core.api.types import Csv, Pdf
+from comptoir.core.api.types import Csv, Pdf, PlainText
 from comptoir.core.errors import ComptoirError
 from comptoir.core.idempotency import Outcome
 
 PREFIX = "/api/v1"
 JSON = "application/json"
 #: What the types of files that a call may return are sent as.
-FILES = {Pdf: "application/pdf", Csv: "text/csv"}
+FILES = {Pdf: "application/pdf", Csv: "text/csv", PlainText: "text/plain"}
 
 Function = Callable[..., Awaitable[Any]]
 Decorator = Callable[[Function], HTTPRouteHandler]
@@ -57,8 +57,8 @@ class Operation:
 
     A token needs one of ``scopes``; to read, ``read`` is enough. A ``POST``
     with ``read`` among them is a search whose words must not stand in an
-    address, or a print, and changes nothing. What gives a file returns a ``Pdf``
-    or a ``Csv``.
+    address, or a print, and changes nothing. What gives a file returns a ``Pdf``,
+    a ``Csv`` or a ``PlainText``.
 
     ``errors`` are classes of errors, or codes of refusals, that it may answer
     with beside those that every call may. ``remembers``: the service itself
@@ -243,7 +243,7 @@ def _encode(result: Any, request: Request[Any, Any, Any]) -> bytes:
     return msgspec.json.encode(result)
 
 
-def _file(file: Pdf | Csv, media_type: str) -> Response[Any]:
+def _file(file: Pdf | Csv | PlainText, media_type: str) -> Response[Any]:
     if isinstance(file, Csv):
         headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
         return Stream(file.pieces, media_type=media_type, headers=headers)

@@ -23,6 +23,13 @@ class Csv(msgspec.Struct, frozen=True):
     name: str
 
 
+class PlainText(msgspec.Struct, frozen=True):
+    """What a call that speaks to monitors returns: lines of text."""
+
+    data: str
+    name: str
+
+
 #: A moment; the zone must be said, so that no clock is guessed.
 Moment = Annotated[
     datetime,

@@ -33,3 +33,18 @@ async def test_the_call_says_the_same_to_monitors(database: Any) -> None:
     job = found["housekeeping"]
     assert (job["failures"], job["error"], job["running"]) == (3, "OSError", False)
     assert found["notifications.send"]["next_run_at"] is None
+
+
+async def test_prometheus_reads_the_same(database: Any) -> None:
+    async with client_of() as client:
+        await use_token(client, "settings")
+        now = clock.now()
+        await db.execute(FAILED, now=now)
+        answer = await client.get("/api/v1/metrics")
+    assert answer.headers["content-type"].startswith("text/plain")
+    lines = answer.text.splitlines()
+    assert 'comptoir_job_failures{job="housekeeping"} 3' in lines
+    assert 'comptoir_job_last_success_timestamp_seconds{job="housekeeping"} 0' in lines
+    due = f'comptoir_job_next_run_timestamp_seconds{{job="housekeeping"}} {now.timestamp():.15g}'
+    assert due in lines
+    assert all(line.startswith(("#", "comptoir_job_")) for line in lines)
