@@ -15,6 +15,14 @@ from comptoir.core import db
 from comptoir.notifications.reasons import Reason
 from comptoir.notifications.reminders.plans import THANKS
 
+#: A loan is still as the message was about to say.
+_STANDS = """
+(loan.due_at = about.due_at AND
+ CASE WHEN about.level = :thanks THEN loan.returned_at IS NOT NULL AND loan.undone_at IS NULL
+      ELSE loan.returned_at IS NULL END)
+"""
+# A reminder is written anew for what is left of it; a message of an occasion is not, so it
+# goes as long as it is true of something.
 _MOOT = """
 SELECT message.id, CASE WHEN wish.stopped_at IS NULL THEN 0 ELSE 1 END AS stopped
 FROM notifications_message message
@@ -24,10 +32,14 @@ WHERE {which} AND (
     OR EXISTS (
         SELECT 1 FROM notifications_loan_message about
         JOIN lending_loan loan ON loan.id = about.loan
-        WHERE about.message = message.id AND (
-            loan.due_at <> about.due_at
-            OR (about.level = :thanks AND loan.returned_at IS NULL)
-            OR (about.level <> :thanks AND loan.returned_at IS NOT NULL))))
+        WHERE about.message = message.id AND about.level LIKE '%:%' AND NOT {stands})
+    OR (EXISTS (
+            SELECT 1 FROM notifications_loan_message about
+            WHERE about.message = message.id AND about.level NOT LIKE '%:%')
+        AND NOT EXISTS (
+            SELECT 1 FROM notifications_loan_message about
+            JOIN lending_loan loan ON loan.id = about.loan
+            WHERE about.message = message.id AND {stands})))
 """
 # The key is free again, for the message that tells the rest.
 _DROP = """
@@ -46,14 +58,16 @@ async def drop_moot(ids: Sequence[UUID], *, now: datetime) -> set[UUID]:
     """
     if not ids:
         return set()
-    which = _MOOT.format(which="message.id IN :ids")
+    which = _MOOT.format(stands=_STANDS, which="message.id IN :ids")
     return await _drop(await db.fetch(which, ids=[*ids], thanks=THANKS), now=now)
 
 
 async def drop_moot_calls(*, now: datetime) -> None:
     """Take lines off the call list that nobody has to call about any more."""
     async with db.transaction():
-        which = _MOOT.format(which="message.status = 'queued' AND message.channel = 'call'")
+        which = _MOOT.format(
+            stands=_STANDS, which="message.status = 'queued' AND message.channel = 'call'"
+        )
         await _drop(await db.fetch(which, thanks=THANKS), now=now)
 
 

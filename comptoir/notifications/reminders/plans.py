@@ -37,6 +37,10 @@ class Plan(msgspec.Struct, frozen=True):
     welcome: bool = False
     thanks: bool = False
 
+    def says(self, kind: str) -> bool:
+        """Whether it writes after lending, or after the return."""
+        return self.active and {WELCOME: self.welcome, THANKS: self.thanks}[kind]
+
 
 class Habits(msgspec.Struct, frozen=True):
     """How a site writes: when, and whether one can answer."""
@@ -74,6 +78,10 @@ class Plans(msgspec.Struct, frozen=True):
             if (plan := self.by_scope.get(scope)) is not None:
                 return plan
         return USUAL
+
+    def say(self, kind: str) -> bool:
+        """Whether any of them writes on that occasion."""
+        return any(plan.says(kind) for plan in self.by_scope.values())
 
     def horizon(self) -> timedelta:
         """How long before it is due a loan may be reminded of, at most; with a day to spare."""

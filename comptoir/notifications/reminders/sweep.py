@@ -13,6 +13,7 @@ from datetime import datetime
 from uuid import UUID
 
 from comptoir.notifications.reminders.moot import drop_moot_calls
+from comptoir.notifications.reminders.occasions import write_occasions
 from comptoir.notifications.reminders.plans import CALL as CALL_KIND
 from comptoir.notifications.reminders.plans import Plans, code_of
 from comptoir.notifications.reminders.reading import (
@@ -50,7 +51,7 @@ async def sweep(*, now: datetime, stopping: Callable[[], bool] = _never) -> int:
         for sender in senders.values()
     }
     horizon = now + plans.horizon()
-    written, after = 0, UUID(int=0)
+    written, after = await write_occasions(plans, senders, places, now=now), UUID(int=0)
     while not stopping():
         people = await people_after(after, horizon=horizon, limit=PAGE)
         if not people:

@@ -1,0 +1,140 @@
+"""What is written on an occasion: a due date was moved, something was lent or brought back.
+
+They are found as reminders are: what has happened and was not yet written about. So the desk
+waits for nothing, an announcement that moves thousands of loans is as quick as before, and
+all that somebody borrows in a visit is in one message. They go by SMS alone: nobody is called
+to be thanked, and for moved due dates the announcement has its own list to call.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from comptoir.core import db
+from comptoir.core.ids import first_id_of
+from comptoir.core.principal import SYSTEM
+from comptoir.lending.closures import told
+from comptoir.notifications.reminders.plans import DATE_MOVED, THANKS, WELCOME, Plans
+from comptoir.notifications.reminders.reading import (
+    LOAN_COLUMNS,
+    LOAN_TABLES,
+    Sender,
+    lent_of,
+    recipient_of,
+)
+from comptoir.notifications.reminders.writing import SMS, Letter, Overtaken, channel_for, write
+from comptoir.notifications.rules import Place
+
+#: A visit is over, and what was a slip is undone, after so long.
+SETTLED = timedelta(minutes=10)
+#: Later than this it is no occasion any more; longer than a weekend and a holiday.
+FRESH = timedelta(days=4)
+
+# Ids grow with time: the first of a day leads to what was made since.
+_MOVED = f"""
+SELECT {LOAN_COLUMNS}, move.batch, move.due_before
+FROM lending_due_date_move move
+JOIN lending_loan loan ON loan.id = move.loan
+{LOAN_TABLES}
+WHERE {told.TO_TELL} AND move.undone_at IS NULL
+  AND move.id > :first AND move.moved_at > :since
+ORDER BY move.batch, loan.due_at, loan.id
+"""
+_FRESH = f"""
+SELECT {LOAN_COLUMNS}
+FROM lending_loan loan
+{LOAN_TABLES}
+WHERE {{fresh}} AND NOT EXISTS (
+    SELECT 1 FROM notifications_loan_message about
+    WHERE about.loan = loan.id AND about.level = :kind)
+ORDER BY loan.due_at, loan.id
+"""
+_LENT = """
+loan.id > :first AND loan.checked_out_at > :since AND loan.checked_out_at <= :settled
+AND loan.returned_at IS NULL
+"""
+_BACK = """
+loan.returned_at > :since AND loan.returned_at <= :settled
+AND loan.undone_at IS NULL AND loan.written_off_at IS NULL
+"""
+
+
+async def write_occasions(
+    plans: Plans, senders: Mapping[UUID, Sender], places: Mapping[UUID, Place], *, now: datetime
+) -> int:
+    """Write what is to be said at ``now``; how many messages. What is in the quiet waits."""
+    written = await _tell_of_moves(senders, places, now=now)
+    for kind, fresh in ((WELCOME, _LENT), (THANKS, _BACK)):
+        if plans.say(kind):
+            written += await _say(kind, fresh, plans, senders, places, now=now)
+    return written
+
+
+async def _tell_of_moves(
+    senders: Mapping[UUID, Sender], places: Mapping[UUID, Place], *, now: datetime
+) -> int:
+    groups: defaultdict[tuple[UUID, UUID], list[db.Row]] = defaultdict(list)
+    for row in await db.fetch(_MOVED, since=now - FRESH, first=first_id_of(now - FRESH)):
+        groups[row["batch"], row["borrower"]].append(row)
+    written = 0
+    for (batch, borrower), rows in groups.items():
+        letter = _letter(DATE_MOVED, rows, senders, key=f"{DATE_MOVED}:{batch}:{borrower}")
+        if letter.channel != SMS or not places[letter.sender.id].may_write:
+            continue
+        try:
+            async with db.joinable():
+                await write(letter, now=now)
+                await told.tell(SYSTEM, batch, borrower, now=now)
+        except Overtaken:
+            continue
+        written += 1
+    return written
+
+
+async def _say(
+    kind: str,
+    fresh: str,
+    plans: Plans,
+    senders: Mapping[UUID, Sender],
+    places: Mapping[UUID, Place],
+    *,
+    now: datetime,
+) -> int:
+    values: dict[str, object] = {"since": now - FRESH, "settled": now - SETTLED}
+    if kind == WELCOME:
+        values["first"] = first_id_of(now - FRESH)
+    found = await db.fetch(_FRESH.format(fresh=fresh), kind=kind, **values)
+    groups: defaultdict[UUID, list[db.Row]] = defaultdict(list)
+    for row in found:
+        if plans.of(row["return_site"], row["policy"]).says(kind):
+            groups[row["borrower"]].append(row)
+    written = 0
+    for rows in groups.values():
+        first = rows[0]
+        letter = _letter(kind, rows, senders, key=f"{kind}:{first['id']}")
+        if letter.channel != SMS or not places[letter.sender.id].may_write:
+            continue
+        try:
+            await write(letter, now=now)
+        except Overtaken:
+            continue
+        written += 1
+    return written
+
+
+def _letter(kind: str, rows: list[db.Row], senders: Mapping[UUID, Sender], *, key: str) -> Letter:
+    recipient = recipient_of(rows[0])
+    lent = tuple(lent_of(row) for row in rows)
+    return Letter(
+        recipient=recipient,
+        sender=senders[rows[0]["return_site"]],
+        kind=kind,
+        channel=channel_for(recipient),
+        dedupe_key=key,
+        lent=lent,
+        levels=tuple((each, kind) for each in lent),
+        was_due=min(row["due_before"] for row in rows) if kind == DATE_MOVED else None,
+    )
