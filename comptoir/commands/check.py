@@ -21,6 +21,7 @@ from comptoir.core.printing.errors import PrintingFailed
 from comptoir.core.printing.sheets import L7160
 from comptoir.core.settings import Settings, SettingsInvalid, load
 from comptoir.inventory.labels import Label, render_labels
+from comptoir.notifications.gateways.configuration import read_routes, sends_nothing
 
 #: Below this, in bytes, a busy day's agreements may no longer fit.
 LITTLE_SPACE = 500_000_000
@@ -77,6 +78,7 @@ async def findings() -> AsyncIterator[Finding]:
         *_addresses(settings),
         *_languages(),
         *_printing(settings),
+        _gateways(settings),
     ):
         yield finding
     async for finding in _database(settings):
@@ -94,6 +96,21 @@ def _secret(settings: Settings) -> Iterator[Finding]:
     else:
         where = "COMPTOIR_SECRET" if settings.secret else str(settings.data / "secret")
         yield Finding(Level.OK, "secret", f"set ({where})")
+
+
+def _gateways(settings: Settings) -> Finding:
+    try:
+        names = ", ".join(route.gateway.name for route in read_routes(settings))
+    except SettingsInvalid as error:
+        return Finding(Level.WRONG, "gateways", str(error), "See docs/operator/messages.md.")
+    if sends_nothing(settings):
+        return Finding(
+            Level.NOTE,
+            "gateways",
+            f"{names or 'none'}: no message leaves",
+            "Set COMPTOIR_GATEWAYS.",
+        )
+    return Finding(Level.OK, "gateways", names)
 
 
 def _data_folder(settings: Settings) -> Iterator[Finding]:

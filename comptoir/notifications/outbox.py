@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +10,7 @@ import msgspec
 
 from comptoir.core import db
 from comptoir.core.ids import new_id
+from comptoir.notifications.reasons import Reason
 from comptoir.notifications.statuses import Status
 
 _INSERT = """
@@ -21,6 +23,12 @@ VALUES
      :not_before, :status, 0, :next_attempt_at, '', '', 0, 0, '', '', CAST(:again_of AS uuid),
      :now, :now)
 ON CONFLICT (dedupe_key) DO NOTHING
+RETURNING id
+"""
+# One that is leased may be handed over at this moment.
+_DROP = """
+UPDATE notifications_message SET status = :status, reason = :reason, updated_at = :now
+WHERE id IN :ids AND status = 'queued' AND (lease_until IS NULL OR lease_until <= :now)
 RETURNING id
 """
 
@@ -69,3 +77,20 @@ async def write(draft: Draft, *, now: datetime) -> UUID | None:
         now=now,
     )
     return UUID(str(rows[0]["id"])) if rows else None
+
+
+async def drop(message_ids: Sequence[UUID], *, now: datetime) -> int:
+    """Take back messages that no longer make sense, where no dispatcher has them; how many.
+
+    It belongs into the transaction of what overtook them. They stay in the list, with why.
+    """
+    if not message_ids:
+        return 0
+    dropped = await db.fetch(
+        _DROP,
+        ids=[*message_ids],
+        status=Status.DROPPED.value,
+        reason=Reason.OVERTAKEN.value,
+        now=now,
+    )
+    return len(dropped)

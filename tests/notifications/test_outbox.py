@@ -8,11 +8,16 @@ from typing import Any
 import pytest
 
 from comptoir.core import db
-from comptoir.notifications import outbox
+from comptoir.core.ids import new_id
+from comptoir.notifications import outbox, outcomes
+from comptoir.notifications.claims import LEASE, claim
+from comptoir.notifications.dispatcher import dispatch
 from comptoir.notifications.outbox import Draft
+from comptoir.notifications.routing import Route
 from comptoir.notifications.tables import Message
 from tests import factories as make
 from tests.notifications import rows
+from tests.notifications.recording import RecordingGateway
 
 
 async def draft(**values: Any) -> Draft:
@@ -60,3 +65,30 @@ async def test_a_message_for_later_is_not_due_before(database: Any, now: datetim
     morning = now + timedelta(hours=17)
     written = await rows.read(await rows.message(now=now, not_before=morning))
     assert written.next_attempt_at == morning
+
+
+async def test_what_no_longer_makes_sense_is_taken_back_with_a_record(
+    database: Any, now: datetime
+) -> None:
+    waiting = await rows.message(now=now, not_before=now + timedelta(hours=17))
+    gateway = RecordingGateway()
+    async with db.transaction():
+        assert await outbox.drop([waiting], now=now) == 1
+        assert await outbox.drop([waiting], now=now) == 0
+        assert await outbox.drop([], now=now) == 0
+    assert await dispatch([Route(gateway)], now=now + timedelta(days=1)) == 0
+    found = await rows.read(waiting)
+    assert (found.status, found.reason) == ("dropped", "overtaken")
+
+
+async def test_what_a_dispatcher_has_is_not_taken_back(database: Any, now: datetime) -> None:
+    leased, sent = await rows.message(now=now), await rows.message(now=now)
+    route = Route(RecordingGateway())
+    owner = new_id()
+    await claim([route], owner, now=now)
+    await outcomes.begin(sent, owner, now=now)
+    async with db.transaction():
+        assert await outbox.drop([leased, sent], now=now + LEASE / 2) == 0
+        assert await outbox.drop([leased, sent], now=now + LEASE) == 1
+    assert not await outcomes.begin(leased, owner, now=now + LEASE)
+    assert (await rows.status(leased), await rows.status(sent)) == ("dropped", "sending")

@@ -43,6 +43,10 @@ def test_a_bad_setting_is_found(tmp_path: Path) -> None:
     assert wrong(tmp_path, COMPTOIR_ENV="test") == {"settings"}
 
 
+def test_a_gateway_that_lacks_something_is_found(tmp_path: Path) -> None:
+    assert "gateways" in wrong(tmp_path, COMPTOIR_GATEWAYS="kannel")
+
+
 def test_a_missing_secret_and_an_address_without_https_are_found(tmp_path: Path) -> None:
     found = wrong(
         tmp_path, COMPTOIR_ENV="production", COMPTOIR_PUBLIC_URL="http://desk.example.org"
