@@ -18,4 +18,5 @@ class ReplyArrived(msgspec.Struct, frozen=True):
     sender: str
     text: str
     borrower_id: UUID | None
+    sent_at: datetime
     at: datetime

@@ -78,7 +78,8 @@ async def take_reply(name: str, hook: Hook | None, delivery: Delivery, *, now: d
         raise HookUnreadable from None
     if incoming.sent_at < now - OLDEST:
         raise HookUnreadable
-    async with db.transaction():
+    # What reacts to it are use cases of their own, which take part.
+    async with db.joinable():
         if await _remember(name, "message", incoming.key, hook.kept(delivery), now=now) is None:
             return
         await _keep(name, incoming, now=now)
@@ -102,7 +103,7 @@ async def _keep(name: str, incoming: Incoming, *, now: datetime) -> None:
         sent_at=incoming.sent_at,
         now=now,
     )
-    await events.publish(ReplyArrived(reply_id, sender, text, borrower, now))
+    await events.publish(ReplyArrived(reply_id, sender, text, borrower, incoming.sent_at, now))
 
 
 def _trusted(hook: Hook | None, delivery: Delivery) -> Hook:

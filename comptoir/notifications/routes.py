@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from litestar.types import ControllerRouterHandler
 
+from comptoir.core import events
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.principal import Role
 from comptoir.core.web import NavItem
 from comptoir.notifications import hook_pages, timeline
+from comptoir.notifications.events import ReplyArrived
+from comptoir.notifications.inbound.answering import answer_reply
 from comptoir.notifications.jobs import register_jobs
 from comptoir.notifications.messages import api, pages
 
@@ -20,4 +23,5 @@ ROUTES: list[ControllerRouterHandler] = [
 NAVIGATION = [NavItem(_l("Messages"), "/messages", Role.COORDINATOR)]
 
 timeline.describe_all()
+events.subscribe(ReplyArrived, answer_reply)
 register_jobs()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from piccolo.columns import (
     UUID,
     BigInt,
+    Boolean,
     DoublePrecision,
     ForeignKey,
     Integer,
@@ -98,7 +99,11 @@ class HookCall(Table, tablename="notifications_hook_call"):
 
 
 class Reply(Table, tablename="notifications_reply"):
-    """A message that came in. ``borrower`` is whose number it is, where it is one person's."""
+    """A message that came in. ``borrower`` is whose number it is, where it is one person's.
+
+    ``wish`` is the ``replies.Wish`` that it was taken for, ``answer`` what the program wrote
+    back by itself, if anything.
+    """
 
     id = UUID(default=new_id, primary_key=True)
     gateway = Varchar(20)
@@ -106,5 +111,27 @@ class Reply(Table, tablename="notifications_reply"):
     recipient = Varchar(40, default="")
     text = Text(default="")
     borrower = ForeignKey(Borrower, on_delete=OnDelete.cascade, index=True)
+    wish = Varchar(10, default="")
+    answer = ForeignKey(Message, on_delete=OnDelete.set_null, index=True)
     sent_at = Timestamptz(default=None)
     received_at = Timestamptz(default=None, index=True)
+
+
+class Conversation(Table, tablename="notifications_conversation"):
+    """A number that wrote to us. Its row is locked while something from it is answered.
+
+    ``site`` is whose desk reads it; null: of those who see all sites. ``borrower`` is whose
+    number it was when it wrote last, where it is one person's. ``waiting_since`` is set while
+    somebody at the desk has to read or do something, ``call_wanted`` where that is to call
+    back. ``number_kept_at`` is when somebody was asked about the number and said that it is
+    right. ``version`` grows with each message and each thing done.
+    """
+
+    id = UUID(default=new_id, primary_key=True)
+    number = Varchar(40, unique=True)
+    site = ForeignKey(Site, on_delete=OnDelete.cascade, index=True)
+    borrower = ForeignKey(Borrower, on_delete=OnDelete.cascade, index=True)
+    waiting_since = Timestamptz(default=None, null=True)
+    call_wanted = Boolean(default=False)
+    number_kept_at = Timestamptz(default=None, null=True)
+    version = Integer(default=0)

@@ -29,6 +29,8 @@ class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     help_by_phone: str
     help_in_person: str
     also: str
+    thing: str
+    refused: str
     no_opening: str
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from comptoir.core.audit.sentences import Story, describe
 from comptoir.core.i18n import gettext as _
+from comptoir.core.i18n import lazy as _l
 from comptoir.notifications.kinds import KINDS
 
 
 def describe_all() -> None:
     """Give every action of the notifications its sentence."""
     describe("message.written", _written)
+    describe("borrower.messages_stopped", _stopped)
+    describe("borrower.messages_resumed", _l("Wants messages again."))
 
 
 def _written(story: Story) -> str:
@@ -18,3 +21,9 @@ def _written(story: Story) -> str:
     if story.after("channel") == "call":
         return _("On the list to call: %(kind)s.", kind=kind)
     return _("Message by SMS: %(kind)s.", kind=kind)
+
+
+def _stopped(story: Story) -> str:
+    if story.after("wrong_number"):
+        return _("Somebody answered that the number is not theirs. No more messages.")
+    return _("Wants no more messages.")

@@ -35,7 +35,8 @@ class Thing(msgspec.Struct, frozen=True):
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What a message is about.
 
-    ``due_at`` is the earliest of ``things``; ``also`` are due later. ``is_two_way``: the
+    ``due_at`` is the earliest of ``things``; ``also`` are due later,
+    ``refused`` could not be renewed. ``is_two_way``: the
     sender is a number that takes answers. ``reason`` is a field of ``texts.Reasons``.
     """
 
@@ -44,6 +45,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     phone: str = ""
     things: Sequence[Thing] = ()
     also: Sequence[Thing] = ()
+    refused: Sequence[Thing] = ()
     due_at: datetime | None = None
     was_due: datetime | None = None
     is_two_way: bool = True
@@ -87,10 +89,8 @@ def values(facts: Facts, language: str, names: Collection[str], *, now: datetime
         day, today = calendar.local_date(facts.was_due), calendar.local_date(now)
         return day_words(day, today, language)
 
-    def also() -> str:
-        if not facts.also:
-            return ""
-        return phrases.also.replace("{{items}}", things(facts.also, dated=True))
+    def listed(phrase: str, those: Sequence[Thing]) -> str:
+        return phrase.replace("{{items}}", things(those, dated=True)) if those else ""
 
     # Only what is asked for is worked out: a sweep makes thousands of messages.
     known: dict[str, Callable[[], str]] = {
@@ -103,7 +103,8 @@ def values(facts: Facts, language: str, names: Collection[str], *, now: datetime
         "due": due,
         "dates": lambda: things(facts.things, dated=True),
         "was_due": was_due,
-        "also": also,
+        "also": lambda: listed(phrases.also, facts.also),
+        "refused": lambda: listed(phrases.refused, facts.refused),
         "renew": lambda: phrases.renew if facts.is_two_way and facts.is_renewable else "",
         "reason": lambda: str(getattr(texts.reasons, facts.reason)),
         "help": lambda: _way(facts, phrases.help, phrases.help_by_phone, phrases.help_in_person),

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote_from_bytes, urlencode
 from uuid import UUID
 
 import pytest
-from httpx import AsyncClient, Response
+from httpx import AsyncClient
 
 from comptoir.core import clock, db, events
 from comptoir.core.ids import new_id
@@ -22,10 +21,8 @@ from comptoir.notifications.tables import HookCall, Reply
 from tests import factories as make
 from tests.http_client import client_of
 from tests.notifications import rows
+from tests.notifications.hook import MESSAGES, REPORTS, SECRET, reply, report
 from tests.notifications.recording import RecordingGateway
-
-SECRET = "a-secret-that-kannel-says"
-REPORTS, MESSAGES = "/hooks/kannel/reports", "/hooks/kannel/messages"
 
 
 @pytest.fixture
@@ -40,30 +37,6 @@ async def sent(now: datetime) -> UUID:
     message = await rows.message(now=now)
     await dispatch([Route(RecordingGateway())], now=now)
     return message
-
-
-async def report(client: AsyncClient, message: object, status: object, **more: str) -> Response:
-    query = {"message": str(message), "status": str(status), "secret": SECRET, **more}
-    return await client.get(REPORTS, params=query)
-
-
-async def reply(
-    client: AsyncClient,
-    text: bytes = b"PROLONGER",
-    *,
-    sender: str = "+41791234567",
-    **values: str,
-) -> Response:
-    query = {
-        "secret": SECRET,
-        "id": str(new_id()),
-        "from": sender,
-        "to": "+41265550110",
-        "at": str(int(clock.now().timestamp())),
-        "coding": "0",
-        **values,
-    }
-    return await client.get(f"{MESSAGES}?{urlencode(query)}&text={quote_from_bytes(text)}")
 
 
 @pytest.mark.parametrize(

@@ -72,10 +72,15 @@ class LoanMessage(Table, tablename="notifications_loan_message"):
 
 
 class BorrowerWish(Table, tablename="notifications_borrower_wish"):
-    """How somebody wants to be written to: not at all since ``stopped_at``, or the barest."""
+    """How somebody wants to be written to: not at all since ``stopped_at``, or the barest.
+
+    ``wrong_number`` is the one at which somebody said that it is not theirs; nothing is sent
+    until it is another.
+    """
 
     id = UUID(default=new_id, primary_key=True)
     borrower = ForeignKey(Borrower, on_delete=OnDelete.cascade, unique=True, null=False)
     stopped_at = Timestamptz(default=None, null=True)
     barest = Boolean(default=False)
+    wrong_number = Varchar(20, default="")
     version = Integer(default=1)

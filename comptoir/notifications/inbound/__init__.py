@@ -1,0 +1,1 @@
+"""What comes in: understood, acted upon, answered, or given to a person to read."""
