@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from comptoir.core.api import Call, get, post, put
+from comptoir.core.api import Call, Page, PageQuery, decode_cursor, get, page_of, post, put
 from comptoir.sites import changing_hours, queries, services
 from comptoir.sites.confirming import confirm_hours
 from comptoir.sites.errors import (
@@ -23,12 +23,6 @@ WRITERS = ("settings",)
 TAG = "Sites"
 
 
-class Sites(msgspec.Struct, frozen=True):
-    """Sites, by name."""
-
-    items: list[SiteView]
-
-
 class Organisations(msgspec.Struct, frozen=True):
     """Organisations, by name."""
 
@@ -36,9 +30,11 @@ class Organisations(msgspec.Struct, frozen=True):
 
 
 @get("/sites", scopes=READERS, tag=TAG)
-async def list_sites(call: Call) -> Sites:
-    """List the sites where the token acts, all at once."""
-    return Sites(await queries.sites(call.actor))
+async def list_sites(call: Call, query: PageQuery) -> Page[SiteView]:
+    """List the sites where the token acts, by name."""
+    after = decode_cursor(query.cursor, queries.SitePlace)
+    rows = await queries.sites_of(call.actor, after=after, limit=query.limit + 1)
+    return page_of(rows, query.limit, key=lambda row: queries.SitePlace(row.name, row.id))
 
 
 @post(

@@ -54,11 +54,29 @@ async def public_names() -> list[SiteName]:
     return [SiteName(row["id"], row["name"]) for row in rows]
 
 
-async def sites(actor: Principal | None = None) -> list[SiteView]:
-    """The active sites that the actor works at, by name; all of them for the public (None)."""
-    rows = await db.fetch(f"{_SITES} WHERE site.active ORDER BY site.name")
-    rows = [row for row in rows if actor is None or actor.sees_site(row["id"])]
+async def sites() -> list[SiteView]:
+    """Every active site, by name."""
+    rows = await db.fetch(f"{_SITES} WHERE site.active ORDER BY site.name, site.id")
     return [_site(row) for row in rows]
+
+
+class SitePlace(msgspec.Struct, frozen=True):
+    """Where a site stands in a list by name."""
+
+    name: str
+    id: UUID
+
+
+async def sites_of(actor: Principal, *, after: SitePlace | None, limit: int) -> list[SiteView]:
+    """Some of the active sites that the actor works at, by name."""
+    conditions, values = ["site.active"], dict[str, Any](limit=limit)
+    if not actor.all_sites:
+        conditions.append("site.id IN :ids")
+        values["ids"] = list(actor.site_ids)
+    if after:
+        conditions.append("(site.name, site.id) > (:name, CAST(:after AS uuid))")
+        values |= {"name": after.name, "after": after.id}
+    return await _page(conditions, values)
 
 
 class Sought(msgspec.Struct, frozen=True):
@@ -91,6 +109,10 @@ async def coordinated_sites(actor: Principal, sought: Sought, *, limit: int) -> 
             "(site.name, site.id) > (SELECT name, id FROM sites_site WHERE id = :after)"
         )
         values["after"] = sought.after
+    return await _page(conditions, values)
+
+
+async def _page(conditions: list[str], values: dict[str, Any]) -> list[SiteView]:
     rows = await db.fetch(
         f"{_SITES} WHERE {' AND '.join(conditions)} ORDER BY site.name, site.id LIMIT :limit",
         **values,
