@@ -36,14 +36,18 @@ RETURNING name
 """
 _DONE = """
 UPDATE core_job
-SET lease_owner = NULL, lease_until = NULL, succeeded_at = started_at, failures = 0, error = ''
+SET lease_owner = NULL, lease_until = NULL, succeeded_at = started_at, failures = 0, error = '',
+    next_run_at = :next_run_at
 WHERE name = :name AND lease_owner = :owner
 """
 _FAILED = """
 UPDATE core_job
 SET lease_owner = NULL, lease_until = NULL, failures = failures + 1, error = :error,
-    failed_at = started_at,
-    next_run_at = CASE WHEN next_run_at < :again THEN next_run_at ELSE :again END
+    failed_at = started_at, next_run_at = :again
+WHERE name = :name AND lease_owner = :owner
+"""
+_LEFT = """
+UPDATE core_job SET lease_owner = NULL, lease_until = NULL, next_run_at = :now
 WHERE name = :name AND lease_owner = :owner
 """
 
@@ -52,7 +56,8 @@ async def run_if_due(job: Job, turn: Turn) -> bool:
     """Run the job if its time has come and no other process does; whether it ran.
 
     A tick that nobody was there for is caught up, once: the next one counts from now. A
-    job whose process died is taken up by another when its lease is over.
+    job whose process died is taken up by another when its lease is over, however rare it
+    is; one that is cancelled, because the process ends, at once.
     """
     owner, now = new_id(), turn.now
     if not await _claim(job, owner, now=now):
@@ -60,6 +65,9 @@ async def run_if_due(job: Job, turn: Turn) -> bool:
     try:
         async with asyncio.timeout(job.longest.total_seconds()):
             await job.run(turn)
+    except asyncio.CancelledError:
+        await db.execute(_LEFT, name=job.name, owner=owner, now=now)
+        raise
     except Exception as error:
         log.error("job failed", job=job.name, **without_values(error))
         again = now + min(job.every, AFTER_A_FAILURE)
@@ -67,7 +75,7 @@ async def run_if_due(job: Job, turn: Turn) -> bool:
             _FAILED, name=job.name, owner=owner, error=type(error).__name__[:60], again=again
         )
     else:
-        await db.execute(_DONE, name=job.name, owner=owner)
+        await db.execute(_DONE, name=job.name, owner=owner, next_run_at=now + job.every)
     return True
 
 
@@ -76,10 +84,15 @@ async def _claim(job: Job, owner: UUID, *, now: datetime) -> bool:
     if await db.fetch(_NOT_YET, name=job.name, now=now):
         return False
     await db.execute(_INTRODUCE, name=job.name, now=now)
-    values = {
-        "name": job.name,
-        "owner": owner,
-        "until": now + job.longest + MARGIN,
-        "next_run_at": now + job.every,
-    }
-    return bool(await db.fetch(_CLAIM, now=now, **values))
+    until = now + job.longest + MARGIN
+    return bool(
+        await db.fetch(
+            _CLAIM,
+            name=job.name,
+            owner=owner,
+            until=until,
+            # Of a job that does not come to its end, the turn is not over with the lease.
+            next_run_at=min(now + job.every, until),
+            now=now,
+        )
+    )

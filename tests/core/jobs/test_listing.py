@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from comptoir.core import clock, db
+from comptoir.core.jobs.listing import list_jobs
 from comptoir.core.principal import Role
 from tests import factories as make
-from tests.http_client import client_of, sign_in, use_token
+from tests.http_client import client_of, make_app, sign_in, use_token
 
 FAILED = """
 INSERT INTO core_job (name, next_run_at, started_at, failed_at, failures, error)
@@ -33,6 +35,19 @@ async def test_the_call_says_the_same_to_monitors(database: Any) -> None:
     job = found["housekeeping"]
     assert (job["failures"], job["error"], job["running"]) == (3, "OSError", False)
     assert found["notifications.send"]["next_run_at"] is None
+
+
+async def test_a_job_runs_until_its_lease_is_over(database: Any, now: datetime) -> None:
+    make_app()  # each floor tells of its jobs
+    await db.execute(FAILED, now=now)
+    assert await running(now) == []
+    await db.execute("UPDATE core_job SET lease_until = :until", until=now + timedelta(minutes=1))
+    assert await running(now) == ["housekeeping"]
+    assert await running(now + timedelta(minutes=1)) == []
+
+
+async def running(now: datetime) -> list[str]:
+    return [each.name for each in await list_jobs(now=now) if each.running]
 
 
 async def test_prometheus_reads_the_same(database: Any) -> None:

@@ -6,8 +6,12 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+from msgspec import structs
+
 from comptoir.core import db
 from comptoir.core.i18n import lazy
+from comptoir.core.ids import new_id
 from comptoir.core.jobs import Job, Turn, run_if_due
 from comptoir.core.jobs.running import AFTER_A_FAILURE, MARGIN
 from comptoir.core.settings import Settings
@@ -79,18 +83,86 @@ async def test_a_job_that_takes_too_long_is_stopped(database: Any, now: datetime
     assert (await state())["error"] == "TimeoutError"
 
 
+class Dying(BaseException):
+    """The end of a process, after which nothing more is written."""
+
+
+@pytest.mark.parametrize("every", [timedelta(minutes=1), timedelta(days=1)])
 async def test_a_job_whose_process_died_is_taken_up_after_its_lease(
+    database: Any, now: datetime, every: timedelta
+) -> None:
+    async def die(turn: Turn) -> None:
+        raise Dying
+
+    counting = Counting(every)
+    with pytest.raises(Dying):
+        await run_if_due(structs.replace(counting.job, run=die), Turn(SETTINGS, now))
+    lease = counting.job.longest + MARGIN
+    assert not await counting.tick(now + lease - timedelta(seconds=1))
+    assert await counting.tick(now + lease)
+    assert (await state())["next_run_at"] == now + lease + every
+
+
+async def test_who_comes_late_does_not_end_the_lease_of_another(
     database: Any, now: datetime
 ) -> None:
-    counting = Counting(timedelta(minutes=1))
-    await counting.tick(now)
-    await db.execute(
-        "UPDATE core_job SET lease_owner = :owner, lease_until = :until",
-        owner="01a20eb1-0000-7000-8000-000000000000",
-        until=now + counting.job.longest + MARGIN,
-    )
-    assert not await counting.tick(now + timedelta(minutes=2))
-    assert await counting.tick(now + counting.job.longest + MARGIN)
+    counting = Counting()
+    later = now + counting.job.longest + MARGIN
+
+    async def overtaken(turn: Turn) -> None:
+        await db.execute(
+            "UPDATE core_job SET lease_owner = :other, lease_until = :until",
+            other=new_id(),
+            until=later,
+        )
+        if counting.fails:
+            raise ValueError
+
+    slow = structs.replace(counting.job, run=overtaken)
+    for counting.fails in (False, True):
+        assert await run_if_due(slow, Turn(SETTINGS, now))
+        found = await state()
+        assert (found["lease_until"], found["succeeded_at"], found["failures"]) == (later, None, 0)
+        await db.execute("UPDATE core_job SET next_run_at = :now, lease_until = NULL", now=now)
+
+
+async def test_a_job_that_is_cancelled_may_be_taken_up_at_once(
+    database: Any, now: datetime
+) -> None:
+    counting, begun = Counting(timedelta(days=1)), asyncio.Event()
+
+    async def never(turn: Turn) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    stuck = structs.replace(counting.job, run=never)
+    task = asyncio.create_task(run_if_due(stuck, Turn(SETTINGS, now)))
+    async with asyncio.timeout(60):
+        await begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert (await state())["failures"] == 0
+    assert await counting.tick(now)
+
+
+async def test_while_a_job_runs_nobody_else_does(database: Any, now: datetime) -> None:
+    counting = Counting(timedelta(seconds=1))
+
+    async def ask(turn: Turn) -> None:
+        assert not await counting.tick(now + timedelta(minutes=1))
+
+    assert await run_if_due(structs.replace(counting.job, run=ask), Turn(SETTINGS, now))
+    assert (await state())["failures"] == 0
+
+
+async def test_a_job_that_is_often_does_not_wait_after_a_failure(
+    database: Any, now: datetime
+) -> None:
+    counting = Counting(timedelta(seconds=10))
+    counting.fails = True
+    assert await counting.tick(now)
+    assert await counting.tick(now + timedelta(seconds=10))
 
 
 async def _tick(now: datetime) -> bool:
