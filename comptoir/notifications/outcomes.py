@@ -64,7 +64,7 @@ async def record(message_id: UUID, owner: UUID, answer: Answer, *, now: datetime
             return
         match answer:
             case NotTaken(reason):
-                if row["lease_owner"] == owner:
+                if row["lease_owner"] == owner:  # nothing was learnt of it since: that ends a lease
                     await _again_or_fail(message_id, row, reason, now=now)
             case Accepted(reference):
                 await _learn(message_id, row, Status.ACCEPTED, now=now, reference=reference)
@@ -89,8 +89,6 @@ async def report(
 
 
 async def _again_or_fail(message_id: UUID, row: db.Row, reason: Reason, *, now: datetime) -> None:
-    if Status(row["status"]) not in (Status.SENDING, Status.UNKNOWN):
-        return
     wait = wait_after(row["attempts"], chance=random.random())  # noqa: S311 – spreads, hides nothing
     if wait is None:
         await _learn(message_id, row, Status.FAILED, now=now, reason=reason, cost=0)

@@ -177,6 +177,28 @@ class Test_a_dispatcher_that_died:  # noqa: N801 – a sentence
         await outcomes.record(message, slow, NotTaken(Reason.GATEWAY_BUSY), now=late)
         assert await rows.status(message) is Status.ACCEPTED
 
+    async def test_and_answers_late_does_not_take_it_from_who_sends_it_now(
+        self, database: Any, now: datetime
+    ) -> None:
+        gateway = RecordingGateway(known=lambda _: NotTaken(Reason.ANSWER_LOST))
+        message, slow, other = await rows.message(now=now), new_id(), new_id()
+        await claim([Route(gateway)], slow, now=now)
+        await outcomes.begin(message, slow, now=now)
+        late = now + LEASE + timedelta(minutes=5)
+        await settle([Route(gateway)], now=late)
+        later = late + timedelta(minutes=5)
+        assert len(await claim([Route(gateway)], other, now=later)) == 1
+        assert await outcomes.begin(message, other, now=later)
+        await outcomes.record(message, slow, NotTaken(Reason.GATEWAY_BUSY), now=later)
+        assert await rows.status(message) is Status.SENDING
+
+
+async def test_a_message_is_begun_once(database: Any, now: datetime) -> None:
+    message, owner = await rows.message(now=now), new_id()
+    await claim([Route(RecordingGateway())], owner, now=now)
+    assert await outcomes.begin(message, owner, now=now)
+    assert not await outcomes.begin(message, owner, now=now)
+
 
 async def report(message_id: UUID, status: Status, **values: Any) -> bool:
     async with db.transaction():
@@ -193,6 +215,16 @@ class TestReports:
         await outcomes.record(message, owner, Accepted("late"), now=now)
         found = await rows.read(message)
         assert (found.status, found.reference) == ("delivered", "late")
+
+    async def test_before_the_answer_outlast_one_that_it_was_not_taken(
+        self, database: Any, now: datetime
+    ) -> None:
+        message, owner = await rows.message(now=now), new_id()
+        await claim([Route(RecordingGateway())], owner, now=now)
+        await outcomes.begin(message, owner, now=now)
+        assert await report(message, Status.DELIVERED, now=now)
+        await outcomes.record(message, owner, NotTaken(Reason.GATEWAY_BUSY), now=now)
+        assert await rows.status(message) is Status.DELIVERED
 
     async def test_of_a_failure_keep_their_reason(self, database: Any, now: datetime) -> None:
         message = await rows.message(now=now)
@@ -301,6 +333,26 @@ class TestLimits:
     async def test_what_was_not_taken_costs_nothing(
         self, database: Any, now: datetime, answer: Answer
     ) -> None:
-        await rows.message(now=now)
+        message = await rows.message(now=now)
         await dispatch([Route(RecordingGateway(lambda _: answer, part_price=500))], now=now)
         assert await limits.spent("CHF", now=now) == 0
+        assert (await rows.read(message)).cost == 0
+
+    async def test_a_budget_may_be_spent_to_the_last_coin(
+        self, database: Any, now: datetime
+    ) -> None:
+        gateway = RecordingGateway(part_price=500)
+        for _ in range(3):
+            await rows.message(now=now)
+        async with db.transaction():
+            await limits.lock_sending()
+        await db.execute("UPDATE notifications_sending SET budget = 1000")
+        await dispatch([Route(gateway)], now=now)
+        assert len(gateway.sent) == 2
+
+    async def test_what_was_spent_in_another_currency_does_not_count(
+        self, database: Any, now: datetime
+    ) -> None:
+        await rows.message(now=now)
+        await dispatch([Route(RecordingGateway(part_price=500))], now=now)
+        assert await limits.spent("EUR", now=now) == 0
