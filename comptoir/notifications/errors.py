@@ -69,3 +69,12 @@ class SendingChanged(PreconditionFailed):
 
     def message(self) -> str:
         return _("Somebody else changed this meanwhile. Look at it again, then decide.")
+
+
+class WishChanged(PreconditionFailed):
+    """The wish of a borrower was changed since it was read."""
+
+    code = "notifications.wish-changed"
+
+    def message(self) -> str:
+        return _("Somebody else changed this meanwhile. Look at it again, then decide.")

@@ -7,21 +7,27 @@ from litestar.types import ControllerRouterHandler
 from comptoir.core import events
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.principal import Role
-from comptoir.core.web import NavItem
+from comptoir.core.web import NavItem, panels
 from comptoir.notifications import hook_pages, timeline
 from comptoir.notifications.events import ReplyArrived
 from comptoir.notifications.inbound.answering import answer_reply
 from comptoir.notifications.jobs import register_jobs
 from comptoir.notifications.messages import api, pages
+from comptoir.notifications.reminders import api as reminder_api
+from comptoir.notifications.reminders import pages as reminder_pages
+from comptoir.notifications.reminders import wishes
 
 ROUTES: list[ControllerRouterHandler] = [
     *api.ROUTES,
     *pages.ROUTES,
+    *reminder_api.ROUTES,
+    *reminder_pages.ROUTES,
     *hook_pages.ROUTES,
 ]
 
 NAVIGATION = [NavItem(_l("Messages"), "/messages", Role.COORDINATOR)]
 
+panels.register("lending.borrower", wishes.panel)
 timeline.describe_all()
 events.subscribe(ReplyArrived, answer_reply)
 register_jobs()

@@ -13,6 +13,7 @@ def describe_all() -> None:
     describe("message.written", _written)
     describe("borrower.messages_stopped", _stopped)
     describe("borrower.messages_resumed", _l("Wants messages again."))
+    describe("borrower.message_wish_changed", _wish)
 
 
 def _written(story: Story) -> str:
@@ -27,3 +28,14 @@ def _stopped(story: Story) -> str:
     if story.after("wrong_number"):
         return _("Somebody answered that the number is not theirs. No more messages.")
     return _("Wants no more messages.")
+
+
+def _wish(story: Story) -> str:
+    match story.after("stopped"), story.after("barest"):
+        case True, _other:
+            return _("Wants no messages.")
+        case False, _other:
+            return _("Wants messages again.")
+        case _other, True:
+            return _("Wants messages in the barest form.")
+    return _("Wants messages in the usual form.")
