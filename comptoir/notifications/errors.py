@@ -9,6 +9,7 @@ from comptoir.core.errors import (
     NotFound,
     PreconditionFailed,
     Refused,
+    TooManyRequests,
 )
 from comptoir.core.i18n import gettext as _
 
@@ -78,3 +79,48 @@ class WishChanged(PreconditionFailed):
 
     def message(self) -> str:
         return _("Somebody else changed this meanwhile. Look at it again, then decide.")
+
+
+class WordingNotFound(NotFound):
+    """No such kind of message, language or form."""
+
+    code = "notifications.wording-not-found"
+
+    def message(self) -> str:
+        return _("There is no such message. Choose one from the list.")
+
+
+class WordingChanged(PreconditionFailed):
+    """Somebody else saved a wording since it was read."""
+
+    code = "notifications.wording-changed"
+
+    def message(self) -> str:
+        return _("Somebody else changed this meanwhile. Look at it again, then decide.")
+
+
+class AllSitesNeeded(Forbidden):
+    """What all sites share is changed by those who answer for all sites."""
+
+    code = "notifications.all-sites-needed"
+
+    def message(self) -> str:
+        return _("Only a coordinator of all sites can do this. Ask one of them.")
+
+
+class TooManyTests(TooManyRequests):
+    """Too many test messages in an hour."""
+
+    code = "notifications.too-many-tests"
+
+    def message(self) -> str:
+        return _("Enough tests were sent for now. Try again in an hour.")
+
+
+class NoSite(Refused):
+    """A message speaks for a place, and there is none."""
+
+    code = "notifications.no-site"
+
+    def message(self) -> str:
+        return _("A message needs a place to speak of. Add a site first.")

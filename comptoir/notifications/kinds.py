@@ -65,3 +65,13 @@ KINDS: dict[str, Kind] = {
         Kind("answer-unknown", _l("Answer: to an unknown number"), _PLACE),
     )
 }
+
+#: A wording that somebody sent to themselves, to see how it reads on a phone.
+TEST = "test"
+
+
+def title_of(code: str) -> str:
+    """What coordinators call a kind of message; its code where nothing is known of it."""
+    if code == TEST:
+        return str(_l("Test"))
+    return str(KINDS[code].title) if code in KINDS else code

@@ -10,7 +10,11 @@ APP_CONFIG = AppConfig(
     app_name="notifications",
     migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
     table_classes=table_finder(
-        ["comptoir.notifications.tables", "comptoir.notifications.reminders.tables"],
+        [
+            "comptoir.notifications.tables",
+            "comptoir.notifications.reminders.tables",
+            "comptoir.notifications.own_wordings.tables",
+        ],
         exclude_imported=True,
     ),
     migration_dependencies=["comptoir.lending.piccolo_app"],

@@ -13,6 +13,7 @@ from comptoir.notifications.events import ReplyArrived
 from comptoir.notifications.inbound.answering import answer_reply
 from comptoir.notifications.jobs import register_jobs
 from comptoir.notifications.messages import api, pages
+from comptoir.notifications.own_wordings import api as wordings_api
 from comptoir.notifications.reminders import api as reminder_api
 from comptoir.notifications.reminders import pages as reminder_pages
 from comptoir.notifications.reminders import wishes
@@ -23,6 +24,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *reminder_api.ROUTES,
     *reminder_pages.ROUTES,
     *hook_pages.ROUTES,
+    *wordings_api.ROUTES,
 ]
 
 NAVIGATION = [NavItem(_l("Messages"), "/messages", Role.COORDINATOR)]

@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core.phones import show_phone
-from comptoir.notifications.kinds import KINDS
+from comptoir.notifications.kinds import title_of
 from comptoir.notifications.reasons import sentence
 from comptoir.notifications.statuses import TO_DECIDE, Status
 
@@ -93,8 +93,7 @@ class MessageRow(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def title(self) -> str:
         """What coordinators call its kind."""
-        kind = KINDS.get(self.kind)
-        return str(kind.title) if kind else self.kind
+        return title_of(self.kind)
 
     @property
     def why(self) -> str:

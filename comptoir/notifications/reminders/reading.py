@@ -146,12 +146,19 @@ def read_rules(text: str) -> tuple[ReminderRule, ...]:
 
 async def read_senders() -> dict[UUID, Sender]:
     """All sites."""
-    return {
-        row["id"]: Sender(
-            row["id"], row["short_name"], row["phone"], calendars.calendar_of(row), habits_of(row)
-        )
-        for row in await db.fetch(_SITES)
-    }
+    return {row["id"]: _sender(row) for row in await db.fetch(_SITES)}
+
+
+async def read_sender(site_id: UUID) -> Sender | None:
+    """One site; None where there is none."""
+    row = await db.fetch_one(f"{_SITES} WHERE site.id = :id", id=site_id)
+    return _sender(row) if row else None
+
+
+def _sender(row: db.Row) -> Sender:
+    return Sender(
+        row["id"], row["short_name"], row["phone"], calendars.calendar_of(row), habits_of(row)
+    )
 
 
 def habits_of(row: db.Row) -> Habits:

@@ -1,0 +1,1 @@
+"""The wordings that the place writes itself, in place of the defaults."""

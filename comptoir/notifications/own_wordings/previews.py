@@ -1,0 +1,142 @@
+"""What a wording makes: of an example, or of a real loan, and how many parts it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core import db
+from comptoir.core.i18n import localized
+from comptoir.core.phones import show_phone
+from comptoir.core.principal import Principal
+from comptoir.lending.errors import LoanNotFound
+from comptoir.notifications.errors import NoSite
+from comptoir.notifications.gsm7_wording import gsm7_wording
+from comptoir.notifications.messages.queries import PART_OF_UNIT
+from comptoir.notifications.own_wordings.schemas import ForcingSign, Key, Preview, TryWording
+from comptoir.notifications.own_wordings.services import kind_of, lines_of, read_wording
+from comptoir.notifications.reminders.plans import THANKS
+from comptoir.notifications.reminders.reading import Sender, read_sender
+from comptoir.notifications.segments import forcing, split
+from comptoir.notifications.values import Facts, Thing, example_facts, message_text
+
+_LOANS_SHOWN = 10
+_LOANS = """
+SELECT loan.id, loan.due_at, loan.return_site, category.names
+FROM lending_loan loan JOIN inventory_category category ON category.id = loan.category
+WHERE {which}
+"""
+_NEXT = "loan.returned_at IS NULL AND {mine} ORDER BY loan.due_at, loan.id LIMIT :limit"
+# The part of an index that says what sent messages cost.
+_LAST_COST = """
+SELECT cost, parts, currency FROM notifications_message
+WHERE cost > 0 AND parts > 0 AND sent_at > :since
+ORDER BY sent_at DESC LIMIT 1
+"""
+_PRICE_HOLDS_FOR = timedelta(days=90)
+_FIRST_SITE = "SELECT site.id FROM sites_site site WHERE {mine} ORDER BY site.id LIMIT 1"
+
+
+class Example(msgspec.Struct, frozen=True):
+    """A loan to see a wording with: what it is, and when it is due (no name)."""
+
+    id: UUID
+    name: str
+    due_at: datetime
+
+
+async def loans_to_try(actor: Principal) -> list[Example]:
+    """The loans at the actor's sites that are due next."""
+    mine, sites = _mine(actor, "loan.return_site")
+    which = _NEXT.format(mine=mine)
+    rows = await db.fetch(_LOANS.format(which=which), limit=_LOANS_SHOWN, **sites)
+    return [_example(row, None) for row in rows]
+
+
+async def make_preview(
+    actor: Principal, key: Key, command: TryWording, *, now: datetime
+) -> Preview:
+    """What a wording makes, as it would be read now.
+
+    Raises:
+        WordingNotFound: there is no such kind or language.
+        Invalid: the wording cannot be used.
+        LoanNotFound: no such loan is on loan at the actor's sites.
+        NoSite: there is no place for it to speak of.
+    """
+    text = lines_of(command.text)
+    wording = read_wording(text, kind_of(key))
+    facts = await _facts(actor, key, command, now=now)
+    made = message_text(wording, facts, key.language, now=now)
+    segments = split(made)
+    last = await db.fetch_one(_LAST_COST, since=now - _PRICE_HOLDS_FOR)
+    price = Decimal(last["cost"]) / last["parts"] / PART_OF_UNIT if last else None
+    return Preview(
+        text=made,
+        parts=len(segments.parts),
+        free=segments.free,
+        encoding=segments.encoding,
+        forcing=[ForcingSign(each.character, each.name) for each in forcing(made)],
+        offered=gsm7_wording(text),
+        cost=None if price is None else price * len(segments.parts),
+        currency=last["currency"] if last else "",
+    )
+
+
+async def sender_for(actor: Principal, command: TryWording) -> Sender:
+    """The site that a message speaks for: the loan's, the actor's own, or the first there is.
+
+    Raises:
+        LoanNotFound: no such loan is on loan at the actor's sites.
+        NoSite: there is none.
+    """
+    site: UUID | None = actor.site_id
+    if command.loan:
+        site = (await _loan(actor, command.loan))["return_site"]
+    elif site is None:
+        mine, sites = _mine(actor, "site.id")
+        row = await db.fetch_one(_FIRST_SITE.format(mine=mine), **sites)
+        site = row["id"] if row else None
+    sender = await read_sender(site) if site else None
+    if sender is None:
+        raise NoSite
+    return sender
+
+
+async def _facts(actor: Principal, key: Key, command: TryWording, *, now: datetime) -> Facts:
+    sender = await sender_for(actor, command)
+    facts = msgspec.structs.replace(
+        example_facts(key.language, sender.calendar, now=now, several=command.several),
+        place=sender.name,
+        phone=show_phone(sender.phone) if sender.phone else "",
+        is_two_way=sender.habits.takes_answers,
+    )
+    if command.loan:
+        loan = _example(await _loan(actor, command.loan), key.language)
+        due = None if key.kind == THANKS else loan.due_at
+        facts = msgspec.structs.replace(facts, things=(Thing(loan.name, due),), due_at=due)
+    return facts
+
+
+async def _loan(actor: Principal, loan_id: UUID) -> db.Row:
+    row = await db.fetch_one(
+        _LOANS.format(which="loan.id = :id AND loan.returned_at IS NULL"), id=loan_id
+    )
+    if row is None or not actor.sees_site(row["return_site"]):
+        raise LoanNotFound
+    return row
+
+
+def _example(row: db.Row, language: str | None) -> Example:
+    name = localized(msgspec.json.decode(row["names"]), language)
+    return Example(row["id"], name, row["due_at"])
+
+
+def _mine(actor: Principal, column: str) -> tuple[str, dict[str, Sequence[UUID]]]:
+    if actor.all_sites:
+        return "1 = 1", {}
+    return f"{column} IN :sites", {"sites": list(actor.site_ids)}

@@ -1,0 +1,112 @@
+"""Wordings as others see them, and what may be done with them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from comptoir.notifications.segments import Encoding
+
+TextField = Annotated[
+    str,
+    msgspec.Meta(
+        description="At most 612 characters; places to fill are words between two pairs of braces.",
+        examples=["Bonjour, à rapporter : {{items}}. {{place}} : {{opening}}."],
+    ),
+]
+
+
+class Form(StrEnum):
+    """How much a message says: as usual, or the least."""
+
+    USUAL = "usual"
+    BAREST = "barest"
+
+
+class Key(msgspec.Struct, frozen=True):
+    """Which wording is meant."""
+
+    kind: str
+    language: str
+    form: Form
+
+    @property
+    def barest(self) -> bool:
+        """It says the least."""
+        return self.form is Form.BAREST
+
+
+class WordingView(msgspec.Struct, frozen=True, kw_only=True):
+    """A wording as it holds. `is_own` is false while it is the `default`; `names` may stand in it.
+
+    `version` is 0 until it is first changed.
+    """
+
+    kind: str
+    language: str
+    form: Form
+    text: str
+    default: str
+    is_own: bool
+    names: list[str]
+    version: int
+    saved_at: datetime | None
+
+
+class SavedWording(msgspec.Struct, frozen=True):
+    """What a wording was from a save on; `text` null is the default."""
+
+    version: int
+    text: str | None
+    saved_at: datetime | None
+
+
+class SaveWording(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Say it in other words; `text` null goes back to the default."""
+
+    text: TextField | None
+
+
+class TryWording(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """See what a wording makes. `loan` null: of an example; `several`: of two things."""
+
+    text: TextField
+    loan: UUID | None = None
+    several: bool = False
+
+
+class TestWording(TryWording, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Send what a wording makes to a number."""
+
+    __test__ = False  # pytest takes what is called so for a test
+
+    number: Annotated[str, msgspec.Meta(examples=["+41 79 123 45 67"])]
+
+
+class ForcingSign(msgspec.Struct, frozen=True):
+    """A character that makes a part hold 70 instead of 160. `name` is its name in Unicode."""
+
+    character: str
+    name: str
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """What a wording makes, and how many `parts` that takes. `free` are left in the last.
+
+    `forcing` is why it is `ucs-2`; `offered` is the wording in the GSM alphabet, where one
+    says the same. `cost` is by what a part of the last message cost; null where none did.
+    """
+
+    text: str
+    parts: int
+    free: int
+    encoding: Encoding
+    forcing: list[ForcingSign]
+    offered: str | None
+    cost: Decimal | None
+    currency: str

@@ -1,0 +1,112 @@
+"""Saving a wording: a version for each save, and never over somebody else's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from comptoir.core import audit, db
+from comptoir.core.errors import FieldError, Invalid
+from comptoir.core.i18n import LANGUAGES
+from comptoir.core.i18n import gettext as _
+from comptoir.core.ids import new_id
+from comptoir.core.principal import Principal, Role
+from comptoir.notifications.errors import AllSitesNeeded, WordingChanged, WordingNotFound
+from comptoir.notifications.kinds import KINDS, Kind
+from comptoir.notifications.own_wordings.queries import newest
+from comptoir.notifications.own_wordings.schemas import Key, SaveWording
+from comptoir.notifications.placeholders import Problem, ProblemCode, Wording, read
+from comptoir.notifications.sentences import wording_sentence
+from comptoir.notifications.texts import default_text
+
+_INSERT = """
+INSERT INTO notifications_own_wording (id, kind, language, barest, version, text, saved_at)
+VALUES (:id, :kind, :language, :barest, :version, CAST(:text AS TEXT), :now)
+"""
+#: Of these the place in the text says nothing.
+_OF_THE_WHOLE = {ProblemCode.EMPTY, ProblemCode.TOO_LONG}
+
+
+def may_save(actor: Principal) -> bool:
+    """True for those who answer for all sites: they share their wordings."""
+    return actor.has_role_everywhere(Role.COORDINATOR) and actor.may_share
+
+
+async def save_wording(
+    actor: Principal, key: Key, command: SaveWording, *, version: int, now: datetime
+) -> None:
+    """Say it in other words from now on, or by the default. The same text is no new version.
+
+    Raises:
+        AllSitesNeeded: the actor does not answer for all sites.
+        WordingNotFound: there is no such kind or language.
+        Invalid: the wording cannot be used.
+        WordingChanged: somebody else saved it since ``version``.
+    """
+    if not may_save(actor):
+        raise AllSitesNeeded
+    kind = kind_of(key)
+    text = None if command.text is None else lines_of(command.text)
+    if text is not None:
+        read_wording(text, kind)
+    if text == default_text(key.kind, key.language, barest=key.barest):
+        text = None  # so that it follows the default when that gets better
+    async with db.transaction():
+        before = await newest(key)
+        if before.version != version:
+            raise WordingChanged
+        if before.text == text:
+            return
+        row = {"kind": key.kind, "language": key.language, "barest": key.barest, "text": text}
+        made = new_id()
+        try:
+            await db.execute(_INSERT, id=made, version=version + 1, now=now, **row)
+        except db.IntegrityErrors as error:
+            raise WordingChanged from error  # at the same moment
+        changes = {
+            "text": [before.text, text],
+            "kind": [None, key.kind],
+            "language": [None, key.language],
+            "form": [None, key.form.value],
+        }
+        await audit.record(actor, "wording.saved", "wording", made, now=now, changes=changes)
+
+
+def kind_of(key: Key) -> Kind:
+    """The kind of message that is meant.
+
+    Raises:
+        WordingNotFound: there is no such kind or language.
+    """
+    if key.kind not in KINDS or key.language not in LANGUAGES:
+        raise WordingNotFound
+    return KINDS[key.kind]
+
+
+def lines_of(text: str) -> str:
+    """A text as a form sends it, with the line ends that are kept."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def read_wording(text: str, kind: Kind) -> Wording:
+    """A wording, ready to be filled.
+
+    Raises:
+        Invalid: it cannot be used; where, and what to do, is told of each mistake.
+    """
+    found = read(text, kind.names)
+    if isinstance(found, Wording):
+        return found
+    raise Invalid([_field_error(problem, text) for problem in found])
+
+
+def _field_error(problem: Problem, text: str) -> FieldError:
+    sentence = wording_sentence(problem)
+    if problem.code not in _OF_THE_WHOLE:
+        before = text[: problem.position]
+        sentence = _(
+            "Line %(line)s, character %(place)s: %(sentence)s",
+            line=before.count("\n") + 1,
+            place=problem.position - (before.rfind("\n") + 1) + 1,
+            sentence=sentence,
+        )
+    return FieldError("text", problem.code.value, sentence)

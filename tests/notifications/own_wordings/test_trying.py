@@ -1,0 +1,132 @@
+"""What a wording makes, before it is saved: on the screen, and on a phone."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from comptoir.core.errors import Invalid
+from comptoir.core.principal import Principal, Role
+from comptoir.lending.errors import LoanNotFound
+from comptoir.notifications.dispatcher import dispatch
+from comptoir.notifications.errors import AllSitesNeeded, NoSite, TooManyTests
+from comptoir.notifications.own_wordings.previews import loans_to_try, make_preview
+from comptoir.notifications.own_wordings.schemas import Form, Key, TestWording, TryWording
+from comptoir.notifications.own_wordings.testing import MOST_TESTS, send_test
+from comptoir.notifications.routing import Route
+from tests import factories as make
+from tests.notifications import rows
+from tests.notifications.recording import RecordingGateway
+
+KEY = Key("due-soon", "fr", Form.USUAL)
+
+
+@pytest.fixture
+async def coordinator(database: Any) -> Principal:
+    await make.site(short_name="Le Relais")
+    return await make.principal(Role.COORDINATOR)
+
+
+class TestAPreview:
+    async def test_speaks_for_the_place_of_an_example(
+        self, coordinator: Principal, now: datetime
+    ) -> None:
+        text = "{{place}}: {{one}}{{items}}{{many}}{{count}} objets{{end}}"
+        one = await make_preview(coordinator, KEY, TryWording(text=text), now=now)
+        two = await make_preview(coordinator, KEY, TryWording(text=text, several=True), now=now)
+        assert (one.text, one.parts, one.encoding) == (
+            "Le Relais: ordinateur portable",
+            1,
+            "gsm-7",
+        )
+        assert two.text == "Le Relais: 2 objets"
+
+    async def test_names_what_makes_it_dear_and_offers_other_words(
+        self, coordinator: Principal, now: datetime
+    ) -> None:
+        text = "Bientôt : {{items}}. " + "Passez nous voir. " * 4
+        found = await make_preview(coordinator, KEY, TryWording(text=text), now=now)
+        assert [(each.character, each.name) for each in found.forcing] == [
+            ("ô", "LATIN SMALL LETTER O WITH CIRCUMFLEX")
+        ]
+        assert (found.encoding, found.parts) == ("ucs-2", 2)
+        assert found.offered == text.replace("ô", "o").strip()
+        again = await make_preview(coordinator, KEY, TryWording(text=found.offered), now=now)
+        assert (again.encoding, again.parts, again.offered) == ("gsm-7", 1, None)
+
+    async def test_costs_what_parts_cost_last(self, coordinator: Principal, now: datetime) -> None:
+        nothing = await make_preview(coordinator, KEY, TryWording(text="A"), now=now)
+        await rows.message(now=now)
+        await dispatch([Route(RecordingGateway(part_price=550))], now=now)
+        found = await make_preview(coordinator, KEY, TryWording(text="A" * 200), now=now)
+        assert (nothing.cost, found.cost, found.parts) == (None, Decimal("0.11"), 2)
+
+    async def test_is_of_a_loan_of_ones_own_sites(
+        self, coordinator: Principal, now: datetime
+    ) -> None:
+        site = await make.site(short_name="La Gare")
+        item = await make.item(site_id=site.id)
+        loan = await make.loan(
+            item=item,
+            borrower_id=(await make.borrower()).id,
+            now=now,
+            due_at=now + timedelta(days=2),
+        )
+        tried = TryWording(text="{{place}}: {{items}} ({{count}}) {{due}}", loan=loan.id)
+        (example,) = await loans_to_try(coordinator)
+        found = await make_preview(coordinator, KEY, tried, now=now)
+        assert example.id == loan.id
+        assert found.text.startswith("La Gare: ")
+        elsewhere = await make.principal(Role.COORDINATOR, (await make.site()).id)
+        assert await loans_to_try(elsewhere) == []
+        with pytest.raises(LoanNotFound):
+            await make_preview(elsewhere, KEY, tried, now=now)
+
+    async def test_needs_a_place(self, database: Any, now: datetime) -> None:
+        with pytest.raises(NoSite):
+            await make_preview(await make.principal(Role.ADMIN), KEY, TryWording(text="A"), now=now)
+
+
+def a_test(number: str = "079 123 45 67", text: str = "Test : {{items}}") -> TestWording:
+    return TestWording(text=text, number=number)
+
+
+class TestATest:
+    async def test_goes_out_as_any_message(self, coordinator: Principal, now: datetime) -> None:
+        made = await send_test(coordinator, KEY, a_test(), now=now)
+        gateway = RecordingGateway()
+        assert await dispatch([Route(gateway)], now=now) == 1
+        row = await rows.read(made)
+        assert (row.kind, row.address, row.borrower) == ("test", "+41791234567", None)
+        assert (row.status, row.text) == ("accepted", "Test : ordinateur portable")
+
+    @pytest.mark.parametrize(
+        ("number", "text", "field", "code"),
+        [
+            ("12", "A", "number", "notifications.number-too-short"),
+            ("026 555 01 10", "A", "number", "notifications.number-cannot-text"),
+            ("079 123 45 67", "{{", "text", "notifications.placeholder-unclosed"),
+        ],
+    )
+    async def test_is_refused_where_it_cannot_arrive(
+        self, coordinator: Principal, now: datetime, number: str, text: str, field: str, code: str
+    ) -> None:
+        with pytest.raises(Invalid) as refused:
+            await send_test(coordinator, KEY, a_test(number, text), now=now)
+        assert [(each.field, each.code) for each in refused.value.errors] == [(field, code)]
+
+    async def test_is_sent_so_often_within_an_hour(
+        self, coordinator: Principal, now: datetime
+    ) -> None:
+        for _ in range(MOST_TESTS):
+            await send_test(coordinator, KEY, a_test(), now=now)
+        with pytest.raises(TooManyTests):
+            await send_test(coordinator, KEY, a_test(), now=now)
+
+    async def test_is_for_those_who_may_save(self, coordinator: Principal, now: datetime) -> None:
+        actor = await make.principal(Role.COORDINATOR, (await make.site()).id)
+        with pytest.raises(AllSitesNeeded):
+            await send_test(actor, KEY, a_test(), now=now)
