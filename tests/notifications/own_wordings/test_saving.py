@@ -11,6 +11,7 @@ import pytest
 
 from comptoir.core import db
 from comptoir.core.errors import Invalid
+from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal, Role
 from comptoir.notifications.errors import AllSitesNeeded, WordingChanged, WordingNotFound
 from comptoir.notifications.own_wordings.queries import (
@@ -93,7 +94,7 @@ class TestASavedWording:
         await db.execute(
             "INSERT INTO notifications_own_wording (id, kind, language, barest, version, text, "
             "saved_at) VALUES (:id, 'due-soon', 'fr', :barest, 1, 'Dans {{gone}}', :now)",
-            id=make.new_id(),
+            id=new_id(),
             barest=False,
             now=make.MADE_AT,
         )
