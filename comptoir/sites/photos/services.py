@@ -56,7 +56,7 @@ async def set_photo(
     if errors:
         raise Invalid(errors)
     async with db.transaction():
-        before = await photo_of(site_id)
+        before = await photo_of(site_id, lock=True)
         after = _after(before, picture, alt)
         if after is None:
             message = _("Choose a photo.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode, b64encode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ from comptoir.sites.photos.services import remove_photo, set_photo
 from comptoir.sites.tables import Site
 from tests import factories
 from tests.http_client import client_of, codes, sign_in, use_token
+from tests.locks import overtaken
 from tests.sites.photos.cameras import door, file_of, picture_of, telephone_photo
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -34,6 +35,30 @@ ALT = "La porte bleue"
 @pytest.fixture
 async def site(database: Any) -> Site:
     return await factories.site(published=True)
+
+
+async def test_a_photo_taken_away_at_the_same_moment_is_not_given_another_text(
+    site: Site, now: datetime
+) -> None:
+    actor = await factories.principal(Role.COORDINATOR, site.id)
+    await set_photo(actor, site.id, SavePhoto(ALT, telephone_photo()), now=now)
+    renamed: list[object] = []
+
+    async def remove(until_waited_for: Callable[[], Awaitable[None]]) -> None:
+        async with db.transaction():
+            await db.execute("DELETE FROM sites_photo WHERE site = :site", site=site.id)
+            await until_waited_for()
+
+    async def rename() -> None:
+        try:
+            await set_photo(actor, site.id, SavePhoto("Der Eingang"), now=now)
+        except Invalid as invalid:
+            renamed.extend(error.code for error in invalid.errors)
+
+    await overtaken(remove, rename())
+    assert renamed == ["sites.photo-missing"]
+    events = await db.fetch("SELECT id FROM core_audit_event WHERE action = 'site.photo_set'")
+    assert len(events) == 1
 
 
 @pytest.fixture
