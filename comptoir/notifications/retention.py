@@ -17,7 +17,7 @@ CALLS_KEPT_FOR = 2 * OLDEST
 
 _BLANK = """
 UPDATE notifications_message SET text = '', address = ''
-WHERE id < :before AND text <> '' AND status NOT IN ('queued', 'sending')
+WHERE id < :before AND (text <> '' OR address <> '') AND status NOT IN ('queued', 'sending')
 """
 _DELETE = """
 DELETE FROM notifications_message WHERE id < :before AND status NOT IN ('queued', 'sending')

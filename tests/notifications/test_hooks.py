@@ -122,6 +122,18 @@ async def test_what_is_too_long_is_refused(client: AsyncClient) -> None:
     assert await Reply.count() == 0
 
 
+@pytest.mark.parametrize("path", [REPORTS, MESSAGES])
+async def test_a_query_of_too_many_fields_is_nobodys(client: AsyncClient, path: str) -> None:
+    answer = await client.get(f"{path}?secret={SECRET}{'&x=1' * 30}")
+    assert answer.status_code == 404
+
+
+async def test_zero_signs_in_a_reply_are_left_out(client: AsyncClient) -> None:
+    assert (await reply(client, sender="Comp\x00toir", to="+4126\x00")).status_code == 200
+    (kept,) = await Reply.objects()
+    assert (kept.sender, kept.recipient) == ("Comptoir", "+4126")
+
+
 @pytest.mark.parametrize(
     ("data", "coding", "text"),
     [

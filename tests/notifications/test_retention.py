@@ -43,6 +43,14 @@ async def test_text_and_number_go_and_the_rest_stays(database: Any) -> None:
     assert await Message.count() == 0
 
 
+async def test_a_number_goes_also_without_a_text(database: Any) -> None:
+    now = clock.now()
+    message = await rows.message(now=now, text="")
+    await dispatch([Route(RecordingGateway())], now=now)
+    await forget(now=now + TEXTS_KEPT_FOR + HOUR)
+    assert (await rows.read(message)).address == ""
+
+
 async def test_what_has_no_text_any_more_is_not_tried_again(database: Any) -> None:
     now, admin = clock.now(), await make.principal(Role.ADMIN)
     message = await unknown(now)

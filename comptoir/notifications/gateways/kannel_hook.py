@@ -73,12 +73,17 @@ class KannelHook:
 
 
 def _values(delivery: Delivery) -> dict[str, bytes]:
-    pairs = parse_qsl(delivery.query.decode("latin-1"), encoding="latin-1", max_num_fields=20)
+    """What the query says; nothing where it says more than Kannel ever would."""
+    try:
+        pairs = parse_qsl(delivery.query.decode("latin-1"), encoding="latin-1", max_num_fields=20)
+    except ValueError:
+        return {}
     return {name: value.encode("latin-1") for name, value in pairs}
 
 
 def _text(values: dict[str, bytes], name: str) -> str:
-    return values.get(name, b"").decode("utf-8", "replace").strip()
+    # No database keeps a zero sign in a text.
+    return values.get(name, b"").decode("utf-8", "replace").replace("\x00", "").strip()
 
 
 def _decoded(data: bytes, coding: str) -> str:

@@ -83,7 +83,7 @@ async def decide_sending(
         Invalid: the budget or the currency is none.
         SendingChanged: somebody else decided since.
     """
-    if not (actor.has_role_everywhere(Role.ADMIN) and actor.may_share):
+    if not actor.has_role_everywhere(Role.ADMIN):
         raise AdministratorNeeded
     _check(command)
     async with db.transaction():

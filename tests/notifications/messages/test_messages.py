@@ -15,7 +15,7 @@ from comptoir.core.principal import Principal, Role
 from comptoir.notifications.dispatcher import dispatch
 from comptoir.notifications.errors import AdministratorNeeded, MessageNotFound, NotTriedAgain
 from comptoir.notifications.gateways.protocol import Answer, Rejected, Unknown
-from comptoir.notifications.messages.queries import list_messages, read_sending
+from comptoir.notifications.messages.queries import list_messages, read_message, read_sending
 from comptoir.notifications.messages.schemas import DecideSending, MessageFilter, MessageState
 from comptoir.notifications.messages.services import decide_sending, try_again
 from comptoir.notifications.reasons import Reason
@@ -69,6 +69,16 @@ class TestTheList:
         here = await rows.message(now=now, site_id=coordinator.site_id)
         assert await ids(coordinator) == [here]
         assert set(await ids(await make.principal(Role.ADMIN))) == {here, elsewhere}
+
+    async def test_tells_nothing_of_one_message_elsewhere_either(
+        self, coordinator: Principal, now: datetime
+    ) -> None:
+        elsewhere = await rows.message(now=now)
+        here = await rows.message(now=now, site_id=coordinator.site_id)
+        assert await read_message(coordinator, elsewhere) is None
+        found = await read_message(coordinator, here)
+        assert found is not None
+        assert found.id == here
 
     async def test_goes_on_where_the_page_before_ended(
         self, coordinator: Principal, now: datetime
@@ -143,6 +153,19 @@ class TestTheSwitchAndTheBudget:
         assert (await read_sending(now=now)).stopped_at == now
         await decide_sending(admin, DecideSending(stopped=False), version=1, now=now)
         assert await dispatch([Route(gateway)], now=now) == 1
+
+    async def test_say_since_when_and_stand_in_the_audit_trail(
+        self, database: Any, now: datetime
+    ) -> None:
+        admin = await make.principal(Role.ADMIN)
+        await decide_sending(admin, DecideSending(stopped=True), version=0, now=now)
+        later = now + timedelta(hours=1)
+        await decide_sending(admin, DecideSending(stopped=True, budget=50), version=1, now=later)
+        assert (await read_sending(now=later)).stopped_at == now
+        events = await db.fetch("SELECT action, changes FROM core_audit_event ORDER BY id")
+        assert [event["action"] for event in events] == ["sending.decided"] * 2
+        assert "budget" in events[1]["changes"]
+        assert "stopped" not in events[1]["changes"]
 
     async def test_warn_when_four_fifths_are_spent(self, database: Any, now: datetime) -> None:
         await decide_sending(
