@@ -48,7 +48,7 @@ async def take_report(name: str, hook: Hook | None, delivery: Delivery, *, now: 
         HookUnknown: there is no such gateway, or it is somebody else who tells.
         HookUnreadable: it makes no sense.
     """
-    hook = _trusted(hook, delivery)
+    hook = _trusted(hook, delivery, now=now)
     try:
         report = hook.report(delivery)
     except Unreadable:
@@ -71,7 +71,7 @@ async def take_reply(name: str, hook: Hook | None, delivery: Delivery, *, now: d
         HookUnknown: there is no such gateway, or it is somebody else who tells.
         HookUnreadable: it makes no sense, or is older than ``OLDEST``.
     """
-    hook = _trusted(hook, delivery)
+    hook = _trusted(hook, delivery, now=now)
     try:
         incoming = hook.incoming(delivery)
     except Unreadable:
@@ -106,8 +106,8 @@ async def _keep(name: str, incoming: Incoming, *, now: datetime) -> None:
     await events.publish(ReplyArrived(reply_id, sender, text, borrower, incoming.sent_at, now))
 
 
-def _trusted(hook: Hook | None, delivery: Delivery) -> Hook:
-    if hook is None or not hook.trusts(delivery):
+def _trusted(hook: Hook | None, delivery: Delivery, *, now: datetime) -> Hook:
+    if hook is None or not hook.trusts(delivery, now=now):
         raise HookUnknown
     if len(delivery.query) + len(delivery.body) > LARGEST_DELIVERY:
         raise HookUnreadable

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from urllib.parse import parse_qsl, urlsplit
 
+import msgspec
+
 #: What is sent back for the query of a request; None closes without a word.
 Reply = Callable[[dict[str, str]], bytes | None]
 
@@ -17,13 +19,30 @@ def http(status: int, text: str) -> bytes:
     return f"HTTP/1.1 {status} X\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
 
 
+class Request(msgspec.Struct):
+    """What came."""
+
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: str
+
+
 class Wire:
-    """Where it listens, and the queries that came, in order."""
+    """Where it listens, and what came, in order."""
 
     def __init__(self, port: int, reply: Reply) -> None:
         self.url = f"http://127.0.0.1:{port}/cgi-bin/sendsms"
         self.queries: list[dict[str, str]] = []
+        self.requests: list[Request] = []
         self.reply = reply
+
+
+def _request(head: str) -> Request:
+    first, *lines = head.strip().split("\r\n")
+    method, target, _ = first.split(" ")
+    headers = dict(line.split(": ", 1) for line in lines)
+    return Request(method, target, {name.lower(): value for name, value in headers.items()}, "")
 
 
 @asynccontextmanager
@@ -33,7 +52,12 @@ async def listening(reply: Reply) -> AsyncIterator[Wire]:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-            query = dict(parse_qsl(urlsplit(head.split(" ")[1]).query))
+            request = _request(head)
+            request.body = (
+                await reader.readexactly(int(request.headers.get("content-length", 0)))
+            ).decode()
+            wire.requests.append(request)
+            query = dict(parse_qsl(urlsplit(request.target).query))
             wire.queries.append(query)
             answer = wire.reply(query)
             if answer is not None:

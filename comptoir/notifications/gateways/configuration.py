@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 
 from comptoir.core.settings import Settings, SettingsInvalid
-from comptoir.notifications.gateways import kannel
+from comptoir.notifications.gateways import android, kannel
+from comptoir.notifications.gateways.android_hook import AndroidHook
 from comptoir.notifications.gateways.hooks import Hook
 from comptoir.notifications.gateways.kannel_hook import KannelHook
 from comptoir.notifications.gateways.local import ConsoleGateway, FileGateway
@@ -22,10 +23,11 @@ _KINDS: dict[str, Make] = {
     "file": lambda settings, _: FileGateway(settings.data / "messages.jsonl"),
     "console": lambda *_: ConsoleGateway(),
     kannel.NAME: lambda settings, given: kannel.KannelGateway.of(given, base_url=settings.base_url),
+    android.NAME: lambda _, given: android.AndroidGateway.of(given),
 }
 _LOCAL = frozenset({"file", "console"})
 #: What each needs of the environment.
-VARIABLES: tuple[Variable, ...] = (*kannel.VARIABLES,)
+VARIABLES: tuple[Variable, ...] = (*kannel.VARIABLES, *android.VARIABLES)
 
 _ENTRY = re.compile(r"([a-z0-9]+)(?::(\+\d{1,6}(?:,\+\d{1,6})*))?")
 
@@ -61,6 +63,10 @@ def read_hook(name: str, environ: Mapping[str, str] | None = None) -> Hook | Non
     It needs its secret alone: a gateway that is no longer chosen may still report.
     """
     environ = os.environ if environ is None else environ
-    if name == kannel.NAME:
-        return KannelHook(Variables(environ).secret(kannel.SECRET))
+    given = Variables(environ)
+    match name:
+        case kannel.NAME:
+            return KannelHook(given.secret(kannel.SECRET))
+        case android.NAME:
+            return AndroidHook(given.secret(android.SECRET))
     return None

@@ -50,8 +50,8 @@ class Unreadable(Exception):
 class Hook(Protocol):
     """Reads what one gateway tells."""
 
-    def trusts(self, delivery: Delivery) -> bool:
-        """True if it proves that it comes from the gateway."""
+    def trusts(self, delivery: Delivery, *, now: datetime) -> bool:
+        """True if it proves that it comes from the gateway, and, where it says when, that now."""
         ...
 
     def report(self, delivery: Delivery) -> Report:
