@@ -124,3 +124,30 @@ class NoSite(Refused):
 
     def message(self) -> str:
         return _("A message needs a place to speak of. Add a site first.")
+
+
+class ConversationNotFound(NotFound):
+    """Nobody wrote that, or to a site the actor may not know of."""
+
+    code = "notifications.conversation-not-found"
+
+    def message(self) -> str:
+        return _("There is no such conversation at your sites.")
+
+
+class ConversationChanged(PreconditionFailed):
+    """They wrote again since it was read."""
+
+    code = "notifications.conversation-changed"
+
+    def message(self) -> str:
+        return _("Something new was written meanwhile. Read it, then decide.")
+
+
+class NumberNotAnswered(Refused):
+    """No text message gets to this number."""
+
+    code = "notifications.number-not-answered"
+
+    def message(self) -> str:
+        return _("No text message can be sent to this number. Call, or write a letter.")

@@ -40,6 +40,9 @@ class Kind(msgspec.Struct, frozen=True):
     names: frozenset[str]
 
 
+#: What somebody at the desk writes: no wording is kept of it.
+BY_HAND = "answer-by-hand"
+
 _PLACE = frozenset({"place", "opening", "phone"})
 _REMINDER = _PLACE | {"items", "count", "due", "also", "renew", "help", "stop", "link"}
 
@@ -74,4 +77,6 @@ def title_of(code: str) -> str:
     """What coordinators call a kind of message; its code where nothing is known of it."""
     if code == TEST:
         return str(_l("Test"))
+    if code == BY_HAND:
+        return str(_l("Answer: written at the desk"))
     return str(KINDS[code].title) if code in KINDS else code

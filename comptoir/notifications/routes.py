@@ -11,6 +11,8 @@ from comptoir.core.web import NavItem, panels
 from comptoir.notifications import hook_pages, timeline
 from comptoir.notifications.events import ReplyArrived
 from comptoir.notifications.inbound.answering import answer_reply
+from comptoir.notifications.inbox import api as inbox_api
+from comptoir.notifications.inbox import pages as inbox_pages
 from comptoir.notifications.jobs import register_jobs
 from comptoir.notifications.messages import api, pages
 from comptoir.notifications.own_wordings import api as wordings_api
@@ -23,11 +25,16 @@ ROUTES: list[ControllerRouterHandler] = [
     *pages.ROUTES,
     *reminder_api.ROUTES,
     *reminder_pages.ROUTES,
+    *inbox_api.ROUTES,
+    *inbox_pages.ROUTES,
     *hook_pages.ROUTES,
     *wordings_api.ROUTES,
 ]
 
-NAVIGATION = [NavItem(_l("Messages"), "/messages", Role.COORDINATOR)]
+NAVIGATION = [
+    NavItem(_l("Replies"), "/replies", count_url="/replies/count"),
+    NavItem(_l("Messages"), "/messages", Role.COORDINATOR),
+]
 
 panels.register("lending.borrower", wishes.panel)
 timeline.describe_all()

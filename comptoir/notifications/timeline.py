@@ -5,20 +5,21 @@ from __future__ import annotations
 from comptoir.core.audit.sentences import Story, describe
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
-from comptoir.notifications.kinds import KINDS
+from comptoir.notifications.kinds import title_of
 
 
 def describe_all() -> None:
     """Give every action of the notifications its sentence."""
     describe("message.written", _written)
+    describe("conversation.answered", _l("Answered by SMS, from the desk."))
+    describe("conversation.done", _l("What they wrote was looked after."))
     describe("borrower.messages_stopped", _stopped)
     describe("borrower.messages_resumed", _l("Wants messages again."))
     describe("borrower.message_wish_changed", _wish)
 
 
 def _written(story: Story) -> str:
-    code = str(story.after("kind"))
-    kind = str(KINDS[code].title) if code in KINDS else code
+    kind = title_of(str(story.after("kind")))
     if story.after("channel") == "call":
         return _("On the list to call: %(kind)s.", kind=kind)
     return _("Message by SMS: %(kind)s.", kind=kind)

@@ -29,7 +29,8 @@ class NavItem(msgspec.Struct, frozen=True):
     the bar at the top, the menu under the person's name, or the page of settings,
     where it has a ``group`` and a ``hint``. ``method`` "post" makes a button of it,
     for what changes something (signing out). ``also`` are addresses elsewhere at
-    which one is still at this entry.
+    which one is still at this entry. ``count_url`` answers with how many things wait there, as a
+    fragment: it is asked for once the page is shown.
     """
 
     label: str | LazyProxy
@@ -40,6 +41,7 @@ class NavItem(msgspec.Struct, frozen=True):
     group: Group = "places"
     hint: str | LazyProxy = ""
     also: tuple[str, ...] = ()
+    count_url: str = ""
 
 
 class NavLink(msgspec.Struct, frozen=True):
@@ -49,6 +51,7 @@ class NavLink(msgspec.Struct, frozen=True):
     url: str
     current: bool
     method: str
+    count_url: str = ""
 
 
 class SettingsGroup(msgspec.Struct, frozen=True):
@@ -66,7 +69,7 @@ def visible(
     if principal is None:
         return ()
     return tuple(
-        NavLink(str(item.label), item.url, _is_current(item, path), item.method)
+        NavLink(str(item.label), item.url, _is_current(item, path), item.method, item.count_url)
         for item in items
         if item.menu == menu and principal.has_role(item.least_role)
     )

@@ -21,8 +21,9 @@ from comptoir.notifications.inbound.renewing import Renewed, renew_next
 from comptoir.notifications.inbound.rules import Answers, Decision, Step
 from comptoir.notifications.inbound.senders import Place, Sender, read_place, read_sender
 from comptoir.notifications.outbox import Draft
+from comptoir.notifications.own_wordings.reading import wording_of
 from comptoir.notifications.replies import Wish, read_reply
-from comptoir.notifications.texts import default_wording, language_file
+from comptoir.notifications.texts import language_file
 from comptoir.notifications.values import Facts, Thing, message_text
 
 # The update of a row that is there locks it.
@@ -151,13 +152,15 @@ async def _write(
         channel="sms",
         address=sender.number,
         language=language,
-        text=_text(answer, place, language, barest=sender.barest or not is_sure, now=now),
+        text=await _text(answer, place, language, barest=sender.barest or not is_sure, now=now),
         dedupe_key=key,
     )
     return await outbox.write(draft, now=now)
 
 
-def _text(answer: _Answer, place: Place, language: str, *, barest: bool, now: datetime) -> str:
+async def _text(
+    answer: _Answer, place: Place, language: str, *, barest: bool, now: datetime
+) -> str:
     refused = answer.refused
     if barest:
         unnamed = language_file(language).phrases.thing
@@ -171,7 +174,7 @@ def _text(answer: _Answer, place: Place, language: str, *, barest: bool, now: da
         due_at=min((each.due_at for each in answer.things if each.due_at), default=None),
         reason=answer.reason,
     )
-    wording = default_wording(answer.kind, language, barest=barest)
+    wording = await wording_of(answer.kind, language, barest=barest)
     return message_text(wording, facts, language, now=now)
 
 
