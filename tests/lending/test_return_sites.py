@@ -354,9 +354,11 @@ async def test_same_choice_again_is_no_second_one(desk: Desk) -> None:
 
 async def test_visit_cannot_choose_what_is_no_public_site(desk: Desk) -> None:
     visit_id, private = await visit(desk), await make.site()
+    shut = await make.site(published=True, active=False)
     for site_id, code in (
         (new_id(), "lending.return-site-unknown"),
         (private.id, "lending.return-site-not-public"),
+        (shut.id, "lending.return-site-not-public"),
     ):
         with pytest.raises(ReturnSiteRefused) as error:
             await choose_return_site(desk.actor, visit_id, site_id, now=TEN)
