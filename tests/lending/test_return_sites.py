@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comptoir.core import audit
+from comptoir.core import audit, db
 from comptoir.core.audit.sentences import tell
 from comptoir.core.i18n import use_language
 from comptoir.core.ids import new_id
@@ -251,6 +251,10 @@ async def test_return_site_lists_the_loan_and_knows_its_borrower(desk: Desk) -> 
     there = await make.principal(Role.RECEPTION, other.id)
     [row] = (await list_loans(there, LoanFilter(site_id=other.id), now=TEN)).rows
     assert (row.id, row.place) == (loan.id, "Lausanne")
+    known = await db.fetch(
+        "SELECT site FROM lending_borrower_site WHERE borrower = :id", id=desk.borrower.id
+    )
+    assert {each["site"] for each in known} == {desk.site.id, other.id}
     assert (await list_loans(desk.actor, LoanFilter(site_id=desk.site.id), now=TEN)).rows == ()
     [entry] = [each for _, each in await audit.timeline(loan.id)]
     with use_language("en"):

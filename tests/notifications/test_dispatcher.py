@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,7 @@ from comptoir.notifications.reasons import Reason
 from comptoir.notifications.retries import MOST_ATTEMPTS
 from comptoir.notifications.routing import Route
 from comptoir.notifications.statuses import Status
+from tests.locks import overtaken
 from tests.notifications import rows
 from tests.notifications.recording import RecordingGateway
 
@@ -280,6 +281,23 @@ class TestLimits:
         assert await dispatch([Route(gateway)], now=now) == 0
         await db.execute("UPDATE notifications_sending SET paused_at = NULL")
         assert await dispatch([Route(gateway)], now=now) == 1
+
+    async def test_a_dispatcher_waits_for_whoever_decides_at_this_moment(
+        self, database: Any, now: datetime
+    ) -> None:
+        gateway = RecordingGateway()
+        await rows.message(now=now)
+        async with db.transaction():
+            await limits.lock_sending()
+
+        async def stop(until_waited_for: Callable[[], Awaitable[None]]) -> None:
+            async with db.transaction():
+                await limits.lock_sending()
+                await until_waited_for()
+                await db.execute("UPDATE notifications_sending SET paused_at = :now", now=now)
+
+        await overtaken(stop, dispatch([Route(gateway)], now=now))
+        assert gateway.sent == []
 
     async def test_a_gateway_is_given_no_more_than_its_pace(
         self, database: Any, now: datetime
