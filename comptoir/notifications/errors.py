@@ -151,3 +151,12 @@ class NumberNotAnswered(Refused):
 
     def message(self) -> str:
         return _("No text message can be sent to this number. Call, or write a letter.")
+
+
+class PlanNotFound(NotFound):
+    """No such plan of reminders, or one of a site the actor may not know of."""
+
+    code = "notifications.plan-not-found"
+
+    def message(self) -> str:
+        return _("There are no such reminders at your sites.")

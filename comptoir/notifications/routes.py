@@ -18,7 +18,7 @@ from comptoir.notifications.messages import api, pages
 from comptoir.notifications.own_wordings import api as wordings_api
 from comptoir.notifications.reminders import api as reminder_api
 from comptoir.notifications.reminders import pages as reminder_pages
-from comptoir.notifications.reminders import wishes
+from comptoir.notifications.reminders import settings_pages, wishes
 
 ROUTES: list[ControllerRouterHandler] = [
     *api.ROUTES,
@@ -27,6 +27,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *reminder_pages.ROUTES,
     *inbox_api.ROUTES,
     *inbox_pages.ROUTES,
+    *settings_pages.ROUTES,
     *hook_pages.ROUTES,
     *wordings_api.ROUTES,
 ]
@@ -34,6 +35,14 @@ ROUTES: list[ControllerRouterHandler] = [
 NAVIGATION = [
     NavItem(_l("Replies"), "/replies", count_url="/replies/count"),
     NavItem(_l("Messages"), "/messages", Role.COORDINATOR),
+    NavItem(
+        _l("Reminders"),
+        "/settings/reminders",
+        Role.COORDINATOR,
+        menu="settings",
+        group="lending",
+        hint=_l("How long before and after, at which hours, and when somebody calls."),
+    ),
 ]
 
 panels.register("lending.borrower", wishes.panel)

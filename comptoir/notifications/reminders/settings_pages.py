@@ -1,0 +1,233 @@
+"""When people are reminded, and when messages may arrive: set by coordinators."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath, FromQuery
+
+from comptoir.core import clock, db
+from comptoir.core.accounts.guards import require
+from comptoir.core.errors import Invalid
+from comptoir.core.i18n import gettext as _
+from comptoir.core.i18n import localized
+from comptoir.core.principal import Principal, Role
+from comptoir.core.web import Flash, page, redirect
+from comptoir.core.web.forms import FormData, Version, id_or_none, in_form
+from comptoir.notifications.reminders import deciding
+from comptoir.notifications.reminders.plans import USUAL
+from comptoir.notifications.reminders.reading import read_senders
+from comptoir.notifications.reminders.schemas import (
+    PlanTerms,
+    PlanView,
+    SavePlan,
+    SaveSiteSending,
+)
+from comptoir.notifications.reminders.words import PlanForm, form_of, in_words
+from comptoir.sites.errors import SiteNotFound
+from comptoir.sites.hours import weekday_names
+from comptoir.sites.queries import names_for
+
+Page = Request[Principal, Any, Any]
+COORDINATOR = [require(Role.COORDINATOR)]
+LIST = "/settings/reminders"
+
+_POLICIES = """
+SELECT policy.id, category.names, borrower_group.names AS group_names
+FROM lending_policy policy
+JOIN inventory_category category ON category.id = policy.category
+LEFT JOIN lending_borrower_group borrower_group ON borrower_group.id = policy.borrower_group
+ORDER BY category.id, policy.id
+"""
+_TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+#: No time of a day.
+_NO_TIME = -1
+
+
+class RemoveForm(msgspec.Struct, frozen=True):
+    """The version one has seen of what is to be removed."""
+
+    version: Version = 0
+
+
+@get(LIST, guards=COORDINATOR)
+async def reminders(request: Page) -> Response[str]:
+    """What is sent when: for all, for each site, for each policy that has its own."""
+    actor = request.user
+    own = await deciding.plans(actor)
+    sites = [each for each in await names_for(actor) if actor.has_role(Role.COORDINATOR, each.id)]
+    shared = next((each for each in own if each.site is None and each.policy is None), None)
+    return page(
+        request,
+        "notifications/reminders.html",
+        shared=shared or USUAL,
+        sites=[(each, _plan_of(own, each.id)) for each in sites],
+        site_choices=[(each.id, each.name) for each in sites],
+        senders=await read_senders(),
+        special=[each for each in own if each.policy is not None],
+        names={each.id: each.name for each in await names_for(actor)},
+        policies=await _policies(),
+        in_words=in_words,
+        clock_of=_clock,
+        weekdays=weekday_names(),
+    )
+
+
+@get("/settings/reminders/plan", guards=COORDINATOR)
+async def plan_form(
+    request: Page, site: FromQuery[str] = "", policy: FromQuery[str] = ""
+) -> Response[str]:
+    """What is sent about the loans of a site, a policy, or both."""
+    found = await deciding.plan_for(_own_site(request.user, site), id_or_none(policy))
+    terms = PlanTerms(rules=list(USUAL.rules)) if found is None else _terms(found)
+    form = form_of(terms, site=site, policy=policy, version=found.version if found else 0)
+    return await _form(request, form, found)
+
+
+@post("/settings/reminders/plan", guards=COORDINATOR)
+async def save_plan(
+    request: Page, data: Annotated[PlanForm, Body(media_type=RequestEncodingType.URL_ENCODED)]
+) -> Response[str]:
+    """Decide."""
+    site = _own_site(request.user, data.site)
+    try:
+        command = SavePlan(
+            site=site,
+            policy=id_or_none(data.policy),
+            rules=data.rules(),
+            active=bool(data.active),
+            welcome=bool(data.welcome),
+            thanks=bool(data.thanks),
+        )
+        await deciding.save_plan(request.user, command, version=data.version, now=clock.now())
+    except Invalid as invalid:
+        found = await deciding.plan_for(site, id_or_none(data.policy))
+        return await _form(request, data, found, invalid)
+    return redirect(request, LIST, flash=Flash("ok", _("Saved.")))
+
+
+@post("/settings/reminders/{plan_id:uuid}/remove", guards=COORDINATOR)
+async def remove_plan(
+    request: Page,
+    plan_id: FromPath[UUID],
+    data: Annotated[RemoveForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Response[str]:
+    """Follow the wider plan again."""
+    await deciding.remove_plan(request.user, plan_id, version=data.version, now=clock.now())
+    return redirect(request, LIST, flash=Flash("ok", _("Saved.")))
+
+
+@get("/settings/reminders/sites/{site_id:uuid}", guards=COORDINATOR)
+async def hours_form(request: Page, site_id: FromPath[UUID]) -> Response[str]:
+    """When messages of a site may arrive."""
+    view = await deciding.site_sending(request.user, site_id)
+    form = {
+        "opens": _clock(view.opens),
+        "closes": _clock(view.closes),
+        "quiet": [str(day) for day in view.quiet_weekdays],
+        "takes_answers": view.takes_answers,
+        "version": view.version,
+    }
+    return await _hours(request, site_id, form)
+
+
+@post("/settings/reminders/sites/{site_id:uuid}", guards=COORDINATOR)
+async def save_hours(request: Page, site_id: FromPath[UUID]) -> Response[str]:
+    """Decide it."""
+    data = await FormData.of(request)
+    quiet = [day for day in data.texts("quiet") if day in set("0123456")]
+    command = SaveSiteSending(
+        opens=_minutes(data.text("opens")),
+        closes=_minutes(data.text("closes")),
+        quiet_weekdays=[int(day) for day in quiet],
+        takes_answers=data.checked("takes_answers"),
+    )
+    version = data.whole("version") or 0
+    try:
+        await deciding.save_site_sending(
+            request.user, site_id, command, version=version, now=clock.now()
+        )
+    except Invalid as invalid:
+        form = {
+            "opens": data.text("opens"),
+            "closes": data.text("closes"),
+            "quiet": quiet,
+            "takes_answers": command.takes_answers,
+            "version": version,
+        }
+        return await _hours(request, site_id, form, invalid)
+    return redirect(request, LIST, flash=Flash("ok", _("Saved.")))
+
+
+async def _form(
+    request: Page, form: PlanForm, found: PlanView | None, invalid: Invalid | None = None
+) -> Response[str]:
+    names = {str(each.id): each.name for each in await names_for(request.user)}
+    about = [names.get(form.site, ""), (await _policies()).get(form.policy, "")]
+    return page(
+        request,
+        "notifications/reminder_plan.html",
+        status=422 if invalid else 200,
+        form=form,
+        found=found,
+        about=[each for each in about if each] or [_("All sites")],
+        errors=in_form(invalid.errors, {"rules": "late"}) if invalid else [],
+    )
+
+
+async def _hours(
+    request: Page, site_id: UUID, form: dict[str, object], invalid: Invalid | None = None
+) -> Response[str]:
+    names = {each.id: each.name for each in await names_for(request.user)}
+    return page(
+        request,
+        "notifications/sending_hours.html",
+        status=422 if invalid else 200,
+        form=form,
+        site_id=site_id,
+        name=names.get(site_id, ""),
+        weekdays=[(str(number), name) for number, name in enumerate(weekday_names())],
+        errors=invalid.errors if invalid else [],
+    )
+
+
+async def _policies() -> dict[str, str]:
+    """What each policy is called: its category and its group."""
+    named = {}
+    for row in await db.fetch(_POLICIES):
+        names = [row["names"], row["group_names"]]
+        texts = [localized(msgspec.json.decode(each)) for each in names if each]
+        named[str(row["id"])] = ", ".join(texts)
+    return named
+
+
+def _own_site(actor: Principal, text: str) -> UUID | None:
+    site = id_or_none(text)
+    if text and (site is None or not actor.sees_site(site)):
+        raise SiteNotFound
+    return site
+
+
+def _plan_of(own: list[PlanView], site_id: UUID) -> PlanView | None:
+    return next((each for each in own if each.site == site_id and each.policy is None), None)
+
+
+def _terms(view: PlanView) -> PlanTerms:
+    return PlanTerms(rules=view.rules, active=view.active, welcome=view.welcome, thanks=view.thanks)
+
+
+def _clock(minutes: int) -> str:
+    return f"{min(minutes, 1439) // 60:02}:{min(minutes, 1439) % 60:02}"
+
+
+def _minutes(text: str) -> int:
+    found = _TIME.fullmatch(text)
+    return int(found[1]) * 60 + int(found[2]) if found else _NO_TIME
+
+
+ROUTES = [reminders, plan_form, save_plan, remove_plan, hours_form, save_hours]
