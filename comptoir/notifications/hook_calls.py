@@ -76,7 +76,7 @@ async def take_reply(name: str, hook: Hook | None, delivery: Delivery, *, now: d
         incoming = hook.incoming(delivery)
     except Unreadable:
         raise HookUnreadable from None
-    if incoming.sent_at < now - OLDEST:
+    if incoming.sent_at is not None and incoming.sent_at < now - OLDEST:
         raise HookUnreadable
     # What reacts to it are use cases of their own, which take part.
     async with db.joinable():
@@ -92,6 +92,7 @@ async def _keep(name: str, incoming: Incoming, *, now: datetime) -> None:
     whose = await db.fetch(_WHOSE, phone=sender)
     borrower = whose[0]["id"] if len(whose) == 1 else None
     reply_id = new_id()
+    sent_at = incoming.sent_at or now
     await db.execute(
         _KEEP,
         id=reply_id,
@@ -100,10 +101,10 @@ async def _keep(name: str, incoming: Incoming, *, now: datetime) -> None:
         recipient=incoming.recipient[:40],
         text=text,
         borrower=borrower,
-        sent_at=incoming.sent_at,
+        sent_at=sent_at,
         now=now,
     )
-    await events.publish(ReplyArrived(reply_id, sender, text, borrower, incoming.sent_at, now))
+    await events.publish(ReplyArrived(reply_id, sender, text, borrower, sent_at, now))
 
 
 def _trusted(hook: Hook | None, delivery: Delivery, *, now: datetime) -> Hook:

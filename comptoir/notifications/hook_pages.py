@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from comptoir.core import clock
 from comptoir.core.accounts.guards import ANONYMOUS
+from comptoir.core.web.shell import shell_of
 from comptoir.core.web.texts import ANY_TEXT
 from comptoir.notifications.gateways.configuration import read_hook
 from comptoir.notifications.gateways.hooks import LARGEST_DELIVERY, Delivery
@@ -50,7 +51,11 @@ async def message(request: AnyRequest, gateway: FromPath[str]) -> Response[str]:
 
 async def _delivery(request: AnyRequest) -> Delivery:
     body = await request.body() if request.method == "POST" else b""
-    return Delivery(request.scope["query_string"], body, dict(request.headers))
+    query = request.scope["query_string"]
+    url = shell_of(request.app).settings.base_url + request.url.path
+    if query:
+        url += f"?{query.decode('latin-1')}"
+    return Delivery(query, body, dict(request.headers), url)
 
 
 def _thanks() -> Response[str]:

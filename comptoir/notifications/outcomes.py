@@ -15,6 +15,7 @@ from comptoir.notifications.gateways.protocol import (
     Rejected,
     Unknown,
 )
+from comptoir.notifications.inbound import wishes
 from comptoir.notifications.reasons import Reason
 from comptoir.notifications.retries import wait_after
 from comptoir.notifications.statuses import Status, later
@@ -27,7 +28,7 @@ RETURNING id
 """
 _READ = f"""
 SELECT message.status, message.lease_owner, message.attempts, message.reference, message.cost,
-       message.reason
+       message.reason, message.address
 FROM notifications_message message WHERE message.id = :id {db.for_update("message")}
 """
 _LEARN = """
@@ -114,3 +115,6 @@ async def _learn(
     if status is known and values["reference"] == row["reference"]:
         return
     await db.execute(_LEARN, id=message_id, status=status.value, now=now, **values)
+    if reason is Reason.OPTED_OUT and row["address"]:
+        # The gateway heard their STOP before we did, or instead of us.
+        await wishes.stop(row["address"], now=now)

@@ -14,6 +14,8 @@ TEXTS_KEPT_FOR = timedelta(days=90)
 MESSAGES_KEPT_FOR = timedelta(days=730)
 #: What is told again later than this is refused as too old.
 CALLS_KEPT_FOR = 2 * OLDEST
+#: Gateways whose messages say no time.
+UNDATED = ("twilio",)
 
 _BLANK = """
 UPDATE notifications_message SET text = '', address = ''
@@ -22,7 +24,14 @@ WHERE id < :before AND (text <> '' OR address <> '') AND status NOT IN ('queued'
 _DELETE = """
 DELETE FROM notifications_message WHERE id < :before AND status NOT IN ('queued', 'sending')
 """
-_CALLS = "DELETE FROM notifications_hook_call WHERE received_at < :before"
+_BLANK_CALLS = """
+UPDATE notifications_hook_call SET told = '' WHERE received_at < :before AND told <> ''
+"""
+# A message whose gateway says no time is told apart from its recording by this row alone.
+_CALLS = """
+DELETE FROM notifications_hook_call
+WHERE received_at < :before AND NOT (kind = 'message' AND gateway IN :undated)
+"""
 _REPLIES = "DELETE FROM notifications_reply WHERE received_at < :before"
 
 
@@ -30,5 +39,6 @@ async def forget(*, now: datetime) -> None:
     """Delete what nobody needs any more."""
     await db.execute(_BLANK, before=first_id_of(now - TEXTS_KEPT_FOR))
     await db.execute(_DELETE, before=first_id_of(now - MESSAGES_KEPT_FOR))
-    await db.execute(_CALLS, before=now - CALLS_KEPT_FOR)
+    await db.execute(_BLANK_CALLS, before=now - CALLS_KEPT_FOR)
+    await db.execute(_CALLS, before=now - CALLS_KEPT_FOR, undated=UNDATED)
     await db.execute(_REPLIES, before=now - TEXTS_KEPT_FOR)

@@ -6,13 +6,16 @@ import os
 import re
 from collections.abc import Callable, Mapping
 
+import msgspec
+
 from comptoir.core.settings import Settings, SettingsInvalid
-from comptoir.notifications.gateways import android, kannel
+from comptoir.notifications.gateways import android, kannel, twilio
 from comptoir.notifications.gateways.android_hook import AndroidHook
 from comptoir.notifications.gateways.hooks import Hook
 from comptoir.notifications.gateways.kannel_hook import KannelHook
 from comptoir.notifications.gateways.local import ConsoleGateway, FileGateway
 from comptoir.notifications.gateways.protocol import Gateway
+from comptoir.notifications.gateways.twilio_hook import TwilioHook
 from comptoir.notifications.gateways.variables import Variable, Variables
 from comptoir.notifications.routing import Route
 
@@ -24,10 +27,11 @@ _KINDS: dict[str, Make] = {
     "console": lambda *_: ConsoleGateway(),
     kannel.NAME: lambda settings, given: kannel.KannelGateway.of(given, base_url=settings.base_url),
     android.NAME: lambda _, given: android.AndroidGateway.of(given),
+    twilio.NAME: lambda settings, given: twilio.TwilioGateway.of(given, base_url=settings.base_url),
 }
 _LOCAL = frozenset({"file", "console"})
 #: What each needs of the environment.
-VARIABLES: tuple[Variable, ...] = (*kannel.VARIABLES, *android.VARIABLES)
+VARIABLES: tuple[Variable, ...] = (*kannel.VARIABLES, *android.VARIABLES, *twilio.VARIABLES)
 
 _ENTRY = re.compile(r"([a-z0-9]+)(?::(\+\d{1,6}(?:,\+\d{1,6})*))?")
 
@@ -69,4 +73,7 @@ def read_hook(name: str, environ: Mapping[str, str] | None = None) -> Hook | Non
             return KannelHook(given.secret(kannel.SECRET))
         case android.NAME:
             return AndroidHook(given.secret(android.SECRET))
+        case twilio.NAME:
+            optional = msgspec.structs.replace(twilio.TOKEN, optional=True)
+            return TwilioHook(given.secret(optional))
     return None

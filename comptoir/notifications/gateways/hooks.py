@@ -17,11 +17,15 @@ LARGEST_DELIVERY = 16_384
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """A request as it came, undecoded: a gateway's charset is its own affair."""
+    """A request as it came, undecoded: a gateway's charset is its own affair.
+
+    ``url`` is the public address that it was for, with its query.
+    """
 
     query: bytes
     body: bytes
     headers: Mapping[str, str]
+    url: str
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -34,13 +38,16 @@ class Report(msgspec.Struct, frozen=True):
 
 
 class Incoming(msgspec.Struct, frozen=True):
-    """A message from a phone. ``sent_at`` is what the gateway says, ``key`` as for a report."""
+    """A message from a phone. ``key`` is as for a report.
+
+    ``sent_at`` is what the gateway says; None where it says no time.
+    """
 
     key: str
     sender: str
     recipient: str
     text: str
-    sent_at: datetime
+    sent_at: datetime | None
 
 
 class Unreadable(Exception):
