@@ -11,7 +11,8 @@ from comptoir.core.principal import Principal, Role, SiteRole
 from comptoir.core.web.context import Place
 
 # A row per role. The place of a role that holds everywhere is the session's
-# site, or the first of all.
+# site, or the first of all. First is what was made first (ids are in order of time):
+# a site that is added or renamed later takes nobody away from where they are.
 BY_SESSION = """
 SELECT s.id, s.user_id, s.method, s.site_id, s.last_seen_at, s.locked_at, u.name, u.language,
        m.role, m.site AS role_site_id, p.id AS place_id, p.short_name, p.time_zone
@@ -19,10 +20,10 @@ FROM core_session AS s
 JOIN core_user AS u ON u.id = s.user_id
 LEFT JOIN sites_staff_member AS m ON m.user_id = u.id
 LEFT JOIN sites_site AS p ON p.active = :yes AND p.id = COALESCE(m.site, s.site_id,
-    (SELECT id FROM sites_site WHERE active = :yes ORDER BY short_name, id LIMIT 1))
+    (SELECT id FROM sites_site WHERE active = :yes ORDER BY id LIMIT 1))
 WHERE s.token_hash = :token_hash AND s.ended_at IS NULL AND s.expires_at > :now
   AND s.last_seen_at > :idle_since AND u.active = :yes
-ORDER BY p.short_name, p.id
+ORDER BY p.id
 """
 
 BY_ACCESS = """

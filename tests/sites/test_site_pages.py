@@ -50,6 +50,21 @@ async def test_a_coordinator_sees_and_changes_their_site(client: AsyncClient, si
     assert (await client.post(path, data=data_of(site))).status_code == 412
 
 
+async def test_whoever_adds_a_site_stays_where_they_work(client: AsyncClient, site: Site) -> None:
+    await as_admin(client)
+    assert "Fribourg" in (await client.get("/settings/sites")).text
+    data = data_of(site, name="Comptoir d'Aarau", city="Aarau")
+    answer = await client.post("/settings/sites/new", data=data)
+    assert answer.status_code == 303
+    [place] = await db.fetch("SELECT id FROM sites_site WHERE city = 'Aarau'")
+    assert place["id"] != site.id
+    shown = re.search(
+        r'<a[^>]*href="/site\?[^>]*>(.*?)</a>', (await client.get("/account")).text, re.S
+    )
+    assert shown
+    assert "Fribourg" in shown[1]
+
+
 async def test_what_is_not_published_says_so_and_is_published_by_one_button(
     client: AsyncClient, site: Site
 ) -> None:

@@ -21,6 +21,7 @@ from comptoir.core.accounts.guards import (
 from comptoir.core.accounts.tables import ApiToken, Session, User
 from comptoir.core.principal import Role
 from comptoir.core.web.context import place_of, principal_of
+from comptoir.sites.tables import StaffMember
 from tests import factories
 from tests.http_client import client_of, codes, make_app, sign_in, use_token
 
@@ -125,12 +126,14 @@ async def test_nobody_is_looked_up_without_a_cookie(client: AsyncClient) -> None
 
 
 async def test_somebody_who_works_everywhere_starts_at_the_first_site(client: AsyncClient) -> None:
-    await factories.site(short_name="Lyon")
     await factories.site(short_name="Closed", active=False)
     fribourg = await factories.site(short_name="Fribourg")
+    await factories.site(short_name="Lyon")
     admin = await factories.user(role=Role.ADMIN)
     await sign_in(client, admin)
     assert (await client.get("/test/signed-in")).json()["place"] == "Fribourg"
+    await factories.site(short_name="Bulle")
+    assert (await client.get("/test/signed-in")).json()["place"] == "Fribourg", "a new one"
     lyon = await factories.site(short_name="Zurich")
     await sign_in(client, admin, site_id=lyon.id)
     assert (await client.get("/test/signed-in")).json()["place"] == "Zurich"
@@ -141,6 +144,14 @@ async def test_a_site_somebody_left_is_not_their_place_any_more(client: AsyncCli
     fribourg, lyon = await factories.site(), await factories.site(short_name="Lyon")
     user = await factories.user(role=Role.RECEPTION, site_id=lyon.id)
     await sign_in(client, user, site_id=fribourg.id)
+    assert (await client.get("/test/signed-in")).json()["place"] == "Lyon"
+
+
+async def test_a_new_role_elsewhere_takes_nobody_away_from_their_site(client: AsyncClient) -> None:
+    lyon, bulle = await factories.site(short_name="Lyon"), await factories.site(short_name="Bulle")
+    user = await factories.user(role=Role.RECEPTION, site_id=lyon.id)
+    await sign_in(client, user)
+    await StaffMember(user=user.id, site=bulle.id, role=Role.RECEPTION.value).save()
     assert (await client.get("/test/signed-in")).json()["place"] == "Lyon"
 
 
