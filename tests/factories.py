@@ -30,7 +30,7 @@ from comptoir.lending.tables import (
     Policy,
 )
 from comptoir.sites.expressions.writing import write_time
-from comptoir.sites.photos.pictures import LARGEST_PICTURE
+from comptoir.sites.photos.drawing import LARGEST_PICTURE
 from comptoir.sites.photos.tables import SitePhoto
 from comptoir.sites.rota.tables import Shift
 from comptoir.sites.skills.tables import Competence

@@ -20,7 +20,8 @@ from comptoir.core.web.forms import FormData
 from comptoir.sites import queries
 from comptoir.sites.errors import SitesForbidden
 from comptoir.sites.photos import services
-from comptoir.sites.photos.pictures import LARGEST_FILE, MOST_PIXELS
+from comptoir.sites.photos.drawing import MOST_PIXELS
+from comptoir.sites.photos.pictures import LARGEST_FILE
 from comptoir.sites.photos.queries import photo, photo_of
 from comptoir.sites.photos.schemas import MEDIA_TYPE, Photo, SavePhoto
 from comptoir.sites.public.pages import PATH as PLACES

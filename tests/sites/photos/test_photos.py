@@ -16,8 +16,8 @@ from comptoir.core.errors import Invalid
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Role
 from comptoir.sites.errors import SiteNotFound, SitesForbidden
+from comptoir.sites.photos.drawing import LARGEST_PICTURE
 from comptoir.sites.photos.errors import PhotoNotFound
-from comptoir.sites.photos.pictures import LARGEST_PICTURE
 from comptoir.sites.photos.queries import photo, photo_of
 from comptoir.sites.photos.schemas import SavePhoto
 from comptoir.sites.photos.services import remove_photo, set_photo

@@ -10,7 +10,8 @@ from PIL import Image
 
 from comptoir.core.errors import Invalid
 from comptoir.sites.photos import pictures
-from comptoir.sites.photos.pictures import LARGEST_PICTURE, make_picture
+from comptoir.sites.photos.drawing import LARGEST_PICTURE
+from comptoir.sites.photos.pictures import make_picture
 from tests.sites.photos.cameras import GPS, door, file_of, noise, picture_of, telephone_photo
 
 
