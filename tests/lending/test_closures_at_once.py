@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,19 +10,21 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from comptoir.core import db
 from comptoir.core.principal import Principal, Role
 from comptoir.lending import routes
 from comptoir.lending.errors import LendingRefused
 from comptoir.lending.loans.check_outs import check_out
 from comptoir.lending.loans.renewals import renew_loan
 from comptoir.lending.loans.schemas import CheckOut
-from comptoir.lending.tables import Loan
+from comptoir.lending.tables import DueDateMove, Loan
 from comptoir.sites.calendar import ExceptionKind
 from comptoir.sites.changing_hours import set_hours
 from comptoir.sites.exceptions.schemas import AnnounceException
 from comptoir.sites.exceptions.services import announce_exception
 from tests import factories as make
 from tests.lending.counter import Desk
+from tests.locks import overtaken
 from tests.processes import together
 
 ITEMS = 24
@@ -98,3 +101,28 @@ async def test_nothing_lent_or_renewed_meanwhile_stays_due_on_the_closed_day(
     assert len(dues) == 2 * ITEMS
     assert CLOSED_AT not in dues
     assert set(dues) == {CLOSED_AT + timedelta(days=1)}
+
+
+async def test_what_is_brought_back_meanwhile_stays_as_it_was_due(
+    desk: Desk, now: datetime
+) -> None:
+    coordinator = await make.principal(Role.COORDINATOR, desk.site.id)
+    loan = await make.loan(
+        item=await desk.add_item(),
+        borrower_id=desk.borrower.id,
+        now=now - timedelta(days=7),
+        due_at=CLOSED_AT,
+        policy=desk.policy.id,
+    )
+
+    async def bring_back(until_waited_for: Callable[[], Awaitable[None]]) -> None:
+        async with db.transaction():
+            await db.execute(
+                "UPDATE lending_loan SET returned_at = :now WHERE id = :id", now=now, id=loan.id
+            )
+            await until_waited_for()
+
+    closing = AnnounceException((desk.site.id,), CLOSED, CLOSED, ExceptionKind.CLOSED)
+    await overtaken(bring_back, announce_exception(coordinator, closing, now=now))
+    assert [row["due_at"] for row in await Loan.select(Loan.due_at)] == [CLOSED_AT]
+    assert await DueDateMove.count() == 0

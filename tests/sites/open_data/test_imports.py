@@ -5,23 +5,26 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 import pytest
 from httpx import AsyncClient
 
-from comptoir.core import audit
+from comptoir.core import audit, db
 from comptoir.core.errors import Invalid
 from comptoir.core.principal import SYSTEM, Role
 from comptoir.sites import queries
 from comptoir.sites.errors import OrganisationNotFound, SitesForbidden
 from comptoir.sites.open_data import imports
 from comptoir.sites.open_data.imports import SitesChangedMeanwhile, SitesImported
+from comptoir.sites.services import SITE_NAMES
 from comptoir.sites.tables import Organisation, Site
 from tests import factories
 from tests.http_client import client_of, sign_in, use_token
+from tests.locks import overtaken
 from tests.sites.open_data.files import file_of, row, text_of
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -72,6 +75,29 @@ async def test_the_same_file_again_makes_no_doubles(owner: Organisation, now: da
     done = await imports.import_sites(SYSTEM, owner.id, file_of(row(1), row(2)), now=now)
     assert done == SitesImported(imported=1, known=1)
     assert await count_sites() == 2
+
+
+async def test_a_name_that_somebody_gives_at_that_moment_is_not_given_twice(
+    owner: Organisation, now: datetime
+) -> None:
+    other = await factories.site()
+
+    async def rename(until_waited_for: Callable[[], Awaitable[None]]) -> None:
+        async with db.transaction():
+            await db.take_turns(SITE_NAMES)
+            await until_waited_for()
+            name = "médiathèque élan 1"  # another row for the index, the same name for people
+            await db.execute(
+                "UPDATE sites_site SET name = :name WHERE id = :id", name=name, id=other.id
+            )
+
+    async def bring_in() -> None:
+        # On SQLite it may look after the other has written: then the site is known.
+        with suppress(SitesChangedMeanwhile):
+            await imports.import_sites(SYSTEM, owner.id, file_of(row(1)), now=now)
+
+    await overtaken(rename, bring_in())
+    assert await count_sites() == 1
 
 
 async def test_our_own_file_makes_no_doubles(

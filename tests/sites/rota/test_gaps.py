@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import pytest
 
-from comptoir.core import events
+from comptoir.core import db, events
 from comptoir.core.errors import Invalid
 from comptoir.core.principal import Role
 from comptoir.core.tables import AuditEvent
@@ -19,6 +20,7 @@ from comptoir.sites.rota.schemas import ChangeShift, FillGap, OfferShift, ShiftV
 from comptoir.sites.rota.tables import Shift
 from comptoir.sites.rota.week import rota
 from tests import factories as make
+from tests.locks import overtaken
 from tests.sites.rota.world import TUESDAY, Team, actor
 
 DAY = timedelta(days=1)
@@ -89,6 +91,30 @@ async def test_of_two_who_come_forward_at_one_moment_one_is_needed(
     )
     assert sum(isinstance(each, GapFilled) for each in results) == 1
     assert await Shift.count() == 1
+
+
+async def test_who_comes_forward_waits_for_whoever_does_at_that_moment(
+    team: Team, now: datetime
+) -> None:
+    await team.need()
+    refused = []
+
+    async def other(until_waited_for: Callable[[], Awaitable[None]]) -> None:
+        async with db.transaction():
+            await db.execute(
+                "UPDATE sites_site SET version = version + 1 WHERE id = :id", id=team.site.id
+            )
+            await until_waited_for()
+            await db.execute("DELETE FROM sites_need WHERE site = :id", id=team.site.id)
+
+    async def luca() -> None:
+        with pytest.raises(GapFilled) as error:
+            await gaps.fill_gap(team.colleague, team.site.id, coming(team), now=now)
+        refused.append(error.value.code)
+
+    await overtaken(other, luca())
+    assert len(refused) == 1
+    assert await Shift.count() == 0
 
 
 @pytest.mark.parametrize("times", [(840, 1020), (480, 960), (1020, 1080)])
