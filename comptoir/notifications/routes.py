@@ -16,6 +16,7 @@ from comptoir.notifications.inbox import pages as inbox_pages
 from comptoir.notifications.jobs import register_jobs
 from comptoir.notifications.messages import api, pages
 from comptoir.notifications.own_wordings import api as wordings_api
+from comptoir.notifications.own_wordings import pages as wordings_pages
 from comptoir.notifications.reminders import api as reminder_api
 from comptoir.notifications.reminders import pages as reminder_pages
 from comptoir.notifications.reminders import settings_pages, wishes
@@ -30,6 +31,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *settings_pages.ROUTES,
     *hook_pages.ROUTES,
     *wordings_api.ROUTES,
+    *wordings_pages.ROUTES,
 ]
 
 NAVIGATION = [
@@ -42,6 +44,14 @@ NAVIGATION = [
         menu="settings",
         group="lending",
         hint=_l("How long before and after, at which hours, and when somebody calls."),
+    ),
+    NavItem(
+        _l("Texts of messages"),
+        "/settings/wordings",
+        Role.COORDINATOR,
+        menu="settings",
+        group="lending",
+        hint=_l("What reminders and answers say, in each language."),
     ),
 ]
 

@@ -11,6 +11,7 @@ import msgspec
 
 from comptoir.core import db
 from comptoir.core.i18n import LANGUAGES, localized
+from comptoir.notifications.own_wordings.reading import Wordings, read_wordings
 from comptoir.notifications.quiet_hours import SendingHours
 from comptoir.notifications.reminders.plans import (
     REMINDER_KINDS,
@@ -87,13 +88,14 @@ GROUP BY message.borrower
 
 
 class Sender(msgspec.Struct, frozen=True):
-    """A site as its messages speak of it."""
+    """A site as its messages speak of it, and in which words."""
 
     id: UUID
     name: str
     phone: str
     calendar: SiteCalendar
     habits: Habits
+    wordings: Wordings
 
 
 class Recipient(msgspec.Struct, frozen=True):
@@ -146,18 +148,24 @@ def read_rules(text: str) -> tuple[ReminderRule, ...]:
 
 async def read_senders() -> dict[UUID, Sender]:
     """All sites."""
-    return {row["id"]: _sender(row) for row in await db.fetch(_SITES)}
+    wordings = await read_wordings()
+    return {row["id"]: _sender(row, wordings) for row in await db.fetch(_SITES)}
 
 
 async def read_sender(site_id: UUID) -> Sender | None:
     """One site; None where there is none."""
     row = await db.fetch_one(f"{_SITES} WHERE site.id = :id", id=site_id)
-    return _sender(row) if row else None
+    return _sender(row, await read_wordings()) if row else None
 
 
-def _sender(row: db.Row) -> Sender:
+def _sender(row: db.Row, wordings: Wordings) -> Sender:
     return Sender(
-        row["id"], row["short_name"], row["phone"], calendars.calendar_of(row), habits_of(row)
+        row["id"],
+        row["short_name"],
+        row["phone"],
+        calendars.calendar_of(row),
+        habits_of(row),
+        wordings,
     )
 
 

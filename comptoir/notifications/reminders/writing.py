@@ -17,7 +17,6 @@ from comptoir.notifications.numbers import Number, read_number
 from comptoir.notifications.outbox import Draft
 from comptoir.notifications.reminders.plans import THANKS
 from comptoir.notifications.reminders.reading import Lent, Recipient, Sender
-from comptoir.notifications.texts import default_wording
 from comptoir.notifications.values import Facts, Thing, message_text
 
 SMS, CALL = "sms", "call"
@@ -90,7 +89,7 @@ def text_of(letter: Letter, *, now: datetime) -> str:
         is_two_way=sender.habits.takes_answers and letter.channel == SMS,
         is_renewable=any(each.is_renewable for each in letter.lent),
     )
-    wording = default_wording(letter.kind, recipient.language, barest=recipient.barest)
+    wording = sender.wordings.of(letter.kind, recipient.language, barest=recipient.barest)
     return message_text(wording, facts, recipient.language, now=letter.not_before or now)
 
 

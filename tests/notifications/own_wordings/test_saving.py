@@ -23,8 +23,10 @@ from comptoir.notifications.own_wordings.queries import (
 from comptoir.notifications.own_wordings.reading import read_wordings, wording_of
 from comptoir.notifications.own_wordings.schemas import Form, Key, SaveWording
 from comptoir.notifications.own_wordings.services import save_wording
+from comptoir.notifications.reminders.sweep import sweep
 from comptoir.notifications.texts import default_text, default_wording
 from tests import factories as make
+from tests.notifications.reminders.world import World, at, written
 
 KEY = Key("due-soon", "fr", Form.USUAL)
 KEY_ARGS = ("due-soon", "fr")
@@ -169,3 +171,15 @@ class TestIsRefused:
     ) -> None:
         with pytest.raises(WordingNotFound):
             await save(coordinator, OWN, 0, now, key)
+
+
+async def test_a_reminder_is_in_the_words_of_the_place(
+    coordinator: Principal,
+) -> None:
+    world = await World.made()
+    await save(coordinator, OWN, 0, at("10-01 08:00"))
+    person = await world.person()
+    await world.loan(person)
+    assert await sweep(now=at("10-08 08:00")) == 1
+    (message,) = await written()
+    assert message.text.startswith("Bonjour, pensez-y : ")

@@ -1,0 +1,224 @@
+"""Wordings as pages: the list, and the editor, which shows what a text makes as one types."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath, FromQuery
+
+from comptoir.core import clock
+from comptoir.core.accounts.guards import require
+from comptoir.core.errors import FieldError, Invalid
+from comptoir.core.i18n import LANGUAGES
+from comptoir.core.i18n import gettext as _
+from comptoir.core.principal import Principal, Role
+from comptoir.core.web import Flash, fragment, is_htmx, page, redirect
+from comptoir.core.web.forms import Version, id_or_none
+from comptoir.lending.errors import LoanNotFound
+from comptoir.notifications.errors import NoSite, TooManyTests, WordingNotFound
+from comptoir.notifications.kinds import KINDS, NAMES
+from comptoir.notifications.own_wordings import queries
+from comptoir.notifications.own_wordings.marks import marked
+from comptoir.notifications.own_wordings.previews import loans_to_try, make_preview
+from comptoir.notifications.own_wordings.schemas import (
+    Form,
+    Key,
+    Preview,
+    SaveWording,
+    TestWording,
+    TryWording,
+)
+from comptoir.notifications.own_wordings.services import lines_of, may_save, save_wording
+from comptoir.notifications.own_wordings.testing import send_test
+
+Page = Request[Principal, Any, Any]
+Answer = Response[str]
+
+COORDINATOR = [require(Role.COORDINATOR)]
+LIST = "/settings/wordings"
+ONE = "/settings/wordings/{kind:str}/{language:str}/{form:str}"
+
+#: What the choice of an example holds where it is no loan.
+ONE_THING, TWO_THINGS = "one", "two"
+_VERSIONS_SHOWN = 20
+
+
+class WordingForm(msgspec.Struct, frozen=True):
+    """The editor, as it was filled in. ``example`` is the id of a loan, or one or two things."""
+
+    text: str = ""
+    version: Version = 0
+    example: str = ONE_THING
+    number: str = ""
+    use: str = ""
+
+    def tried(self) -> TryWording:
+        """What is to be shown."""
+        return TryWording(
+            text=self.text, loan=id_or_none(self.example), several=self.example == TWO_THINGS
+        )
+
+    def sent(self) -> TestWording:
+        """What is to be sent."""
+        tried = self.tried()
+        return TestWording(
+            text=tried.text, loan=tried.loan, several=tried.several, number=self.number
+        )
+
+
+Posted = Annotated[WordingForm, Body(media_type=RequestEncodingType.URL_ENCODED)]
+
+
+@get(LIST, guards=COORDINATOR)
+async def wordings(request: Page) -> Answer:
+    """All kinds of message, and which the place words itself."""
+    own: dict[str, list[str]] = {}
+    for each in await queries.list_wordings():
+        if each.is_own and each.language not in own.setdefault(each.kind, []):
+            own[each.kind].append(each.language)
+    return page(
+        request,
+        "notifications/wordings.html",
+        kinds=[(kind.code, kind.title, own.get(kind.code, [])) for kind in KINDS.values()],
+    )
+
+
+@get(ONE, guards=COORDINATOR)
+async def wording(
+    request: Page,
+    kind: FromPath[str],
+    language: FromPath[str],
+    form: FromPath[str],
+    version: FromQuery[int | None] = None,
+) -> Answer:
+    """The editor; with ``version``, what was saved then stands in it, not yet saved anew."""
+    key = key_of(kind, language, form)
+    view = await queries.read_wording_view(key)
+    text = view.text if version is None else await queries.saved_text(key, version)
+    return await _editor(request, key, WordingForm(text=text, version=view.version), [])
+
+
+@post(ONE, status_code=200, guards=COORDINATOR)
+async def save(
+    request: Page, kind: FromPath[str], language: FromPath[str], form: FromPath[str], data: Posted
+) -> Answer:
+    """Save what stands in the editor."""
+    key = key_of(kind, language, form)
+    try:
+        command = SaveWording(text=data.text)
+        await save_wording(request.user, key, command, version=data.version, now=clock.now())
+    except Invalid as invalid:
+        return await _editor(request, key, data, invalid.errors)
+    return redirect(request, address_of(key), flash=Flash("ok", _("Saved.")))
+
+
+@post(f"{ONE}/preview", status_code=200, guards=COORDINATOR)
+async def show(
+    request: Page, kind: FromPath[str], language: FromPath[str], form: FromPath[str], data: Posted
+) -> Answer:
+    """What stands in the editor as a message: a fragment while one types, else the whole page."""
+    key = key_of(kind, language, form)
+    if data.use:
+        data = msgspec.structs.replace(data, text=data.use)
+    if not is_htmx(request.scope):
+        return await _editor(request, key, data, [])
+    made, errors = await _preview(request, key, data)
+    return fragment(
+        request,
+        "notifications/_wording_preview.html",
+        action=address_of(key),
+        language=key.language,
+        preview=made,
+        marks=marked(lines_of(data.text), KINDS[key.kind].names),
+        errors=errors,
+        tells=True,
+    )
+
+
+@post(f"{ONE}/test", status_code=200, guards=COORDINATOR)
+async def test(
+    request: Page, kind: FromPath[str], language: FromPath[str], form: FromPath[str], data: Posted
+) -> Answer:
+    """Send what stands in the editor to a phone; it is not saved by that."""
+    key = key_of(kind, language, form)
+    errors: list[FieldError] = []
+    sent = False
+    try:
+        await send_test(request.user, key, data.sent(), now=clock.now())
+        sent = True
+    except Invalid as invalid:
+        errors = invalid.errors
+    except TooManyTests as error:
+        errors = [FieldError("number", error.code, error.message())]
+    return await _editor(request, key, data, errors, sent=sent)
+
+
+async def _editor(
+    request: Page, key: Key, form: WordingForm, errors: list[FieldError], *, sent: bool = False
+) -> Answer:
+    form = msgspec.structs.replace(form, text=lines_of(form.text))
+    view = await queries.read_wording_view(key)
+    made, wrong = await _preview(request, key, form)
+    # What a preview finds wrong stands in place of it; what is refused, also at the top.
+    return page(
+        request,
+        "notifications/wording.html",
+        status=422 if errors else 200,
+        key=key,
+        view=view,
+        title=KINDS[key.kind].title,
+        action=address_of(key),
+        by_language=[(each, address_of(Key(key.kind, each, key.form))) for each in LANGUAGES],
+        by_form=[(each, address_of(Key(key.kind, key.language, each))) for each in Form],
+        names=[(name, str(NAMES[name])) for name in view.names],
+        form=form,
+        preview=made,
+        marks=marked(form.text, KINDS[key.kind].names),
+        errors=errors or [each for each in wrong if each.field == "text"],
+        examples=await loans_to_try(request.user),
+        versions=await queries.saved(key, limit=_VERSIONS_SHOWN),
+        decides=may_save(request.user),
+        sent=sent,
+        tells=False,
+    )
+
+
+async def _preview(
+    request: Page, key: Key, form: WordingForm
+) -> tuple[Preview | None, list[FieldError]]:
+    now = clock.now()
+    try:
+        return await make_preview(request.user, key, form.tried(), now=now), []
+    except LoanNotFound:  # it came back meanwhile: the example does
+        tried = TryWording(text=form.text)
+        return await make_preview(request.user, key, tried, now=now), []
+    except Invalid as invalid:
+        return None, invalid.errors
+    except NoSite as error:
+        return None, [FieldError("", error.code, error.message())]
+
+
+def key_of(kind: str, language: str, form: str) -> Key:
+    """The wording that an address names.
+
+    Raises:
+        WordingNotFound: there is none.
+    """
+    try:
+        key = Key(kind, language, Form(form))
+    except ValueError as unknown:
+        raise WordingNotFound from unknown
+    if key.kind not in KINDS or key.language not in LANGUAGES:
+        raise WordingNotFound
+    return key
+
+
+def address_of(key: Key) -> str:
+    """The page of a wording."""
+    return f"{LIST}/{key.kind}/{key.language}/{key.form.value}"
+
+
+ROUTES = [wordings, wording, save, show, test]
