@@ -16,6 +16,8 @@ from comptoir.lending.agreements import make_agreement
 from comptoir.lending.tables import Visit
 from comptoir.notifications import outbox, outcomes
 from comptoir.notifications.outbox import Draft
+from comptoir.notifications.own_wordings.schemas import Form, Key, SaveWording
+from comptoir.notifications.own_wordings.services import save_wording
 from comptoir.notifications.reasons import Reason
 from comptoir.notifications.statuses import Status
 from comptoir.sites.calendar import ExceptionKind
@@ -140,6 +142,9 @@ async def fill_examples() -> Examples:
         text=ENDLESS,
         dedupe_key="example",
     )
+    wording = Key("due-soon", "fr", Form.USUAL)
+    for version, text in enumerate((ENDLESS, f"Bientôt {ENDLESS}", ENDLESS)):
+        await save_wording(actor, wording, SaveWording(text=text), version=version, now=now)
     async with db.transaction():
         written = await outbox.write(message, now=now)
         assert written is not None
@@ -152,6 +157,9 @@ async def fill_examples() -> Examples:
             "/b/{code:str}:code": card.code,
             "action": "mark_lost",
             "/items/{code:str}/actions/{action:str}:code": items[2].code,
+            "kind": wording.kind,
+            "language": wording.language,
+            "form": wording.form.value,
             "loan_id": str(loan.id),
             "visit_id": str(visit.id),
             "borrower_id": str(person.id),
