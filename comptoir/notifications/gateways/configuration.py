@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from comptoir.core.settings import Settings, SettingsInvalid
-from comptoir.notifications.gateways import android, kannel, twilio
+from comptoir.notifications.gateways import android, kannel, ovh, twilio
 from comptoir.notifications.gateways.android_hook import AndroidHook
 from comptoir.notifications.gateways.hooks import Hook
 from comptoir.notifications.gateways.kannel_hook import KannelHook
@@ -28,10 +28,16 @@ _KINDS: dict[str, Make] = {
     kannel.NAME: lambda settings, given: kannel.KannelGateway.of(given, base_url=settings.base_url),
     android.NAME: lambda _, given: android.AndroidGateway.of(given),
     twilio.NAME: lambda settings, given: twilio.TwilioGateway.of(given, base_url=settings.base_url),
+    ovh.NAME: lambda _, given: ovh.OvhGateway.of(given),
 }
 _LOCAL = frozenset({"file", "console"})
 #: What each needs of the environment.
-VARIABLES: tuple[Variable, ...] = (*kannel.VARIABLES, *android.VARIABLES, *twilio.VARIABLES)
+VARIABLES: tuple[Variable, ...] = (
+    *kannel.VARIABLES,
+    *android.VARIABLES,
+    *twilio.VARIABLES,
+    *ovh.VARIABLES,
+)
 
 _ENTRY = re.compile(r"([a-z0-9]+)(?::(\+\d{1,6}(?:,\+\d{1,6})*))?")
 
