@@ -21,7 +21,7 @@ from pathlib import Path
 
 import psutil
 
-from bench import calendars, closure, places
+from bench import calendars, closure, places, reminders
 from bench.data import Desk, fill, make_desk
 from bench.floors import PostgresServer
 from bench.lending import CLIENTS, ITEMS, beside, lend
@@ -43,7 +43,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=3, help="of each turn")
     parser.add_argument("--turns", type=int, default=5)
-    parts = ["sqlite", "postgres", "labels", "calendars", "closure", "places"]
+    parts = ["sqlite", "postgres", "labels", "calendars", "closure", "places", "reminders"]
     parser.add_argument("--only", choices=parts)
     given = parser.parse_args()
     logging.disable(logging.INFO)  # of this process; the program has its own
@@ -67,6 +67,11 @@ def main() -> None:
             asyncio.run(_closure(table, "SQLite", f"sqlite:///{folder}/comptoir.sqlite"))
         with _postgres() as server:
             asyncio.run(_closure(table, "PostgreSQL", server.url))
+    if given.only in (None, "reminders"):
+        with _folder() as folder:
+            asyncio.run(_reminders(table, "SQLite", f"sqlite:///{folder}/comptoir.sqlite"))
+        with _postgres() as server:
+            asyncio.run(_reminders(table, "PostgreSQL", server.url))
     if given.only in (None, "places"):
         with _folder() as folder:
             _places(table, "SQLite", f"sqlite:///{folder}/comptoir.sqlite", folder)
@@ -82,6 +87,17 @@ def _places(table: Table, name: str, url: str, folder: Path) -> None:
     about = f"{name}: which of {places.SITES} places are open now"
     table.add(f"{about}, cold", f"{cold * 1000:.0f} ms")
     table.add(about, f"{kept * 1000:.0f} ms")
+
+
+async def _reminders(table: Table, name: str, url: str) -> None:
+    db.connect(url)
+    await migrations.migrate()
+    written, nothing, floor = await reminders.measured()
+    await db.disconnect()
+    about = f"{name}: sweep of {reminders.LOANS:,} open loans"
+    table.add(f"{about}, {reminders.MESSAGES:,} messages", f"{written:.1f} s")
+    table.add(f"{name}: … the same rows by plain SQL", f"{floor:.1f} s")
+    table.add(f"{about}, nothing to write", f"{nothing:.2f} s")
 
 
 def _import(table: Table, name: str, url: str) -> None:
