@@ -32,6 +32,11 @@ _CALLS = """
 DELETE FROM notifications_hook_call
 WHERE received_at < :before AND NOT (kind = 'message' AND gateway IN :undated)
 """
+_CONVERSATIONS = """
+DELETE FROM notifications_conversation WHERE NOT EXISTS (
+    SELECT 1 FROM notifications_reply reply
+    WHERE reply.sender = notifications_conversation.number)
+"""
 _REPLIES = "DELETE FROM notifications_reply WHERE received_at < :before"
 
 
@@ -42,3 +47,4 @@ async def forget(*, now: datetime) -> None:
     await db.execute(_BLANK_CALLS, before=now - CALLS_KEPT_FOR)
     await db.execute(_CALLS, before=now - CALLS_KEPT_FOR, undated=UNDATED)
     await db.execute(_REPLIES, before=now - TEXTS_KEPT_FOR)
+    await db.execute(_CONVERSATIONS)

@@ -8,8 +8,10 @@ from comptoir.core import events
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.principal import Role
 from comptoir.core.web import NavItem, panels
+from comptoir.lending.desk.view import SLOT as VISIT
 from comptoir.notifications import hook_pages, timeline
 from comptoir.notifications.events import ReplyArrived
+from comptoir.notifications.inbound import doubts
 from comptoir.notifications.inbound.answering import answer_reply
 from comptoir.notifications.inbox import api as inbox_api
 from comptoir.notifications.inbox import pages as inbox_pages
@@ -55,7 +57,9 @@ NAVIGATION = [
     ),
 ]
 
+panels.register("lending.borrower", doubts.panel)
 panels.register("lending.borrower", wishes.panel)
+panels.register(VISIT, doubts.panel)
 timeline.describe_all()
 events.subscribe(ReplyArrived, answer_reply)
 register_jobs()

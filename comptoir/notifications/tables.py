@@ -123,8 +123,7 @@ class Conversation(Table, tablename="notifications_conversation"):
     ``site`` is whose desk reads it; null: of those who see all sites. ``borrower`` is whose
     number it was when it wrote last, where it is one person's. ``waiting_since`` is set while
     somebody at the desk has to read or do something, ``call_wanted`` where that is to call
-    back. ``number_kept_at`` is when somebody was asked about the number and said that it is
-    right. ``version`` grows with each message and each thing done.
+    back. ``version`` grows with each message and each thing done.
     """
 
     id = UUID(default=new_id, primary_key=True)
@@ -133,5 +132,4 @@ class Conversation(Table, tablename="notifications_conversation"):
     borrower = ForeignKey(Borrower, on_delete=OnDelete.cascade, index=True)
     waiting_since = Timestamptz(default=None, null=True)
     call_wanted = Boolean(default=False)
-    number_kept_at = Timestamptz(default=None, null=True)
     version = Integer(default=0)

@@ -14,6 +14,8 @@ from comptoir.core import db
 from comptoir.core.clock import localtime
 from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal
+from comptoir.core.web import panels
+from comptoir.core.web.panels import Panel
 from comptoir.inventory.names import read_names
 from comptoir.lending import due_dates
 from comptoir.lending.agreed_loans import UNSIGNED
@@ -23,6 +25,8 @@ from comptoir.lending.desk.visits import VISIT_TIME
 from comptoir.lending.loans import facts
 from comptoir.sites.calendars import calendar_of
 
+#: What higher floors have to say of whoever stands at the desk.
+SLOT = "lending.visit"
 #: What one may take of so many categories is said; of how many more, below it.
 ALLOWANCES_SHOWN = 12
 #: As many as fit a screen; nobody holds more, and a longer list is on the borrower's page.
@@ -78,6 +82,7 @@ class VisitView(msgspec.Struct, frozen=True, kw_only=True):
     eligible: bool
     held: tuple[Held, ...]
     untold: tuple[Untold, ...]
+    panels: tuple[Panel, ...]
     allowances: tuple[Allowance, ...]
     more_allowances: int
     to_sign: bool
@@ -162,7 +167,8 @@ WHERE item.code IN :codes
 
 
 async def read_visit(actor: Principal, visit_id: UUID | None, *, now: datetime) -> VisitView | None:
-    """The open visit of this id, in five statements however much is held.
+    """The open visit of this id, in five statements however much is held,
+    and those of ``panels``.
 
     None where it is over, or at a site the actor may not know of.
     """
@@ -189,6 +195,7 @@ async def read_visit(actor: Principal, visit_id: UUID | None, *, now: datetime) 
         eligible=eligible_until is None or today <= eligible_until,
         held=await held_by(actor, row["borrower"], visit_id, now=now),
         untold=await untold(actor, row["borrower"]),
+        panels=tuple(await panels.fill(SLOT, actor, row["borrower"], now=now)),
         allowances=tuple(_allowance(each, row["household"]) for each in allowances),
         more_allowances=allowances[0]["of_all"] - len(allowances) if allowances else 0,
         to_sign=bool(row["to_sign"]),

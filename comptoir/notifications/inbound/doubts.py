@@ -1,0 +1,80 @@
+"""Whether a number is right: asked at the desk, the next time that its owner is there."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core import db
+from comptoir.core.web.panels import Fill, Panel
+from comptoir.notifications.numbers import Number, read_number
+from comptoir.notifications.reasons import Reason
+
+#: One failure may be a phone that is switched off for days.
+FAILURES = 2
+_HARD = [Reason.NUMBER_INVALID.value, Reason.NOT_DELIVERED.value]
+
+_READ = """
+SELECT borrower.phone, borrower.contact_kind, wish.stopped_at,
+       COALESCE(wish.wrong_number, '') AS wrong_number,
+       (SELECT COUNT(*) FROM (
+            SELECT message.status, message.reason FROM notifications_message message
+            WHERE message.borrower = borrower.id AND message.channel = 'sms'
+              AND message.address = borrower.phone AND message.status IN :ended
+            ORDER BY message.id DESC LIMIT :failures) AS last
+        WHERE last.status = 'failed' AND last.reason IN :hard) AS failed
+FROM lending_borrower borrower
+LEFT JOIN notifications_borrower_wish wish ON wish.borrower = borrower.id
+WHERE borrower.id = :borrower
+"""
+
+
+class Doubt(StrEnum):
+    """What is to be asked about a number."""
+
+    NOT_THEIRS = "not-theirs"
+    CORRECTED = "corrected"  #: it was not theirs, and is another now; nothing is sent yet
+    NO_TEXTS = "no-texts"
+    FAILED = "failed"
+
+
+class Question(msgspec.Struct, frozen=True):
+    """A doubt, and whose number it is about."""
+
+    doubt: Doubt
+    borrower_id: UUID
+
+
+async def doubt_about(borrower_id: UUID) -> Doubt | None:
+    """What is to be asked about somebody's number; None where it seems right.
+
+    In this order: somebody answered that it is not theirs, and whether that was corrected;
+    it takes no text messages; the last messages to it failed for good.
+    """
+    row = await db.fetch_one(
+        _READ,
+        borrower=borrower_id,
+        ended=["failed", "delivered"],
+        failures=FAILURES,
+        hard=_HARD,
+    )
+    if row is None or not row["phone"]:
+        return None
+    if row["wrong_number"] and row["stopped_at"] is not None:
+        return Doubt.NOT_THEIRS if row["wrong_number"] == row["phone"] else Doubt.CORRECTED
+    if row["stopped_at"] is not None or row["contact_kind"] != "phone":
+        return None
+    number = read_number(row["phone"], "CH")  # kept with its country code
+    if not (isinstance(number, Number) and number.can_text):
+        return Doubt.NO_TEXTS
+    return Doubt.FAILED if row["failed"] >= FAILURES else None
+
+
+async def panel(about: Fill) -> Panel | None:
+    """On the page of a borrower and in their visit, for whoever looks after them."""
+    doubt = await doubt_about(about.subject_id)
+    if doubt is None:
+        return None
+    return Panel("notifications/_number_doubt.html", Question(doubt, about.subject_id))
