@@ -264,8 +264,10 @@ async def test_what_is_signed_is_shown_as_kept(counter: Counter, now: datetime) 
         path = f"/desk/visits/{counter.visit}/agreement"
         assert (await client.get(path)).status_code == 200
         form = {"how": "screen", "signature_typed": "A. Diallo"}
-        kept = (await client.post(path, data=form)).headers["location"]
-        assert (await client.post(path, data=form)).headers["location"] == kept
+        first = (await client.post(path, data=form)).headers["location"]
+        assert first.startswith("/desk?signed=")
+        kept = f"/agreements/{first.removeprefix('/desk?signed=')}"
+        assert (await client.post(path, data=form)).headers["location"] == first
         assert (await client.get(path)).headers["location"] == kept
 
 

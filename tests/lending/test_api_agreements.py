@@ -69,7 +69,8 @@ async def test_a_loan_says_whether_it_must_be_signed_for_and_is(
     lent = await client.post(CHECK_OUTS, json={"item": desk.item.code, "borrower": desk.card.code})
     path = f"{LOANS}/{lent.json()['id']}"
     before = (await client.get(path)).json()
-    told_at_the_desk = {"cut_short"}  # while one can still change until when they may borrow
+    # What is said once, while one can still change until when they may borrow, and where to.
+    told_at_the_desk = {"cut_short", "place"}
     kept = {name: value for name, value in lent.json().items() if name not in told_at_the_desk}
     assert kept.items() <= before.items(), "the same loan, and more of it"
     assert (before["signature"], before["signed"]) == ("screen", False)

@@ -158,7 +158,8 @@ async def test_the_page_of_an_agreement_leads_to_the_desk(
     await reception.lend()
     url = f"/desk/visits/{(await reception.visit()).id}/agreement"
     form = {"how": "screen", "signature_typed": "A. Diallo"}
-    kept = (await reception.client.post(url, data=form)).headers["location"]
+    signed = (await reception.client.post(url, data=form)).headers["location"]
+    kept = signed.replace("/desk?signed=", "/agreements/")
     text = (await reception.client.get(kept)).text
     first = text[text.index('<div class="actions">') :]
     assert first.index("/desk?visit=") < first.index("/pdf")

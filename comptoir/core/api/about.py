@@ -63,6 +63,7 @@ TAGS = {
     "Staff": "Who works where, as what, and what they speak and can do.",
     "Messages": "Text messages to borrowers: what became of each; the switch and the budget.",
     "Tokens": "Access tokens for other programs.",
+    "Wordings": "What messages say: the texts of the installation in place of the usual ones.",
     "Visits": "How many come in: a tally at the door, without names.",
 }
 
