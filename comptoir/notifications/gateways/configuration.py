@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from comptoir.core.settings import Settings, SettingsInvalid
-from comptoir.notifications.gateways import android, kannel, ovh, twilio
+from comptoir.notifications.gateways import android, kannel, ovh, swisscom, twilio
 from comptoir.notifications.gateways.android_hook import AndroidHook
 from comptoir.notifications.gateways.hooks import Hook
 from comptoir.notifications.gateways.kannel_hook import KannelHook
@@ -29,6 +29,7 @@ _KINDS: dict[str, Make] = {
     android.NAME: lambda _, given: android.AndroidGateway.of(given),
     twilio.NAME: lambda settings, given: twilio.TwilioGateway.of(given, base_url=settings.base_url),
     ovh.NAME: lambda _, given: ovh.OvhGateway.of(given),
+    swisscom.NAME: lambda _, given: swisscom.SwisscomGateway.of(given),
 }
 _LOCAL = frozenset({"file", "console"})
 #: What each needs of the environment.
@@ -37,6 +38,7 @@ VARIABLES: tuple[Variable, ...] = (
     *android.VARIABLES,
     *twilio.VARIABLES,
     *ovh.VARIABLES,
+    *swisscom.VARIABLES,
 )
 
 _ENTRY = re.compile(r"([a-z0-9]+)(?::(\+\d{1,6}(?:,\+\d{1,6})*))?")

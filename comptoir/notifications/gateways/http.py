@@ -30,10 +30,14 @@ class AnswerLost(Exception):
 
 
 class Answered(msgspec.Struct, frozen=True):
-    """A whole answer; ``text`` is read as UTF-8, whatever it is."""
+    """A whole answer; ``text`` is read as UTF-8, whatever it is.
+
+    ``has_end`` is False where it did not say how long it is: it may be the start of one.
+    """
 
     status: int
     text: str
+    has_end: bool = True
 
 
 async def request(
@@ -85,11 +89,12 @@ def _ask(
             target = f"{path}?{parts.query}" if parts.query else path
             connection.request(method, target, body, headers)
             response = connection.getresponse()
+            has_end = response.chunked or response.length is not None
             data = response.read(LARGEST_ANSWER)
         except (OSError, http.client.HTTPException) as error:
             raise AnswerLost from error
         if response.length:  # it closed in the middle of what it announced
             raise AnswerLost
-        return Answered(response.status, data.decode("utf-8", "replace"))
+        return Answered(response.status, data.decode("utf-8", "replace"), has_end)
     finally:
         connection.close()
