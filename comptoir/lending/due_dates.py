@@ -9,7 +9,7 @@ this compares with Koha's modes, is told in ``docs/adr/0100``.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -131,28 +131,37 @@ def moved_due_at(
     Only ``cap`` makes it earlier, and only where an open day after today is left until
     then: nobody is to bring something back within the hour, or before they could know.
     """
-    day = before.local_date(present)
-    opened = before.is_open_day(day) or before.is_open(present)
-    if present <= now or not opened or is_open_until(present, after):
-        return None
-    if mode is DueMode.CALENDAR_DAYS:
-        return None
-    same_day = due_time(day, after)
-    if after.is_open_day(day) and same_day > (now if mode is DueMode.ON_SITE else present):
+    opened = before.is_open_day(before.local_date(present)) or before.is_open(present)
+    due = settled_due_at(mode, present, after, cap, now=now) if opened else present
+    return None if due == present else due
+
+
+def settled_due_at(
+    mode: DueMode, given: datetime, calendar: Calendar, cap: date | None = None, *, now: datetime
+) -> datetime:
+    """Where a loan is due by a calendar if the lending rule, or a renewal, gave ``given``.
+
+    It is ``given`` itself where somebody can come then, where it is past, or where no open
+    day is in sight; otherwise as ``moved_due_at`` says.
+    """
+    if given <= now or mode is DueMode.CALENDAR_DAYS or is_open_until(given, calendar):
+        return given
+    day = calendar.local_date(given)
+    same_day = due_time(day, calendar)
+    if calendar.is_open_day(day) and same_day > (now if mode is DueMode.ON_SITE else given):
         return same_day
-    following = day + ONE_DAY
     target = (
-        _same_weekday(day + 7 * ONE_DAY, after)
+        _same_weekday(day + 7 * ONE_DAY, calendar)
         if mode is DueMode.SAME_WEEKDAY
-        else after.open_day_from(following)
+        else calendar.open_day_from(day + ONE_DAY)
     )
     if target is None:
-        return None
+        return given
     if cap is not None and cap < target:
-        last = after.open_day_until(cap)
-        if last is not None and last > after.local_date(now):
+        last = calendar.open_day_until(cap)
+        if last is not None and last > calendar.local_date(now):
             target = last
-    return due_time(target, after)
+    return due_time(target, calendar)
 
 
 def horizon(length: int, mode: DueMode, day: date, calendar: Calendar) -> date | None:
@@ -193,42 +202,6 @@ def new_shut_stretches(
         if opens is None:
             break
         opened = opens
-    return found
-
-
-def restored_due_at(before: datetime, calendar: Calendar) -> datetime | None:
-    """Where a moved due date goes back to when what moved it is withdrawn; None: nowhere.
-
-    It is ``before``, or the due time of that day where the hours have changed since. A day
-    that is shut all the same is nothing to go back to.
-    """
-    if is_open_until(before, calendar):
-        return before
-    day = calendar.local_date(before)
-    return due_time(day, calendar) if calendar.is_open_day(day) else None
-
-
-def taken_back_due_at(
-    moves: Sequence[tuple[datetime, datetime]],
-    present: datetime,
-    calendar: Calendar,
-    *,
-    now: datetime,
-) -> tuple[datetime, int] | None:
-    """Where a due date goes back to when other hours open the door again; None: nowhere.
-
-    ``moves`` are those that hours have made before, each from when to when, the first one
-    first. Of those that lead to ``present`` without a gap, the last ones are undone: as many
-    as the second value says. It goes back as far as somebody can come at the old moment, on a
-    day after today: nobody is to bring something back before they could know.
-    """
-    found, today = None, calendar.local_date(now)
-    for count, (before, after) in enumerate(reversed(moves), 1):
-        if after != present:
-            break
-        present = before
-        if calendar.local_date(before) > today and is_open_until(before, calendar):
-            found = (before, count)
     return found
 
 

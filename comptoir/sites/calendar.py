@@ -83,6 +83,16 @@ class HoursChange(msgspec.Struct, frozen=True):
     after: str
 
 
+class Withdrawal(msgspec.Struct, frozen=True):
+    """What was announced applies no more; the hours that it had are taken back with it."""
+
+    exception: DayException
+
+
+#: What may become otherwise of the days of a site.
+CalendarChange = DayException | HoursChange | Withdrawal
+
+
 class DaySource(StrEnum):
     """What decided about a day."""
 

@@ -12,8 +12,9 @@ from comptoir.core import audit, events
 from comptoir.core.i18n import use_language
 from comptoir.core.principal import Role
 from comptoir.lending.closures import announcements, telling
+from comptoir.lending.closures.chains import Step, chain_to, resettled_due_at
 from comptoir.lending.closures.preview import KIND, DueDatesPreview
-from comptoir.lending.due_dates import taken_back_due_at
+from comptoir.lending.due_dates import DueMode
 from comptoir.lending.events import BorrowerDueDatesMoved, DueDateMoved
 from comptoir.lending.loans.renewals import renew_loan
 from comptoir.lending.tables import Borrower, Loan
@@ -224,7 +225,9 @@ async def test_nothing_goes_back_to_today_or_after_a_renewal(week: Week) -> None
     assert (await due_of(loan), await due_of(renewed)) == (FRIDAY, view.due_at)
 
 
-async def test_closure_after_new_hours_keeps_its_own_way_back(week: Week) -> None:
+async def test_hours_that_open_the_first_day_again_undo_a_closure_of_the_second_too(
+    week: Week,
+) -> None:
     loan = await week.loan()
     await week.set(NO_THURSDAY)
     actor = await make.principal(Role.COORDINATOR, week.site)
@@ -233,7 +236,7 @@ async def test_closure_after_new_hours_keeps_its_own_way_back(week: Week) -> Non
     await announce_exception(actor, shut, now=week.now)
     assert await due_of(loan) == MONDAY
     await week.set(OLD)
-    assert await due_of(loan) == MONDAY
+    assert await due_of(loan) == DUE
 
 
 async def test_what_was_looked_at_is_what_happens(week: Week) -> None:
@@ -293,15 +296,20 @@ ONE, TWO, THREE = at(THURSDAY, 18), at(date(2026, 11, 27), 18), at(date(2026, 11
     ("moves", "present", "found"),
     [
         ([], TWO, None),
-        ([(ONE, TWO)], TWO, (ONE, 1)),
-        ([(ONE, TWO), (TWO, THREE)], THREE, (ONE, 2)),
+        ([(ONE, TWO)], TWO, ONE),
+        ([(ONE, TWO), (TWO, THREE)], THREE, ONE),
         ([(ONE, TWO)], THREE, None),  # something else has moved it since
-        ([(ONE, TWO), (at(THURSDAY, 19), THREE)], THREE, None),
-        ([(at(THURSDAY, 19), TWO), (TWO, THREE)], THREE, (TWO, 1)),
+        ([(ONE, TWO), (at(THURSDAY, 19), THREE)], THREE, TWO),  # shut at 19:00: the next day
+        ([(at(THURSDAY, 19), TWO), (TWO, THREE)], THREE, TWO),
         ([(at(OFFICE_NOW.date(), 18), TWO)], TWO, None),  # today
     ],
 )
 def test_way_back_is_as_far_as_the_door_is_open(
     moves: list[tuple[datetime, datetime]], present: datetime, found: Any
 ) -> None:
-    assert taken_back_due_at(moves, present, office(), now=OFFICE_NOW) == found
+    batch = UUID(int=0)
+    chain = chain_to(present, [Step(batch, batch, *move) for move in moves])
+    firsts = [step.before for step in chain]
+    mode = DueMode.CALENDAR_DAYS_NEXT_OPEN
+    due = resettled_due_at(mode, present, firsts, office(), office(), now=OFFICE_NOW)
+    assert due == found

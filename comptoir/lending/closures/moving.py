@@ -20,9 +20,8 @@ from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal
 from comptoir.lending.closures import announcements
 from comptoir.lending.closures.planning import LoanMove, SiteMoves, plan_moves
-from comptoir.lending.due_dates import restored_due_at
 from comptoir.lending.events import BorrowerDueDatesMoved, DueDateMoved
-from comptoir.sites import calendars
+from comptoir.sites.calendar import Withdrawal
 from comptoir.sites.exceptions import consequences
 from comptoir.sites.exceptions.events import (
     ExceptionsAnnounced,
@@ -36,17 +35,6 @@ _KEEP = """
 INSERT INTO lending_due_date_move (id, batch, exception, site, loan, borrower, due_before,
                                    due_after, moved_at, by_hours)
 VALUES (:id, :batch, :exception, :site, :loan, :borrower, :due_before, :due_after, :now, :by_hours)
-"""
-#: Of one exception, where the loan is still due as it was moved: not renewed, not returned.
-_MOVED = """
-SELECT move.id, move.batch, move.site, move.loan, move.borrower, move.due_before,
-       move.due_after, loan.item, item.code
-FROM lending_due_date_move move
-JOIN lending_loan loan ON loan.id = move.loan
-JOIN inventory_item item ON item.id = loan.item
-WHERE move.exception = :exception AND move.undone_at IS NULL
-  AND loan.returned_at IS NULL AND loan.due_at = move.due_after AND move.due_before > :now
-ORDER BY loan.due_at, loan.id
 """
 _UNDONE = "UPDATE lending_due_date_move SET undone_at = :now WHERE id IN :moves"
 
@@ -67,17 +55,30 @@ class _Moved(msgspec.Struct, frozen=True, kw_only=True):
 async def move_due_dates(event: ExceptionsAnnounced) -> None:
     """Move what is due before a door that will be shut, and say so: see ``due_dates``."""
     sites = await plan_moves(sorted(event.ids), event.exception, now=event.at, lock=True)
-    await _move(event.actor, event.batch, sites, event.ids, by_hours=False, now=event.at)
+    await carry_out(event.actor, event.batch, sites, event.ids, by_hours=False, now=event.at)
 
 
 async def move_by_hours(event: HoursChanged) -> None:
     """The same for other hours of the week; what they open again is due as it was."""
     sites = await plan_moves([event.site], event.change, now=event.at, lock=True)
     causes = {event.site: event.batch}
-    await _move(event.actor, event.batch, sites, causes, by_hours=True, now=event.at)
+    await carry_out(event.actor, event.batch, sites, causes, by_hours=True, now=event.at)
 
 
-async def _move(
+async def move_by_withdrawal(event: ExceptionWithdrawn) -> None:
+    """Settle what an exception has moved, or what is due in hours that it had opened.
+
+    Where its days have begun, loans stay as it moved them. What is due elsewhere now is due
+    by the hours that apply again, as after a change of hours.
+    """
+    site = event.exception.site
+    change = Withdrawal(event.exception.exception())
+    sites = await plan_moves([site], change, now=event.at, lock=True)
+    batch = new_id()
+    await carry_out(event.actor, batch, sites, {site: batch}, by_hours=True, now=event.at)
+
+
+async def carry_out(
     actor: Principal,
     batch: UUID,
     sites: Sequence[SiteMoves],
@@ -90,7 +91,7 @@ async def _move(
     moves = [(site.site_id, move) for site in sites for move in site.moves]
     onward = [_moved(site_id, batch, move) for site_id, move in moves if not move.undoes]
     back = [_moved(site_id, batch, move) for site_id, move in moves if move.undoes]
-    for some in _pieces([each for _, move in moves for each in move.undoes]):
+    for some in _pieces([each.id for _, move in moves for each in move.undoes]):
         await db.execute(_UNDONE, now=now, moves=some)
     await db.insert_many(
         _KEEP,
@@ -123,50 +124,10 @@ def _moved(site_id: UUID, batch: UUID, move: LoanMove) -> _Moved:
         code=move.code,
         borrower=move.borrower_id,
         site=site_id,
-        batch=batch,
+        batch=move.undoes[-1].batch if move.undoes else batch,
         before=move.before,
         after=move.after,
     )
-
-
-async def move_back(event: ExceptionWithdrawn) -> None:
-    """Undo the moves of an exception whose days have not begun.
-
-    A loan that was renewed or brought back since stays as it is, and so does one whose
-    old day is shut all the same. Where the hours of that day have changed, it is due when
-    the door shuts now.
-    """
-    rows = await db.fetch(
-        _MOVED + db.for_update("loan"), exception=event.exception.id, now=event.at
-    )
-    if not rows:
-        return
-    calendar = await calendars.calendar(event.exception.site)
-    if calendar is None:
-        raise LookupError("the site of a withdrawn exception is gone")
-    today, exception = calendar.local_date(event.at), event.exception.exception()
-    back: list[tuple[db.Row, datetime]] = []
-    for row in rows:
-        begins = exception.begins(calendar.local_date(row["due_before"]))
-        due = restored_due_at(row["due_before"], calendar)
-        if begins is not None and begins > today and due is not None:
-            back.append((row, due))
-    for some in _pieces([row["id"] for row, _ in back]):
-        await db.execute(_UNDONE, now=event.at, moves=some)
-    moved = [
-        _Moved(
-            loan=row["loan"],
-            item=row["item"],
-            code=row["code"],
-            borrower=row["borrower"],
-            site=row["site"],
-            batch=row["batch"],
-            before=row["due_after"],
-            after=due,
-        )
-        for row, due in back
-    ]
-    await _set(event.actor, moved, undone=True, now=event.at)
 
 
 async def _set(actor: Principal, moved: Sequence[_Moved], *, undone: bool, now: datetime) -> None:
@@ -208,6 +169,6 @@ def _pieces(ids: list[UUID]) -> Iterable[list[UUID]]:
 def register() -> None:
     """Listen to what sites announce, and to their hours."""
     events.subscribe(ExceptionsAnnounced, move_due_dates)
-    events.subscribe(ExceptionWithdrawn, move_back)
+    events.subscribe(ExceptionWithdrawn, move_by_withdrawal)
     events.subscribe(HoursChanged, move_by_hours)
     consequences.register_outcome(announcements.outcome)

@@ -12,9 +12,16 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core import db
-from comptoir.lending.due_dates import DueMode, moved_due_at, taken_back_due_at
+from comptoir.lending.closures.chains import Step, chain_to, resettled_due_at, undone_by
+from comptoir.lending.due_dates import DueMode
 from comptoir.sites import calendars
-from comptoir.sites.calendar import DayException, ExceptionKind, HoursChange, SiteCalendar
+from comptoir.sites.calendar import (
+    CalendarChange,
+    DayException,
+    HoursChange,
+    SiteCalendar,
+    Withdrawal,
+)
 from comptoir.sites.opening_hours import END_OF_DAY, first_moment
 
 _SITES = f"""
@@ -32,11 +39,17 @@ JOIN inventory_model model ON model.id = item.model
 LEFT JOIN lending_policy policy ON policy.id = loan.policy
 WHERE loan.return_site = :site_id AND loan.returned_at IS NULL AND loan.due_at > :since
 """
-_BY_HOURS = """
-SELECT move.id, move.loan, move.due_before, move.due_after
+#: A loan that was moved may be due otherwise by whatever becomes of the calendar.
+_NEAR = """
+ AND (loan.due_at >= :first AND loan.due_at <= :until OR EXISTS (
+    SELECT 1 FROM lending_due_date_move move
+    WHERE move.loan = loan.id AND move.undone_at IS NULL))
+"""
+_STEPS = """
+SELECT move.loan, move.id, move.batch, move.due_before AS before, move.due_after AS after
 FROM lending_due_date_move move JOIN lending_loan loan ON loan.id = move.loan
-WHERE move.site = :site_id AND move.by_hours = :yes AND move.undone_at IS NULL
-  AND loan.returned_at IS NULL
+WHERE loan.return_site = :site_id AND loan.returned_at IS NULL AND loan.due_at > :since
+  AND move.undone_at IS NULL
 ORDER BY move.id
 """
 _ORDER = " ORDER BY loan.due_at, loan.id"
@@ -45,7 +58,7 @@ _ORDER = " ORDER BY loan.due_at, loan.id"
 class LoanMove(msgspec.Struct, frozen=True, kw_only=True):
     """A loan, and its due date before and after, in UTC; ``after`` is None: it stays.
 
-    ``undoes`` are the moves by earlier hours that this one takes back.
+    ``undoes`` are the earlier moves that this one takes back, the first one first.
     """
 
     loan_id: UUID
@@ -58,7 +71,7 @@ class LoanMove(msgspec.Struct, frozen=True, kw_only=True):
     mode: DueMode
     before: datetime
     after: datetime | None
-    undoes: tuple[UUID, ...] = ()
+    undoes: tuple[Step, ...] = ()
 
 
 class SiteMoves(msgspec.Struct, frozen=True):
@@ -72,47 +85,55 @@ class SiteMoves(msgspec.Struct, frozen=True):
 
 
 async def plan_moves(
-    sites: Sequence[UUID],
-    change: DayException | HoursChange,
-    *,
-    now: datetime,
-    lock: bool = False,
+    sites: Sequence[UUID], change: CalendarChange, *, now: datetime, lock: bool = False
 ) -> list[SiteMoves]:
     """What a change moves at each site, by name; it may have been made already, or not.
 
     With ``lock``, nobody else changes the loans before the transaction's end.
     """
-    if isinstance(change, DayException) and change.kind is ExceptionKind.AS_USUAL:
-        return []
     rows = await db.fetch(_SITES, sites=list(sites))
     return [await _at(row, change, now, lock) for row in rows]
 
 
+async def plan_loan(site_id: UUID, loan_id: UUID, *, now: datetime) -> list[SiteMoves]:
+    """What the calendar of a site moves of one open loan, whatever was changed in between.
+
+    Nobody else changes the loan before the transaction's end.
+    """
+    rows = await db.fetch(_SITES, sites=[site_id])
+    return [await _at(row, None, now, lock=True, loan_id=loan_id) for row in rows]
+
+
 async def _at(
-    site: db.Row, change: DayException | HoursChange, now: datetime, lock: bool
+    site: db.Row,
+    change: CalendarChange | None,
+    now: datetime,
+    lock: bool,
+    loan_id: UUID | None = None,
 ) -> SiteMoves:
-    before, after = calendars_of(site, change)
-    earlier = await _earlier(site["site_id"], change)
+    before, after = calendars_of(site, change) if change else (None, calendars.calendar_of(site))
+    rows = await _due(site["site_id"], after, change, now, lock, loan_id)
+    steps = await _steps(site["site_id"], now)
 
     @cache  # many loans of a site are due at the same closing time
-    def moved(mode: DueMode, due: datetime, cap: date | None) -> datetime | None:
-        return moved_due_at(mode, due, before, after, cap, now=now)
+    def settled(
+        mode: DueMode, due: datetime, firsts: tuple[datetime, ...], cap: date | None
+    ) -> datetime | None:
+        return resettled_due_at(mode, due, firsts, before, after, cap, now=now)
 
     moves, kept = [], []
-    for row in await _due(site["site_id"], before, change, now, lock):
-        day = before.local_date(row["due_at"])
-        if isinstance(change, DayException) and not change.covers(day):
+    for row in rows:
+        due = row["due_at"]
+        chain = chain_to(due, steps.get(row["loan_id"], ()))
+        if not chain and not _speaks_of(change, after.local_date(due)):
             continue
-        move = _move(row, moved)
-        made = earlier.get(row["loan_id"], [])
-        steps = [(each["due_before"], each["due_after"]) for each in made]
-        if back := taken_back_due_at(steps, row["due_at"], after, now=now):
-            due, count = back
-            undoes = tuple(each["id"] for each in made[-count:])
-            move = msgspec.structs.replace(move, after=due, undoes=undoes)
+        firsts = tuple(
+            step.before for step in chain if not _is_promised(change, step.before, after, now)
+        )
+        move = _move(row, settled, firsts)
         if move.after is not None:
-            moves.append(move)
-        elif _is_kept(row["due_at"], before, after):
+            moves.append(msgspec.structs.replace(move, undoes=undone_by(move.after, chain)))
+        elif before is not None and _is_kept(due, before, after):
             kept.append(move)
     return SiteMoves(
         site["site_id"], site["site_name"], site["time_zone"], tuple(moves), tuple(kept)
@@ -122,46 +143,71 @@ async def _at(
 async def _due(
     site_id: UUID,
     calendar: SiteCalendar,
-    change: DayException | HoursChange,
+    change: CalendarChange | None,
     now: datetime,
     lock: bool,
+    loan_id: UUID | None,
 ) -> list[db.Row]:
-    values, until = {"site_id": site_id, "since": now}, ""
-    if isinstance(change, DayException):
-        values["since"] = max(now, first_moment(change.first_day, 0, calendar.zone))
-        if not change.yearly:
-            until = " AND loan.due_at <= :until"
-            values["until"] = first_moment(change.last_day, END_OF_DAY, calendar.zone)
-    ending = _ORDER + (db.for_update("loan") if lock else "")
-    return await db.fetch(f"{_DUE}{until}{ending}", **values)
+    values: dict[str, object] = {"site_id": site_id, "since": now}
+    query = _DUE
+    days = _days(change)
+    if days is not None and not days.yearly:
+        query += _NEAR
+        values["first"] = first_moment(days.first_day, 0, calendar.zone)
+        values["until"] = first_moment(days.last_day, END_OF_DAY, calendar.zone)
+    if loan_id is not None:
+        query += " AND loan.id = :loan_id"
+        values["loan_id"] = loan_id
+    return await db.fetch(query + _ORDER + (db.for_update("loan") if lock else ""), **values)
 
 
-async def _earlier(
-    site_id: UUID, change: DayException | HoursChange
-) -> defaultdict[UUID, list[db.Row]]:
-    """By loan, the moves by earlier hours that other hours may take back, the first one first."""
-    found: defaultdict[UUID, list[db.Row]] = defaultdict(list)
-    if isinstance(change, HoursChange):
-        for row in await db.fetch(_BY_HOURS, site_id=site_id, yes=True):
-            found[row["loan"]].append(row)
+async def _steps(site_id: UUID, now: datetime) -> defaultdict[UUID, list[Step]]:
+    """By loan, the moves that stand, the first one first."""
+    found: defaultdict[UUID, list[Step]] = defaultdict(list)
+    for row in await db.fetch(_STEPS, site_id=site_id, since=now):
+        found[row["loan"]].append(Step(row["id"], row["batch"], row["before"], row["after"]))
     return found
 
 
-def calendars_of(
-    site: db.Row, change: DayException | HoursChange
-) -> tuple[SiteCalendar, SiteCalendar]:
+def _days(change: CalendarChange | None) -> DayException | None:
+    """The days that a change speaks of; None: of all."""
+    if isinstance(change, Withdrawal):
+        return change.exception
+    return change if isinstance(change, DayException) else None
+
+
+def _speaks_of(change: CalendarChange | None, day: date) -> bool:
+    days = _days(change)
+    return days is None or days.covers(day)
+
+
+def _is_promised(
+    change: CalendarChange | None, due: datetime, calendar: SiteCalendar, now: datetime
+) -> bool:
+    """Whether what is withdrawn has begun: until then, the dates that it gave are promised."""
+    if not isinstance(change, Withdrawal):
+        return False
+    begins = change.exception.begins(calendar.local_date(due))
+    return begins is not None and begins <= calendar.local_date(now)
+
+
+def calendars_of(site: db.Row, change: CalendarChange) -> tuple[SiteCalendar, SiteCalendar]:
     """The calendar of a row without the change, and with it; its exceptions have no reasons."""
     calendar = calendars.calendar_of(site)
     if isinstance(change, HoursChange):
         return calendar.with_hours(change.before), calendar.with_hours(change.after)
-    new = msgspec.structs.replace(change, reason="")
-    others = tuple(each for each in calendar.exceptions if each != new)
-    before = replace(calendar, exceptions=others)
-    return before, before.with_exception(new)
+    days = change.exception if isinstance(change, Withdrawal) else change
+    announced = msgspec.structs.replace(days, reason="")
+    others = tuple(each for each in calendar.exceptions if each != announced)
+    without = replace(calendar, exceptions=others)
+    with_it = without.with_exception(announced)
+    return (with_it, without) if isinstance(change, Withdrawal) else (without, with_it)
 
 
 def _move(
-    row: db.Row, moved: Callable[[DueMode, datetime, date | None], datetime | None]
+    row: db.Row,
+    settled: Callable[[DueMode, datetime, tuple[datetime, ...], date | None], datetime | None],
+    firsts: tuple[datetime, ...],
 ) -> LoanMove:
     mode = DueMode(row["mode"] or DueMode.CALENDAR_DAYS_NEXT_OPEN)
     due = row["due_at"]
@@ -175,7 +221,7 @@ def _move(
         contact_kind=row["contact_kind"],
         mode=mode,
         before=due,
-        after=moved(mode, due, row["eligible_until"]),
+        after=settled(mode, due, firsts, row["eligible_until"]),
     )
 
 

@@ -19,11 +19,15 @@ from comptoir.lending.errors import MovesNotFound
 
 #: When what has become of a move was told: the new day, or that it is as before.
 TOLD_AT = "(CASE WHEN move.undone_at IS NULL THEN move.told_at ELSE move.told_back_at END)"
-#: Whether it has yet to be told.
+#: Whether it has yet to be told. Of moves undone, the last one that was told is.
 TO_TELL = f"""
 ({TOLD_AT} IS NULL AND loan.returned_at IS NULL AND
  CASE WHEN move.undone_at IS NULL THEN loan.due_at = move.due_after
-      ELSE move.told_at IS NOT NULL END)
+      ELSE move.told_at IS NOT NULL AND NOT EXISTS (
+          SELECT 1 FROM lending_due_date_move later
+          WHERE later.loan = move.loan AND later.id > move.id
+            AND later.told_at IS NOT NULL AND later.undone_at IS NOT NULL
+            AND (later.told_back_at IS NULL OR later.told_back_at >= move.undone_at)) END)
 """
 _MOVES = f"""
 SELECT move.id, move.loan, move.site, loan.item, loan.due_at, item.code,

@@ -23,14 +23,14 @@ import msgspec
 
 from comptoir.core.principal import Principal
 from comptoir.core.web.panels import Panel
-from comptoir.sites.calendar import DayException, HoursChange
+from comptoir.sites.calendar import CalendarChange
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """What somebody is about to announce, or which hours they are about to set, and where."""
+    """What somebody is about to announce, withdraw or set as hours of the week, and where."""
 
     actor: Principal
-    change: DayException | HoursChange
+    change: CalendarChange
     sites: tuple[UUID, ...]
     now: datetime
 
