@@ -389,6 +389,7 @@ TABLE: dict[str, Line] = {
     "POST /settings/organisations/{organisation_id}": ADMIN,
     "GET /settings/policies": COORDINATOR,
     "GET /settings/policies/{category_id}/{group}": COORDINATOR,
+    "GET /settings/policies/{category_id}/{group}/remove": COORDINATOR,
     "POST /settings/policies/{category_id}/{group}": COORDINATOR,
     "POST /settings/policies/{category_id}/{group}/remove": COORDINATOR,
     "GET /settings/sites": COORDINATOR,

@@ -50,6 +50,43 @@ async def test_a_policy_is_set_shown_and_removed(client: AsyncClient) -> None:
     assert await own_policy(category.id, None) is not None
 
 
+async def test_a_rule_is_removed_by_a_page_that_says_what_hangs_on_it(
+    client: AsyncClient,
+) -> None:
+    site, laptop = await factories.site(name="Bulle"), await factories.model()
+    families, own = await factories.group("Families"), await factories.group("Schools")
+    await factories.policy(category_id=laptop.category)
+    await factories.policy(category_id=laptop.category, borrower_group=own.id, length=77)
+    for group in (families, own):
+        item = await factories.item(model=laptop.id, site_id=site.id)
+        reader = await factories.borrower(borrower_group=group.id)
+        await factories.loan(item=item, borrower_id=reader.id, now=factories.MADE_AT)
+    url = f"/settings/policies/{laptop.category}/any"
+    form = (await client.get(url)).text
+    assert f'href="{url}/remove"' in form
+    assert f'action="{url}/remove"' not in form
+    asked = (await client.get(f"{url}/remove")).text
+    assert "can borrow nothing of this category then: <strong>Families</strong>" in asked
+    assert "1 loan is open." in asked
+    assert "They cannot be renewed any more." in asked
+    assert await own_policy(laptop.category, None) is not None
+    asked = (await client.get(f"/settings/policies/{laptop.category}/{own.id}/remove")).text
+    assert "The rule for any group applies then: 14 days" in asked
+    assert "1 loan is open." in asked
+    assert "cannot be renewed" not in asked
+
+
+async def test_removing_a_rule_that_every_group_does_without_changes_nothing(
+    client: AsyncClient,
+) -> None:
+    category, group = await factories.category(), await factories.group()
+    await factories.policy(category_id=category.id)
+    await factories.policy(category_id=category.id, borrower_group=group.id)
+    asked = (await client.get(f"/settings/policies/{category.id}/any/remove")).text
+    assert "They all borrow as before." in asked
+    assert "No loan is open." in asked
+
+
 async def test_rule_that_wants_things_back_where_they_were_lent(client: AsyncClient) -> None:
     category = await factories.category("Laptop")
     url = f"/settings/policies/{category.id}/any"
@@ -94,6 +131,7 @@ async def test_what_does_not_exist_is_not_found(client: AsyncClient) -> None:
         f"/settings/policies/{new_id()}/any",
         f"/settings/policies/{category.id}/{new_id()}",
         f"/settings/policies/{category.id}/odd",
+        f"/settings/policies/{category.id}/any/remove",
         f"/settings/groups/{new_id()}",
     ):
         assert (await client.get(path)).status_code == 404

@@ -23,7 +23,7 @@ from comptoir.inventory.queries import catalogue
 from comptoir.lending.policies import groups as all_groups
 from comptoir.lending.policies.errors import GroupNotFound
 from comptoir.lending.policies.forms import ANYWHERE, WHERE_LENT, GroupForm, PolicyForm, form_of
-from comptoir.lending.policies.queries import own_policy, policy_matrix
+from comptoir.lending.policies.queries import own_policy, policy_matrix, what_hangs_on
 from comptoir.lending.policies.services import remove_policy, save_policy
 from comptoir.lending.policies.words import MODES, RETURNS, SIGNATURES, in_words, name_in
 
@@ -77,6 +77,22 @@ async def set_policy(
     except Invalid as invalid:
         return await _policy_form(request, category_id, group_id, data, invalid.errors)
     return redirect(request, "/settings/policies", flash=Flash("ok", _("Saved.")))
+
+
+@get("/settings/policies/{category_id:uuid}/{group:str}/remove", guards=COORDINATOR)
+async def ask_to_drop_policy(
+    request: Page, category_id: FromPath[UUID], group: FromPath[str]
+) -> Answer:
+    """What hangs on a policy, before it is removed."""
+    return page(
+        request,
+        "lending/policy_remove.html",
+        category=name_in((await catalogue.category(category_id)).names),
+        removal=await what_hangs_on(category_id, _group_of(group)),
+        address=f"/settings/policies/{category_id}/{group}",
+        in_words=in_words,
+        name_in=name_in,
+    )
 
 
 @post(
@@ -206,6 +222,7 @@ ROUTES = [
     policies,
     policy,
     set_policy,
+    ask_to_drop_policy,
     drop_policy,
     groups,
     new_group,

@@ -7,8 +7,15 @@ from uuid import UUID
 from comptoir.core import db
 from comptoir.inventory.queries import catalogue
 from comptoir.lending.due_dates import DueMode
+from comptoir.lending.policies.errors import PolicyNotFound
 from comptoir.lending.policies.groups import groups
-from comptoir.lending.policies.schemas import PolicyCell, PolicyMatrix, PolicyRow, PolicyView
+from comptoir.lending.policies.schemas import (
+    PolicyCell,
+    PolicyMatrix,
+    PolicyRow,
+    PolicyView,
+    Removal,
+)
 from comptoir.lending.rules import Signature
 
 #: What ``policy_view`` needs of a row, for a statement that reads ``lending_policy policy``.
@@ -18,6 +25,12 @@ VIEW_COLUMNS = """
     policy.signature, policy.returns_elsewhere, policy.version
 """
 _POLICIES = f"SELECT {VIEW_COLUMNS} FROM lending_policy policy"
+_OPEN_LOANS = """
+SELECT COUNT(*) AS number FROM lending_loan loan
+JOIN lending_borrower borrower ON borrower.id = loan.borrower
+WHERE loan.category = :category AND loan.returned_at IS NULL
+  AND borrower.borrower_group IN :group_ids
+"""
 
 
 async def own_policy(category: UUID, group: UUID | None) -> PolicyView | None:
@@ -45,6 +58,33 @@ async def policy_matrix() -> PolicyMatrix:
         own = [PolicyCell(g.id, policies.get((kind.id, g.id)), fallback) for g in known]
         rows.append(PolicyRow(kind.id, kind.names, (PolicyCell(None, fallback), *own)))
     return PolicyMatrix(tuple(known), tuple(rows))
+
+
+async def what_hangs_on(category: UUID, group: UUID | None) -> Removal:
+    """What changes when the policy of this pair is removed, in four statements.
+
+    Raises:
+        PolicyNotFound: there is none.
+    """
+    policy = await own_policy(category, group)
+    if policy is None:
+        raise PolicyNotFound
+    fallback = await own_policy(category, None) if group else None
+    with_own = {
+        row["borrower_group"]
+        for row in await db.fetch(
+            "SELECT borrower_group FROM lending_policy "
+            "WHERE category = :category AND borrower_group IS NOT NULL",
+            category=category,
+        )
+    }
+    concerned = tuple(
+        each for each in await groups() if (each.id == group if group else each.id not in with_own)
+    )
+    loans = await db.fetch(
+        _OPEN_LOANS, category=category, group_ids=[each.id for each in concerned]
+    )
+    return Removal(policy, fallback, concerned, int(loans[0]["number"]))
 
 
 def policy_view(row: db.Row) -> PolicyView:

@@ -92,3 +92,16 @@ class PolicyMatrix(msgspec.Struct, frozen=True):
 
     groups: tuple[GroupView, ...]
     rows: tuple[PolicyRow, ...]
+
+
+class Removal(msgspec.Struct, frozen=True):
+    """What hangs on a policy that somebody is about to remove.
+
+    ``fallback`` applies then; without one, nothing of the category is lent to ``groups``.
+    ``open_loans`` are theirs, at all sites.
+    """
+
+    policy: PolicyView
+    fallback: PolicyView | None
+    groups: tuple[GroupView, ...]
+    open_loans: int
