@@ -23,7 +23,7 @@ from comptoir.core.accounts.identity import Directory, Identity, identity_of, id
 from comptoir.core.keys import Keyring
 from comptoir.core.logging import without_values
 from comptoir.core.settings import Settings
-from comptoir.core.web.context import header, is_api, speak_to
+from comptoir.core.web.context import header, is_api, speak_like
 from comptoir.core.web.cookies import cookie_name, forget_cookie, make_cookie
 
 SESSION = "session"
@@ -103,7 +103,8 @@ async def authenticate(scope: Scope, accounts: Accounts) -> None:
     scope["auth"] = identity.session
     if identity.place is not None:
         scope["state"]["place"] = identity.place
-    speak_to(scope, identity.principal)
+    if identity.session is not None:  # also of a locked desk, where nobody is
+        speak_like(scope, identity.session.language)
 
 
 async def _by_token(scope: Scope, accounts: Accounts) -> Identity:

@@ -55,10 +55,12 @@ class SessionFacts(msgspec.Struct, frozen=True):
     """The session of a request, kept in ``scope["auth"]``.
 
     ``full_roles`` are those after signing in with the password; the
-    principal's are fewer if a PIN or a badge let the person in.
+    principal's are fewer if a PIN or a badge let the person in. ``language``
+    is that of the person who is or was here.
     """
 
     id: UUID
+    language: str
     method: str
     locked: bool
     stale: bool
@@ -104,6 +106,7 @@ def identity_of(record: SessionRecord, *, now: datetime, lock_after: timedelta |
     locked = record.locked_at is not None or (lock_after is not None and idle >= lock_after)
     session = SessionFacts(
         id=record.id,
+        language=record.language,
         method=record.method,
         locked=locked,
         stale=idle >= SEEN_EVERY,

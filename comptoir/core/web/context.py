@@ -88,10 +88,14 @@ def speak_to(scope: Scope, principal: Principal | None) -> None:
     services are in the right language too. A program has no language of its
     own: it says in each request what its reader speaks.
     """
-    if principal is None or principal.kind != "user":
-        return
+    if principal is not None and principal.kind == "user":
+        speak_like(scope, principal.language)
+
+
+def speak_like(scope: Scope, language: str) -> None:
+    """Use the language last spoken at this desk, unless the browser's was chosen."""
     if not facts(scope).language_chosen:
-        i18n.set_language(principal.language)
+        i18n.set_language(language)
 
 
 def speak_publicly(connection: Connection) -> None:

@@ -120,6 +120,34 @@ async def test_the_next_person_is_spoken_to_in_their_own_language(
     assert (await client.get("/account")).headers["content-language"] == "de"
 
 
+async def test_a_locked_desk_goes_on_in_the_language_that_was_spoken_there(
+    client: AsyncClient, amina: User
+) -> None:
+    await User.update({User.language: "it"}).where(User.id == amina.id)
+    client.headers["Accept-Language"] = "en"
+    await sign_in(client, amina)
+    await client.post("/lock")
+    assert (await client.get("/locked")).headers["content-language"] == "it"
+    wrong = await unlock(client, "000000")
+    assert (wrong.status_code, wrong.headers["content-language"]) == (422, "it")
+    await client.post("/sign-out")
+    assert (await client.get("/sign-in")).headers["content-language"] == "it"
+
+
+async def test_a_desk_that_pins_have_closed_keeps_its_language(
+    client: AsyncClient, amina: User
+) -> None:
+    await User.update({User.language: "it"}).where(User.id == amina.id)
+    client.headers["Accept-Language"] = "en"
+    await sign_in(client, amina)
+    for number in range(10):
+        answer = await unlock(client, f"00000{number}")
+        if answer.status_code == 303:
+            break
+    assert answer.headers["location"].startswith("/sign-in")
+    assert (await client.get("/sign-in")).headers["content-language"] == "it"
+
+
 async def test_a_coordinator_let_in_by_pin_is_reception_until_the_password(
     client: AsyncClient, amina: User, boris: User
 ) -> None:

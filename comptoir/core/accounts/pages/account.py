@@ -19,6 +19,7 @@ from comptoir.core.accounts.pages.forms import (
     answer_form,
     back_to,
     forget_language,
+    keep_language,
 )
 from comptoir.core.accounts.passwords import MIN_LENGTH
 from comptoir.core.i18n import gettext as _
@@ -151,7 +152,10 @@ async def end_all_sessions(request: AnyRequest) -> Response[str]:
         request,
         "/sign-in",
         flash=Flash("ok", _("You are signed out everywhere.")),
-        cookies=[forget_cookie(accounts_of(request.app).settings, SESSION)],
+        cookies=[
+            forget_cookie(accounts_of(request.app).settings, SESSION),
+            keep_language(request),
+        ],
     )
 
 

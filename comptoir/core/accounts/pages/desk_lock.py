@@ -22,6 +22,7 @@ from comptoir.core.accounts.pages.forms import (
     answer_form,
     back_to,
     forget_language,
+    keep_language,
 )
 from comptoir.core.web import Flash, page, principal_of, redirect
 from comptoir.core.web.context import here
@@ -75,6 +76,7 @@ async def unlock(request: AnyRequest, data: Form[Unlock]) -> Response[str]:
             request,
             f"/sign-in?next={quote(target, safe='/')}",
             flash=Flash("warn", error.message()),
+            cookies=[keep_language(request)],
         )
 
 

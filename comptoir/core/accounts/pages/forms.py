@@ -12,6 +12,7 @@ from litestar.params import Body
 
 from comptoir.core.accounts.authentication import accounts_of
 from comptoir.core.errors import FieldError, Invalid, TooManyRequests
+from comptoir.core.i18n import current_language
 from comptoir.core.web import page
 from comptoir.core.web.context import LANGUAGE_COOKIE, local_path
 
@@ -57,10 +58,22 @@ async def answer_form(
 
 def forget_language(request: AnyRequest) -> Cookie:
     """The browser no longer insists on a language: from here on, the person's counts."""
+    return _language_cookie(request, "", max_age=0)
+
+
+def keep_language(request: AnyRequest) -> Cookie:
+    """The language spoken now stays that of this browser when the session is over.
+
+    Until somebody signs in or the browser closes.
+    """
+    return _language_cookie(request, current_language())
+
+
+def _language_cookie(request: AnyRequest, value: str, max_age: int | None = None) -> Cookie:
     return Cookie(
         key=LANGUAGE_COOKIE,
-        value="",
-        max_age=0,
+        value=value,
+        max_age=max_age,
         path="/",
         secure=accounts_of(request.app).settings.https,
         httponly=True,

@@ -30,6 +30,7 @@ from comptoir.core.accounts.pages.forms import (
     answer_form,
     back_to,
     forget_language,
+    keep_language,
 )
 from comptoir.core.accounts.signing_in import CodeNeeded, SignedIn
 from comptoir.core.errors import ComptoirError
@@ -117,11 +118,12 @@ async def sign_out(request: AnyRequest) -> Response[str]:
     if session:
         await sessions.end(session.id, now=clock.now())
     settings = accounts_of(request.app).settings
+    cookies = [forget_cookie(settings, SESSION), forget_cookie(settings, TICKET)]
     return redirect(
         request,
         "/sign-in",
         flash=Flash("ok", _("You are signed out.")),
-        cookies=[forget_cookie(settings, SESSION), forget_cookie(settings, TICKET)],
+        cookies=[*cookies, *([keep_language(request)] if session else [])],
     )
 
 
