@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from comptoir.core.settings import Settings, SettingsInvalid
-from comptoir.notifications.gateways import android, kannel, ovh, swisscom, twilio
+from comptoir.notifications.gateways import android, aspsms, kannel, ovh, swisscom, twilio
 from comptoir.notifications.gateways.android_hook import AndroidHook
+from comptoir.notifications.gateways.aspsms_hook import AspsmsHook
 from comptoir.notifications.gateways.hooks import Hook
 from comptoir.notifications.gateways.kannel_hook import KannelHook
 from comptoir.notifications.gateways.local import ConsoleGateway, FileGateway
@@ -30,6 +31,7 @@ _KINDS: dict[str, Make] = {
     twilio.NAME: lambda settings, given: twilio.TwilioGateway.of(given, base_url=settings.base_url),
     ovh.NAME: lambda _, given: ovh.OvhGateway.of(given),
     swisscom.NAME: lambda _, given: swisscom.SwisscomGateway.of(given),
+    aspsms.NAME: lambda settings, given: aspsms.AspsmsGateway.of(given, base_url=settings.base_url),
 }
 _LOCAL = frozenset({"file", "console"})
 #: What each needs of the environment.
@@ -39,6 +41,7 @@ VARIABLES: tuple[Variable, ...] = (
     *twilio.VARIABLES,
     *ovh.VARIABLES,
     *swisscom.VARIABLES,
+    *aspsms.VARIABLES,
 )
 
 _ENTRY = re.compile(r"([a-z0-9]+)(?::(\+\d{1,6}(?:,\+\d{1,6})*))?")
@@ -81,6 +84,8 @@ def read_hook(name: str, environ: Mapping[str, str] | None = None) -> Hook | Non
             return KannelHook(given.secret(kannel.SECRET))
         case android.NAME:
             return AndroidHook(given.secret(android.SECRET))
+        case aspsms.NAME:
+            return AspsmsHook(given.secret(aspsms.SECRET))
         case twilio.NAME:
             optional = msgspec.structs.replace(twilio.TOKEN, optional=True)
             return TwilioHook(given.secret(optional))
