@@ -13,10 +13,10 @@ import msgspec
 from litestar import Request
 from litestar.exceptions import HTTPException
 
-from comptoir.core.api.wording import in_words
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.core.web.texts import NUL, nul_error
+from comptoir.core.wording import in_words
 
 T = TypeVar("T")
 

@@ -11,6 +11,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from comptoir.core import errors
 from comptoir.core.errors import ComptoirError, FieldError
 from comptoir.core.i18n import gettext as _
+from comptoir.core.wording import in_words
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -188,14 +189,14 @@ def _problem(
 
 
 def _field_errors(extra: Any) -> list[FieldError]:
-    """Litestar's own list of what does not validate, in our terms."""
+    """Litestar's own list of what does not validate, in our terms and the reader's language."""
     if not isinstance(extra, list):
         return []
     return [
         FieldError(
             field=str(entry.get("key", "")),
             code="core.invalid-value",
-            message=str(entry.get("message", "")),
+            message=in_words(str(entry.get("message", ""))),
         )
         for entry in extra
         if isinstance(entry, dict)

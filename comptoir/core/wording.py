@@ -29,6 +29,8 @@ def in_words(message: str) -> str:
         return _expected(found[1])
     if found := _BOUND.match(message):
         return _length(found[1], found[3], found[4]) if found[2] else _range(found[3], found[4])
+    if message.startswith("Object missing required field"):
+        return _("This field is missing.")
     if message.startswith("Invalid UUID"):
         return _("This is no id: an id is a UUID.")
     if message.startswith("Invalid enum value"):
