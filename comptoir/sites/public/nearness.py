@@ -2,14 +2,16 @@
 
 Postcodes of Switzerland and France are given out by area: the more figures two of them
 begin with in common, the nearer they are, as a rule. So the site whose postcode is most
-like the reader's stands for where the reader is; from there, distances are measured where
-sites have coordinates. Sites without come after, in the order of their postcodes.
+like the reader's stands for where the reader is; from there, distances are measured. A site
+without coordinates is taken to be in the middle of those whose postcodes are most like its
+own; where there are none of its country, it comes last.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from math import asin, cos, radians, sin, sqrt
 from typing import Protocol, TypeVar
 
@@ -33,6 +35,8 @@ class Located(Protocol):
 
 
 P = TypeVar("P", bound=Located)
+#: Latitude and longitude, in degrees.
+Point = tuple[float, float]
 
 
 def is_postcode(text: str) -> bool:
@@ -40,15 +44,30 @@ def is_postcode(text: str) -> bool:
     return _POSTCODE.fullmatch(text) is not None
 
 
+def is_near_any(postcode: str, places: Sequence[Located]) -> bool:
+    """True if some place is in the area of a postcode, so that the order means something."""
+    return is_postcode(postcode) and any(
+        _is_same_area(postcode, place.postcode) for place in places
+    )
+
+
 def nearest_first(postcode: str, places: Sequence[P]) -> list[P]:
     """Places in the order of how near they seem; those that seem equal keep theirs."""
     alike = sorted(places, key=lambda place: _unlikeness(postcode, place.postcode))
-    start = next((point for place in alike if (point := _point_near(postcode, place))), None)
+    near = (place for place in alike if _is_same_area(postcode, place.postcode))
+    start = next((point for place in near if (point := _point(place))), None)
     if start is None:
         return alike
-    measured = [(place, point) for place in alike if (point := _point(place))]
-    measured.sort(key=lambda pair: _kilometres(start, pair[1]))
-    return [place for place, _ in measured] + [place for place in alike if not _point(place)]
+    middles = _middles(places)
+    measured: list[tuple[float, P]] = []
+    lost: list[P] = []
+    for place in alike:
+        if point := _point(place) or _estimate(place.postcode, middles):
+            measured.append((_kilometres(start, point), place))
+        else:
+            lost.append(place)
+    measured.sort(key=lambda pair: pair[0])
+    return [place for _, place in measured] + lost
 
 
 def _unlikeness(one: str, other: str) -> tuple[bool, int, int]:
@@ -59,18 +78,45 @@ def _unlikeness(one: str, other: str) -> tuple[bool, int, int]:
     return False, -alike, abs(int(one) - int(other))
 
 
-def _point_near(postcode: str, place: Located) -> tuple[float, float] | None:
-    is_elsewhere, alike, _ = _unlikeness(postcode, place.postcode)
-    return None if is_elsewhere or -alike < _SAME_AREA else _point(place)
+def _is_same_area(one: str, other: str) -> bool:
+    is_elsewhere, alike, _ = _unlikeness(one, other)
+    return not is_elsewhere and -alike >= _SAME_AREA
 
 
-def _point(place: Located) -> tuple[float, float] | None:
+def _middles(places: Sequence[Located]) -> Mapping[tuple[int, str], Point]:
+    """For each beginning of a postcode, the middle of the places whose postcodes begin so.
+
+    A postcode's length tells its country.
+    """
+    found: defaultdict[tuple[int, str], list[Point]] = defaultdict(list)
+    for place in places:
+        if (point := _point(place)) and is_postcode(place.postcode):
+            for figures in range(1, len(place.postcode) + 1):
+                found[len(place.postcode), place.postcode[:figures]].append(point)
+    return {
+        beginning: (
+            sum(latitude for latitude, _ in points) / len(points),
+            sum(longitude for _, longitude in points) / len(points),
+        )
+        for beginning, points in found.items()
+    }
+
+
+def _estimate(postcode: str, middles: Mapping[tuple[int, str], Point]) -> Point | None:
+    """Where a postcode may be: the middle of those that are most like it."""
+    beginnings = (postcode[:figures] for figures in range(len(postcode), 0, -1))
+    return next(
+        (middle for each in beginnings if (middle := middles.get((len(postcode), each)))), None
+    )
+
+
+def _point(place: Located) -> Point | None:
     if place.latitude is None or place.longitude is None:
         return None
     return place.latitude, place.longitude
 
 
-def _kilometres(one: tuple[float, float], other: tuple[float, float]) -> float:
+def _kilometres(one: Point, other: Point) -> float:
     """As the crow flies (haversine)."""
     (lat_1, lon_1), (lat_2, lon_2) = (
         (radians(latitude), radians(longitude)) for latitude, longitude in (one, other)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from comptoir.sites.public.nearness import is_postcode, nearest_first
+from comptoir.sites.public.nearness import is_near_any, is_postcode, nearest_first
 
 
 class Spot(msgspec.Struct, frozen=True):
@@ -31,11 +31,31 @@ def names(postcode: str, places: list[Spot]) -> list[str]:
 
 
 def test_the_same_postcode_comes_first_then_what_is_near_it_on_the_map() -> None:
-    assert names("1700", ALL)[:3] == ["Fribourg", "Bern", "Lausanne"]
+    assert names("1700", [BERN, FRIBOURG, LAUSANNE, LYON]) == [
+        "Fribourg",
+        "Bern",
+        "Lausanne",
+        "Lyon",
+    ]
+
+
+def test_without_coordinates_a_place_is_amid_those_of_like_postcodes() -> None:
+    assert names("1700", ALL) == ["Fribourg", "Bulle", "Bern", "Lausanne", "Lyon", "Paris"]
+    assert names("1700", [LYON, Spot("Marly", "1723"), LAUSANNE, FRIBOURG])[:2] == [
+        "Fribourg",
+        "Marly",
+    ]
+
+
+def test_only_the_area_of_a_known_place_makes_an_order() -> None:
+    assert is_near_any("1709", ALL)
+    assert is_near_any("1635", ALL), "known by the postcode alone"
+    assert not is_near_any("9999", ALL)
+    assert not is_near_any("17000", ALL), "another country"
 
 
 def test_the_reader_is_taken_to_be_at_the_site_with_the_likest_postcode() -> None:
-    assert names("1020", ALL)[:2] == ["Lausanne", "Fribourg"]
+    assert names("1020", ALL)[:3] == ["Lausanne", "Bulle", "Fribourg"]
 
 
 def test_without_coordinates_postcodes_decide() -> None:
