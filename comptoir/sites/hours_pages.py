@@ -127,7 +127,7 @@ async def _look_or_save(
 
 
 def _saved(request: Page, site: SiteView, preview: Preview) -> Response[str]:
-    if not preview.consequences:
+    if not any(each.happens for each in preview.consequences):
         flash = Flash("ok", _("Hours saved."))
         return redirect(request, "/settings/sites", flash=flash)
     flash = Flash("ok", _("Hours saved. What was due then has moved with them."))

@@ -15,6 +15,7 @@ from comptoir.sites import api, hours_pages, pages, queries
 from comptoir.sites.errors import SiteNotFound
 from comptoir.sites.exceptions import api as exceptions_api
 from comptoir.sites.exceptions import pages as exceptions
+from comptoir.sites.exceptions import services_then
 from comptoir.sites.open_data import api as import_api
 from comptoir.sites.open_data import import_pages
 from comptoir.sites.open_data import pages as open_data
@@ -95,4 +96,5 @@ async def _need_site_of(token: TokenBound) -> None:
 
 
 events.subscribe(TokenBound, _need_site_of)
+services_then.register()
 rota_closures.register()

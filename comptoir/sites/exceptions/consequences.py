@@ -40,7 +40,8 @@ class Consequence(msgspec.Struct, frozen=True):
 
     ``kind`` is a stable name for programs, ``text`` the sentence for people, ``state`` a
     text that differs whenever what it speaks of does. ``panel`` shows more of it on the
-    page, ``data`` is for the floor that gave it.
+    page, ``data`` is for the floor that gave it. Without ``happens`` nothing changes by
+    itself: it is something to think of.
     """
 
     kind: str
@@ -49,6 +50,7 @@ class Consequence(msgspec.Struct, frozen=True):
     state: str
     panel: Panel | None = None
     data: object = None
+    happens: bool = True
 
 
 Look = Callable[[Plan], Awaitable[Consequence | None]]

@@ -1,0 +1,39 @@
+"""The days that a plan would shut, as far as somebody plans ahead."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from comptoir.sites.calendar import DayException, ExceptionKind, HoursChange, SiteCalendar
+from comptoir.sites.exceptions.consequences import Plan
+from comptoir.sites.opening_hours import ONE_DAY
+
+#: How far ahead other hours of the week are looked at: four of each weekday.
+AHEAD = timedelta(days=27)
+#: The longest that a closure is looked at day by day.
+LONGEST = timedelta(days=366)
+
+
+def shut_days(plan: Plan, calendar: SiteCalendar) -> list[date]:
+    """From today on, the days of a closure, or those on which other hours open no door.
+
+    Of the latter, only days on which the door would be open by the hours before.
+    """
+    today, change = calendar.local_date(plan.now), plan.change
+    if isinstance(change, DayException):
+        if change.kind is not ExceptionKind.CLOSED:
+            return []
+        first = max(change.first_day, today)
+        return _days(first, min(change.last_day, first + LONGEST))
+    if not isinstance(change, HoursChange):
+        return []
+    before, after = calendar.with_hours(change.before), calendar.with_hours(change.after)
+    return [
+        day
+        for day in _days(today, today + AHEAD)
+        if before.intervals(day) and not after.intervals(day)
+    ]
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + number * ONE_DAY for number in range((last - first).days + 1)]
