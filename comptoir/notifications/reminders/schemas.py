@@ -14,8 +14,16 @@ from comptoir.notifications.rules import ReminderRule
 _USUAL = msgspec.Meta(
     examples=[
         [
-            {"level": {"when": "before", "amount": 3, "unit": "days"}, "kind": "due-soon"},
-            {"level": {"when": "on-day"}, "kind": "due-today"},
+            {
+                "level": {"when": "before", "amount": 3, "unit": "days"},
+                "kind": "due-soon",
+                "is_for_person": False,
+            },
+            {
+                "level": {"when": "on-day", "amount": 0, "unit": "days"},
+                "kind": "due-today",
+                "is_for_person": False,
+            },
             {
                 "level": {"when": "after", "amount": 21, "unit": "days"},
                 "kind": "overdue-call",
