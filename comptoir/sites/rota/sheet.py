@@ -30,7 +30,7 @@ def day_hours(day: RotaDay, rota: RotaView) -> list[str]:
         return [interval_text(each, ZoneInfo(rota.time_zone)) for each in day.intervals]
     match day.state:
         case DayState.CLOSED:
-            return [day.reason or _("closed")]
+            return [_("closed"), *([day.reason] if day.reason else [])]
         case DayState.BY_APPOINTMENT:
             return [_("by appointment")]
     return []  # nobody has said, or the day is for a service alone

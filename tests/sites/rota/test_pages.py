@@ -14,6 +14,7 @@ from httpx import AsyncClient, Response
 
 from comptoir.core import clock
 from comptoir.core.accounts.tables import User
+from comptoir.core.ids import new_id
 from comptoir.core.principal import Role
 from comptoir.sites.rota.tables import Absence, Need, Shift, ShiftOffer
 from comptoir.sites.tables import HoursException, Site
@@ -401,6 +402,35 @@ async def test_only_a_day_that_is_closed_is_said_to_be(team: Team, client: Async
         page = await week(client)
         head = page[page.index("Wednesday") : page.index("Thursday")]
         assert plain(head).split("Wednesday ")[1].strip(" 0123456789\n") == said, hours
+
+
+async def test_a_closed_day_is_marked_and_says_which_shifts_stand_on_it(
+    team: Team, client: AsyncClient
+) -> None:
+    today = clock.now().date()
+    day = today - timedelta(days=today.weekday()) + timedelta(days=8)
+    await HoursException(
+        site=team.site.id,
+        batch=new_id(),
+        first_day=day,
+        last_day=day,
+        kind="closed",
+        reason="Boiler broken",
+        created_at=clock.now(),
+    ).save()
+    await as_(client, team, team.sophie)
+    path = f"/rota?site={team.site.id}&day={day}"
+    empty = (await client.get(path)).text
+    assert "on the rota. Take" not in empty
+    await team.shift(team.claire, day)
+    await team.shift(team.luca, day + timedelta(days=1))
+    page = (await client.get(path)).text
+    head = page[page.index("<thead") : page.index("</thead>")]
+    [closed] = [part for part in head.split("<th ") if " closed" in part.partition(">")[0]]
+    assert "closed<br>Boiler broken" in closed
+    cells = re.findall(r'<td role="cell" class="closed"[^>]*data-day="([^"]+)"', page)
+    assert set(cells) == {day.isoformat()}
+    assert page.count("closed, and 1 shift stands on the rota.") == 1
 
 
 async def test_another_sites_rota_is_not_found(team: Team, client: AsyncClient) -> None:

@@ -17,7 +17,7 @@ from comptoir.core.principal import Role
 from comptoir.core.printing.pdf import in_background
 from comptoir.core.web import page
 from comptoir.core.web.formats import format_days
-from comptoir.sites.calendar import ExceptionKind
+from comptoir.sites.calendar import DayState, ExceptionKind
 from comptoir.sites.chosen import Chosen, chosen_site
 from comptoir.sites.exceptions.pages import ROOM
 from comptoir.sites.expressions.writing import write_time
@@ -73,6 +73,7 @@ class Cell(msgspec.Struct, frozen=True):
 
     day: date
     label: str
+    closed: bool
     shifts: list[ShiftView]
     away: bool
     add: str
@@ -106,6 +107,7 @@ async def show_week(request: Page) -> Response[str]:
         after=_week_link(chosen, monday + 7 * ONE_DAY, monday),
         days=[(day, day_label(day.day), sheet.day_hours(day, found)) for day in days],
         rows=_rows(found, days, chosen),
+        closed=_on_closed_days(found, chosen),
         lacks=_lacks(found, chosen, names, known, request.user.id),
         shorter=_shorter(found, chosen),
         offered=[each for each in found.offers if not each.taken_by],
@@ -133,6 +135,16 @@ async def print_week(request: Page) -> Response[bytes]:
     return Response(pdf, media_type="application/pdf", headers=headers)
 
 
+def _on_closed_days(found: RotaView, chosen: Chosen) -> list[tuple[date, int]]:
+    """From today on, the closed days on which somebody is planned, and how many shifts stand."""
+    counted = [
+        (day.day, sum(not shift.absent for shift in day.shifts))
+        for day in found.days
+        if day.state is DayState.CLOSED and day.day >= chosen.today
+    ]
+    return [(day, count) for day, count in counted if count]
+
+
 def _rows(found: RotaView, days: Sequence[RotaDay], chosen: Chosen) -> list[Row]:
     return [
         Row(
@@ -142,6 +154,7 @@ def _rows(found: RotaView, days: Sequence[RotaDay], chosen: Chosen) -> list[Row]
                 Cell(
                     day.day,
                     day_label(day.day),
+                    day.state is DayState.CLOSED,
                     [shift for shift in day.shifts if shift.person == person.id],
                     person.id in day.away,
                     _add_address(chosen, day, person.id) if _plannable(day, chosen) else "",
