@@ -10,7 +10,7 @@ import msgspec
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import localized
 from comptoir.sites import welcome
-from comptoir.sites.calendar import SiteCalendar
+from comptoir.sites.calendar import DayState, SiteCalendar
 from comptoir.sites.exceptions.queries import public_calendar
 from comptoir.sites.hours import ServiceLine, service_lines
 from comptoir.sites.opening_hours import ONE_DAY
@@ -36,7 +36,10 @@ DAYS, AHEAD = 7, 90
 
 
 class PlacePage(msgspec.Struct, frozen=True):
-    """What a site's page shows. ``town`` has the postcode; ``map_url`` may be empty."""
+    """What a site's page shows. ``town`` has the postcode; ``map_url`` may be empty.
+
+    Unless ``is_known``, nobody has said anything of the ``days``: once is enough to say so.
+    """
 
     site: SiteView
     calendar: SiteCalendar
@@ -46,6 +49,7 @@ class PlacePage(msgspec.Struct, frozen=True):
     photo: PhotoView | None
     status: StatusLine
     days: list[DayText]
+    is_known: bool
     ahead: list[Period]
     services: list[ServiceLine]
     offers: list[str]
@@ -66,6 +70,10 @@ async def place_page(site: SiteView, *, now: datetime) -> PlacePage:
         photo=await photo_of(site.id),
         status=status_line(calendar, now),
         days=[day_text(calendar, today + number * ONE_DAY) for number in range(DAYS)],
+        is_known=any(
+            calendar.on(today + number * ONE_DAY).state is not DayState.UNKNOWN
+            for number in range(DAYS)
+        ),
         ahead=periods_ahead(calendar, today + DAYS * ONE_DAY, today + AHEAD * ONE_DAY),
         services=service_lines(calendar.hours) if calendar.hours else [],
         offers=welcome.labels(site.offers, welcome.OFFERS),

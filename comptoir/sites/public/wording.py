@@ -113,7 +113,7 @@ def _hours_text(hours: DayHours) -> str:
         case DayState.CLOSED:
             return _("closed")
         case DayState.UNKNOWN:
-            return _("not known: ask before you come")
+            return _("not known, ask before you come")
         case DayState.SERVICE:
             return _("for this only:")
     if hours.state is DayState.BY_APPOINTMENT and not plan_texts(hours.plan):

@@ -330,6 +330,15 @@ async def test_search_engines_read_normal_and_special_hours(client: AsyncClient)
     assert special[str(late)]["description"] == "Night of the museums"
 
 
+async def test_hours_that_nobody_knows_are_said_to_be_unknown_once(client: AsyncClient) -> None:
+    site = await place(opening_hours="")
+    html = (await client.get(f"/places/{factories.slug(site)}?lang=en")).text
+    assert html.count("Opening hours not known") == 1
+    assert html.lower().count("ask before you come") == 1
+    assert "Today:" not in html
+    assert "The next seven days" not in html
+
+
 async def test_search_engines_are_not_told_that_unknown_is_closed(client: AsyncClient) -> None:
     site = await place(opening_hours="")
     html = (await client.get(f"/places/{factories.slug(site)}")).text

@@ -71,7 +71,7 @@ def test_a_holiday_is_named_in_the_readers_language() -> None:
 @pytest.mark.parametrize(
     ("hours", "text"),
     [
-        ("", "not known: ask before you come"),
+        ("", "not known, ask before you come"),
         ("We unknown", "by appointment"),
         ("We 10:00-12:00 unknown", "10:00–12:00 by appointment"),
         ('We 10:00-12:00 open "Workshop"', "for this only:"),
