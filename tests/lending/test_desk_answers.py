@@ -165,6 +165,23 @@ async def test_what_can_be_undone_says_whose_it_is(reception: Reception) -> None
     assert "Amina Diallo" in listed
 
 
+async def test_a_visit_shows_nothing_of_the_person_before(reception: Reception) -> None:
+    loan = await reception.lend()
+    recent = encode_recent((Done(UndoKind.CHECK_OUT, loan.id, clock.now()),))
+    other = await make.borrower(site_id=reception.site.id, name="Boris Favre")
+    card = await make.card(other.id)
+    answer = await reception.post("/desk/scan", scan=card.code, recent=recent)
+    assert "Boris Favre" in answer.text
+    assert "Amina Diallo" not in answer.text
+    assert reception.item.code not in answer.text.replace(" ", "")
+    visit = re.search(r'name="visit" value="([^"]+)"', answer.text)
+    assert visit
+    kept = re.search(r'name="recent" value="([^"]*)"', answer.text)
+    assert kept
+    answer = await reception.post("/desk/visits/close", visit=visit[1], recent=kept[1])
+    assert "Amina Diallo" in answer.text[answer.text.index('class="card recent"') :]
+
+
 async def test_a_loan_cut_short_says_why(reception: Reception) -> None:
     until = (clock.now() + timedelta(days=3)).date()
     await Borrower.update({Borrower.eligible_until: until}).where(

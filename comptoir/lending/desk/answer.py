@@ -100,7 +100,7 @@ async def desk_context(
         "like_a_code": like_a_code,
         # Whoever is registered from here is lent these, however long that takes.
         "waiting_value": encode_waiting(_still(result)),
-        "recent": await read_recent(actor, recent, now=result.at),
+        "recent": await read_recent(actor, recent, visit, now=result.at),
         "recent_value": encode_recent((*recent, *just_done)),
         "attempt_id": new_id(),
         "undo_seconds": int(UNDO_TIME.total_seconds()),

@@ -16,7 +16,7 @@ from comptoir.core import db
 from comptoir.core.principal import Principal
 from comptoir.lending.desk.kept import Done, UndoKind
 from comptoir.lending.desk.schemas import Step, StepKind
-from comptoir.lending.desk.view import names_of
+from comptoir.lending.desk.view import VisitView, names_of
 from comptoir.lending.loans.last_steps import UNDO_TIME
 
 
@@ -92,11 +92,13 @@ _READS = {UndoKind.PROBLEM: _PROBLEMS, UndoKind.FOUND: _ITEMS}
 
 
 async def read_recent(
-    actor: Principal, recent: tuple[Done, ...], *, now: datetime
+    actor: Principal, recent: tuple[Done, ...], visit: VisitView | None = None, *, now: datetime
 ) -> list[DoneLine]:
     """What of it still stands, newest first, in one statement for each table it names.
 
-    With whose it is: a wrong tap would undo what was done for the person before.
+    With whose it is: a wrong tap would undo what was done for the person before. In a
+    visit, what is of that person alone: the screen may be turned to them. The rest is
+    there again when the visit ends.
     """
     rows: dict[tuple[str, UUID], db.Row] = {}
     for read in {_READS.get(done.kind, _LOANS) for done in recent}:
@@ -107,12 +109,25 @@ async def read_recent(
     lines = []
     for done in reversed(recent):
         row = rows.get((_READS.get(done.kind, _LOANS), done.id))
-        if row is not None and _stands(done.kind, row) and _may_know(actor, row):
+        if row is not None and _is_shown(actor, done, row, visit):
             left = int((done.at + UNDO_TIME - now).total_seconds())
             who = names.get(row["borrower"], "") if "borrower" in row else ""
             line = DoneLine(done.kind, done.id, row["short_name"], row["code"], who, left)
             lines.append(line)
     return lines
+
+
+def _is_shown(actor: Principal, done: Done, row: db.Row, visit: VisitView | None) -> bool:
+    return _stands(done.kind, row) and _may_know(actor, row) and _is_of(visit, done, row)
+
+
+def _is_of(visit: VisitView | None, done: Done, row: db.Row) -> bool:
+    """Whether it concerns the person of the visit; a report names nobody, its time tells."""
+    if visit is None:
+        return True
+    if "borrower" in row:
+        return bool(row["borrower"] == visit.borrower_id)
+    return done.at >= visit.opened_at
 
 
 def _stands(kind: UndoKind, row: db.Row) -> bool:

@@ -72,6 +72,7 @@ class VisitView(msgspec.Struct, frozen=True, kw_only=True):
 
     id: UUID
     site_id: UUID
+    opened_at: datetime
     borrower_id: UUID
     name: str
     language: str
@@ -109,7 +110,8 @@ class ItemView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _VISIT = f"""
-SELECT visit.id, visit.site, visit.borrower, borrower.name, borrower.language, borrower.note,
+SELECT visit.id, visit.site, visit.opened_at, visit.borrower,
+       borrower.name, borrower.language, borrower.note,
        borrower.suspended_at, borrower.suspended_until, borrower.eligible_until,
        borrower.borrower_group, borrower.household, site.time_zone,
        (SELECT agreement.id FROM lending_agreement agreement WHERE agreement.visit = visit.id
@@ -185,6 +187,7 @@ async def read_visit(actor: Principal, visit_id: UUID | None, *, now: datetime) 
     return VisitView(
         id=row["id"],
         site_id=row["site"],
+        opened_at=row["opened_at"],
         borrower_id=row["borrower"],
         name=row["name"],
         language=row["language"],
