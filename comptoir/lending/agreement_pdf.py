@@ -17,6 +17,7 @@ from comptoir.inventory.codes import display
 from comptoir.lending.signatures import DrawnSignature, cropped, signature_svg
 from comptoir.sites.calendar import DayHours, DaySource, SiteCalendar
 from comptoir.sites.expressions.evaluation import Hours
+from comptoir.sites.expressions.model import Effect
 from comptoir.sites.expressions.weeks import week_at
 from comptoir.sites.hours import day_reason, plan_text, plan_texts, weekday_names
 from comptoir.sites.opening_hours import ONE_DAY
@@ -164,7 +165,7 @@ def _place(document: AgreementDocument, number: int) -> dict[str, Any]:
             *place.address,
             *(_("%(label)s: %(value)s", label=label, value=way) for label, way in ways if way),
         ],
-        "words": _come(place),
+        "words": _come(place, day),
         "week": _week(place.opening_hours, day) if place.opening_hours else [],
         "other_days": {
             "heading": _("Other hours until then"),
@@ -177,12 +178,25 @@ def _place(document: AgreementDocument, number: int) -> dict[str, Any]:
     }
 
 
-def _come(place: ReturnPlace) -> str:
+def _come(place: ReturnPlace, at: date) -> str:
+    """Whether to call first: by appointment alone, or on holidays that we do not know of."""
+    effects = _effects(place.opening_hours, at) if place.opening_hours else set()
+    knows_holidays = place.calendar is not None and place.calendar.region  # told one by one
+    if Effect.BY_APPOINTMENT in effects:
+        if Effect.OPEN in effects and knows_holidays:
+            return _("For the hours by appointment, call before you come.")
+        return _("Call before you come.")
     if not place.opening_hours:
         return _("Call before you come.")
-    if place.calendar is not None and place.calendar.region:  # its holidays are told one by one
+    if knows_holidays:
         return _("You can come in person.")
     return _("You can come in person. On public holidays, call before you come.")
+
+
+def _effects(opening_hours: str, at: date) -> set[Effect]:
+    """What the stretches of the week are: open, or by appointment."""
+    week = week_at(Hours.of(opening_hours), at)
+    return {piece.effect for plan in week for piece in plan.pieces}
 
 
 class _Days(msgspec.Struct):

@@ -231,6 +231,19 @@ async def test_a_name_that_cannot_be_kept_is_not_called_a_drawing(desk: Receptio
     assert "This cannot be kept as a name." in answer.text
 
 
+async def test_an_agreement_that_is_for_paper_says_why_the_screen_cannot_be_signed(
+    desk: Reception,
+) -> None:
+    await desk.lend()
+    url = f"/desk/visits/{(await desk.visit()).id}/agreement"
+    reason = "must be signed for on paper"
+    assert reason not in (await desk.client.get(url)).text
+    await Policy.update({Policy.signature: "paper"}, force=True)
+    form = (await desk.client.get(url)).text
+    assert reason in form
+    assert 'value="screen"' not in form
+
+
 async def test_paper_is_printed_at_once_and_signed_when_somebody_says_so(
     desk: Reception,
 ) -> None:

@@ -26,6 +26,8 @@ from comptoir.lending.agreement_pdf import (
 )
 from comptoir.lending.errors import SignatureRefused
 from comptoir.lending.signatures import DrawnSignature
+from comptoir.sites.calendar import SiteCalendar
+from comptoir.sites.expressions.evaluation import Hours
 from tests.paper import is_pdf_ua, opened, pictures, text_of
 
 ZURICH = ZoneInfo("Europe/Zurich")
@@ -193,6 +195,22 @@ def test_place_without_hours_asks_to_call() -> None:
     place = ReturnPlace("Maison du Quai", ("Rue de la Sarine 3",))
     text = text_of(render_agreement(agreement("en", place=place)))
     assert "Monday" not in text
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        ("Mo 09:00-12:00", "You can come in person."),
+        ('Mo 09:00-12:00; Tu 09:00-12:00 unknown "by appointment"', "For the hours by appointment"),
+        ('Tu 09:00-12:00 unknown "by appointment"', "Call before you come."),
+    ],
+)
+def test_whoever_needs_an_appointment_is_not_told_just_to_come(hours: str, said: str) -> None:
+    calendar = SiteCalendar(zone=ZURICH, hours=Hours.of(hours), region="CH-FR")
+    place = msgspec.structs.replace(PLACE, opening_hours=hours, calendar=calendar)
+    text = text_of(render_agreement(agreement("en", PaperSignature(), place=place)))
+    assert said in text
+    assert ("You can come in person." in text) == ("unknown" not in hours)
 
 
 def test_each_of_two_places_says_what_goes_there() -> None:

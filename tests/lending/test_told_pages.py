@@ -10,7 +10,7 @@ import pytest
 
 from comptoir.core import clock
 from comptoir.core.principal import Role
-from comptoir.lending.tables import DueDateMove
+from comptoir.lending.tables import Borrower, DueDateMove
 from comptoir.sites.calendar import ExceptionKind
 from comptoir.sites.exceptions.schemas import AnnounceException
 from comptoir.sites.exceptions.services import announce_exception
@@ -41,6 +41,16 @@ async def announced(reception: Reception) -> UUID:
 async def told_at() -> Any:
     [row] = await DueDateMove.select(DueDateMove.told_at)
     return row["told_at"]
+
+
+async def test_an_address_in_the_list_to_call_is_a_link(
+    reception: Reception, announced: UUID
+) -> None:
+    await Borrower.update(
+        {Borrower.contact_kind: "email", Borrower.email: "amina@quai.example"}
+    ).where(Borrower.id == reception.borrower.id)
+    page = await reception.client.get(f"/loans/moved/{announced}")
+    assert 'href="mailto:amina@quai.example"' in page.text
 
 
 async def test_a_tap_without_a_script_comes_back_to_the_list(
