@@ -9,6 +9,7 @@ from comptoir.core import audit, db, events
 from comptoir.core.principal import Principal, Role
 from comptoir.inventory.statuses import ItemStatus
 from comptoir.lending import rules
+from comptoir.lending.closures.reviving import lock_return_site, settle_revived
 from comptoir.lending.errors import LoanCoordinatorNeeded, UndoRefused
 from comptoir.lending.events import LoanOpened
 from comptoir.lending.loans import contention, facts
@@ -52,11 +53,13 @@ async def open_again(actor: Principal, row: db.Row, *, action: str, now: datetim
     event_id, entry = closed
     if await audit.actions_since(row["item"], event_id) - _PASSED_ON - _NO_STEP:
         raise overtaken()
+    await lock_return_site(row["id"])
     await _need_room(row)
     await db.execute(_OPEN_AGAIN, loan_id=row["id"])
     before = entry.changes.get("status", [None])[0]
     await put_item(row["item"], ItemStatus(before or ItemStatus.ON_LOAN), row["site"])
     await record_step(actor, action, row, now)
+    await settle_revived(actor, row["id"], row["return_site"], now=now)
     await events.publish(LoanOpened(loan_id=row["id"], at=now))
     code: str = row["code"]
     return code
@@ -100,8 +103,10 @@ async def lend_again(actor: Principal, item_id: UUID, *, now: datetime) -> db.Ro
     )
     if row is None or row["lent_again"] or not actor.sees_site(row["site"]):
         return None
+    await lock_return_site(row["id"])
     await _need_room(row)
     await db.execute(_OPEN_AGAIN, loan_id=row["id"])
+    await settle_revived(actor, row["id"], row["return_site"], now=now)
     await events.publish(LoanOpened(loan_id=row["id"], at=now))
     return row
 

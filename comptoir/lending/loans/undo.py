@@ -10,6 +10,7 @@ from comptoir.core import audit, db, events
 from comptoir.core.principal import Principal
 from comptoir.inventory.services.steps import lock_item
 from comptoir.inventory.statuses import ItemStatus
+from comptoir.lending.closures.reviving import lock_return_site, settle_revived
 from comptoir.lending.events import LoanClosed, LoanRenewed
 from comptoir.lending.loans.last_steps import (
     READ,
@@ -144,17 +145,21 @@ async def _undo_closing(actor: Principal, loan_id: UUID, *, now: datetime) -> st
 async def undo_renewal(actor: Principal, loan_id: UUID, *, now: datetime) -> str:
     """Give a loan the due date back that it had before it was renewed; give the item's code.
 
+    Where the door is shut then by now, it is due when the door is open after that.
+
     Raises:
         LoanNotFound: there is none, or it is of a site the actor may not know of.
         UndoRefused: it was renewed longer ago than ``UNDO_TIME``, or something
             has happened to it since, or never.
     """
     async with db.transaction():
+        await lock_return_site(loan_id)
         row = await read_locked(actor, loan_id)
         before = await _due_before(row, now)
         await db.execute(_UNRENEW, due=before, loan_id=loan_id)
         due = {"due_at": [row["due_at"], before]}
         await record_step(actor, "loan.renewal_undone", row, now, due)
+        await settle_revived(actor, loan_id, row["return_site"], now=now)
         await events.publish(LoanRenewed(loan_id=loan_id, at=now))
     code: str = row["code"]
     return code
