@@ -96,6 +96,8 @@ async def test_seasons_and_services_make_the_expression(client: AsyncClient, sit
     )
     page = (await client.get(path)).text
     assert 'value="Atelier photo"' in page
+    assert "<h2>Atelier photo</h2>" in page
+    assert "Service 1" not in page
     assert 'name="s0_appointment_0_0" value="yes" checked' in page
     dropped = (await client.post(path, data=sent | {"drop": "s0_", "save": ""})).text
     assert "s0_first_day" not in dropped

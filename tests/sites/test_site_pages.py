@@ -50,6 +50,13 @@ async def test_a_coordinator_sees_and_changes_their_site(client: AsyncClient, si
     assert (await client.post(path, data=data_of(site))).status_code == 412
 
 
+async def test_whoever_may_not_add_sites_reads_who_can(client: AsyncClient, site: Site) -> None:
+    said = "New sites are added by whoever coordinates all sites"
+    assert said in (await client.get("/settings/sites")).text
+    await as_admin(client)
+    assert said not in (await client.get("/settings/sites")).text
+
+
 async def test_whoever_adds_a_site_stays_where_they_work(client: AsyncClient, site: Site) -> None:
     await as_admin(client)
     assert "Fribourg" in (await client.get("/settings/sites")).text
