@@ -152,6 +152,16 @@ def sentence(refusal: Refusal) -> str:
     return str(text) % {name: _shown(value) for name, value in refusal.data.items()}
 
 
+def reason_of(code: object) -> str:
+    """What a refusal said first, without its data; empty where it cannot be told without."""
+    try:
+        known = RefusalCode(str(code))
+    except ValueError:
+        return ""  # of a version before this one
+    first = str(_WITHOUT_DATA.get(known, _SENTENCES[known])).partition(". ")[0]
+    return "" if "%(" in first else first.rstrip(".")
+
+
 def explain_codes() -> None:
     """Tell the reference of the API what each code means."""
     for code, text in (_SENTENCES | _WITHOUT_DATA).items():

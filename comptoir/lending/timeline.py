@@ -11,6 +11,7 @@ from comptoir.core.web.formats import format_day
 from comptoir.inventory.codes import display
 from comptoir.inventory.statuses import ItemStatus
 from comptoir.inventory.timeline import problem
+from comptoir.lending.errors import reason_of
 
 
 def describe_all() -> None:
@@ -29,7 +30,7 @@ def describe_all() -> None:
     describe("loan.opening_undone", _undone)
     describe("loan.closing_undone", _l("The return was undone."))
     describe("loan.reopened", _l("Opened again: it had not been brought back."))
-    describe("scan.refused", _l("A scan was refused."))
+    describe("scan.refused", _refused)
     describe("item.found", _l("Found again."))
     describe("item.finding_undone", _l("It was not found after all."))
     describe("item.report_taken_back", _report_taken_back)
@@ -64,6 +65,13 @@ _BORROWER_FIELDS = {
     "eligible_until": _l("Last day to borrow"),
     "borrower_group": _l("Group"),
 }
+
+
+def _refused(story: Story) -> str:
+    reason = reason_of(story.entry.changes.get("code"))
+    if not reason:
+        return _("A scan was refused.")
+    return _("A scan was refused: “%(reason)s.”", reason=reason)
 
 
 def _suspended(story: Story) -> str:

@@ -14,7 +14,7 @@ from comptoir.inventory import codes
 from comptoir.inventory.tables import Item
 from comptoir.lending.desk.kept import Done, UndoKind, encode_recent
 from comptoir.lending.scans import REPEAT_WINDOW
-from comptoir.lending.tables import Borrower, BorrowerCard, Loan
+from comptoir.lending.tables import Borrower, BorrowerCard, Loan, Policy
 from tests import factories as make
 from tests.lending.reception import Reception, refusal_in
 
@@ -180,6 +180,26 @@ async def test_a_visit_shows_nothing_of_the_person_before(reception: Reception) 
     assert kept
     answer = await reception.post("/desk/visits/close", visit=visit[1], recent=kept[1])
     assert "Amina Diallo" in answer.text[answer.text.index('class="card recent"') :]
+
+
+async def test_the_history_of_an_item_says_why_a_scan_was_refused(reception: Reception) -> None:
+    item = await make.item(site_id=reception.site.id, model=reception.model.id, status="to_check")
+    await scan(reception, reception.card.code)
+    await scan(reception, item.code, visit=(await reception.visit()).id)
+    shown = (await reception.client.get(f"/items/{item.code}")).text
+    assert "A scan was refused: “This item must be checked before it is lent again.”" in shown
+
+
+async def test_renewing_says_how_many_renewals_are_left(reception: Reception) -> None:
+    await Policy.update({Policy.renewals: 2}, force=True)
+    loan = await reception.lend()
+    visit = await reception.visit()
+    shown = await reception.client.get(f"/desk?visit={visit.id}")
+    assert "can be renewed 2 more times" in shown.text
+    answer = await reception.post("/desk/renew", loan=loan.id, renewals=0, visit=visit.id)
+    assert "can be renewed 1 more time<" in answer_of(answer.text)
+    answer = await reception.post("/desk/renew", loan=loan.id, renewals=1, visit=visit.id)
+    assert "cannot be renewed again" in answer_of(answer.text)
 
 
 async def test_a_loan_cut_short_says_why(reception: Reception) -> None:
