@@ -144,6 +144,15 @@ async def test_the_form_takes_shows_and_removes_a_photo(client: AsyncClient, sit
     assert (await client.get(address)).status_code == 404
 
 
+async def test_the_browser_asks_for_the_description_before_it_sends_the_file(
+    client: AsyncClient, site: Site
+) -> None:
+    html = (await client.get(f"/settings/sites/{site.id}/photo")).text
+    form = html[html.index('<form class="form"') :].partition("</form>")[0]
+    assert "novalidate" not in form
+    assert re.search(r'<input id="alt"[^>]* required', form)
+
+
 async def test_the_form_says_what_is_wrong_and_keeps_the_text(
     client: AsyncClient, site: Site
 ) -> None:
