@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from babel.numbers import is_currency
+
 from comptoir.core import audit, db
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
@@ -29,6 +31,9 @@ SET paused_at = :paused_at, budget = :budget,
     currency = :currency, version = version + 1
 WHERE id = 1
 """
+
+#: ISO 4217's codes for no currency and for tests.
+_NO_MONEY = ("XXX", "XTS")
 
 
 async def try_again(actor: Principal, message_id: UUID, *, now: datetime) -> UUID:
@@ -113,9 +118,7 @@ def _check(command: DecideSending) -> None:
     if command.budget is not None and not 0 <= command.budget <= LARGEST_BUDGET:
         text = _("Enter a whole amount from 0 to %(most)s.", most=LARGEST_BUDGET)
         errors.append(FieldError("budget", "notifications.budget-invalid", text))
-    if not (
-        len(command.currency) == 3 and command.currency.isascii() and command.currency.isupper()
-    ):
+    if command.currency in _NO_MONEY or not is_currency(command.currency, "en"):
         text = _("Enter the three letters of a currency, such as CHF or EUR.")
         errors.append(FieldError("currency", "notifications.currency-invalid", text))
     if errors:

@@ -238,7 +238,13 @@ class TestOverHttp:
 
     @pytest.mark.parametrize(
         ("name", "value"),
-        [("budget", "fifty"), ("budget", "-1"), ("budget", "9999999"), ("currency", "€")],
+        [
+            ("budget", "fifty"),
+            ("budget", "-1"),
+            ("budget", "9999999"),
+            ("currency", "€"),
+            ("currency", "XXX"),
+        ],
     )
     async def test_a_wrong_field_is_told(self, client: AsyncClient, name: str, value: str) -> None:
         await sign_in(client, await make.user(role=Role.ADMIN))
