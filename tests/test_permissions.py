@@ -184,6 +184,7 @@ TABLE: dict[str, Line] = {
     "GET /api/v1/sites/{site_id}/exceptions": ANY_TOKEN,
     "POST /api/v1/exceptions": scopes("settings"),
     "POST /api/v1/exceptions/preview": scopes("read", "settings"),
+    "POST /api/v1/exceptions/{exception_id}/withdrawal/preview": scopes("read", "settings"),
     "DELETE /api/v1/exceptions/{exception_id}": scopes("settings"),
     "GET /api/v1/tokens": scopes("settings"),
     "POST /api/v1/tokens": scopes("settings"),

@@ -27,8 +27,12 @@ from comptoir.lending.closures.telling import PersonPlace, PersonToTell
 from comptoir.lending.closures.told import take_telling_back, tell
 from comptoir.lending.errors import MovesNotFound
 from comptoir.sites import changing_hours
-from comptoir.sites.errors import SiteNotFound, SitesForbidden
-from comptoir.sites.exceptions.previews import Preview, preview_exception
+from comptoir.sites.errors import ExceptionNotFound, SiteNotFound, SitesForbidden
+from comptoir.sites.exceptions.previews import (
+    Preview,
+    preview_exception,
+    preview_withdrawal,
+)
 from comptoir.sites.exceptions.schemas import AnnounceException
 
 TAG = "Sites"
@@ -170,6 +174,22 @@ async def preview_of_hours(call: Call, site_id: UUID, data: LookAtHours) -> Prev
     return _preview(found)
 
 
+@post(
+    "/exceptions/{exception_id:uuid}/withdrawal/preview",
+    scopes=("read", "settings"),
+    tag=TAG,
+    errors=(ExceptionNotFound, SitesForbidden),
+)
+async def preview_of_withdrawal(call: Call, exception_id: UUID) -> PreviewView:
+    """Look at what taking an exception back would bring about.
+
+    Nothing is changed. What is due in hours that it had opened would move; what it has
+    moved itself would be due as it was.
+    """
+    _, found = await preview_withdrawal(call.actor, exception_id, now=call.now)
+    return _preview(found)
+
+
 def _preview(found: Preview) -> PreviewView:
     hanging = [Hanging(each.kind, each.count, each.text) for each in found.consequences]
     view = PreviewView(seen=found.seen, warnings=list(found.warnings), consequences=hanging)
@@ -294,6 +314,7 @@ def _with_loans(view: PreviewView, found: DueDatesPreview) -> PreviewView:
 ROUTES = [
     preview_closure,
     preview_of_hours,
+    preview_of_withdrawal,
     list_announcements,
     people_to_tell,
     tell_person,

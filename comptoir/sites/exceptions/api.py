@@ -40,6 +40,15 @@ class DaysQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     )
 
 
+class WithdrawQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What was looked at before."""
+
+    seen: Annotated[
+        str,
+        msgspec.Meta(description="The preview's, to withdraw only where it is still true."),
+    ] = ""
+
+
 class DayView(msgspec.Struct, frozen=True):
     """One day and its stretches that are not closed. Those with state `open` are the door's.
 
@@ -125,15 +134,16 @@ async def announce_exception(call: Call, data: AnnounceException) -> Announcemen
     "/exceptions/{exception_id:uuid}",
     scopes=WRITERS,
     tag=TAG,
-    errors=(ExceptionNotFound, SitesForbidden),
+    errors=(ExceptionNotFound, SitesForbidden, PreviewOutdated),
 )
-async def withdraw_exception(call: Call, exception_id: UUID) -> None:
+async def withdraw_exception(call: Call, exception_id: UUID, query: WithdrawQuery) -> None:
     """Take an exception back.
 
     Before its days have begun, loans are due again as they were, unless they were
-    renewed or returned since.
+    renewed or returned since. What is due in hours that are taken away moves as by a
+    closure; see `POST /exceptions/{exception_id}/withdrawal/preview`.
     """
-    await services.withdraw_exception(call.actor, exception_id, now=call.now)
+    await services.withdraw_exception(call.actor, exception_id, seen=query.seen, now=call.now)
 
 
 def _days(query: DaysQuery) -> list[date]:

@@ -23,7 +23,7 @@ from comptoir.sites.calendar import ExceptionKind
 from comptoir.sites.errors import PreviewOutdated, SitesForbidden
 from comptoir.sites.exceptions import consequences, previews, queries, services
 from comptoir.sites.exceptions.previews import Preview
-from comptoir.sites.exceptions.schemas import AnnounceException
+from comptoir.sites.exceptions.schemas import AnnounceException, ExceptionView
 from comptoir.sites.hours import times_text
 from comptoir.sites.opening_hours import Times, closing_minutes
 from comptoir.sites.public_holidays import NAMES, holiday_region, public_holidays
@@ -109,11 +109,32 @@ async def announce(request: Page) -> Response[str]:
 
 @post("/settings/exceptions/{exception_id:uuid}/withdraw", guards=COORDINATOR)
 async def withdraw(request: Page, exception_id: FromPath[UUID]) -> Response[str]:
-    """Take it back."""
-    site_id = await services.withdraw_exception(request.user, exception_id, now=clock.now())
+    """Take it back; where that takes away open hours, once what it does to them was seen."""
+    seen, now = (await FormData.of(request)).text("seen"), clock.now()
+    view, preview = await previews.preview_withdrawal(request.user, exception_id, now=now)
+    # Taking a closure back shuts no door.
+    if view.kind is not ExceptionKind.CLOSED and preview.consequences and not seen:
+        return _withdrawal(request, view, preview)
+    try:
+        site_id = await services.withdraw_exception(request.user, exception_id, seen=seen, now=now)
+    except PreviewOutdated:
+        return _withdrawal(request, view, preview, outdated=True)
     text = _("Withdrawn. The weekly hours and the holidays apply again.")
     flash = Flash("ok", f"{text} {await consequences.outcome(exception_id)}".strip())
     return redirect(request, f"/settings/sites/{site_id}/days", flash=flash)
+
+
+def _withdrawal(
+    request: Page, view: ExceptionView, preview: Preview, *, outdated: bool = False
+) -> Response[str]:
+    return page(
+        request,
+        "sites/exception_withdraw.html",
+        exception=view,
+        hours=times_text(view.hours),
+        preview=preview,
+        outdated=outdated,
+    )
 
 
 async def _coordinated(request: Page, site_id: UUID) -> SiteView:

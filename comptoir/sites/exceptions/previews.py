@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -14,11 +15,11 @@ from comptoir.core.idempotency import fingerprint
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web.formats import format_day
 from comptoir.sites import queries as sites
-from comptoir.sites.calendar import DayException, ExceptionKind, SiteCalendar
-from comptoir.sites.errors import SitesForbidden
-from comptoir.sites.exceptions import consequences
+from comptoir.sites.calendar import DayException, ExceptionKind, SiteCalendar, Withdrawal
+from comptoir.sites.errors import ExceptionNotFound, SitesForbidden
+from comptoir.sites.exceptions import consequences, queries
 from comptoir.sites.exceptions.consequences import Consequence, Plan
-from comptoir.sites.exceptions.schemas import AnnounceException
+from comptoir.sites.exceptions.schemas import AnnounceException, ExceptionView
 from comptoir.sites.exceptions.validation import clash_errors, exception_errors, shut_from
 from comptoir.sites.opening_hours import ONE_DAY
 
@@ -63,6 +64,43 @@ async def preview_exception(
         warnings += shut_for_long(exception, calendar, site.name, today=today)
     found = await consequences.of(plan_of(actor, command, now=now))
     return Preview(seen_of(command, found), tuple(warnings), found)
+
+
+async def preview_withdrawal(
+    actor: Principal, exception_id: UUID, *, now: datetime
+) -> tuple[ExceptionView, Preview]:
+    """Look at what taking an exception back would bring about; nothing is changed.
+
+    Raises:
+        ExceptionNotFound, SitesForbidden: as for ``withdraw_exception``.
+    """
+    view = await own_exception(actor, exception_id)
+    if not actor.has_role(Role.COORDINATOR, view.site):
+        raise SitesForbidden
+    found = await consequences.of(withdrawal_of(actor, view, now=now))
+    return view, Preview(seen_of_withdrawal(view, found), (), found)
+
+
+async def own_exception(actor: Principal, exception_id: UUID) -> ExceptionView:
+    """An exception of a site where the actor works.
+
+    Raises:
+        ExceptionNotFound: there is none.
+    """
+    view = await queries.exception(exception_id)
+    if view is None or not actor.sees_site(view.site):
+        raise ExceptionNotFound
+    return view
+
+
+def withdrawal_of(actor: Principal, view: ExceptionView, *, now: datetime) -> Plan:
+    """The plan to take an exception back."""
+    return Plan(actor, Withdrawal(view.exception()), (view.site,), now)
+
+
+def seen_of_withdrawal(view: ExceptionView, found: Sequence[Consequence]) -> str:
+    """A text that differs when what hangs on a withdrawal does."""
+    return fingerprint(str(view.id), *(f"{each.kind} {each.state}" for each in found))
 
 
 def plan_of(actor: Principal, command: AnnounceException, *, now: datetime) -> Plan:

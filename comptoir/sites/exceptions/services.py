@@ -15,9 +15,15 @@ from comptoir.core.principal import Principal, Role
 from comptoir.sites import queries as sites
 from comptoir.sites.calendars import hours_text
 from comptoir.sites.errors import ExceptionNotFound, PreviewOutdated, SitesForbidden
-from comptoir.sites.exceptions import consequences, queries
+from comptoir.sites.exceptions import consequences
 from comptoir.sites.exceptions.events import ExceptionsAnnounced, ExceptionWithdrawn
-from comptoir.sites.exceptions.previews import plan_of, seen_of
+from comptoir.sites.exceptions.previews import (
+    own_exception,
+    plan_of,
+    seen_of,
+    seen_of_withdrawal,
+    withdrawal_of,
+)
 from comptoir.sites.exceptions.schemas import AnnounceException, Announcement, ExceptionView
 from comptoir.sites.exceptions.validation import clash_errors, exception_errors
 from comptoir.sites.tables import HoursException, Site
@@ -59,20 +65,26 @@ async def announce_exception(
     return Announcement(batch, list(ids.values()))
 
 
-async def withdraw_exception(actor: Principal, exception_id: UUID, *, now: datetime) -> UUID:
+async def withdraw_exception(
+    actor: Principal, exception_id: UUID, *, seen: str = "", now: datetime
+) -> UUID:
     """Take an exception back; give its site's id.
 
-    Its days are as the week and the holidays say again.
+    Its days are as the week and the holidays say again. What that brings about happens
+    with it. With ``seen``, which the preview gave, nothing is changed if that is something
+    else by now.
 
     Raises:
         ExceptionNotFound: there is none, or the actor does not work at its site.
         SitesForbidden: the actor is no coordinator there.
+        PreviewOutdated: what hangs on it is not what ``seen`` speaks of.
     """
     async with db.transaction():
-        before = await queries.exception(exception_id)
-        if before is None or not actor.sees_site(before.site):
-            raise ExceptionNotFound
+        before = await own_exception(actor, exception_id)
         await _touch(actor, before.site)
+        plan = withdrawal_of(actor, before, now=now)
+        if seen and seen != seen_of_withdrawal(before, await consequences.of(plan)):
+            raise PreviewOutdated
         gone = (
             await HoursException.delete()
             .where(HoursException.id == exception_id)
