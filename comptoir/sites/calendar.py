@@ -89,8 +89,15 @@ class Withdrawal(msgspec.Struct, frozen=True):
     exception: DayException
 
 
+class PlaceChange(msgspec.Struct, frozen=True):
+    """Another time zone, or other public holidays, than these, which the site had before."""
+
+    zone: str
+    holidays: str
+
+
 #: What may become otherwise of the days of a site.
-CalendarChange = DayException | HoursChange | Withdrawal
+CalendarChange = DayException | HoursChange | Withdrawal | PlaceChange
 
 
 class DaySource(StrEnum):
@@ -197,6 +204,10 @@ class SiteCalendar(Calendar):
     def with_exception(self, new: DayException) -> SiteCalendar:
         """The calendar as it is once this is announced too."""
         return replace(self, exceptions=(*self.exceptions, new))
+
+    def at_place(self, place: PlaceChange) -> SiteCalendar:
+        """The calendar with the time zone and the holidays that the site had before."""
+        return replace(self, zone=ZoneInfo(place.zone), region=place.holidays)
 
     def with_hours(self, expression: str) -> SiteCalendar:
         """The calendar with these hours of the week."""

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from comptoir.core import audit, db
+from comptoir.core import audit, db, events
 from comptoir.core.emails import clean_email
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.ids import new_id
@@ -17,7 +17,10 @@ from comptoir.core.phones import read_phone
 from comptoir.core.plain_text import clean_line, name_taken, same_name
 from comptoir.core.principal import Principal, Role
 from comptoir.sites import addresses, queries, welcome
+from comptoir.sites.calendar import PlaceChange
 from comptoir.sites.errors import SiteChanged, SitesForbidden
+from comptoir.sites.exceptions.events import PlaceChanged
+from comptoir.sites.public_holidays import holiday_region
 from comptoir.sites.schemas import SaveOrganisation, SaveSite
 from comptoir.sites.tables import Organisation, Site
 from comptoir.sites.validation import (
@@ -157,6 +160,12 @@ async def edit_site(
             site_id=site_id,
             changes=audit.difference(_plain(known), _plain(values)),
         )
+        place = PlaceChange(before.time_zone, holiday_region(before.country, before.region))
+        now_at = PlaceChange(
+            values["time_zone"], holiday_region(values["country"], values["region"])
+        )
+        if place != now_at:
+            await events.publish(PlaceChanged(actor, new_id(), site_id, place, now))
 
 
 def _organisation_values(command: SaveOrganisation) -> dict[str, Any]:

@@ -10,9 +10,12 @@ import pytest
 from comptoir.core.principal import Role
 from comptoir.lending.closures import telling, told
 from comptoir.lending.tables import Borrower
+from comptoir.sites import queries
 from comptoir.sites.calendar import ExceptionKind
 from comptoir.sites.changing_hours import set_hours
 from comptoir.sites.opening_hours import Times
+from comptoir.sites.schemas import SaveSite
+from comptoir.sites.services import edit_site
 from comptoir.sites.tables import Site
 from tests import factories as make
 from tests.lending.closing import DUE, FRIDAY, THURSDAY, Closing, at, due_of
@@ -27,6 +30,13 @@ async def hours(closure: Closing, expression: str) -> None:
     row = await Site.select(Site.version).where(Site.id == closure.site).first()
     assert row is not None
     await set_hours(actor, closure.site, expression, version=row["version"], now=closure.now)
+
+
+async def zone(closure: Closing, name: str) -> None:
+    site = await queries.site(closure.site, closure.actor)
+    known = {field: getattr(site, field) for field in SaveSite.__struct_fields__}
+    command = SaveSite(**known | {"organisation": site.organisation.id, "time_zone": name})
+    await edit_site(closure.actor, closure.site, command, version=site.version, now=closure.now)
 
 
 async def tell(closure: Closing, batch: UUID) -> None:
@@ -126,4 +136,16 @@ async def test_what_is_used_on_site_until_an_evening_that_is_taken_back_ends_at_
     evening = await closure.announce(kind=ExceptionKind.OPEN, hours=(Times(9 * 60, 22 * 60),))
     loan = await closure.loan(at(THURSDAY, 22), policy=policy.id)
     await closure.withdraw(evening.ids[0])
+    assert await due_of(loan) == DUE
+
+
+async def test_another_time_zone_of_the_site_settles_what_is_due_and_back(
+    closure: Closing,
+) -> None:
+    loan = await closure.loan()
+    await zone(closure, "Europe/Helsinki")
+    # 17:00 in Fribourg is 18:00 there, when the door is shut; it shuts at 16:00 of Fribourg.
+    assert await due_of(loan) == at(FRIDAY_DAY, 16)
+    assert await to_tell(closure) == [(at(FRIDAY_DAY, 16), False)]
+    await zone(closure, "Europe/Zurich")
     assert await due_of(loan) == DUE

@@ -27,6 +27,7 @@ from comptoir.sites.exceptions.events import (
     ExceptionsAnnounced,
     ExceptionWithdrawn,
     HoursChanged,
+    PlaceChanged,
 )
 
 _AT_ONCE = 500
@@ -58,8 +59,11 @@ async def move_due_dates(event: ExceptionsAnnounced) -> None:
     await carry_out(event.actor, event.batch, sites, event.ids, by_hours=False, now=event.at)
 
 
-async def move_by_hours(event: HoursChanged) -> None:
-    """The same for other hours of the week; what they open again is due as it was."""
+async def move_by_hours(event: HoursChanged | PlaceChanged) -> None:
+    """The same for other hours of the week; what they open again is due as it was.
+
+    Another time zone or region shuts the door at other moments, as other hours do.
+    """
     sites = await plan_moves([event.site], event.change, now=event.at, lock=True)
     causes = {event.site: event.batch}
     await carry_out(event.actor, event.batch, sites, causes, by_hours=True, now=event.at)
@@ -171,4 +175,5 @@ def register() -> None:
     events.subscribe(ExceptionsAnnounced, move_due_dates)
     events.subscribe(ExceptionWithdrawn, move_by_withdrawal)
     events.subscribe(HoursChanged, move_by_hours)
+    events.subscribe(PlaceChanged, move_by_hours)
     consequences.register_outcome(announcements.outcome)

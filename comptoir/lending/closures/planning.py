@@ -19,6 +19,7 @@ from comptoir.sites.calendar import (
     CalendarChange,
     DayException,
     HoursChange,
+    PlaceChange,
     SiteCalendar,
     Withdrawal,
 )
@@ -194,6 +195,8 @@ def _is_promised(
 def calendars_of(site: db.Row, change: CalendarChange) -> tuple[SiteCalendar, SiteCalendar]:
     """The calendar of a row without the change, and with it; its exceptions have no reasons."""
     calendar = calendars.calendar_of(site)
+    if isinstance(change, PlaceChange):
+        return calendar.at_place(change), calendar
     if isinstance(change, HoursChange):
         return calendar.with_hours(change.before), calendar.with_hours(change.after)
     days = change.exception if isinstance(change, Withdrawal) else change

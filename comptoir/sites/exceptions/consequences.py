@@ -10,7 +10,8 @@ The same after something is withdrawn: ``register_outcome`` and ``outcome`` tell
 of it.
 
 A floor that changes something listens to ``events.ExceptionsAnnounced`` and to
-``events.HoursChanged``, and does it there, in the same transaction.
+``events.HoursChanged``, and does it there, in the same transaction. ``events.PlaceChanged``
+comes without a look before it.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core.principal import Principal
-from comptoir.sites.calendar import DayException, HoursChange
+from comptoir.sites.calendar import DayException, HoursChange, PlaceChange
 from comptoir.sites.exceptions.schemas import ExceptionView
 
 
@@ -37,6 +37,19 @@ class HoursChanged(msgspec.Struct, frozen=True):
     batch: UUID
     site: UUID
     change: HoursChange
+    at: datetime
+
+
+class PlaceChanged(msgspec.Struct, frozen=True):
+    """A site has another time zone or region, which is written. The site is locked.
+
+    ``batch`` is the id of this change.
+    """
+
+    actor: Principal
+    batch: UUID
+    site: UUID
+    change: PlaceChange
     at: datetime
 
 
