@@ -20,6 +20,7 @@ from comptoir.notifications.own_wordings.schemas import Form, Key, SaveWording
 from comptoir.notifications.own_wordings.services import save_wording
 from comptoir.notifications.reasons import Reason
 from comptoir.notifications.statuses import Status
+from comptoir.notifications.tables import Conversation, Reply
 from comptoir.sites.calendar import ExceptionKind
 from comptoir.sites.exceptions.schemas import AnnounceException
 from comptoir.sites.exceptions.services import announce_exception
@@ -33,7 +34,7 @@ from tests.http_client import shared_app
 
 #: What is not for people to look at.
 _NOT_PAGES = re.compile(
-    r"/static/|/api/|/healthz|/hooks/|\.(csv|ics|pdf|json|geojson|txt|webp)$|/pdf$|/[TB]/"
+    r"/static/|/api/|/healthz|/hooks/|/replies/count$|\.(csv|ics|pdf|json|geojson|txt|webp)$|/pdf$|/[TB]/"
 )
 _PARAMETER = re.compile(r"{(\w+):\w+}")
 
@@ -149,6 +150,13 @@ async def fill_examples() -> Examples:
         written = await outbox.write(message, now=now)
         assert written is not None
         await outcomes.report(written, Status.FAILED, now=now, reason=Reason.NOT_DELIVERED)
+        reply = Reply(gateway="example", sender=person.phone, text=ENDLESS, borrower=person.id)
+        reply.sent_at = reply.received_at = now
+        await reply.save()
+        talk = Conversation(
+            number=person.phone, site=site.id, borrower=person.id, waiting_since=now
+        )
+        await talk.save()
         invitation = await invitations.make_link(invited.id, invitations.INVITE, now=now)
     return Examples(
         await sign_in(admin, site.id),
@@ -173,9 +181,11 @@ async def fill_examples() -> Examples:
             "shift_id": str(shift.id),
             "competence_id": str(competence.id),
             "group": str(everybody.id),
+            "/settings/policies/{category_id:uuid}/{group:str}/remove:group": "any",
             "group_id": str(everybody.id),
             "token": invitation,
             "agreement_id": str(agreement),
             "announcement_id": str(announcement.id),
+            "conversation_id": str(talk.id),
         },
     )
