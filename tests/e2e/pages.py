@@ -150,9 +150,14 @@ async def fill_examples() -> Examples:
         written = await outbox.write(message, now=now)
         assert written is not None
         await outcomes.report(written, Status.FAILED, now=now, reason=Reason.NOT_DELIVERED)
-        reply = Reply(gateway="example", sender=person.phone, text=ENDLESS, borrower=person.id)
-        reply.sent_at = reply.received_at = now
-        await reply.save()
+        await Reply(
+            gateway="example",
+            sender=person.phone,
+            text=ENDLESS,
+            borrower=person.id,
+            sent_at=now,
+            received_at=now,
+        ).save()
         talk = Conversation(
             number=person.phone, site=site.id, borrower=person.id, waiting_since=now
         )
