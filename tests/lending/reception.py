@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from httpx import AsyncClient, Response
 
@@ -46,7 +47,11 @@ class Reception:
         if site is not None:
             self.item = await make.item(site_id=site.id, model=self.model.id)
         before = clock.now() - timedelta(hours=1)
-        return await make.loan(item=self.item, borrower_id=self.borrower.id, now=before)
+        # At the end of a day on which sites of tests are open, whenever the test runs.
+        day = (before + timedelta(days=14)).date()
+        day -= timedelta(days=max(0, day.weekday() - 4))
+        due = datetime.combine(day, time(17), ZoneInfo("Europe/Zurich")).astimezone(UTC)
+        return await make.loan(item=self.item, borrower_id=self.borrower.id, now=before, due_at=due)
 
     async def visit(self) -> Visit:
         [visit] = await Visit.objects().where(Visit.closed_at.is_null())
