@@ -107,17 +107,14 @@ class AndroidGateway:
                 "ttl": _VALID_FOR,
             }
         )
-        try:
-            answer = await http.request(
-                "POST", f"{self.url}/messages", body=body, headers=self._headers
-            )
-        except http.NotConnected:
-            return NotTaken(Reason.GATEWAY_UNREACHABLE)
-        except http.AnswerLost:
-            return Unknown()
-        if answer.status == 409:  # it has this id from us, so this very message
-            return Accepted(str(message.id))
-        return _meaning(answer, message)
+
+        def meaning(answer: http.Answered) -> Answer:
+            if answer.status == 409:  # it has this id from us, so this very message
+                return Accepted(str(message.id))
+            return _meaning(answer, message)
+
+        url = f"{self.url}/messages"
+        return await http.hand_over(meaning, "POST", url, body=body, headers=self._headers)
 
     async def ask(self, message: Outgoing) -> Answer:
         """Look whether it is in the queue."""

@@ -126,13 +126,7 @@ class AspsmsGateway:
         """Hand a message over."""
         body = msgspec.json.encode(self._body(message))
         headers = {"Content-Type": "application/json; charset=utf-8"}
-        try:
-            answer = await http.request("POST", self.url, body=body, headers=headers)
-        except http.NotConnected:
-            return NotTaken(Reason.GATEWAY_UNREACHABLE)
-        except http.AnswerLost:
-            return Unknown()
-        return _meaning(answer)
+        return await http.hand_over(_meaning, "POST", self.url, body=body, headers=headers)
 
     async def ask(self, message: Outgoing) -> Answer:
         """It does not know whether it has a message; a report may still come."""

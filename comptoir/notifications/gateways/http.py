@@ -9,11 +9,14 @@ from __future__ import annotations
 import asyncio
 import http.client
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from urllib.parse import urlsplit
 
 import msgspec
+
+from comptoir.notifications.gateways.protocol import Answer, NotTaken, Unknown
+from comptoir.notifications.reasons import Reason
 
 #: For each step; all of them together end with ``protocol.SECONDS_TO_SEND``.
 STEP_SECONDS = 10.0
@@ -59,6 +62,27 @@ async def request(
             if connection.sock is not None:
                 connection.sock.shutdown(2)
         raise
+
+
+async def hand_over(
+    meaning: Callable[[Answered], Answer],
+    method: str,
+    url: str,
+    *,
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    """Ask a gateway to send: what it answers means, or what can be said without an answer.
+
+    A message whose answer was lost is not one that was not taken: it may be on its way.
+    """
+    try:
+        answer = await request(method, url, body=body, headers=headers)
+    except NotConnected:
+        return NotTaken(Reason.GATEWAY_UNREACHABLE)
+    except AnswerLost:
+        return Unknown()
+    return meaning(answer)
 
 
 def _connection(url: str) -> http.client.HTTPConnection:

@@ -104,13 +104,9 @@ class KannelGateway:
 
     async def send(self, message: Outgoing) -> Answer:
         """Hand a message to smsbox."""
-        try:
-            answer = await http.request("GET", f"{self.url}?{urlencode(self._query(message))}")
-        except http.NotConnected:
-            return NotTaken(Reason.GATEWAY_UNREACHABLE)
-        except http.AnswerLost:
-            return Unknown()
-        return meaning_of(answer)
+        return await http.hand_over(
+            meaning_of, "GET", f"{self.url}?{urlencode(self._query(message))}"
+        )
 
     async def ask(self, message: Outgoing) -> Answer:
         """Kannel cannot be asked; a report may still come."""

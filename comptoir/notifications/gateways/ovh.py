@@ -120,13 +120,9 @@ class OvhGateway:
                 **({"sender": self._sender} if self._sender else {"senderForResponse": True}),
             }
         )
-        try:
-            answer = await http.request("POST", self.url, body=body, headers=self._signed(body))
-        except http.NotConnected:
-            return NotTaken(Reason.GATEWAY_UNREACHABLE)
-        except http.AnswerLost:
-            return Unknown()
-        return _meaning(answer)
+        return await http.hand_over(
+            _meaning, "POST", self.url, body=body, headers=self._signed(body)
+        )
 
     async def ask(self, message: Outgoing) -> Answer:
         """It knows no id of ours."""

@@ -91,15 +91,9 @@ class SwisscomGateway:
             "Content-Type": "application/json",
             "Accept": "application/json",
         }
-        try:
-            answer = await http.request(
-                "POST", self.url, body=msgspec.json.encode(body), headers=headers
-            )
-        except http.NotConnected:
-            return NotTaken(Reason.GATEWAY_UNREACHABLE)
-        except http.AnswerLost:
-            return Unknown()
-        return _meaning(answer)
+        return await http.hand_over(
+            _meaning, "POST", self.url, body=msgspec.json.encode(body), headers=headers
+        )
 
     async def ask(self, message: Outgoing) -> Answer:
         """It knows no id of ours."""

@@ -121,15 +121,9 @@ class TwilioGateway:
             "ValidityPeriod": str(_VALID_FOR),
             "StatusCallback": f"{self._report_url}?{urlencode({'message': message.id})}",
         }
-        try:
-            answer = await http.request(
-                "POST", self.url, body=urlencode(form).encode(), headers=self._headers
-            )
-        except http.NotConnected:
-            return NotTaken(Reason.GATEWAY_UNREACHABLE)
-        except http.AnswerLost:
-            return Unknown()
-        return _meaning(answer)
+        return await http.hand_over(
+            _meaning, "POST", self.url, body=urlencode(form).encode(), headers=self._headers
+        )
 
     async def ask(self, message: Outgoing) -> Answer:
         """It knows no id of ours; a report may still come."""
