@@ -17,6 +17,7 @@ import msgspec
 
 from comptoir.core import db
 from comptoir.notifications import limits
+from comptoir.notifications.channels import Channel
 from comptoir.notifications.gateways.protocol import SECONDS_TO_SEND, Gateway, Outgoing
 from comptoir.notifications.reasons import Reason
 from comptoir.notifications.reminders.moot import drop_moot
@@ -31,10 +32,12 @@ LEASE = timedelta(seconds=2 * SECONDS_TO_SEND * BATCH / AT_ONCE)
 #: When messages that the budget holds back are looked at again.
 HELD_FOR = timedelta(minutes=15)
 
+# The channels of ``BY_GATEWAY``, as the index has them: call lists may be long.
 _DUE = f"""
-SELECT message.id, message.address, message.text, message.attempts
+SELECT message.id, message.channel, message.address, message.text, message.attempts
 FROM notifications_message message
-WHERE message.status = 'queued' AND message.channel = 'sms' AND message.next_attempt_at <= :now
+WHERE message.status = 'queued' AND message.channel IN ('sms', 'email')
+  AND message.next_attempt_at <= :now
 ORDER BY message.next_attempt_at, message.id
 LIMIT :limit
 {db.for_update_of_free("message")}
@@ -81,7 +84,8 @@ async def claim(routes: Sequence[Route], owner: UUID, *, now: datetime) -> list[
         claimed: dict[str, list[Claimed]] = defaultdict(list)
         stranded: list[UUID] = []
         for row in rows:
-            gateway = choose(routes, row["address"], attempts=row["attempts"])
+            channel = Channel(row["channel"])
+            gateway = choose(routes, channel, row["address"], attempts=row["attempts"])
             if gateway is None:
                 stranded.append(row["id"])
                 continue

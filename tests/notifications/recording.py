@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from comptoir.notifications.channels import Channel
 from comptoir.notifications.gateways.protocol import Accepted, Answer, Outgoing, Unknown
 
 
@@ -15,11 +16,13 @@ class RecordingGateway:
         answers: Callable[[Outgoing], Answer] = lambda message: Accepted(f"ref-{message.id}"),
         *,
         name: str = "recording",
+        channels: frozenset[Channel] = frozenset({Channel.SMS}),
         per_second: float = 1000.0,
         part_price: int = 0,
         known: Callable[[Outgoing], Answer] = lambda message: Unknown(),
     ) -> None:
         self.name = name
+        self.channels = channels
         self.per_second = per_second
         self.part_price = part_price
         self.currency = "CHF"

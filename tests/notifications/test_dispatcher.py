@@ -12,6 +12,7 @@ import pytest
 from comptoir.core import db
 from comptoir.core.ids import new_id
 from comptoir.notifications import limits, outcomes
+from comptoir.notifications.channels import Channel
 from comptoir.notifications.claims import BATCH, LEASE, claim
 from comptoir.notifications.dispatcher import dispatch, settle
 from comptoir.notifications.gateways.protocol import (
@@ -45,6 +46,28 @@ async def test_a_message_that_is_due_is_sent_once(database: Any, now: datetime) 
     )
     assert (sent.attempts, sent.sent_at) == (1, now)
     assert sent.lease_owner is None
+
+
+async def test_a_message_goes_by_a_gateway_of_its_channel(database: Any, now: datetime) -> None:
+    phones = RecordingGateway(name="phones")
+    mail = RecordingGateway(name="mail", channels=frozenset({Channel.EMAIL}))
+    text = await rows.message(now=now)
+    letter = await rows.message(now=now, channel="email", address="a@example.org")
+    waiting = [
+        await rows.message(now=now, channel=channel, address="") for channel in ("call", "letter")
+    ]
+    assert await dispatch([Route(phones), Route(mail)], now=now) == 2
+    assert [each.id for each in phones.sent] == [text]
+    assert [each.id for each in mail.sent] == [letter]
+    assert [await rows.status(each) for each in waiting] == [Status.QUEUED] * 2
+
+
+async def test_what_no_gateway_of_its_channel_carries_fails(database: Any, now: datetime) -> None:
+    gateway = RecordingGateway()
+    message = await rows.message(now=now, channel="email", address="a@example.org")
+    assert await dispatch([Route(gateway)], now=now) == 0
+    failed = await rows.read(message)
+    assert (failed.status, failed.reason) == (Status.FAILED, Reason.NO_GATEWAY)
 
 
 async def test_a_message_waits_for_its_time(database: Any, now: datetime) -> None:

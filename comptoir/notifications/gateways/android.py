@@ -14,6 +14,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from comptoir.notifications.channels import Channel
 from comptoir.notifications.gateways import http
 from comptoir.notifications.gateways.protocol import (
     Accepted,
@@ -59,6 +60,7 @@ class AndroidGateway:
     """One account, or one telephone. Our ids are its ids: it can be asked, and takes none twice."""
 
     name = NAME
+    channels = frozenset({Channel.SMS})
 
     def __init__(
         self,

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from comptoir.notifications.channels import Channel
 from comptoir.notifications.gateways import http
 from comptoir.notifications.gateways.protocol import (
     Accepted,
@@ -77,6 +78,7 @@ class AspsmsGateway:
     """One account. ``report_url`` is where it tells what became of a message."""
 
     name = NAME
+    channels = frozenset({Channel.SMS})
 
     def __init__(
         self,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from comptoir.core.settings import Settings, SettingsInvalid
+from comptoir.notifications.channels import BY_GATEWAY, Channel
 from comptoir.notifications.gateways import android, aspsms, kannel, ovh, swisscom, twilio
 from comptoir.notifications.gateways.android_hook import AndroidHook
 from comptoir.notifications.gateways.aspsms_hook import AspsmsHook
@@ -70,6 +71,18 @@ def read_routes(settings: Settings, environ: Mapping[str, str] | None = None) ->
 def sends_nothing(settings: Settings) -> bool:
     """True if what was chosen only keeps messages here."""
     return {entry.partition(":")[0] for entry in settings.gateways.split()} <= _LOCAL
+
+
+def channels_of(settings: Settings) -> frozenset[Channel]:
+    """The channels by which people are written to; all of them while everything is only tried.
+
+    A file beside a gateway that sends is for what that one does not carry: whoever waits for
+    an e-mail is not told by it.
+    """
+    if sends_nothing(settings):
+        return BY_GATEWAY
+    names = {entry.partition(":")[0] for entry in settings.gateways.split()}
+    return frozenset(Channel.SMS for name in names - _LOCAL)
 
 
 def read_hook(name: str, environ: Mapping[str, str] | None = None) -> Hook | None:

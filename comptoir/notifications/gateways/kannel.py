@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
+from comptoir.notifications.channels import Channel
 from comptoir.notifications.gateways import http
 from comptoir.notifications.gateways.protocol import (
     Accepted,
@@ -57,6 +58,7 @@ class KannelGateway:
     """One smsbox. ``report_url`` is where it tells what became of a message; empty: nowhere."""
 
     name = NAME
+    channels = frozenset({Channel.SMS})
 
     def __init__(
         self,

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from comptoir.core import clock
+from comptoir.notifications.channels import BY_GATEWAY
 from comptoir.notifications.gateways.protocol import Accepted, Answer, NotTaken, Outgoing
 from comptoir.notifications.reasons import Reason
 
@@ -27,6 +28,7 @@ class FileGateway:
     """Adds each message to a file that only its owner may read, a JSON object a line."""
 
     name = "file"
+    channels = BY_GATEWAY
     per_second = 1000.0
     part_price = 0
     currency = ""
@@ -66,6 +68,7 @@ class ConsoleGateway:
     """Prints each message where the program was started."""
 
     name = "console"
+    channels = BY_GATEWAY
     per_second = 1000.0
     part_price = 0
     currency = ""

@@ -13,6 +13,7 @@ from urllib.parse import quote
 import msgspec
 
 from comptoir.core import clock
+from comptoir.notifications.channels import Channel
 from comptoir.notifications.gateways import http
 from comptoir.notifications.gateways.protocol import (
     Accepted,
@@ -61,6 +62,7 @@ class OvhGateway:
     """One account for messages, with the keys of an application."""
 
     name = NAME
+    channels = frozenset({Channel.SMS})
 
     def __init__(
         self,

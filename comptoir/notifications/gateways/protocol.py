@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from comptoir.notifications.channels import Channel
 from comptoir.notifications.reasons import Reason
 
 
@@ -47,13 +48,15 @@ Answer = Accepted | NotTaken | Rejected | Unknown
 
 
 class Gateway(Protocol):
-    """What carries messages of one channel.
+    """What carries messages.
 
-    ``per_second`` is how many it may be given in the long run. ``part_price`` is what a part
-    costs, in ten-thousandths of ``currency``.
+    ``channels`` are those whose messages it carries. ``per_second`` is how many it may be
+    given in the long run. ``part_price`` is what a part costs, in ten-thousandths of
+    ``currency``.
     """
 
     name: str
+    channels: frozenset[Channel]
     per_second: float
     part_price: int
     currency: str

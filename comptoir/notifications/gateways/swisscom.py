@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from comptoir.notifications.channels import Channel
 from comptoir.notifications.gateways import http
 from comptoir.notifications.gateways.protocol import (
     Accepted,
@@ -43,6 +44,7 @@ class SwisscomGateway:
     """One subscription."""
 
     name = NAME
+    channels = frozenset({Channel.SMS})
 
     def __init__(
         self,

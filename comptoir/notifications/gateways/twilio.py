@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from comptoir.notifications.channels import Channel
 from comptoir.notifications.gateways import http
 from comptoir.notifications.gateways.protocol import (
     Accepted,
@@ -66,6 +67,7 @@ class TwilioGateway:
     """One account. ``report_url`` is where it tells what became of a message."""
 
     name = NAME
+    channels = frozenset({Channel.SMS})
 
     def __init__(
         self,

@@ -12,6 +12,7 @@ from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.notifications import limits, outbox
+from comptoir.notifications.channels import Channel
 from comptoir.notifications.errors import (
     AdministratorNeeded,
     MessageNotFound,
@@ -24,7 +25,7 @@ from comptoir.notifications.outbox import Draft
 
 LARGEST_BUDGET = 1_000_000
 
-_PHONE = "SELECT phone FROM lending_borrower WHERE id = :id"
+_NOW_AT = "SELECT phone, email FROM lending_borrower WHERE id = :id"
 _DECIDE = """
 UPDATE notifications_sending
 SET paused_at = :paused_at, budget = :budget,
@@ -39,7 +40,7 @@ _NO_MONEY = ("XXX", "XTS")
 async def try_again(actor: Principal, message_id: UUID, *, now: datetime) -> UUID:
     """Send a message that failed or is unknown once more, as a new message; give its id.
 
-    It goes to the number that the person has by now.
+    It goes to the number or e-mail address that the person has by now.
 
     Raises:
         MessageNotFound: there is no such message at the actor's sites.
@@ -62,9 +63,10 @@ async def try_again(actor: Principal, message_id: UUID, *, now: datetime) -> UUI
 
 async def _once_more(found: MessageRow) -> Draft:
     address = found.address
-    if found.channel == "sms" and found.borrower_id is not None:
-        row = await db.fetch_one(_PHONE, id=found.borrower_id)
-        address = (row and row["phone"]) or address
+    column = {Channel.SMS: "phone", Channel.EMAIL: "email"}.get(Channel(found.channel))
+    if column and found.borrower_id is not None:
+        row = await db.fetch_one(_NOW_AT, id=found.borrower_id)
+        address = (row and row[column]) or address
     return Draft(
         site_id=found.site_id,
         borrower_id=found.borrower_id,

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.jobs import Job, Turn
+from comptoir.notifications.gateways.configuration import channels_of
 from comptoir.notifications.reminders.sweep import sweep
 
 
 async def _remind(turn: Turn) -> None:
-    await sweep(now=turn.now, stopping=turn.stopping)
+    await sweep(now=turn.now, stopping=turn.stopping, channels=channels_of(turn.settings))
 
 
 REMINDING = Job(

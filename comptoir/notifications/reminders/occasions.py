@@ -2,14 +2,14 @@
 
 They are found as reminders are: what has happened and was not yet written about. So the desk
 waits for nothing, an announcement that moves thousands of loans is as quick as before, and
-all that somebody borrows in a visit is in one message. They go by SMS alone: nobody is called
+all that somebody borrows in a visit is in one message. They go by gateways alone: nobody is called
 to be thanked, and for moved due dates the announcement has its own list to call.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from comptoir.core import db
 from comptoir.core.ids import first_id_of
 from comptoir.core.principal import SYSTEM
 from comptoir.lending.closures import told
+from comptoir.notifications.channels import BY_GATEWAY, Channel
 from comptoir.notifications.reminders.plans import DATE_MOVED, THANKS, WELCOME, Plans
 from comptoir.notifications.reminders.reading import (
     LOAN_COLUMNS,
@@ -25,7 +26,7 @@ from comptoir.notifications.reminders.reading import (
     lent_of,
     recipient_of,
 )
-from comptoir.notifications.reminders.writing import SMS, Letter, Overtaken, channel_for, write
+from comptoir.notifications.reminders.writing import Letter, Overtaken, channel_for, write
 from comptoir.notifications.rules import Place
 
 #: A visit is over, and what was a slip is undone, after so long.
@@ -63,26 +64,37 @@ AND loan.undone_at IS NULL AND loan.written_off_at IS NULL
 
 
 async def write_occasions(
-    plans: Plans, senders: Mapping[UUID, Sender], places: Mapping[UUID, Place], *, now: datetime
+    plans: Plans,
+    senders: Mapping[UUID, Sender],
+    places: Mapping[UUID, Place],
+    *,
+    channels: Collection[Channel],
+    now: datetime,
 ) -> int:
     """Write what is to be said at ``now``; how many messages. What is in the quiet waits."""
-    written = await _tell_of_moves(senders, places, now=now)
+    written = await _tell_of_moves(senders, places, channels, now=now)
     for kind, fresh in ((WELCOME, _LENT), (THANKS, _BACK)):
         if plans.say(kind):
-            written += await _say(kind, fresh, plans, senders, places, now=now)
+            written += await _say(kind, fresh, plans, senders, places, channels, now=now)
     return written
 
 
 async def _tell_of_moves(
-    senders: Mapping[UUID, Sender], places: Mapping[UUID, Place], *, now: datetime
+    senders: Mapping[UUID, Sender],
+    places: Mapping[UUID, Place],
+    channels: Collection[Channel],
+    *,
+    now: datetime,
 ) -> int:
     groups: defaultdict[tuple[UUID, UUID], list[db.Row]] = defaultdict(list)
     for row in await db.fetch(_MOVED, since=now - FRESH, first=first_id_of(now - FRESH)):
         groups[row["batch"], row["borrower"]].append(row)
     written = 0
     for (batch, borrower), rows in groups.items():
-        letter = _letter(DATE_MOVED, rows, senders, key=f"{DATE_MOVED}:{batch}:{borrower}")
-        if letter.channel != SMS or not places[letter.sender.id].may_write:
+        letter = _letter(
+            DATE_MOVED, rows, senders, channels, key=f"{DATE_MOVED}:{batch}:{borrower}"
+        )
+        if letter.channel not in BY_GATEWAY or not places[letter.sender.id].may_write:
             continue
         try:
             async with db.joinable():
@@ -100,6 +112,7 @@ async def _say(
     plans: Plans,
     senders: Mapping[UUID, Sender],
     places: Mapping[UUID, Place],
+    channels: Collection[Channel],
     *,
     now: datetime,
 ) -> int:
@@ -114,8 +127,8 @@ async def _say(
     written = 0
     for rows in groups.values():
         first = rows[0]
-        letter = _letter(kind, rows, senders, key=f"{kind}:{first['id']}")
-        if letter.channel != SMS or not places[letter.sender.id].may_write:
+        letter = _letter(kind, rows, senders, channels, key=f"{kind}:{first['id']}")
+        if letter.channel not in BY_GATEWAY or not places[letter.sender.id].may_write:
             continue
         try:
             await write(letter, now=now)
@@ -125,14 +138,21 @@ async def _say(
     return written
 
 
-def _letter(kind: str, rows: list[db.Row], senders: Mapping[UUID, Sender], *, key: str) -> Letter:
+def _letter(
+    kind: str,
+    rows: list[db.Row],
+    senders: Mapping[UUID, Sender],
+    channels: Collection[Channel],
+    *,
+    key: str,
+) -> Letter:
     recipient = recipient_of(rows[0])
     lent = tuple(lent_of(row) for row in rows)
     return Letter(
         recipient=recipient,
         sender=senders[rows[0]["return_site"]],
         kind=kind,
-        channel=channel_for(recipient),
+        channel=channel_for(recipient, channels),
         dedupe_key=key,
         lent=lent,
         levels=tuple((each, kind) for each in lent),

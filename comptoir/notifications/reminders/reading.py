@@ -46,7 +46,7 @@ LIMIT :limit
 LOAN_COLUMNS = """
     loan.id, loan.borrower, loan.item, loan.policy, loan.return_site, loan.due_at,
     loan.renewals, policy.renewals AS most_renewals, category.names,
-    borrower.language, borrower.contact_kind, borrower.phone,
+    borrower.language, borrower.contact_kind, borrower.phone, borrower.email,
     wish.stopped_at, wish.barest
 """
 LOAN_TABLES = """
@@ -105,6 +105,7 @@ class Recipient(msgspec.Struct, frozen=True):
     language: str
     contact_kind: str
     phone: str
+    email: str
     stopped: bool
     barest: bool
 
@@ -227,6 +228,7 @@ def recipient_of(row: db.Row) -> Recipient:
         language,
         row["contact_kind"],
         row["phone"],
+        row["email"],
         row["stopped_at"] is not None,
         bool(row["barest"]),
     )

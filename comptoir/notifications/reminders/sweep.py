@@ -8,10 +8,11 @@ each level of a loan is reached once (a unique index), and a message has its key
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
+from comptoir.notifications.channels import BY_GATEWAY, Channel
 from comptoir.notifications.reminders.moot import drop_moot_calls
 from comptoir.notifications.reminders.occasions import write_occasions
 from comptoir.notifications.reminders.plans import CALL as CALL_KIND
@@ -26,7 +27,6 @@ from comptoir.notifications.reminders.reading import (
     read_senders,
 )
 from comptoir.notifications.reminders.writing import (
-    CALL,
     Letter,
     Overtaken,
     channel_for,
@@ -42,8 +42,16 @@ def _never() -> bool:
     return False
 
 
-async def sweep(*, now: datetime, stopping: Callable[[], bool] = _never) -> int:
-    """Write the reminders that are due at ``now`` (UTC); how many messages it wrote."""
+async def sweep(
+    *,
+    now: datetime,
+    stopping: Callable[[], bool] = _never,
+    channels: Collection[Channel] = BY_GATEWAY,
+) -> int:
+    """Write the reminders that are due at ``now`` (UTC); how many messages it wrote.
+
+    ``channels`` are those that there is a gateway for.
+    """
     await drop_moot_calls(now=now)
     plans, senders = await read_plans(), await read_senders()
     places = {
@@ -51,13 +59,16 @@ async def sweep(*, now: datetime, stopping: Callable[[], bool] = _never) -> int:
         for sender in senders.values()
     }
     horizon = now + plans.horizon()
-    written, after = await write_occasions(plans, senders, places, now=now), UUID(int=0)
+    written = await write_occasions(plans, senders, places, channels=channels, now=now)
+    after = UUID(int=0)
     while not stopping():
         people = await people_after(after, horizon=horizon, limit=PAGE)
         if not people:
             break
         after = people[-1]
-        written += await _page(people, plans, senders, places, horizon=horizon, now=now)
+        written += await _page(
+            people, plans, senders, places, horizon=horizon, channels=channels, now=now
+        )
     return written
 
 
@@ -68,11 +79,12 @@ async def _page(
     places: Mapping[UUID, Place],
     *,
     horizon: datetime,
+    channels: Collection[Channel],
     now: datetime,
 ) -> int:
     written = 0
     for person in await read_people(people, plans, horizon=horizon):
-        for letter in letters(person, senders, places, now=now):
+        for letter in letters(person, senders, places, channels=channels, now=now):
             try:
                 written += await write(letter, now=now) is not None
             except Overtaken:
@@ -85,20 +97,26 @@ def letters(
     senders: Mapping[UUID, Sender],
     places: Mapping[UUID, Place],
     *,
+    channels: Collection[Channel] = BY_GATEWAY,
     now: datetime,
 ) -> list[Letter]:
     """What is to be written to somebody now: at most one text, and one line to call."""
     due = due_reminders(person.loans, places, last_text=person.last_text, now=now)
     made = []
     if due.bundle is not None:
-        made.append(_text(person, due.bundle, senders, now=now))
+        made.append(_text(person, due.bundle, senders, channels, now=now))
     if due.for_person:
         made.append(_line(person, due.for_person, senders))
     return made
 
 
 def _text(
-    person: Person, bundle: Bundle, senders: Mapping[UUID, Sender], *, now: datetime
+    person: Person,
+    bundle: Bundle,
+    senders: Mapping[UUID, Sender],
+    channels: Collection[Channel],
+    *,
+    now: datetime,
 ) -> Letter:
     sender = senders[bundle.reminders[0].loan.site_id]
     named = (*bundle.reminders, *bundle.also)
@@ -106,7 +124,7 @@ def _text(
         recipient=person.recipient,
         sender=sender,
         kind=bundle.kind,
-        channel=channel_for(person.recipient),
+        channel=channel_for(person.recipient, channels),
         dedupe_key=f"reminder:{person.recipient.id}:{sender.calendar.local_date(now)}",
         lent=tuple(person.lent[each.loan.loan_id] for each in bundle.reminders),
         also=tuple(person.lent[each.loan.loan_id] for each in bundle.also),
@@ -122,7 +140,7 @@ def _line(
         recipient=person.recipient,
         sender=senders[first.loan.site_id],
         kind=CALL_KIND,
-        channel=CALL,
+        channel=Channel.CALL,
         dedupe_key=f"call:{first.loan.loan_id}:{code_of(first.rule.level)}:"
         f"{first.loan.due_at:%Y%m%d%H%M}",
         lent=tuple(person.lent[each.loan.loan_id] for each in reminders),

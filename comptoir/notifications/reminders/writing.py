@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
@@ -13,13 +13,12 @@ from comptoir.core import audit, db
 from comptoir.core.phones import show_phone
 from comptoir.core.principal import SYSTEM
 from comptoir.notifications import outbox
+from comptoir.notifications.channels import BY_GATEWAY, Channel
 from comptoir.notifications.numbers import Number, read_number
 from comptoir.notifications.outbox import Draft
 from comptoir.notifications.reminders.plans import THANKS
 from comptoir.notifications.reminders.reading import Lent, Recipient, Sender
 from comptoir.notifications.values import Facts, Thing, message_text
-
-SMS, CALL = "sms", "call"
 
 _LOCK = f"""
 SELECT loan.id, loan.due_at, loan.returned_at FROM lending_loan loan
@@ -45,7 +44,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     recipient: Recipient
     sender: Sender
     kind: str
-    channel: str | None
+    channel: Channel | None
     dedupe_key: str
     lent: tuple[Lent, ...]
     levels: tuple[tuple[Lent, str], ...]
@@ -54,17 +53,21 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     not_before: datetime | None = None
 
 
-def channel_for(recipient: Recipient) -> str | None:
-    """How a text gets to somebody: by SMS, by a call, or not at all, as they wish.
+def channel_for(recipient: Recipient, channels: Collection[Channel] = BY_GATEWAY) -> Channel | None:
+    """How a text gets to somebody: by SMS, by e-mail, by a call, or not at all, as they wish.
 
-    Where nothing is known but a counsellor or an address, somebody at the desk has to think
-    of a way: that is a call, too.
+    ``channels`` are those that there is a gateway for. Where nothing is known but a
+    counsellor or an address, somebody at the desk has to think of a way: that is a call, too.
     """
     if recipient.stopped or recipient.contact_kind == "none":
         return None
     if recipient.contact_kind == "phone" and _can_text(recipient.phone):
-        return SMS
-    return CALL
+        way = Channel.SMS
+    elif recipient.contact_kind == "email" and recipient.email:
+        way = Channel.EMAIL
+    else:
+        return Channel.CALL
+    return way if way in channels else Channel.CALL
 
 
 # The same numbers come back every few minutes.
@@ -86,7 +89,7 @@ def text_of(letter: Letter, *, now: datetime) -> str:
         also=[_thing(each, letter.kind) for each in letter.also],
         due_at=dates,
         was_due=letter.was_due,
-        is_two_way=sender.habits.takes_answers and letter.channel == SMS,
+        is_two_way=sender.habits.takes_answers and letter.channel is Channel.SMS,
         is_renewable=any(each.is_renewable for each in letter.lent),
     )
     wording = sender.wordings.of(letter.kind, recipient.language, barest=recipient.barest)
@@ -153,13 +156,18 @@ def _draft(letter: Letter, text: str) -> Draft:
         site_id=letter.sender.id,
         kind=letter.kind,
         channel=letter.channel or "",
-        address=letter.recipient.phone,
+        address=_address(letter),
         language=letter.recipient.language,
         text=text,
         dedupe_key=letter.dedupe_key,
         borrower_id=letter.recipient.id,
         not_before=letter.not_before,
     )
+
+
+def _address(letter: Letter) -> str:
+    recipient = letter.recipient
+    return recipient.email if letter.channel is Channel.EMAIL else recipient.phone
 
 
 def _told(letter: Letter, lent: Lent, now: datetime) -> dict[str, object]:

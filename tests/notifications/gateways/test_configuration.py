@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from comptoir.core.settings import Settings, SettingsInvalid
-from comptoir.notifications.gateways.configuration import read_routes
+from comptoir.notifications.gateways.configuration import channels_of, read_routes
 from comptoir.notifications.gateways.kannel import KannelGateway
 
 KANNEL = {
@@ -62,3 +62,15 @@ def test_what_is_no_gateway_is_refused(gateways: str) -> None:
 def test_a_wrong_variable_is_refused_by_name(variable: str, value: str) -> None:
     with pytest.raises(SettingsInvalid, match=variable):
         read_routes(Settings(gateways="kannel"), KANNEL | {variable: value})
+
+
+@pytest.mark.parametrize(
+    ("gateways", "channels"),
+    [
+        ("file", {"sms", "email"}),
+        ("console file", {"sms", "email"}),
+        ("kannel:+41 file", {"sms"}),
+    ],
+)
+def test_people_are_written_to_where_something_is_sent(gateways: str, channels: set[str]) -> None:
+    assert channels_of(Settings(gateways=gateways)) == channels

@@ -12,6 +12,7 @@ from comptoir.core import audit, db
 from comptoir.core.audit.sentences import lines
 from comptoir.core.i18n import use_language
 from comptoir.lending.tables import Borrower, Loan
+from comptoir.notifications.channels import Channel
 from comptoir.notifications.reminders import sweep as sweeping
 from comptoir.notifications.reminders.reading import read_people, read_plans, read_senders
 from comptoir.notifications.reminders.sweep import letters, sweep
@@ -97,6 +98,21 @@ async def test_who_has_no_mobile_is_called(world: World) -> None:
     assert await sweep(now=SOON) == 2
     assert {row.channel for row in await written()} == {"call"}
     assert {row.borrower for row in await written()} == {person.id for person in people}
+
+
+async def test_who_has_an_e_mail_address_gets_e_mail(world: World) -> None:
+    person = await world.person(contact_kind="email", email="amina@example.org")
+    await world.loan(person)
+    assert await sweep(now=SOON) == 1
+    [message] = await written()
+    assert (message.channel, message.address) == ("email", "amina@example.org")
+
+
+async def test_where_nothing_carries_e_mail_they_are_called(world: World) -> None:
+    person = await world.person(contact_kind="email", email="amina@example.org")
+    await world.loan(person)
+    assert await sweep(now=SOON, channels={Channel.SMS}) == 1
+    assert [row.channel for row in await written()] == ["call"]
 
 
 async def test_who_wants_no_messages_gets_none_and_is_called_at_last(world: World) -> None:
