@@ -32,8 +32,13 @@ import msgspec
 ALPHABET = "BCDFGHJKLNPRSTVX"
 LENGTH = 8
 
-#: Longer than any address a label can hold; beyond it, it is no scan of ours.
-MAX_LENGTH = 512
+#: The longest address a label can hold: a scheme, a host name (253 letters at most, RFC 1035,
+#: section 2.3.4, without the final dot), a port, a path and a code.
+MAX_LENGTH = 280
+
+#: More letters in a row, with a wrong one at the end, are no code misread: a key was held
+#: down, or a label scanned again and again without Enter. Two scans in a row are forgiven.
+MAX_LETTERS = 2 * LENGTH
 
 _VALUE = {letter: value for value, letter in enumerate(ALPHABET)}
 _POLYNOMIAL = 0b10011
@@ -67,6 +72,7 @@ class Outcome(StrEnum):
     CODE = "code"
     WRONG_CHECK = "wrong-check"
     FOREIGN = "foreign"
+    TOO_LONG = "too-long"
     TEXT = "text"
 
 
@@ -133,18 +139,22 @@ def scan(text: str) -> Reading:
     between them, alone or at the end of an address, garbled or not. An address
     that is clearly one must end in ``/T/CODE`` or ``/B/CODE``; any other, like
     every text made for machines, is ``FOREIGN``. The host is not compared:
-    labels outlive a change of name. What is none of these, such as a name or a
+    labels outlive a change of name. What is longer than any address, or than two
+    codes and wrong, is ``TOO_LONG``. What is none of these, such as a name or a
     phone number, is ``TEXT``.
     """
     if len(text) > MAX_LENGTH:
-        return Reading(Outcome.FOREIGN)
+        return Reading(Outcome.TOO_LONG)
     plain = _capitals(text)
     letters, path = _split(plain)
     if letters is None:
         foreign = "://" in plain or _MACHINE_TEXT.search(plain)
         return Reading(Outcome.FOREIGN if foreign else Outcome.TEXT)
-    outcome = Outcome.CODE if _weighted_sum(letters) == _SUM else Outcome.WRONG_CHECK
-    return Reading(outcome, letters, _KINDS.get(path))
+    if _weighted_sum(letters) == _SUM:
+        return Reading(Outcome.CODE, letters, _KINDS.get(path))
+    if not path and len(_typed_at_end(plain)) > MAX_LETTERS:
+        return Reading(Outcome.TOO_LONG)
+    return Reading(Outcome.WRONG_CHECK, letters, _KINDS.get(path))
 
 
 def suggestions(text: str) -> list[str]:
@@ -155,10 +165,9 @@ def suggestions(text: str) -> list[str]:
     which of them exist. Empty for a valid code and for what resembles none.
     """
     reading = scan(text)
-    if reading.outcome in (Outcome.CODE, Outcome.FOREIGN):
+    if reading.outcome in (Outcome.CODE, Outcome.FOREIGN, Outcome.TOO_LONG):
         return []
-    found = _TYPED_AT_END.search(_capitals(text))
-    typed = _only_letters(found[0]) if found else ""
+    typed = _typed_at_end(_capitals(text))
     candidates = _one_slip_from(reading.code or typed)
     if reading.kind is None and len(typed) == LENGTH + 1:
         candidates |= {typed[:place] + typed[place + 1 :] for place in range(LENGTH + 1)}
@@ -190,6 +199,12 @@ def _split(plain: str) -> tuple[str | None, str]:
         return None, ""
     path = _PATH_AT_END.search(plain[: code.start()])
     return _only_letters(code[0]), path[1] if path else ""
+
+
+def _typed_at_end(plain: str) -> str:
+    """The letters and digits at the end of a text, up to the first other sign."""
+    found = _TYPED_AT_END.search(plain)
+    return _only_letters(found[0]) if found else ""
 
 
 def _capitals(text: str) -> str:

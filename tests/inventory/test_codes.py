@@ -91,10 +91,18 @@ def test_no_text_is_too_strange(text: str) -> None:
 
 
 @pytest.mark.parametrize("sign", ["B", "B-", "/T/", " ", "9", "é", "\n", "://"])
-def test_scan_of_5000_characters_is_foreign(sign: str) -> None:
-    text = (sign * 5000)[:5000]
-    assert codes.scan(text).outcome is Outcome.FOREIGN
+@pytest.mark.parametrize("length", [300, 5000])
+def test_longer_scan_than_any_address_is_too_long(sign: str, length: int) -> None:
+    text = (sign * length)[:length]
+    assert codes.scan(text).outcome is Outcome.TOO_LONG
     assert codes.suggestions(text) == []
+
+
+def test_longest_address_a_label_can_hold_is_read() -> None:
+    host = ".".join(["L" * 63] * 3 + ["L" * 61])
+    address = codes.url(f"https://{host}:65535", Kind.ITEM, "KGRXDBXT")
+    assert len(host) == 253
+    assert codes.read(address) == "KGRXDBXT"
 
 
 @given(valid_codes, st.data())

@@ -77,6 +77,7 @@ async def test_each_bad_code_is_refused_by_its_own_code(desk: Desk, client: Asyn
         "Amina": "lending.code-foreign",
         "": "lending.code-foreign",
         "x" * 5000: "lending.code-too-long",
+        "B" * 300: "lending.code-too-long",
     }
     for text, code in expected.items():
         answer = await client.post(CHECK_OUTS, json={**both(desk), "item": text})

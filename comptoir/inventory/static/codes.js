@@ -3,7 +3,8 @@
 
 const ALPHABET = "BCDFGHJKLNPRSTVX";
 const SUM = 15;
-const MAX_LENGTH = 512;
+const MAX_LENGTH = 280;
+const MAX_LETTERS = 16;
 
 const BLANK = " \\t\\r\\n\\u00a0\\u202f";
 const GAP = `[${BLANK}\\u2010-\\u2015-]*`;
@@ -14,6 +15,7 @@ const OUR_URL = new RegExp(`/([TB])/(${CODE})/?(?:[?#][^\\n]*)?$`);
 const MACHINE_TEXT = new RegExp(
   `^(?:[A-Z][A-Z0-9+.-]*:[^${BLANK}]|HTTPS?(?:[^A-Z0-9${BLANK}]|M!)|WWW\\.)`,
 );
+const TYPED_AT_END = new RegExp(`(?:[A-Z0-9]${GAP})*$`);
 const EDGES = new RegExp(`^[${BLANK}]+|[^A-Z0-9]+$`, "g");
 const KINDS = { T: "item", B: "card" };
 
@@ -21,11 +23,11 @@ const KINDS = { T: "item", B: "card" };
  * Make sense of whatever was scanned or typed.
  *
  * @param {string} text
- * @returns {{outcome: "code"|"wrong-check"|"foreign"|"text",
+ * @returns {{outcome: "code"|"wrong-check"|"foreign"|"too-long"|"text",
  *            code: string|null, kind: "item"|"card"|null}}
  */
 export function readCode(text) {
-  if (text.length > MAX_LENGTH) return reading("foreign");
+  if (text.length > MAX_LENGTH) return reading("too-long");
   const plain = text
     .replace(/[a-z]+/g, (small) => small.toUpperCase())
     .replace(EDGES, "");
@@ -34,8 +36,11 @@ export function readCode(text) {
     const foreign = plain.includes("://") || MACHINE_TEXT.test(plain);
     return reading(foreign ? "foreign" : "text");
   }
-  const outcome = weightedSum(letters) === SUM ? "code" : "wrong-check";
-  return reading(outcome, letters, KINDS[path] ?? null);
+  const kind = KINDS[path] ?? null;
+  if (weightedSum(letters) === SUM) return reading("code", letters, kind);
+  const typed = onlyLetters(TYPED_AT_END.exec(plain)[0]);
+  if (!path && typed.length > MAX_LETTERS) return reading("too-long");
+  return reading("wrong-check", letters, kind);
 }
 
 function reading(outcome, code = null, kind = null) {

@@ -42,7 +42,9 @@ async def name_scan(text: str) -> scans.Named | None:
         case codes.Outcome.TEXT:
             return await _nearly_a_code(text)
         case codes.Outcome.FOREIGN:
-            return scans.ForeignTextNamed(too_long=len(text) > codes.MAX_LENGTH)
+            return scans.ForeignTextNamed()
+        case codes.Outcome.TOO_LONG:
+            return scans.ForeignTextNamed(too_long=True)
         case codes.Outcome.WRONG_CHECK:
             return await _misread(text)
     return await _named(reading.code or "", reading.kind)
