@@ -105,6 +105,7 @@ async def authenticate(scope: Scope, accounts: Accounts) -> None:
         scope["state"]["place"] = identity.place
     if identity.session is not None:  # also of a locked desk, where nobody is
         speak_like(scope, identity.session.language)
+        scope["state"]["roles_by_password"] = identity.session.full_roles
 
 
 async def _by_token(scope: Scope, accounts: Accounts) -> Identity:

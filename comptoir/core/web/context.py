@@ -81,6 +81,18 @@ def place_of(scope: Scope) -> Place | None:
     return place if isinstance(place, Place) else None
 
 
+def by_password(scope: Scope) -> Principal | None:
+    """Who is signed in, as they would be after their password; a PIN or a badge gives less.
+
+    For showing what there is behind the password. What one may do is for the principal to say.
+    """
+    principal = principal_of(scope)
+    roles = scope["state"].get("roles_by_password")
+    if principal is None or roles is None:
+        return principal
+    return msgspec.structs.replace(principal, roles=roles)
+
+
 def speak_to(scope: Scope, principal: Principal | None) -> None:
     """Use the language of the person's account, unless the browser's was chosen.
 

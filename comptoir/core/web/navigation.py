@@ -45,13 +45,14 @@ class NavItem(msgspec.Struct, frozen=True):
 
 
 class NavLink(msgspec.Struct, frozen=True):
-    """An entry as a template shows it."""
+    """An entry as a template shows it; ``asks_password`` is said before it does."""
 
     label: str
     url: str
     current: bool
     method: str
     count_url: str = ""
+    asks_password: bool = False
 
 
 class SettingsGroup(msgspec.Struct, frozen=True):
@@ -63,16 +64,35 @@ class SettingsGroup(msgspec.Struct, frozen=True):
 
 
 def visible(
-    items: Iterable[NavItem], menu: str, principal: Principal | None, path: str
+    items: Iterable[NavItem],
+    menu: str,
+    principal: Principal | None,
+    path: str,
+    *,
+    by_password: Principal | None = None,
 ) -> Sequence[NavLink]:
-    """The entries of a menu that the person may use, in the order of registration."""
+    """The entries of a menu that the person may use, in the order of registration.
+
+    ``by_password`` is who they are after their password: what only that opens is
+    shown too, and asks for it. A menu that is shorter at the desk would be a riddle.
+    """
     if principal is None:
         return ()
-    return tuple(
-        NavLink(str(item.label), item.url, _is_current(item, path), item.method, item.count_url)
-        for item in items
-        if item.menu == menu and principal.has_role(item.least_role)
-    )
+    links = []
+    for item in items:
+        may = principal.has_role(item.least_role)
+        would = by_password is not None and by_password.has_role(item.least_role)
+        if item.menu == menu and (may or would):
+            link = NavLink(
+                str(item.label),
+                item.url,
+                _is_current(item, path),
+                item.method,
+                item.count_url if may else "",
+                asks_password=not may,
+            )
+            links.append(link)
+    return tuple(links)
 
 
 def settings_groups(items: Iterable[NavItem], principal: Principal) -> list[SettingsGroup]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +13,7 @@ from comptoir.core import i18n
 from comptoir.core.web import flash as flashes
 from comptoir.core.web.context import (
     Connection,
+    by_password,
     is_htmx,
     local_path,
     principal_of,
@@ -21,7 +22,7 @@ from comptoir.core.web.context import (
 )
 from comptoir.core.web.cookies import cookie_name, forget_cookie, make_cookie
 from comptoir.core.web.flash import Flash
-from comptoir.core.web.navigation import visible
+from comptoir.core.web.navigation import NavLink, visible
 from comptoir.core.web.shell import shell_of
 
 #: Left as they are in an address (RFC 3986, section 2.2), with what is encoded already.
@@ -54,15 +55,8 @@ def page(
         template,
         {
             "flash": message,
-            "main_menu": visible(
-                shell.navigation,
-                "main",
-                principal_of(request.scope),
-                menu_at or request.scope["path"],
-            ),
-            "account_menu": visible(
-                shell.navigation, "account", principal_of(request.scope), request.scope["path"]
-            ),
+            "main_menu": _menu(request, "main", menu_at),
+            "account_menu": _menu(request, "account"),
             **context,
         },
     )
@@ -120,6 +114,16 @@ def redirect(
     if is_htmx(request.scope):
         return _html("", 200, {"HX-Redirect": path}, cookies)
     return _html("", 303, {"Location": path}, cookies)
+
+
+def _menu(request: Connection, menu: str, menu_at: str = "") -> Sequence[NavLink]:
+    return visible(
+        shell_of(request.app).navigation,
+        menu,
+        principal_of(request.scope),
+        menu_at or request.scope["path"],
+        by_password=by_password(request.scope),
+    )
 
 
 def _render(request: Connection, template: str, context: Mapping[str, object]) -> str:

@@ -17,6 +17,7 @@ from comptoir.core.principal import Principal, Role
 from comptoir.core.tables import AuditEvent
 from comptoir.sites.tables import Site, StaffMember
 from tests import factories
+from tests.core.accounts.conftest import PASSWORD
 from tests.http_client import sign_in
 
 PIN, BADGE = "428317", "BCDFGHJKLNPRSTVXBCDF"
@@ -157,6 +158,42 @@ async def test_a_coordinator_let_in_by_pin_is_reception_until_the_password(
     assert answer.headers["location"] == "/sign-in?next=/staff"
     shown = await client.get("/sign-in?next=/staff")
     assert "You came in with a PIN" in shown.text
+
+
+async def test_what_a_pin_does_not_open_stays_in_the_menu_and_asks_for_the_password(
+    client: AsyncClient, amina: User, boris: User, password_hash: str
+) -> None:
+    await User.update({User.password_hash: password_hash}).where(User.id == boris.id)
+    await sign_in(client, amina)
+    assert menu_of(await client.get("/loans")).isdisjoint({"/settings", "/messages"})
+    await unlock(client, PIN)
+    shown = await client.get("/loans")
+    assert {"/settings", "/messages"} <= menu_of(shown)
+    assert shown.text.count("asks for your password") == len(asking_of(shown))
+    assert asking_of(shown) >= {"/settings", "/messages"}
+    assert "/loans" not in asking_of(shown)
+
+    asked = await client.get("/settings")
+    assert asked.headers["location"] == "/sign-in?next=/settings"
+    form = await client.get(asked.headers["location"])
+    assert "Your password, please" in form.text
+    given = {"login": boris.login, "password": PASSWORD, "next": "/settings"}
+    back = await client.post("/sign-in", data=given)
+    assert back.headers["location"] == "/settings"
+    opened = await client.get("/settings")
+    assert opened.status_code == 200
+    assert not asking_of(opened)
+
+
+def menu_of(page: Response) -> set[str]:
+    """Where the entries of the main menu lead."""
+    [menu] = re.findall(r'<nav id="menu".*?</nav>', page.text, re.DOTALL)
+    return set(re.findall(r'href="([^"]+)"', menu))
+
+
+def asking_of(page: Response) -> set[str]:
+    """The entries of the menus that say they ask for the password."""
+    return set(re.findall(r'href="([^"]+)">\w[^<]*<svg.*asks for your password', page.text))
 
 
 async def test_by_pin_nobody_makes_themselves_another_way_in(

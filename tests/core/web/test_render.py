@@ -18,7 +18,7 @@ from comptoir.core.principal import Principal, Role, SiteRole
 from comptoir.core.settings import Settings
 from comptoir.core.web import Flash, flash, local_path
 from comptoir.core.web.context import preferred_language
-from comptoir.core.web.navigation import visible
+from comptoir.core.web.navigation import NavItem, visible
 from tests.core.web.sample import NAVIGATION, SITE
 
 Client = TestClient[Litestar]
@@ -101,6 +101,17 @@ def test_menu_shows_what_the_role_allows(role: Role, labels: list[str]) -> None:
         links = visible(NAVIGATION, "main", person, "/items/BCDFGHJK")
         assert [link.label for link in links] == labels
     assert [link.label for link in links if link.current] == ["Items"]
+
+
+def test_menu_shows_what_a_password_would_open_and_counts_nothing_there() -> None:
+    desk = NavItem("Desk", "/desk")
+    waiting = NavItem("Waiting", "/waiting", Role.COORDINATOR, count_url="/waiting/count")
+    rules = NavItem("Rules", "/rules", Role.ADMIN)
+    known = Principal(kind="user", roles=(SiteRole(Role.COORDINATOR, SITE),))
+    here = Principal(kind="user", roles=(SiteRole(Role.RECEPTION, SITE),))
+    links = visible([desk, waiting, rules], "main", here, "/", by_password=known)
+    shown = [(link.label, link.asks_password, link.count_url) for link in links]
+    assert shown == [("Desk", False, ""), ("Waiting", True, "")]
 
 
 def test_menu_is_empty_for_nobody() -> None:

@@ -154,9 +154,11 @@ def _context(request: AnyRequest, login: str, target: str) -> dict[str, Any]:
     """What the form shows beside its fields: why one is here."""
     session = session_of(request)
     reason: type[ComptoirError] | None = request.scope["state"].get("sign_in_refused")
-    if principal_of(request.scope) is not None:
+    is_here = principal_of(request.scope) is not None
+    if is_here:
         reason = PasswordNeeded
     return {
+        "is_here": is_here,
         "login": login,
         "next": back_to(target),
         "reason": reason().message() if reason else "",
