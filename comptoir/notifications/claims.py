@@ -95,8 +95,9 @@ async def claim(routes: Sequence[Route], owner: UUID, *, now: datetime) -> list[
             await db.execute(_NO_GATEWAY, ids=stranded, reason=Reason.NO_GATEWAY.value, now=now)
         taken: list[Claimed] = []
         for several in claimed.values():
-            taken += await _within_limits(several, sending, now=now)
-        await _lease(taken, owner, now=now)
+            within = await _within_limits(several, sending, now=now)
+            await _lease(within, owner, now=now)  # the next gateway's share is what is left then
+            taken += within
     return taken
 
 

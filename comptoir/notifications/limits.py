@@ -19,7 +19,7 @@ ON CONFLICT (id) DO NOTHING
 """
 _SPENT = """
 SELECT COALESCE(SUM(cost), 0) AS spent FROM notifications_message
-WHERE sent_at >= :since AND currency = :currency AND cost > 0
+WHERE sent_at >= :since AND cost > 0
 """
 _PACE = "SELECT tokens, counted_at FROM notifications_gateway_pace WHERE name = :name"
 _SET_PACE = """
@@ -53,9 +53,13 @@ async def lock_sending() -> SendingState:
     return SendingState(**row)
 
 
-async def spent(currency: str, *, now: datetime) -> int:
-    """What messages of this calendar month (UTC) cost, in ten-thousandths."""
-    row = await db.fetch_one(_SPENT, since=month_of(now), currency=currency)
+async def spent(*, now: datetime) -> int:
+    """What messages of this calendar month (UTC) cost, in ten-thousandths.
+
+    Amounts in several currencies are added as they are, so that the budget holds for all:
+    nothing here knows a rate.
+    """
+    row = await db.fetch_one(_SPENT, since=month_of(now))
     return int(row["spent"]) if row else 0
 
 
@@ -63,7 +67,7 @@ async def money_left(sending: SendingState, *, now: datetime) -> int | None:
     """How much may still be spent this month; None where there is no limit."""
     if sending.budget is None:
         return None
-    return sending.budget - await spent(sending.currency, now=now)
+    return sending.budget - await spent(now=now)
 
 
 def month_of(now: datetime) -> datetime:

@@ -358,7 +358,7 @@ class TestLimits:
         assert len(gateway.sent) == 2
         held = await db.fetch("SELECT reason FROM notifications_message WHERE status = 'queued'")
         assert [row["reason"] for row in held] == ["over-budget"] * 2
-        assert await limits.spent("CHF", now=now) == 1000
+        assert await limits.spent(now=now) == 1000
         await dispatch([Route(gateway)], now=now + timedelta(days=8))
         assert len(gateway.sent) == 4
 
@@ -376,7 +376,7 @@ class TestLimits:
     ) -> None:
         message = await rows.message(now=now)
         await dispatch([Route(RecordingGateway(lambda _: answer, part_price=500))], now=now)
-        assert await limits.spent("CHF", now=now) == 0
+        assert await limits.spent(now=now) == 0
         assert (await rows.read(message)).cost == 0
 
     async def test_a_budget_may_be_spent_to_the_last_coin(
@@ -391,9 +391,16 @@ class TestLimits:
         await dispatch([Route(gateway)], now=now)
         assert len(gateway.sent) == 2
 
-    async def test_what_was_spent_in_another_currency_does_not_count(
+    async def test_a_budget_holds_for_gateways_of_two_currencies_together(
         self, database: Any, now: datetime
     ) -> None:
-        await rows.message(now=now)
-        await dispatch([Route(RecordingGateway(part_price=500))], now=now)
-        assert await limits.spent("EUR", now=now) == 0
+        swiss, french = RecordingGateway(part_price=500), RecordingGateway(part_price=500)
+        french.name, french.currency = "french", "EUR"
+        for number in ("+41791234567", "+33612345678") * 2:
+            await rows.message(now=now, address=number)
+        async with db.transaction():
+            await limits.lock_sending()
+        await db.execute("UPDATE notifications_sending SET budget = 1500")
+        await dispatch([Route(swiss, ("+41",)), Route(french, ("+33",))], now=now)
+        assert len(swiss.sent) + len(french.sent) == 3
+        assert await limits.spent(now=now) == 1500

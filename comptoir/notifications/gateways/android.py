@@ -10,7 +10,6 @@ specification, ``POST /messages`` and ``GET /messages/{id}``.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping
 
 import msgspec
 
@@ -80,13 +79,12 @@ class AndroidGateway:
         self.currency = currency
 
     @classmethod
-    def of(cls, given: Mapping[str, str]) -> AndroidGateway:
+    def of(cls, read: Variables) -> AndroidGateway:
         """The gateway that the environment describes.
 
         Raises:
             SettingsInvalid: a variable is missing or wrong.
         """
-        read = Variables(given)
         read.secret(SECRET)
         price, currency = read.price(PRICE)
         return cls(

@@ -6,7 +6,6 @@ its list of status codes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from urllib.parse import urlencode
 
 import msgspec
@@ -104,20 +103,19 @@ class AspsmsGateway:
         self.currency = currency
 
     @classmethod
-    def of(cls, given: Mapping[str, str], *, base_url: str) -> AspsmsGateway:
+    def of(cls, read: Variables, *, base_url: str) -> AspsmsGateway:
         """The gateway that the environment describes.
 
         Raises:
             SettingsInvalid: a variable is missing or wrong.
         """
-        read = Variables(given)
         price, currency = read.price(PRICE)
         return cls(
             read.url(URL),
             user=read.text(USER),
             password=read.text(PASSWORD),
             sender=read.text(SENDER),
-            report_url=f"{base_url}/hooks/{NAME}/reports",
+            report_url=f"{base_url}/hooks/{read.gateway}/reports",
             secret=read.secret(SECRET),
             per_second=read.pace(PACE),
             part_price=price,

@@ -21,18 +21,18 @@ from comptoir.notifications.gateways.twilio_hook import TwilioHook
 from comptoir.notifications.gateways.variables import Variable, Variables
 from comptoir.notifications.routing import Route
 
-Make = Callable[[Settings, Mapping[str, str]], Gateway]
+Make = Callable[[Settings, Variables], Gateway]
 
 #: Each gateway there is, by the name it is chosen by.
 _KINDS: dict[str, Make] = {
     "file": lambda settings, _: FileGateway(settings.data / "messages.jsonl"),
     "console": lambda *_: ConsoleGateway(),
-    kannel.NAME: lambda settings, given: kannel.KannelGateway.of(given, base_url=settings.base_url),
-    android.NAME: lambda _, given: android.AndroidGateway.of(given),
-    twilio.NAME: lambda settings, given: twilio.TwilioGateway.of(given, base_url=settings.base_url),
-    ovh.NAME: lambda _, given: ovh.OvhGateway.of(given),
-    swisscom.NAME: lambda _, given: swisscom.SwisscomGateway.of(given),
-    aspsms.NAME: lambda settings, given: aspsms.AspsmsGateway.of(given, base_url=settings.base_url),
+    kannel.NAME: lambda settings, read: kannel.KannelGateway.of(read, base_url=settings.base_url),
+    android.NAME: lambda _, read: android.AndroidGateway.of(read),
+    twilio.NAME: lambda settings, read: twilio.TwilioGateway.of(read, base_url=settings.base_url),
+    ovh.NAME: lambda _, read: ovh.OvhGateway.of(read),
+    swisscom.NAME: lambda _, read: swisscom.SwisscomGateway.of(read),
+    aspsms.NAME: lambda settings, read: aspsms.AspsmsGateway.of(read, base_url=settings.base_url),
 }
 _LOCAL = frozenset({"file", "console"})
 #: What each needs of the environment.
@@ -45,7 +45,9 @@ VARIABLES: tuple[Variable, ...] = (
     *aspsms.VARIABLES,
 )
 
-_ENTRY = re.compile(r"([a-z0-9]+)(?::(\+\d{1,6}(?:,\+\d{1,6})*))?")
+_ENTRY = re.compile(
+    r"(?P<name>(?P<kind>[a-z0-9]+)(?:-[a-z0-9]{1,10})?)(?::(?P<prefixes>\+\d{1,6}(?:,\+\d{1,6})*))?"
+)
 
 
 def read_routes(settings: Settings, environ: Mapping[str, str] | None = None) -> list[Route]:
@@ -58,13 +60,18 @@ def read_routes(settings: Settings, environ: Mapping[str, str] | None = None) ->
     routes = []
     for entry in settings.gateways.split():
         found = _ENTRY.fullmatch(entry)
-        if not found or found[1] not in _KINDS:
+        if not found or found["kind"] not in _KINDS:
             raise SettingsInvalid(
                 f"COMPTOIR_GATEWAYS: `{entry}` is none. There are {', '.join(_KINDS)}; "
-                "countries follow as in `kannel:+41,+33`."
+                "countries follow as in `kannel:+41,+33`, and a second one is `kannel-lyon`."
             )
-        prefixes = tuple(found[2].split(",")) if found[2] else ()
-        routes.append(Route(_KINDS[found[1]](settings, environ), prefixes))
+        gateway = _KINDS[found["kind"]](settings, Variables(environ, found["name"]))
+        gateway.name = found["name"]
+        prefixes = tuple(found["prefixes"].split(",")) if found["prefixes"] else ()
+        routes.append(Route(gateway, prefixes))
+    names = [route.gateway.name for route in routes]
+    if len(set(names)) < len(names):  # their pace is counted, and their reports come, by name
+        raise SettingsInvalid("COMPTOIR_GATEWAYS: two have one name. Write `kannel kannel-lyon`.")
     return routes
 
 
@@ -90,16 +97,22 @@ def read_hook(name: str, environ: Mapping[str, str] | None = None) -> Hook | Non
 
     It needs its secret alone: a gateway that is no longer chosen may still report.
     """
-    environ = os.environ if environ is None else environ
-    given = Variables(environ)
-    match name:
+    read = Variables(os.environ if environ is None else environ, name)
+    try:
+        return _hook(read)
+    except SettingsInvalid:  # too short to be trusted
+        return None
+
+
+def _hook(read: Variables) -> Hook | None:
+    match read.gateway.partition("-")[0]:
         case kannel.NAME:
-            return KannelHook(given.secret(kannel.SECRET))
+            return KannelHook(read.secret(kannel.SECRET))
         case android.NAME:
-            return AndroidHook(given.secret(android.SECRET))
+            return AndroidHook(read.secret(android.SECRET))
         case aspsms.NAME:
-            return AspsmsHook(given.secret(aspsms.SECRET))
+            return AspsmsHook(read.secret(aspsms.SECRET))
         case twilio.NAME:
             optional = msgspec.structs.replace(twilio.TOKEN, optional=True)
-            return TwilioHook(given.secret(optional))
+            return TwilioHook(read.secret(optional))
     return None

@@ -7,7 +7,6 @@ Source: OVHcloud documentation, "API SMS Cookbook" and "First Steps with the OVH
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from urllib.parse import quote
 
 import msgspec
@@ -87,13 +86,12 @@ class OvhGateway:
         self.currency = currency
 
     @classmethod
-    def of(cls, given: Mapping[str, str]) -> OvhGateway:
+    def of(cls, read: Variables) -> OvhGateway:
         """The gateway that the environment describes.
 
         Raises:
             SettingsInvalid: a variable is missing or wrong.
         """
-        read = Variables(given)
         price, currency = read.price(PRICE)
         return cls(
             read.url(URL),

@@ -6,8 +6,6 @@ call an address at each change, yet says there neither what has changed nor who 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import msgspec
 
 from comptoir.notifications.channels import Channel
@@ -64,13 +62,12 @@ class SwisscomGateway:
         self.currency = currency
 
     @classmethod
-    def of(cls, given: Mapping[str, str]) -> SwisscomGateway:
+    def of(cls, read: Variables) -> SwisscomGateway:
         """The gateway that the environment describes.
 
         Raises:
             SettingsInvalid: a variable is missing or wrong.
         """
-        read = Variables(given)
         price, currency = read.price(PRICE)
         return cls(
             read.url(URL),

@@ -6,7 +6,6 @@ Source: Twilio documentation, "Messages resource" and "Error and Warning Diction
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -94,20 +93,19 @@ class TwilioGateway:
         self.currency = currency
 
     @classmethod
-    def of(cls, given: Mapping[str, str], *, base_url: str) -> TwilioGateway:
+    def of(cls, read: Variables, *, base_url: str) -> TwilioGateway:
         """The gateway that the environment describes.
 
         Raises:
             SettingsInvalid: a variable is missing or wrong.
         """
-        read = Variables(given)
         price, currency = read.price(PRICE)
         return cls(
             read.url(URL),
             account=read.text(ACCOUNT),
             token=read.secret(TOKEN),
             sender=read.text(SENDER),
-            report_url=f"{base_url}/hooks/{NAME}/reports",
+            report_url=f"{base_url}/hooks/{read.gateway}/reports",
             per_second=read.pace(PACE),
             part_price=price,
             currency=currency,

@@ -26,16 +26,27 @@ class Variable(msgspec.Struct, frozen=True):
 
 
 class Variables:
-    """Reads variables, and refuses by name what is missing or wrong."""
+    """Reads the variables of one gateway, and refuses by name what is missing or wrong.
 
-    def __init__(self, given: Mapping[str, str]) -> None:
+    ``gateway`` is a kind, such as ``kannel``, or one of several of that kind: ``kannel-lyon``
+    reads ``COMPTOIR_KANNEL_LYON_URL`` where ``kannel`` reads ``COMPTOIR_KANNEL_URL``.
+    """
+
+    def __init__(self, given: Mapping[str, str], gateway: str) -> None:
+        self.gateway = gateway
         self._given = given
+
+    def name_of(self, variable: Variable) -> str:
+        """What the variable is called for this gateway."""
+        kind, _, which = self.gateway.upper().partition("-")
+        start = f"COMPTOIR_{kind}_"
+        return f"{start}{which}_{variable.name.removeprefix(start)}" if which else variable.name
 
     def text(self, variable: Variable) -> str:
         """A text as it stands there."""
-        text = self._given.get(variable.name, "").strip() or variable.default
+        text = self._given.get(self.name_of(variable), "").strip() or variable.default
         if not text and not variable.optional:
-            raise SettingsInvalid(f"{variable.name} is not set. {variable.about}")
+            raise SettingsInvalid(f"{self.name_of(variable)} is not set. {variable.about}")
         return text
 
     def url(self, variable: Variable) -> str:
@@ -43,7 +54,7 @@ class Variables:
         text = self.text(variable)
         parts = urlsplit(text)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
-            raise SettingsInvalid(f"{variable.name} must be an address. {variable.about}")
+            raise SettingsInvalid(f"{self.name_of(variable)} must be an address. {variable.about}")
         return text
 
     def secret(self, variable: Variable) -> str:
@@ -51,7 +62,7 @@ class Variables:
         text = self.text(variable)
         if text and len(text) < SHORTEST_SECRET:
             raise SettingsInvalid(
-                f"{variable.name} must have at least {SHORTEST_SECRET} characters."
+                f"{self.name_of(variable)} must have at least {SHORTEST_SECRET} characters."
             )
         return text
 
@@ -62,12 +73,12 @@ class Variables:
             return 0, ""
         found = _PRICE.fullmatch(text)
         if not found:
-            raise SettingsInvalid(f"{variable.name} must be a price. {variable.about}")
+            raise SettingsInvalid(f"{self.name_of(variable)} must be a price. {variable.about}")
         return int(Decimal(found[1]) * 10_000), found[2]
 
     def pace(self, variable: Variable) -> float:
         """How many a second; fewer than one is allowed, none is not."""
         text = self.text(variable)
         if not _PACE.fullmatch(text) or float(text) == 0:
-            raise SettingsInvalid(f"{variable.name} must be a number such as 5 or 0.5.")
+            raise SettingsInvalid(f"{self.name_of(variable)} must be a number such as 5 or 0.5.")
         return float(text)

@@ -74,7 +74,7 @@ async def read_message(actor: Principal, message_id: UUID) -> MessageRow | None:
 async def read_sending(*, now: datetime) -> SendingView:
     """Whether messages are sent, and what they cost this month."""
     state = await limits.read_sending()
-    spent = await limits.spent(state.currency, now=now)
+    spent = await limits.spent(now=now)
     return SendingView(
         stopped_at=state.paused_at,
         budget=None if state.budget is None else state.budget // PART_OF_UNIT,

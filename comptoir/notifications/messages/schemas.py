@@ -117,7 +117,8 @@ class SendingView(msgspec.Struct, frozen=True, kw_only=True):
     """Whether messages are sent, and what they cost this month.
 
     `stopped_at` is null while they are sent. `budget` is for a calendar month (UTC), in whole
-    units of `currency`; null is no limit. `spent` is what was spent of it.
+    units of `currency`; null is no limit. `spent` is what was spent of it; costs in other
+    currencies are added as they are.
     """
 
     stopped_at: datetime | None

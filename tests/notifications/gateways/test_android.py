@@ -18,6 +18,7 @@ from comptoir.notifications.gateways.protocol import (
     Rejected,
     Unknown,
 )
+from comptoir.notifications.gateways.variables import Variables
 from comptoir.notifications.reasons import Reason
 from tests.notifications.gateways.faults import assert_faults_are_told_apart, message
 from tests.notifications.wire import http, listening
@@ -127,11 +128,11 @@ async def test_what_goes_wrong_on_the_way(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_its_variables_are_read_and_refused_by_name() -> None:
     given = {"COMPTOIR_ANDROID_USER": "desk", "COMPTOIR_ANDROID_PASSWORD": "secret"}
-    made = AndroidGateway.of(given | {"COMPTOIR_ANDROID_PRICE": "0.1 CHF"})
+    made = AndroidGateway.of(Variables(given | {"COMPTOIR_ANDROID_PRICE": "0.1 CHF"}, "android"))
     assert (made.url, made.per_second) == ("https://api.sms-gate.app/3rdparty/v1", 0.1)
     assert (made.part_price, made.currency) == (1000, "CHF")
     for name in ("COMPTOIR_ANDROID_USER", "COMPTOIR_ANDROID_PASSWORD"):
         with pytest.raises(SettingsInvalid, match=name):
-            AndroidGateway.of(given | {name: ""})
+            AndroidGateway.of(Variables(given | {name: ""}, "android"))
     with pytest.raises(SettingsInvalid, match="COMPTOIR_ANDROID_SECRET"):
-        AndroidGateway.of(given | {"COMPTOIR_ANDROID_SECRET": "short"})
+        AndroidGateway.of(Variables(given | {"COMPTOIR_ANDROID_SECRET": "short"}, "android"))

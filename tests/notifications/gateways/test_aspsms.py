@@ -23,6 +23,7 @@ from comptoir.notifications.gateways.protocol import (
     Rejected,
     Unknown,
 )
+from comptoir.notifications.gateways.variables import Variables
 from comptoir.notifications.reasons import Reason
 from comptoir.notifications.routing import Route
 from comptoir.notifications.tables import HookCall
@@ -109,13 +110,15 @@ async def test_what_goes_wrong_on_the_way(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_its_variables_are_refused_by_name() -> None:
     given = {f"COMPTOIR_ASPSMS_{name}": "given" for name in ("USER", "PASSWORD", "SENDER")}
-    made = AspsmsGateway.of(given, base_url="https://desk.example.org")
+    made = AspsmsGateway.of(Variables(given, "aspsms"), base_url="https://desk.example.org")
     assert made.url == "https://json.aspsms.com/SendTextSMS"
     for name in given:
         with pytest.raises(SettingsInvalid, match=name):
-            AspsmsGateway.of(given | {name: ""}, base_url="")
+            AspsmsGateway.of(Variables(given | {name: ""}, "aspsms"), base_url="")
     with pytest.raises(SettingsInvalid, match="COMPTOIR_ASPSMS_SECRET"):
-        AspsmsGateway.of(given | {"COMPTOIR_ASPSMS_SECRET": "short"}, base_url="")
+        AspsmsGateway.of(
+            Variables(given | {"COMPTOIR_ASPSMS_SECRET": "short"}, "aspsms"), base_url=""
+        )
 
 
 @pytest.fixture

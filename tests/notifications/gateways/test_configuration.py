@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from comptoir.core.settings import Settings, SettingsInvalid
-from comptoir.notifications.gateways.configuration import channels_of, read_routes
+from comptoir.notifications.gateways.configuration import channels_of, read_hook, read_routes
+from comptoir.notifications.gateways.hooks import Delivery
 from comptoir.notifications.gateways.kannel import KannelGateway
 
 KANNEL = {
@@ -37,7 +39,9 @@ def test_gateways_come_in_their_order_with_their_countries() -> None:
     assert (kannel.part_price, kannel.currency, kannel.per_second) == (550, "CHF", 0.5)
 
 
-@pytest.mark.parametrize("gateways", ["pigeon", "kannel:41", "file,console", "kannel:"])
+@pytest.mark.parametrize(
+    "gateways", ["pigeon", "kannel:41", "file,console", "kannel:", "kannel kannel", "kannel-"]
+)
 def test_what_is_no_gateway_is_refused(gateways: str) -> None:
     with pytest.raises(SettingsInvalid, match="COMPTOIR_GATEWAYS"):
         read_routes(replace(Settings(), gateways=gateways), KANNEL)
@@ -74,3 +78,36 @@ def test_a_wrong_variable_is_refused_by_name(variable: str, value: str) -> None:
 )
 def test_people_are_written_to_where_something_is_sent(gateways: str, channels: set[str]) -> None:
     assert channels_of(Settings(gateways=gateways)) == channels
+
+
+LYON = {name.replace("_KANNEL_", "_KANNEL_LYON_"): value for name, value in KANNEL.items()}
+
+
+def test_two_of_a_kind_have_names_and_variables_of_their_own() -> None:
+    other = LYON | {"COMPTOIR_KANNEL_LYON_PRICE": "0.07 EUR"}
+    routes = read_routes(Settings(gateways="kannel:+41 kannel-lyon"), KANNEL | other)
+    assert [each.gateway.name for each in routes] == ["kannel", "kannel-lyon"]
+    assert [each.gateway.currency for each in routes] == ["CHF", "EUR"]
+    with pytest.raises(SettingsInvalid, match="COMPTOIR_KANNEL_LYON_USER"):
+        read_routes(
+            Settings(gateways="kannel kannel-lyon"),
+            KANNEL | LYON | {"COMPTOIR_KANNEL_LYON_USER": ""},
+        )
+
+
+@pytest.mark.parametrize("secret", ["short", ""])
+def test_a_gateway_without_a_good_secret_may_tell_nothing(secret: str, now: datetime) -> None:
+    hook = read_hook("kannel-lyon", {"COMPTOIR_KANNEL_LYON_SECRET": secret})
+    said = Delivery(f"secret={secret}".encode(), b"", {}, "https://desk.example.org/hooks/")
+    assert hook is None or not hook.trusts(said, now=now)
+
+
+def test_each_of_two_knows_its_own_secret_alone(now: datetime) -> None:
+    given = {"COMPTOIR_KANNEL_SECRET": "k" * 20, "COMPTOIR_KANNEL_LYON_SECRET": "l" * 20}
+    said = Delivery(b"secret=" + b"l" * 20, b"", {}, "https://desk.example.org/hooks/")
+    trusting = [
+        name
+        for name in ("kannel", "kannel-lyon")
+        if (hook := read_hook(name, given)) and hook.trusts(said, now=now)
+    ]
+    assert trusting == ["kannel-lyon"]

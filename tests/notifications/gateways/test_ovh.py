@@ -19,6 +19,7 @@ from comptoir.notifications.gateways.protocol import (
     Rejected,
     Unknown,
 )
+from comptoir.notifications.gateways.variables import Variables
 from comptoir.notifications.reasons import Reason
 from tests.notifications.gateways.faults import assert_faults_are_told_apart, message
 from tests.notifications.wire import http, listening
@@ -112,9 +113,9 @@ async def test_what_goes_wrong_on_the_way(monkeypatch: pytest.MonkeyPatch) -> No
 def test_its_variables_are_refused_by_name() -> None:
     names = ("SERVICE", "KEY", "SECRET", "CONSUMER")
     given = {f"COMPTOIR_OVH_{name}": "given" for name in names}
-    made = OvhGateway.of(given | {"COMPTOIR_OVH_PRICE": "0.07 EUR"})
+    made = OvhGateway.of(Variables(given | {"COMPTOIR_OVH_PRICE": "0.07 EUR"}, "ovh"))
     assert (made.url, made.part_price) == ("https://eu.api.ovh.com/1.0/sms/given/jobs", 700)
     for name in given:
         with pytest.raises(SettingsInvalid, match=name):
-            OvhGateway.of(given | {name: ""})
+            OvhGateway.of(Variables(given | {name: ""}, "ovh"))
     assert read_hook("ovh", given) is None

@@ -10,6 +10,7 @@ from comptoir.core.settings import SettingsInvalid
 from comptoir.notifications.gateways.configuration import read_hook
 from comptoir.notifications.gateways.protocol import Accepted, Answer, NotTaken, Unknown
 from comptoir.notifications.gateways.swisscom import SwisscomGateway
+from comptoir.notifications.gateways.variables import Variables
 from comptoir.notifications.reasons import Reason
 from tests.notifications.gateways.faults import assert_faults_are_told_apart, message
 from tests.notifications.wire import http, listening
@@ -58,8 +59,8 @@ async def test_what_goes_wrong_on_the_way(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_its_variables_are_refused_by_name() -> None:
     given = {"COMPTOIR_SWISSCOM_CLIENT": "given", "COMPTOIR_SWISSCOM_PRICE": "0.07 CHF"}
-    made = SwisscomGateway.of(given)
+    made = SwisscomGateway.of(Variables(given, "swisscom"))
     assert (made.url, made.part_price) == ("https://api.swisscom.com/messaging/sms", 700)
     with pytest.raises(SettingsInvalid, match="COMPTOIR_SWISSCOM_CLIENT"):
-        SwisscomGateway.of({})
+        SwisscomGateway.of(Variables({}, "swisscom"))
     assert read_hook("swisscom", given) is None

@@ -27,6 +27,7 @@ from comptoir.notifications.gateways.protocol import (
     Unknown,
 )
 from comptoir.notifications.gateways.twilio import TwilioGateway
+from comptoir.notifications.gateways.variables import Variables
 from comptoir.notifications.reasons import Reason
 from comptoir.notifications.retention import CALLS_KEPT_FOR, forget
 from comptoir.notifications.routing import Route
@@ -110,11 +111,11 @@ def test_its_variables_are_refused_by_name() -> None:
         "COMPTOIR_TWILIO_TOKEN": TOKEN,
         "COMPTOIR_TWILIO_SENDER": "Comptoir",
     }
-    made = TwilioGateway.of(given, base_url=ORIGIN)
+    made = TwilioGateway.of(Variables(given, "twilio"), base_url=ORIGIN)
     assert made.url == "https://api.twilio.com/2010-04-01/Accounts/AC1/Messages.json"
     for name in given:
         with pytest.raises(SettingsInvalid, match=name):
-            TwilioGateway.of(given | {name: ""}, base_url=ORIGIN)
+            TwilioGateway.of(Variables(given | {name: ""}, "twilio"), base_url=ORIGIN)
 
 
 async def stopped(number: str) -> bool:
