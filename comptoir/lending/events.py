@@ -7,6 +7,8 @@ from uuid import UUID
 
 import msgspec
 
+from comptoir.lending.closures.causes import MoveCause
+
 
 class LoanOpened(msgspec.Struct, frozen=True):
     """An item was lent."""
@@ -32,8 +34,8 @@ class LoanRenewed(msgspec.Struct, frozen=True):
 class DueDateMoved(msgspec.Struct, frozen=True):
     """A loan is due at another time because its return site announced something.
 
-    ``batch`` is that of the announcement. ``undone``: it was withdrawn, and the loan is due
-    again as it was.
+    ``batch`` is that of the announcement, ``cause`` why the date moves now. ``undone``: what
+    moved it is taken back, and the loan is due again as it was.
     """
 
     loan_id: UUID
@@ -41,6 +43,7 @@ class DueDateMoved(msgspec.Struct, frozen=True):
     batch: UUID
     before: datetime
     after: datetime
+    cause: MoveCause
     undone: bool
     at: datetime
 
@@ -54,5 +57,6 @@ class BorrowerDueDatesMoved(msgspec.Struct, frozen=True):
     borrower_id: UUID
     batch: UUID
     loan_ids: tuple[UUID, ...]
+    cause: MoveCause
     undone: bool
     at: datetime

@@ -188,9 +188,9 @@ class DueDateMove(Table, tablename="lending_due_date_move"):
     """A due date that an announced closure moved, so that it can be taken back and told.
 
     ``batch`` is that of the exceptions announced together, ``exception`` the one of
-    the return site: no foreign keys, as it is deleted when it is withdrawn. Where other
-    hours of the week moved it (``by_hours``), both are the id of that change. ``told_at``
-    is when the borrower was told the new day, ``told_back_at`` that it is as before.
+    the return site: no foreign keys, as it is deleted when it is withdrawn. Where something
+    else moved it than a closure (``cause``, a ``MoveCause``), both are the id of that change.
+    ``told_at`` is when the borrower was told the new day, ``told_back_at`` that it is as before.
     """
 
     id = UUID(default=new_id, primary_key=True)
@@ -203,6 +203,6 @@ class DueDateMove(Table, tablename="lending_due_date_move"):
     due_after = Timestamptz(default=None)
     moved_at = Timestamptz(default=None)
     undone_at = Timestamptz(default=None, null=True)
-    by_hours = Boolean(default=False)
+    cause = Varchar(20, default="closure")
     told_at = Timestamptz(default=None, null=True)
     told_back_at = Timestamptz(default=None, null=True)

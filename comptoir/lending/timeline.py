@@ -11,6 +11,7 @@ from comptoir.core.web.formats import format_day
 from comptoir.inventory.codes import display
 from comptoir.inventory.statuses import ItemStatus
 from comptoir.inventory.timeline import problem
+from comptoir.lending.closures.causes import cause_text
 from comptoir.lending.errors import reason_of
 
 
@@ -102,11 +103,18 @@ def _renewal_undone(story: Story) -> str:
 
 
 def _due_date_moved(story: Story) -> str:
-    return _("The due date moved: %(code)s, until %(day)s.", code=_code(story), day=_day(story))
+    text = _("The due date moved: %(code)s, until %(day)s.", code=_code(story), day=_day(story))
+    return _with_cause(text, story)
 
 
 def _due_date_restored(story: Story) -> str:
-    return _("Due as before: %(code)s, until %(day)s.", code=_code(story), day=_day(story))
+    text = _("Due as before: %(code)s, until %(day)s.", code=_code(story), day=_day(story))
+    return _with_cause(text, story)
+
+
+def _with_cause(text: str, story: Story) -> str:
+    cause = cause_text(story.entry.changes.get("cause"))
+    return f"{text} {cause}." if cause else text
 
 
 def _move_told(story: Story) -> str:

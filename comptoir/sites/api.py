@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -21,6 +22,15 @@ from comptoir.sites.schemas import OrganisationView, SaveOrganisation, SaveSite,
 READERS = ("desk", "inventory", "borrowers", "settings")
 WRITERS = ("settings",)
 TAG = "Sites"
+
+
+class EditQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What was looked at before."""
+
+    seen: Annotated[
+        str,
+        msgspec.Meta(description="The preview's, to change only where it is still true."),
+    ] = ""
 
 
 class Organisations(msgspec.Struct, frozen=True):
@@ -61,11 +71,18 @@ async def read_site(call: Call, site_id: UUID) -> SiteView:
     "/sites/{site_id:uuid}",
     scopes=WRITERS,
     tag=TAG,
-    errors=(SiteNotFound, SitesForbidden, OrganisationNotFound, SiteChanged),
+    errors=(SiteNotFound, SitesForbidden, OrganisationNotFound, SiteChanged, PreviewOutdated),
 )
-async def edit_site(call: Call, site_id: UUID, data: SaveSite) -> SiteView:
-    """Replace what is known of a site, except its hours."""
-    await services.edit_site(call.actor, site_id, data, version=call.version, now=call.now)
+async def edit_site(call: Call, site_id: UUID, data: SaveSite, query: EditQuery) -> SiteView:
+    """Replace what is known of a site, except its hours.
+
+    Another time zone, or other public holidays, move what is due while the door is shut by
+    them; see `POST /sites/{site_id}/preview`. Send the preview's `seen` to change only what
+    was looked at.
+    """
+    await services.edit_site(
+        call.actor, site_id, data, version=call.version, seen=query.seen, now=call.now
+    )
     return await queries.site(site_id, call.actor)
 
 

@@ -89,11 +89,18 @@ class Withdrawal(msgspec.Struct, frozen=True):
     exception: DayException
 
 
-class PlaceChange(msgspec.Struct, frozen=True):
-    """Another time zone, or other public holidays, than these, which the site had before."""
+class Place(msgspec.Struct, frozen=True):
+    """What a calendar takes from where a site is: its time zone, its region of holidays."""
 
     zone: str
     holidays: str
+
+
+class PlaceChange(msgspec.Struct, frozen=True):
+    """Another time zone, other public holidays, or both."""
+
+    before: Place
+    after: Place
 
 
 #: What may become otherwise of the days of a site.
@@ -205,8 +212,8 @@ class SiteCalendar(Calendar):
         """The calendar as it is once this is announced too."""
         return replace(self, exceptions=(*self.exceptions, new))
 
-    def at_place(self, place: PlaceChange) -> SiteCalendar:
-        """The calendar with the time zone and the holidays that the site had before."""
+    def at_place(self, place: Place) -> SiteCalendar:
+        """The calendar with this time zone and these holidays."""
         return replace(self, zone=ZoneInfo(place.zone), region=place.holidays)
 
     def with_hours(self, expression: str) -> SiteCalendar:
@@ -279,6 +286,15 @@ class SiteCalendar(Calendar):
                 state = DayState(piece.effect.value)
                 others.append(StatedInterval(found.opens, found.closes, state, piece.note))
         return DayHours(tuple(door), source, reason, tuple(others), plan)
+
+
+def around(
+    change: HoursChange | PlaceChange, calendar: SiteCalendar
+) -> tuple[SiteCalendar, SiteCalendar]:
+    """The calendar before and after a change, whichever of them ``calendar`` is."""
+    if isinstance(change, PlaceChange):
+        return calendar.at_place(change.before), calendar.at_place(change.after)
+    return calendar.with_hours(change.before), calendar.with_hours(change.after)
 
 
 def collision(exceptions: Iterable[DayException], new: DayException) -> DayException | None:

@@ -23,7 +23,8 @@ from comptoir.core.web import Flash, local_path, page, redirect
 from comptoir.core.web.forms import FormData, id_or_none, in_form
 from comptoir.core.web.once import made_once
 from comptoir.sites import queries, services, site_form, welcome
-from comptoir.sites.errors import SiteNotFound, SitesForbidden
+from comptoir.sites.errors import PreviewOutdated, SiteNotFound, SitesForbidden
+from comptoir.sites.exceptions.previews import Preview
 from comptoir.sites.expressions.evaluation import Hours
 from comptoir.sites.hours import HoursText, describe_hours
 from comptoir.sites.place_choices import countries, zones
@@ -37,6 +38,13 @@ PATH = "/settings/sites"
 #: Sites on a page of the list.
 PAGE_SIZE = 25
 COORDINATOR = [require(Role.COORDINATOR)]
+
+
+class SitePreview(msgspec.Struct, frozen=True):
+    """What a form that is not saved yet would bring about; ``outdated``: not what was seen."""
+
+    preview: Preview
+    outdated: bool
 
 
 def _everywhere(actor: Principal) -> bool:
@@ -102,20 +110,26 @@ async def show_site(request: Page, site_id: FromPath[UUID]) -> Response[str]:
 
 @post(f"{PATH}/{{site_id:uuid}}", guards=COORDINATOR)
 async def save_site(request: Page, site_id: FromPath[UUID]) -> Response[str]:
-    """Change a site."""
-    form = await FormData.of(request)
+    """Change a site; where that moves something, once what it does was seen."""
+    form, now, seen = await FormData.of(request), clock.now(), ""
     try:
-        await services.edit_site(
-            request.user,
-            site_id,
-            site_form.command_of(form),
-            version=form.whole("version") or 0,
-            now=clock.now(),
-        )
+        command = site_form.command_of(form)
+        preview = await services.preview_site(request.user, site_id, command, now=now)
+        seen = form.text("seen") or ("" if preview.consequences else preview.seen)
+        if seen:
+            version = form.whole("version") or 0
+            await services.edit_site(
+                request.user, site_id, command, version=version, seen=seen, now=now
+            )
+            return _saved(request, site_id, preview)
     except Invalid as invalid:
         site = await _own(request, site_id)
         return await _site_form(request, site_form.typed(form), invalid.errors, site)
-    return redirect(request, PATH, flash=Flash("ok", _("Saved.")))
+    except PreviewOutdated:
+        preview = await services.preview_site(request.user, site_id, command, now=now)
+    about = SitePreview(preview, outdated=bool(seen))
+    site = await _own(request, site_id)
+    return await _site_form(request, site_form.typed(form), [], site, about=about)
 
 
 @post(f"{PATH}/{{site_id:uuid}}/publish", guards=COORDINATOR)
@@ -211,6 +225,13 @@ async def _own(request: Page, site_id: UUID) -> SiteView:
     return site
 
 
+def _saved(request: Page, site_id: UUID, preview: Preview) -> Response[str]:
+    if not any(each.happens for each in preview.consequences):
+        return redirect(request, PATH, flash=Flash("ok", _("Saved.")))
+    flash = Flash("ok", _("Saved. What was due then has moved with it."))
+    return redirect(request, f"{PATH}/{site_id}/days", flash=flash)
+
+
 def _list_url(query: dict[str, str]) -> str:
     return f"{PATH}?{urlencode(query)}"
 
@@ -229,6 +250,8 @@ async def _site_form(
     form: dict[str, Any],
     errors: Sequence[FieldError],
     site: SiteView | None = None,
+    *,
+    about: SitePreview | None = None,
 ) -> Response[str]:
     near, far = zones(form.get("time_zone", ""))
     return page(
@@ -246,6 +269,7 @@ async def _site_form(
         spoken=list(LANGUAGE_NAMES.items()),
         languages_there=language_options(),
         choices=welcome,
+        about=about,
     )
 
 

@@ -18,10 +18,13 @@ from comptoir.core.plain_text import clean_line, name_taken, same_name
 from comptoir.core.principal import Principal, Role
 from comptoir.sites import addresses, queries, welcome
 from comptoir.sites.calendar import PlaceChange
-from comptoir.sites.errors import SiteChanged, SitesForbidden
+from comptoir.sites.changing_place import place_change, seen_of_place
+from comptoir.sites.errors import PreviewOutdated, SiteChanged, SitesForbidden
+from comptoir.sites.exceptions import consequences
+from comptoir.sites.exceptions.consequences import Plan
 from comptoir.sites.exceptions.events import PlaceChanged
-from comptoir.sites.public_holidays import holiday_region
-from comptoir.sites.schemas import SaveOrganisation, SaveSite
+from comptoir.sites.exceptions.previews import Preview
+from comptoir.sites.schemas import SaveOrganisation, SaveSite, SiteView
 from comptoir.sites.tables import Organisation, Site
 from comptoir.sites.validation import (
     departement,
@@ -126,9 +129,18 @@ async def create_site(actor: Principal, command: SaveSite, *, now: datetime) -> 
 
 
 async def edit_site(
-    actor: Principal, site_id: UUID, command: SaveSite, *, version: int, now: datetime
+    actor: Principal,
+    site_id: UUID,
+    command: SaveSite,
+    *,
+    version: int,
+    seen: str = "",
+    now: datetime,
 ) -> None:
     """Change a site that was read at ``version``.
+
+    What another time zone, or other public holidays, bring about happens with it. With
+    ``seen``, which the preview gave, nothing is changed if that is something else by now.
 
     Raises:
         SiteNotFound: there is none, or the actor does not work there.
@@ -136,17 +148,21 @@ async def edit_site(
         OrganisationNotFound: there is no such organisation.
         Invalid: a field is wrong.
         SiteChanged: somebody changed it since.
+        PreviewOutdated: what hangs on where it is is not what ``seen`` speaks of.
     """
     values = site_values(command)
     async with db.transaction():
-        before = await queries.site(site_id, actor)
-        _need_coordinator(actor, site_id)
+        before = await _coordinated(actor, site_id)
         await queries.organisation(command.organisation)
         if values["name"] != before.name:
             await db.take_turns(SITE_NAMES)
             others = [each for each in await queries.site_names() if each.id != site_id]
             _refuse_taken(values["name"], [each.name for each in others])
+        # It locks the site: a check-out there waits, and decides by the new place.
         await _update(Site, site_id, version, values)
+        change = place_change(before, values)
+        if seen and seen != (await _look(actor, site_id, change, now=now)).seen:
+            raise PreviewOutdated
         await addresses.rename_address(
             site_id, (before.name, before.city), (values["name"], values["city"])
         )
@@ -160,12 +176,31 @@ async def edit_site(
             site_id=site_id,
             changes=audit.difference(_plain(known), _plain(values)),
         )
-        place = PlaceChange(before.time_zone, holiday_region(before.country, before.region))
-        now_at = PlaceChange(
-            values["time_zone"], holiday_region(values["country"], values["region"])
-        )
-        if place != now_at:
-            await events.publish(PlaceChanged(actor, new_id(), site_id, place, now))
+        if change is not None:
+            await events.publish(PlaceChanged(actor, new_id(), site_id, change, now))
+
+
+async def preview_site(
+    actor: Principal, site_id: UUID, command: SaveSite, *, now: datetime
+) -> Preview:
+    """Look at what changing a site would bring about; nothing is changed.
+
+    Raises:
+        SiteNotFound, SitesForbidden: as for ``edit_site``.
+        Invalid: a field is wrong.
+    """
+    values = site_values(command)
+    before = await _coordinated(actor, site_id)
+    return await _look(actor, site_id, place_change(before, values), now=now)
+
+
+async def _look(
+    actor: Principal, site_id: UUID, change: PlaceChange | None, *, now: datetime
+) -> Preview:
+    if change is None:
+        return Preview(seen_of_place(site_id, None), (), ())
+    found = await consequences.of(Plan(actor, change, (site_id,), now))
+    return Preview(seen_of_place(site_id, change, found), (), found)
 
 
 def _organisation_values(command: SaveOrganisation) -> dict[str, Any]:
@@ -239,9 +274,11 @@ def _need_all_sites(actor: Principal) -> None:
         raise SitesForbidden
 
 
-def _need_coordinator(actor: Principal, site_id: UUID) -> None:
+async def _coordinated(actor: Principal, site_id: UUID) -> SiteView:
+    site = await queries.site(site_id, actor)
     if not actor.has_role(Role.COORDINATOR, site_id):
         raise SitesForbidden
+    return site
 
 
 def _refuse_taken(name: str, others: Iterable[str]) -> None:

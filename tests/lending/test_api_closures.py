@@ -132,7 +132,7 @@ async def test_program_looks_at_other_hours_sets_them_and_changes_them_back(
     answer = await client.put(path, json=told, headers={"If-Match": '"1"'})
     assert answer.status_code == 200
     [line] = (await client.get("/api/v1/announcements")).json()["items"]
-    assert (line["by_hours"], line["loans"], line["withdrawn"]) == (True, 1, 0)
+    assert (line["cause"], line["loans"], line["withdrawn"]) == ("weekly-hours", 1, 0)
 
     back = {"opening_hours": "Mo-Fr 09:00-17:00"}
     answer = await client.put(path, json=back, headers={"If-Match": '"2"'})

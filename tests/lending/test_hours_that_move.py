@@ -168,7 +168,7 @@ async def test_each_move_is_an_event_and_each_person_is_told_once(week: Week) ->
     [person] = (await telling.people(week.desk.actor, event.batch)).people
     assert {each.loan_id for each in person.loans} == set(loans)
     [listed] = await announcements.announced_at(week.site, since=week.now)
-    assert (listed.by_hours, listed.withdrawn, listed.kept) == (2, 0, ())
+    assert (listed.cause, listed.withdrawn, listed.kept) == ("weekly-hours", 0, ())
     [entry] = [each for _, each in await audit.timeline(loans[0])]
     assert entry.action == "loan.due_date_moved"
 

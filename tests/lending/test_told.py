@@ -12,6 +12,7 @@ import pytest
 from comptoir.core import audit
 from comptoir.core.principal import Principal, Role
 from comptoir.lending.closures import announcements, telling, told
+from comptoir.lending.closures.causes import MoveCause, cause_text
 from comptoir.lending.errors import MovesNotFound
 from comptoir.lending.loans.check_ins import check_in
 from comptoir.lending.loans.renewals import renew_loan
@@ -192,7 +193,9 @@ async def test_desk_says_that_the_hours_of_the_week_have_changed(desk: Desk, now
     actor = await make.principal(Role.COORDINATOR, desk.site.id)
     await set_hours(actor, desk.site.id, "Mo-We,Fr 09:00-17:00", version=1, now=now)
     [untold] = await told.untold(actor, borrower)
-    assert [(loan.by_hours, loan.due_at) for loan in untold.loans] == [(True, FRIDAY)]
+    assert [(loan.cause, loan.due_at) for loan in untold.loans] == [
+        (cause_text(MoveCause.WEEKLY_HOURS), FRIDAY)
+    ]
 
 
 async def test_people_of_other_sites_are_not_told(closed: Closed) -> None:

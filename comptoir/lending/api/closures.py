@@ -22,6 +22,7 @@ from comptoir.core.api import (
 )
 from comptoir.core.fields import example
 from comptoir.lending.closures import announcements, telling
+from comptoir.lending.closures.causes import MoveCause
 from comptoir.lending.closures.preview import KIND, DueDatesPreview
 from comptoir.lending.closures.telling import PersonPlace, PersonToTell
 from comptoir.lending.closures.told import take_telling_back, tell
@@ -34,6 +35,8 @@ from comptoir.sites.exceptions.previews import (
     preview_withdrawal,
 )
 from comptoir.sites.exceptions.schemas import AnnounceException
+from comptoir.sites.schemas import SaveSite
+from comptoir.sites.services import preview_site
 
 TAG = "Sites"
 READERS = ("desk", "borrowers")
@@ -89,8 +92,8 @@ class PreviewView(msgspec.Struct, frozen=True, kw_only=True):
 class AnnouncementLine(msgspec.Struct, frozen=True, kw_only=True):
     """An announcement that moved due dates, from `first_due` on.
 
-    `by_hours`: it was a change of the weekly hours. `withdrawn` of its loans are at sites
-    that have withdrawn it since, or were taken back by later hours; `restored` of them went
+    `cause` says what it was. `withdrawn` of its loans are at sites that have withdrawn it
+    since, or were taken back by a later change; `restored` of them went
     back to their old day. Of the people, `to_tell` have yet to be told and `told` were;
     whoever brought all back untold needs no telling.
     """
@@ -104,7 +107,7 @@ class AnnouncementLine(msgspec.Struct, frozen=True, kw_only=True):
     restored: int
     to_tell: int
     told: int
-    by_hours: bool
+    cause: MoveCause
 
 
 class ToldLoan(msgspec.Struct, frozen=True, kw_only=True):
@@ -175,6 +178,21 @@ async def preview_of_hours(call: Call, site_id: UUID, data: LookAtHours) -> Prev
 
 
 @post(
+    "/sites/{site_id:uuid}/preview",
+    scopes=("read", "settings"),
+    tag=TAG,
+    errors=(SiteNotFound, SitesForbidden),
+)
+async def preview_of_site(call: Call, site_id: UUID, data: SaveSite) -> PreviewView:
+    """Look at what changing a site would bring about.
+
+    Nothing is changed. Its time zone, and the public holidays of its region, say when its
+    door is open: what is due while that is shut would move.
+    """
+    return _preview(await preview_site(call.actor, site_id, data, now=call.now))
+
+
+@post(
     "/exceptions/{exception_id:uuid}/withdrawal/preview",
     scopes=("read", "settings"),
     tag=TAG,
@@ -216,7 +234,7 @@ async def list_announcements(call: Call, query: PageQuery) -> Page[AnnouncementL
             restored=each.restored,
             to_tell=each.to_tell,
             told=each.told,
-            by_hours=bool(each.by_hours),
+            cause=each.cause,
         )
         for each in found
     ]
@@ -314,6 +332,7 @@ def _with_loans(view: PreviewView, found: DueDatesPreview) -> PreviewView:
 ROUTES = [
     preview_closure,
     preview_of_hours,
+    preview_of_site,
     preview_of_withdrawal,
     list_announcements,
     people_to_tell,

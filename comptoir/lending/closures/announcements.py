@@ -11,6 +11,7 @@ from comptoir.core import db
 from comptoir.core.i18n import ngettext
 from comptoir.core.principal import Principal
 from comptoir.lending.closures import told
+from comptoir.lending.closures.causes import MoveCause, cause_text
 from comptoir.lending.errors import MovesNotFound
 
 
@@ -37,8 +38,8 @@ class Announced(msgspec.Struct, frozen=True):
     ``withdrawn`` counts the loans whose site has withdrawn it since, ``restored`` those
     that went back to their old day. ``kept`` are the open ones that did not. ``to_tell``
     counts the people who have yet to be told, ``told`` those who were told all.
-    ``by_hours`` counts the loans where it was a change of the weekly hours: all or none;
-    those that later hours took back are ``withdrawn``.
+    ``cause`` is a ``MoveCause``; of anything but a closure, the loans that a later change
+    took back are ``withdrawn``.
     """
 
     id: UUID
@@ -52,8 +53,13 @@ class Announced(msgspec.Struct, frozen=True):
     restored: int
     to_tell: int
     told: int
-    by_hours: int
+    cause: MoveCause
     kept: tuple[KeptLoan, ...] = ()
+
+    @property
+    def why(self) -> str:
+        """What moved the dates, in a few words; empty where a closure did."""
+        return "" if self.cause is MoveCause.CLOSURE else cause_text(self.cause)
 
 
 _ANNOUNCED = f"""
@@ -61,9 +67,9 @@ SELECT move.batch AS id, MAX(move.moved_at) AS "moved_at [TIMESTAMPTZ]",
        MIN(move.due_before) AS "first_due [TIMESTAMPTZ]",
        MIN(site.time_zone) AS time_zone, COUNT(DISTINCT move.site) AS sites,
        COUNT(DISTINCT move.borrower) AS people, COUNT(*) AS loans,
-       COUNT(CASE WHEN move.by_hours THEN move.undone_at
+       COUNT(CASE WHEN move.cause <> 'closure' THEN move.undone_at
                   WHEN day.id IS NULL THEN move.moved_at END) AS withdrawn,
-       COUNT(move.undone_at) AS restored, COUNT(CASE WHEN move.by_hours THEN 1 END) AS by_hours,
+       COUNT(move.undone_at) AS restored, MIN(move.cause) AS cause,
        COUNT(DISTINCT CASE WHEN {told.TO_TELL} THEN move.borrower END) AS to_tell,
        COUNT(DISTINCT CASE WHEN {told.TO_TELL} OR {told.TOLD_AT} IS NOT NULL
                            THEN move.borrower END)
@@ -85,7 +91,7 @@ JOIN inventory_item item ON item.id = loan.item
 JOIN inventory_model model ON model.id = item.model
 LEFT JOIN sites_exception day ON day.id = move.exception
 WHERE move.batch IN :batches AND move.site = :site_id AND day.id IS NULL
-  AND NOT move.by_hours AND move.undone_at IS NULL AND loan.returned_at IS NULL
+  AND move.cause = 'closure' AND move.undone_at IS NULL AND loan.returned_at IS NULL
 ORDER BY loan.due_at, loan.id
 """
 
@@ -125,7 +131,7 @@ async def announced(
         **({"after": after} if after else {}),
         **values,
     )
-    shown = [Announced(**row) for row in rows[:limit]]
+    shown = [_announced(row) for row in rows[:limit]]
     return shown, shown[-1].id if len(rows) > limit else None
 
 
@@ -140,8 +146,7 @@ async def announced_at(site_id: UUID, *, since: datetime) -> list[Announced]:
     kept = await db.fetch(_KEPT, batches=[row["id"] for row in rows], site_id=site_id)
     loans = [KeptLoan(**row) for row in kept]
     return [
-        Announced(**row, kept=tuple(each for each in loans if each.batch == row["id"]))
-        for row in rows
+        _announced(row, tuple(each for each in loans if each.batch == row["id"])) for row in rows
     ]
 
 
@@ -160,7 +165,11 @@ async def announcement(actor: Principal, batch: UUID) -> Announced:
     )
     if row is None:
         raise MovesNotFound
-    return Announced(**row)
+    return _announced(row)
+
+
+def _announced(row: db.Row, kept: tuple[KeptLoan, ...] = ()) -> Announced:
+    return Announced(**{**row, "cause": MoveCause(row["cause"])}, kept=kept)
 
 
 async def sites(actor: Principal, batch: UUID) -> list[MovedSite]:

@@ -19,6 +19,7 @@ from comptoir.core import audit, db, events
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal
 from comptoir.lending.closures import announcements
+from comptoir.lending.closures.causes import MoveCause, cause_of_place
 from comptoir.lending.closures.planning import LoanMove, SiteMoves, plan_moves
 from comptoir.lending.events import BorrowerDueDatesMoved, DueDateMoved
 from comptoir.sites.calendar import Withdrawal
@@ -34,8 +35,8 @@ _AT_ONCE = 500
 _SET_DUE = "UPDATE lending_loan SET due_at = :due, version = version + 1 WHERE id IN :loans"
 _KEEP = """
 INSERT INTO lending_due_date_move (id, batch, exception, site, loan, borrower, due_before,
-                                   due_after, moved_at, by_hours)
-VALUES (:id, :batch, :exception, :site, :loan, :borrower, :due_before, :due_after, :now, :by_hours)
+                                   due_after, moved_at, cause)
+VALUES (:id, :batch, :exception, :site, :loan, :borrower, :due_before, :due_after, :now, :cause)
 """
 _UNDONE = "UPDATE lending_due_date_move SET undone_at = :now WHERE id IN :moves"
 
@@ -56,7 +57,9 @@ class _Moved(msgspec.Struct, frozen=True, kw_only=True):
 async def move_due_dates(event: ExceptionsAnnounced) -> None:
     """Move what is due before a door that will be shut, and say so: see ``due_dates``."""
     sites = await plan_moves(sorted(event.ids), event.exception, now=event.at, lock=True)
-    await carry_out(event.actor, event.batch, sites, event.ids, by_hours=False, now=event.at)
+    await carry_out(
+        event.actor, event.batch, sites, event.ids, cause=MoveCause.CLOSURE, now=event.at
+    )
 
 
 async def move_by_hours(event: HoursChanged | PlaceChanged) -> None:
@@ -65,8 +68,11 @@ async def move_by_hours(event: HoursChanged | PlaceChanged) -> None:
     Another time zone or region shuts the door at other moments, as other hours do.
     """
     sites = await plan_moves([event.site], event.change, now=event.at, lock=True)
-    causes = {event.site: event.batch}
-    await carry_out(event.actor, event.batch, sites, causes, by_hours=True, now=event.at)
+    cause = (
+        MoveCause.WEEKLY_HOURS if isinstance(event, HoursChanged) else cause_of_place(event.change)
+    )
+    origins = {event.site: event.batch}
+    await carry_out(event.actor, event.batch, sites, origins, cause=cause, now=event.at)
 
 
 async def move_by_withdrawal(event: ExceptionWithdrawn) -> None:
@@ -79,19 +85,21 @@ async def move_by_withdrawal(event: ExceptionWithdrawn) -> None:
     change = Withdrawal(event.exception.exception())
     sites = await plan_moves([site], change, now=event.at, lock=True)
     batch = new_id()
-    await carry_out(event.actor, batch, sites, {site: batch}, by_hours=True, now=event.at)
+    await carry_out(
+        event.actor, batch, sites, {site: batch}, cause=MoveCause.WITHDRAWAL, now=event.at
+    )
 
 
 async def carry_out(
     actor: Principal,
     batch: UUID,
     sites: Sequence[SiteMoves],
-    causes: Mapping[UUID, UUID],
+    origins: Mapping[UUID, UUID],
     *,
-    by_hours: bool,
+    cause: MoveCause,
     now: datetime,
 ) -> None:
-    """Carry out a plan; ``causes`` has the exception of each site, or the change of its hours."""
+    """Carry out a plan; ``origins`` has the exception of each site, or the change of its hours."""
     moves = [(site.site_id, move) for site in sites for move in site.moves]
     onward = [_moved(site_id, batch, move) for site_id, move in moves if not move.undoes]
     back = [_moved(site_id, batch, move) for site_id, move in moves if move.undoes]
@@ -103,20 +111,20 @@ async def carry_out(
             {
                 "id": new_id(),
                 "batch": batch,
-                "exception": causes[each.site],
+                "exception": origins[each.site],
                 "site": each.site,
                 "loan": each.loan,
                 "borrower": each.borrower,
                 "due_before": each.before,
                 "due_after": each.after,
-                "by_hours": by_hours,
+                "cause": cause.value,
                 "now": now,
             }
             for each in onward
         ],
     )
-    await _set(actor, back, undone=True, now=now)
-    await _set(actor, onward, undone=False, now=now)
+    await _set(actor, back, cause, undone=True, now=now)
+    await _set(actor, onward, cause, undone=False, now=now)
 
 
 def _moved(site_id: UUID, batch: UUID, move: LoanMove) -> _Moved:
@@ -134,7 +142,9 @@ def _moved(site_id: UUID, batch: UUID, move: LoanMove) -> _Moved:
     )
 
 
-async def _set(actor: Principal, moved: Sequence[_Moved], *, undone: bool, now: datetime) -> None:
+async def _set(
+    actor: Principal, moved: Sequence[_Moved], cause: MoveCause, *, undone: bool, now: datetime
+) -> None:
     by_due: defaultdict[datetime, list[UUID]] = defaultdict(list)
     by_borrower: defaultdict[tuple[UUID, UUID], list[UUID]] = defaultdict(list)
     for each in moved:
@@ -144,16 +154,29 @@ async def _set(actor: Principal, moved: Sequence[_Moved], *, undone: bool, now: 
         for some in _pieces(loans):
             await db.execute(_SET_DUE, due=due, loans=some)
     action = "loan.due_date_restored" if undone else "loan.due_date_moved"
-    await audit.record_many([_told(actor, action, each, now) for each in moved])
+    await audit.record_many([_told(actor, action, each, cause, now) for each in moved])
     for each in moved:
         await events.publish(
-            DueDateMoved(each.loan, each.borrower, each.batch, each.before, each.after, undone, now)
+            DueDateMoved(
+                each.loan,
+                each.borrower,
+                each.batch,
+                each.before,
+                each.after,
+                cause,
+                undone,
+                now,
+            )
         )
     for (borrower, batch), loans in by_borrower.items():
-        await events.publish(BorrowerDueDatesMoved(borrower, batch, tuple(loans), undone, now))
+        await events.publish(
+            BorrowerDueDatesMoved(borrower, batch, tuple(loans), cause, undone, now)
+        )
 
 
-def _told(actor: Principal, action: str, moved: _Moved, now: datetime) -> dict[str, Any]:
+def _told(
+    actor: Principal, action: str, moved: _Moved, cause: MoveCause, now: datetime
+) -> dict[str, Any]:
     return audit.values(
         actor,
         action,
@@ -162,7 +185,11 @@ def _told(actor: Principal, action: str, moved: _Moved, now: datetime) -> dict[s
         now=now,
         related=(moved.item, moved.borrower),
         site_id=moved.site,
-        changes={"due_at": [moved.before, moved.after], "item": moved.code},
+        changes={
+            "due_at": [moved.before, moved.after],
+            "item": moved.code,
+            "cause": cause.value,
+        },
     )
 
 

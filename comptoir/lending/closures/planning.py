@@ -22,6 +22,7 @@ from comptoir.sites.calendar import (
     PlaceChange,
     SiteCalendar,
     Withdrawal,
+    around,
 )
 from comptoir.sites.opening_hours import END_OF_DAY, first_moment
 
@@ -195,10 +196,8 @@ def _is_promised(
 def calendars_of(site: db.Row, change: CalendarChange) -> tuple[SiteCalendar, SiteCalendar]:
     """The calendar of a row without the change, and with it; its exceptions have no reasons."""
     calendar = calendars.calendar_of(site)
-    if isinstance(change, PlaceChange):
-        return calendar.at_place(change), calendar
-    if isinstance(change, HoursChange):
-        return calendar.with_hours(change.before), calendar.with_hours(change.after)
+    if isinstance(change, HoursChange | PlaceChange):
+        return around(change, calendar)
     days = change.exception if isinstance(change, Withdrawal) else change
     announced = msgspec.structs.replace(days, reason="")
     others = tuple(each for each in calendar.exceptions if each != announced)

@@ -12,6 +12,7 @@ from uuid import UUID
 from comptoir.core import db
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal
+from comptoir.lending.closures.causes import MoveCause
 from comptoir.lending.closures.moving import carry_out
 from comptoir.lending.closures.planning import LoanMove, SiteMoves, plan_loan
 from comptoir.sites import calendars
@@ -53,5 +54,6 @@ async def _carry_out(actor: Principal, site: SiteMoves, move: LoanMove, *, now: 
         _ANNOUNCED, site_id=site.site_id, day=calendar.local_date(move.before)
     )
     batch = announced["batch"] if announced else new_id()
-    causes = {site.site_id: announced["id"] if announced else batch}
-    await carry_out(actor, batch, [site], causes, by_hours=announced is None, now=now)
+    origins = {site.site_id: announced["id"] if announced else batch}
+    cause = MoveCause.CLOSURE if announced else MoveCause.OPENING_HOURS
+    await carry_out(actor, batch, [site], origins, cause=cause, now=now)

@@ -15,6 +15,7 @@ import msgspec
 from comptoir.core import audit, db
 from comptoir.core.clock import localtime
 from comptoir.core.principal import Principal
+from comptoir.lending.closures.causes import MoveCause, cause_text
 from comptoir.lending.errors import MovesNotFound
 
 #: When what has become of a move was told: the new day, or that it is as before.
@@ -47,7 +48,7 @@ WHERE id IN :moves
 """
 _AT_DESK = f"""
 SELECT move.batch, move.due_before, move.undone_at, loan.due_at, model.short_name,
-       site.time_zone, day.reason, move.by_hours
+       site.time_zone, day.reason, move.cause
 FROM lending_due_date_move move
 JOIN lending_loan loan ON loan.id = move.loan
 JOIN inventory_item item ON item.id = loan.item
@@ -64,7 +65,7 @@ class UntoldLoan(msgspec.Struct, frozen=True, kw_only=True):
 
     Days are by the clock of the site. ``undone``: it is due on its old day again.
     ``reason`` is why the door is shut then, as the public reads it; it may be empty.
-    ``by_hours``: the hours of the week have changed.
+    ``cause`` is what moved it first, in a few words; empty where that was a closure.
     """
 
     model: str
@@ -73,7 +74,7 @@ class UntoldLoan(msgspec.Struct, frozen=True, kw_only=True):
     was_due: date
     undone: bool
     reason: str
-    by_hours: bool
+    cause: str
 
 
 class Untold(msgspec.Struct, frozen=True):
@@ -172,5 +173,5 @@ def _untold(row: db.Row) -> UntoldLoan:
         was_due=localtime(row["due_before"], row["time_zone"]).date(),
         undone=row["undone_at"] is not None,
         reason=row["reason"] or "",
-        by_hours=row["by_hours"],
+        cause="" if row["cause"] == MoveCause.CLOSURE else cause_text(row["cause"]),
     )

@@ -9,9 +9,9 @@ of. It registers a function that looks at a plan and says so, or None:
 The same after something is withdrawn: ``register_outcome`` and ``outcome`` tell what became
 of it.
 
-A floor that changes something listens to ``events.ExceptionsAnnounced`` and to
-``events.HoursChanged``, and does it there, in the same transaction. ``events.PlaceChanged``
-comes without a look before it.
+A floor that changes something listens to ``events.ExceptionsAnnounced``,
+``events.HoursChanged`` and ``events.PlaceChanged``, and does it there, in the same
+transaction.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from comptoir.sites.calendar import CalendarChange
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """What somebody is about to announce, withdraw or set as hours of the week, and where."""
+    """What somebody is about to announce, withdraw or set as hours or place, and where."""
 
     actor: Principal
     change: CalendarChange

@@ -9,7 +9,7 @@ from babel.dates import get_day_names
 from comptoir.core.i18n import gettext as _
 from comptoir.core.web.formats import locale
 from comptoir.sites import queries as sites
-from comptoir.sites.calendar import DayException, HoursChange, SiteCalendar
+from comptoir.sites.calendar import DayException, SiteCalendar, Withdrawal, around
 from comptoir.sites.exceptions import consequences
 from comptoir.sites.exceptions.consequences import Consequence, Plan
 from comptoir.sites.exceptions.shut_days import shut_days
@@ -43,11 +43,10 @@ async def services_then(plan: Plan) -> Consequence | None:
 
 
 def _names_on(plan: Plan, calendar: SiteCalendar, day: date) -> list[str]:
-    if not isinstance(plan.change, HoursChange):
+    if isinstance(plan.change, DayException | Withdrawal):
         return _services(calendar, day)
     # Whoever enters a new service on a day without a door means it.
-    before = _services(calendar.with_hours(plan.change.before), day)
-    after = _services(calendar.with_hours(plan.change.after), day)
+    before, after = (_services(each, day) for each in around(plan.change, calendar))
     return [name for name in after if name in before]
 
 

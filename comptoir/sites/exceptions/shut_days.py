@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from comptoir.sites.calendar import DayException, ExceptionKind, HoursChange, SiteCalendar
+from comptoir.sites.calendar import (
+    DayException,
+    ExceptionKind,
+    PlaceChange,
+    SiteCalendar,
+    Withdrawal,
+    around,
+)
 from comptoir.sites.exceptions.consequences import Plan
 from comptoir.sites.opening_hours import ONE_DAY
 
 #: How far ahead other hours of the week are looked at: four of each weekday.
 AHEAD = timedelta(days=27)
-#: The longest that a closure is looked at day by day.
+#: The longest that a closure, or other holidays, are looked at day by day.
 LONGEST = timedelta(days=366)
 
 
 def shut_days(plan: Plan, calendar: SiteCalendar) -> list[date]:
     """From today on, the days of a closure, or those on which other hours open no door.
 
-    Of the latter, only days on which the door would be open by the hours before.
+    Of the latter, and of other holidays, only days on which the door was open before.
     """
     today, change = calendar.local_date(plan.now), plan.change
     if isinstance(change, DayException):
@@ -25,12 +32,13 @@ def shut_days(plan: Plan, calendar: SiteCalendar) -> list[date]:
             return []
         first = max(change.first_day, today)
         return _days(first, min(change.last_day, first + LONGEST))
-    if not isinstance(change, HoursChange):
+    if isinstance(change, Withdrawal):
         return []
-    before, after = calendar.with_hours(change.before), calendar.with_hours(change.after)
+    before, after = around(change, calendar)
+    ahead = LONGEST if isinstance(change, PlaceChange) else AHEAD
     return [
         day
-        for day in _days(today, today + AHEAD)
+        for day in _days(today, today + ahead)
         if before.intervals(day) and not after.intervals(day)
     ]
 
