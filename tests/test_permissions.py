@@ -179,6 +179,7 @@ TABLE: dict[str, Line] = {
     "PUT /api/v1/sites/{site_id}": scopes("settings"),
     "PUT /api/v1/sites/{site_id}/hours": scopes("settings"),
     "POST /api/v1/sites/{site_id}/hours/preview": scopes("read", "settings"),
+    "POST /api/v1/sites/{site_id}/preview": scopes("read", "settings"),
     "GET /api/v1/sites/{site_id}/opening-hours": ANY_TOKEN,
     "GET /api/v1/sites/{site_id}/open-days": ANY_TOKEN,
     "GET /api/v1/sites/{site_id}/exceptions": ANY_TOKEN,
