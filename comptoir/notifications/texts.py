@@ -32,6 +32,7 @@ class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     thing: str
     refused: str
     no_opening: str
+    opening_beneath: str
 
 
 class Reasons(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):

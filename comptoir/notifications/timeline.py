@@ -22,6 +22,8 @@ def _written(story: Story) -> str:
     kind = title_of(str(story.after("kind")))
     if story.after("channel") == "call":
         return _("On the list to call: %(kind)s.", kind=kind)
+    if story.after("channel") == "letter":
+        return _("Letter: %(kind)s.", kind=kind)
     return _("Message by SMS: %(kind)s.", kind=kind)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
 import msgspec
 
@@ -17,12 +18,24 @@ from comptoir.notifications.date_words import (
 )
 from comptoir.notifications.gsm7_wording import gsm7_wording
 from comptoir.notifications.placeholders import Wording, render
-from comptoir.notifications.texts import language_file
+from comptoir.notifications.texts import Phrases, language_file
 from comptoir.sites.opening_hours import Calendar
 
 #: More things are counted, not named.
 _MOST_NAMED = 3
 _AT_LAST = datetime.max.replace(tzinfo=UTC)
+#: Read so long before, no day is "tomorrow": each has its date.
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class Form(StrEnum):
+    """How a message reaches somebody, which decides what it need not say."""
+
+    TEXT = "text"
+    #: Read days later: with dates. The sheet says beneath it when one can come, and whom to call.
+    PAPER = "paper"
+    #: Said by somebody who can be asked.
+    SPOKEN = "spoken"
 
 
 class Thing(msgspec.Struct, frozen=True):
@@ -38,6 +51,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     ``due_at`` is the earliest of ``things``; ``also`` are due later,
     ``refused`` could not be renewed. ``is_two_way``: the
     sender is a number that takes answers. ``reason`` is a field of ``texts.Reasons``.
+    On paper and on the phone nothing is said of answering by text.
     """
 
     place: str
@@ -52,6 +66,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     is_renewable: bool = True
     reason: str = "other"
     link: str = ""
+    form: Form = Form.TEXT
 
 
 def message_text(wording: Wording, facts: Facts, language: str, *, now: datetime) -> str:
@@ -70,15 +85,20 @@ def values(facts: Facts, language: str, names: Collection[str], *, now: datetime
     """
     texts, calendar = language_file(language), facts.calendar
     zone, phrases = calendar.zone, texts.phrases
+    opens_from = now
+    if facts.form is Form.PAPER:
+        now = _LONG_AGO
 
     def things(those: Sequence[Thing], *, dated: bool = False) -> str:
         return things_words(those, calendar, language, now=now, dated=dated)
 
     def opening() -> str:
-        return opening_words(calendar, language, now=now) or phrases.no_opening
+        if facts.form is Form.PAPER:
+            return phrases.opening_beneath
+        return opening_words(calendar, language, now=opens_from) or phrases.no_opening
 
     def hours() -> str:
-        return hours_words(calendar, language, now=now) or phrases.no_opening
+        return hours_words(calendar, language, now=opens_from) or phrases.no_opening
 
     def due() -> str:
         return moment_words(facts.due_at, zone, language, now=now) if facts.due_at else ""
@@ -94,7 +114,7 @@ def values(facts: Facts, language: str, names: Collection[str], *, now: datetime
 
     # Only what is asked for is worked out: a sweep makes thousands of messages.
     known: dict[str, Callable[[], str]] = {
-        "place": lambda: _plain(facts.place),
+        "place": lambda: _plain(facts.place) if facts.form is Form.TEXT else facts.place,
         "opening": opening,
         "hours": hours,
         "phone": lambda: facts.phone,
@@ -105,7 +125,7 @@ def values(facts: Facts, language: str, names: Collection[str], *, now: datetime
         "was_due": was_due,
         "also": lambda: listed(phrases.also, facts.also),
         "refused": lambda: listed(phrases.refused, facts.refused),
-        "renew": lambda: phrases.renew if facts.is_two_way and facts.is_renewable else "",
+        "renew": lambda: _renew(facts, phrases),
         "reason": lambda: str(getattr(texts.reasons, facts.reason)),
         "help": lambda: _way(facts, phrases.help, phrases.help_by_phone, phrases.help_in_person),
         "stop": lambda: _way(facts, phrases.stop, phrases.stop_by_phone, phrases.stop_in_person),
@@ -160,7 +180,14 @@ def example_facts(language: str, calendar: Calendar, *, now: datetime, several: 
     )
 
 
+def _renew(facts: Facts, phrases: Phrases) -> str:
+    asked = facts.is_two_way and facts.is_renewable and facts.form is Form.TEXT
+    return phrases.renew if asked else ""
+
+
 def _way(facts: Facts, answer: str, by_phone: str, in_person: str) -> str:
+    if facts.form is not Form.TEXT:
+        return ""
     if facts.is_two_way:
         return answer
     return by_phone.replace("{{phone}}", facts.phone) if facts.phone else in_person

@@ -1,7 +1,9 @@
 """Messages that no longer make sense when their time has come: dropped, with a reason.
 
 One does not if a loan that it speaks of came back, was renewed, or is due on another day
-by now, or if the person wants no more messages. What it would have said of other loans is
+by now, if it was to be read before a moment that is over, or if the person wants no more
+messages: what is very late is a matter for a call all the same. A call about a moved due date
+makes none once that was told. What it would have said of other loans is
 not lost: their levels count as not reached, and the next sweep writes anew.
 """
 
@@ -12,6 +14,7 @@ from datetime import datetime
 from uuid import UUID
 
 from comptoir.core import db
+from comptoir.lending.closures.told import TO_TELL
 from comptoir.notifications.reasons import Reason
 from comptoir.notifications.reminders.plans import THANKS
 
@@ -21,25 +24,41 @@ _STANDS = """
  CASE WHEN about.level = :thanks THEN loan.returned_at IS NOT NULL AND loan.undone_at IS NULL
       ELSE loan.returned_at IS NULL END)
 """
+_TOLD = f"""
+(message.channel = 'call' AND message.kind = 'date-moved' AND NOT EXISTS (
+    SELECT 1 FROM notifications_loan_message about
+    JOIN lending_loan loan ON loan.id = about.loan
+    JOIN lending_due_date_move move ON move.loan = loan.id
+    WHERE about.message = message.id AND {TO_TELL}))
+"""
+_STOPPED = """
+(wish.stopped_at IS NOT NULL AND message.kind NOT LIKE 'answer-%'
+ AND NOT (message.channel = 'call' AND message.kind LIKE 'overdue-%'))
+"""
 # A reminder is written anew for what is left of it; a message of an occasion is not, so it
 # goes as long as it is true of something.
-_MOOT = """
-SELECT message.id, CASE WHEN wish.stopped_at IS NULL THEN 0 ELSE 1 END AS stopped
-FROM notifications_message message
-LEFT JOIN notifications_borrower_wish wish ON wish.borrower = message.borrower
-WHERE {which} AND (
-    (wish.stopped_at IS NOT NULL AND message.kind NOT LIKE 'answer-%')
+#: For a ``message`` with the ``wish`` of its borrower. It takes ``:thanks`` and ``:now``.
+IS_MOOT = f"""
+(   {_STOPPED}
     OR EXISTS (
         SELECT 1 FROM notifications_loan_message about
         JOIN lending_loan loan ON loan.id = about.loan
-        WHERE about.message = message.id AND about.level LIKE '%:%' AND NOT {stands})
+        WHERE about.message = message.id AND about.level LIKE '%:%' AND (
+            NOT {_STANDS} OR (message.kind LIKE 'due-%' AND about.due_at <= :now)))
+    OR {_TOLD}
     OR (EXISTS (
             SELECT 1 FROM notifications_loan_message about
             WHERE about.message = message.id AND about.level NOT LIKE '%:%')
         AND NOT EXISTS (
             SELECT 1 FROM notifications_loan_message about
             JOIN lending_loan loan ON loan.id = about.loan
-            WHERE about.message = message.id AND {stands})))
+            WHERE about.message = message.id AND {_STANDS})))
+"""
+_MOOT = f"""
+SELECT message.id, CASE WHEN {_STOPPED} THEN 1 ELSE 0 END AS stopped
+FROM notifications_message message
+LEFT JOIN notifications_borrower_wish wish ON wish.borrower = message.borrower
+WHERE {IS_MOOT} AND
 """
 # The key is free again, for the message that tells the rest.
 _DROP = """
@@ -58,17 +77,15 @@ async def drop_moot(ids: Sequence[UUID], *, now: datetime) -> set[UUID]:
     """
     if not ids:
         return set()
-    which = _MOOT.format(stands=_STANDS, which="message.id IN :ids")
-    return await _drop(await db.fetch(which, ids=[*ids], thanks=THANKS), now=now)
+    rows = await db.fetch(f"{_MOOT} message.id IN :ids", ids=[*ids], thanks=THANKS, now=now)
+    return await _drop(rows, now=now)
 
 
 async def drop_moot_calls(*, now: datetime) -> None:
     """Take lines off the call list that nobody has to call about any more."""
     async with db.transaction():
-        which = _MOOT.format(
-            stands=_STANDS, which="message.status = 'queued' AND message.channel = 'call'"
-        )
-        await _drop(await db.fetch(which, thanks=THANKS), now=now)
+        queued = "message.status = 'queued' AND message.channel = 'call'"
+        await _drop(await db.fetch(f"{_MOOT} {queued}", thanks=THANKS, now=now), now=now)
 
 
 async def _drop(rows: Sequence[db.Row], *, now: datetime) -> set[UUID]:

@@ -2,8 +2,8 @@
 
 They are found as reminders are: what has happened and was not yet written about. So the desk
 waits for nothing, an announcement that moves thousands of loans is as quick as before, and
-all that somebody borrows in a visit is in one message. They go by gateways alone: nobody is called
-to be thanked, and for moved due dates the announcement has its own list to call.
+all that somebody borrows in a visit is in one message. Nobody is called or sent a letter to be
+thanked. Of a moved due date everybody hears: whom no message reaches is on the call list.
 """
 
 from __future__ import annotations
@@ -42,6 +42,9 @@ JOIN lending_loan loan ON loan.id = move.loan
 {LOAN_TABLES}
 WHERE {told.TO_TELL} AND move.undone_at IS NULL
   AND move.id > :first AND move.moved_at > :since
+  AND NOT EXISTS (
+    SELECT 1 FROM notifications_loan_message about
+    WHERE about.loan = loan.id AND about.level = :kind AND about.due_at = loan.due_at)
 ORDER BY move.batch, loan.due_at, loan.id
 """
 _FRESH = f"""
@@ -87,19 +90,21 @@ async def _tell_of_moves(
     now: datetime,
 ) -> int:
     groups: defaultdict[tuple[UUID, UUID], list[db.Row]] = defaultdict(list)
-    for row in await db.fetch(_MOVED, since=now - FRESH, first=first_id_of(now - FRESH)):
+    fresh = {"since": now - FRESH, "first": first_id_of(now - FRESH)}
+    for row in await db.fetch(_MOVED, kind=DATE_MOVED, **fresh):
         groups[row["batch"], row["borrower"]].append(row)
     written = 0
     for (batch, borrower), rows in groups.items():
         letter = _letter(
             DATE_MOVED, rows, senders, channels, key=f"{DATE_MOVED}:{batch}:{borrower}"
         )
-        if letter.channel not in BY_GATEWAY or not places[letter.sender.id].may_write:
+        if letter.channel is None or not places[letter.sender.id].may_write:
             continue
         try:
             async with db.joinable():
                 await write(letter, now=now)
-                await told.tell(SYSTEM, batch, borrower, now=now)
+                if letter.channel is not Channel.CALL:
+                    await told.tell(SYSTEM, batch, borrower, now=now)
         except Overtaken:
             continue
         written += 1

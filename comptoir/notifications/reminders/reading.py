@@ -47,6 +47,7 @@ LOAN_COLUMNS = """
     loan.id, loan.borrower, loan.item, loan.policy, loan.return_site, loan.due_at,
     loan.renewals, policy.renewals AS most_renewals, category.names,
     borrower.language, borrower.contact_kind, borrower.phone, borrower.email,
+    CASE WHEN borrower.address <> '' THEN 1 ELSE 0 END AS has_address,
     wish.stopped_at, wish.barest
 """
 LOAN_TABLES = """
@@ -106,6 +107,7 @@ class Recipient(msgspec.Struct, frozen=True):
     contact_kind: str
     phone: str
     email: str
+    has_address: bool
     stopped: bool
     barest: bool
 
@@ -229,6 +231,7 @@ def recipient_of(row: db.Row) -> Recipient:
         row["contact_kind"],
         row["phone"],
         row["email"],
+        bool(row["has_address"]),
         row["stopped_at"] is not None,
         bool(row["barest"]),
     )

@@ -32,7 +32,15 @@ from comptoir.notifications.reminders.writing import (
     channel_for,
     write,
 )
-from comptoir.notifications.rules import Bundle, Place, Reminder, due_reminders, place_at
+from comptoir.notifications.rules import (
+    DUE_TODAY,
+    Bundle,
+    Place,
+    Reminder,
+    When,
+    due_reminders,
+    place_at,
+)
 
 #: People read together.
 PAGE = 500
@@ -118,13 +126,18 @@ def _text(
     *,
     now: datetime,
 ) -> Letter:
-    sender = senders[bundle.reminders[0].loan.site_id]
+    first = bundle.reminders[0]
+    sender = senders[first.loan.site_id]
+    is_late = first.rule.level.when is When.AFTER
+    channel = channel_for(person.recipient, channels, is_late=is_late)
+    if channel is Channel.LETTER and bundle.kind == DUE_TODAY:
+        channel = None  # it would arrive too late
     named = (*bundle.reminders, *bundle.also)
     return Letter(
         recipient=person.recipient,
         sender=sender,
         kind=bundle.kind,
-        channel=channel_for(person.recipient, channels),
+        channel=channel,
         dedupe_key=f"reminder:{person.recipient.id}:{sender.calendar.local_date(now)}",
         lent=tuple(person.lent[each.loan.loan_id] for each in bundle.reminders),
         also=tuple(person.lent[each.loan.loan_id] for each in bundle.also),

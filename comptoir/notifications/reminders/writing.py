@@ -18,7 +18,7 @@ from comptoir.notifications.numbers import Number, read_number
 from comptoir.notifications.outbox import Draft
 from comptoir.notifications.reminders.plans import THANKS
 from comptoir.notifications.reminders.reading import Lent, Recipient, Sender
-from comptoir.notifications.values import Facts, Thing, message_text
+from comptoir.notifications.values import Facts, Form, Thing, message_text
 
 _LOCK = f"""
 SELECT loan.id, loan.due_at, loan.returned_at FROM lending_loan loan
@@ -53,18 +53,26 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     not_before: datetime | None = None
 
 
-def channel_for(recipient: Recipient, channels: Collection[Channel] = BY_GATEWAY) -> Channel | None:
-    """How a text gets to somebody: by SMS, by e-mail, by a call, or not at all, as they wish.
+def channel_for(
+    recipient: Recipient,
+    channels: Collection[Channel] = BY_GATEWAY,
+    *,
+    is_late: bool = False,
+) -> Channel | None:
+    """How a text gets to somebody: by SMS, e-mail, letter or call, or not at all, as they wish.
 
-    ``channels`` are those that there is a gateway for. Where nothing is known but a
-    counsellor or an address, somebody at the desk has to think of a way: that is a call, too.
+    ``channels`` are those that there is a gateway for. Where nothing is known but a counsellor,
+    somebody at the desk calls them. Who is not to be reached is on that list too, once
+    something is late: the desk asks them when they come.
     """
-    if recipient.stopped or recipient.contact_kind == "none":
+    if recipient.stopped or (recipient.contact_kind == "none" and not is_late):
         return None
     if recipient.contact_kind == "phone" and _can_text(recipient.phone):
         way = Channel.SMS
     elif recipient.contact_kind == "email" and recipient.email:
         way = Channel.EMAIL
+    elif recipient.contact_kind == "letter" and recipient.has_address:
+        return Channel.LETTER
     else:
         return Channel.CALL
     return way if way in channels else Channel.CALL
@@ -91,9 +99,13 @@ def text_of(letter: Letter, *, now: datetime) -> str:
         was_due=letter.was_due,
         is_two_way=sender.habits.takes_answers and letter.channel is Channel.SMS,
         is_renewable=any(each.is_renewable for each in letter.lent),
+        form=_FORMS.get(letter.channel or Channel.SMS, Form.TEXT),
     )
     wording = sender.wordings.of(letter.kind, recipient.language, barest=recipient.barest)
     return message_text(wording, facts, recipient.language, now=letter.not_before or now)
+
+
+_FORMS = {Channel.LETTER: Form.PAPER, Channel.CALL: Form.SPOKEN}
 
 
 def _thing(lent: Lent, kind: str) -> Thing:
@@ -167,7 +179,12 @@ def _draft(letter: Letter, text: str) -> Draft:
 
 def _address(letter: Letter) -> str:
     recipient = letter.recipient
-    return recipient.email if letter.channel is Channel.EMAIL else recipient.phone
+    match letter.channel:
+        case Channel.EMAIL:
+            return recipient.email
+        case Channel.LETTER:
+            return ""  # it goes where they live when it is printed
+    return recipient.phone
 
 
 def _told(letter: Letter, lent: Lent, now: datetime) -> dict[str, object]:

@@ -87,3 +87,11 @@ async def test_a_line_on_the_call_list_goes_when_the_thing_came_back(world: Worl
     await sweep(now=SOON + timedelta(minutes=10))
     [line] = await written()
     assert (line.status, line.reason) == ("dropped", "overtaken")
+
+
+async def test_what_was_to_be_read_before_it_is_due_is_not_sent_after(world: World) -> None:
+    await world.loan(await world.person())
+    await sweep(now=SOON)
+    assert await sent(DUE) == 0
+    [message] = await written()
+    assert (message.status, message.reason) == ("dropped", "overtaken")

@@ -58,14 +58,36 @@ async def test_a_closure_that_moved_a_date_is_told_once_and_ticked(world: World)
     assert await told.untold(actor, person.id) == ()
 
 
-async def test_whoever_is_not_reached_by_sms_stays_on_the_list_to_call(world: World) -> None:
-    await world.loan(await world.person(phone="+41265550199"))
+async def test_whom_no_message_reaches_is_on_the_call_list_until_told(world: World) -> None:
+    person = await world.person(phone="+41265550199")
+    await world.loan(person)
     stopped = await world.person()
     await world.loan(stopped)
     await BorrowerWish(borrower=stopped.id, stopped_at=EARLY).save()
     await close(world)
-    assert await sweep(now=EARLY + timedelta(minutes=1)) == 0
+    assert await sweep(now=EARLY + timedelta(minutes=1)) == 1
+    assert await sweep(now=EARLY + timedelta(minutes=11)) == 0
     assert all(move.told_at is None for move in await DueDateMove.objects())
+    [line] = await written()
+    assert (line.kind, line.channel, line.borrower) == ("date-moved", "call", person.id)
+    actor = await make.principal(Role.RECEPTION, world.site.id)
+    move = await DueDateMove.objects().get(DueDateMove.borrower == person.id)
+    assert move is not None
+    await told.tell(actor, move.batch, person.id, now=EARLY + timedelta(minutes=12))
+    await sweep(now=EARLY + timedelta(minutes=21))
+    assert [row.status for row in await written()] == ["dropped"]
+
+
+async def test_whoever_gets_letters_is_written_one(world: World) -> None:
+    await world.loan(
+        await world.person(contact_kind="letter", phone="", address="Rue Haute 1\n1700 Fribourg")
+    )
+    await close(world)
+    assert await sweep(now=EARLY + timedelta(minutes=1)) == 1
+    [letter] = await written()
+    assert (letter.channel, letter.address) == ("letter", "")
+    assert "vendredi 9 octobre" in letter.text
+    assert all(move.told_at is not None for move in await DueDateMove.objects())
 
 
 async def test_a_move_is_not_told_at_night(world: World) -> None:

@@ -91,11 +91,12 @@ async def test_a_site_decides_its_quiet_hours(world: World) -> None:
 async def test_who_has_no_mobile_is_called(world: World) -> None:
     people = [
         await world.person(phone="+41265550199"),
-        await world.person(contact_kind="letter", phone="", address="Rue du Pont 1"),
+        await world.person(contact_kind="counsellor", phone="", counsellor="Binta Sow"),
+        await world.person(contact_kind="letter", phone="", address=""),
     ]
     for person in people:
         await world.loan(person)
-    assert await sweep(now=SOON) == 2
+    assert await sweep(now=SOON) == 3
     assert {row.channel for row in await written()} == {"call"}
     assert {row.borrower for row in await written()} == {person.id for person in people}
 
@@ -115,6 +116,29 @@ async def test_where_nothing_carries_e_mail_they_are_called(world: World) -> Non
     assert [row.channel for row in await written()] == ["call"]
 
 
+async def test_nobody_looks_for_who_cannot_be_reached_before_something_is_late(
+    world: World,
+) -> None:
+    loan = await world.loan(await world.person(contact_kind="none", phone=""))
+    assert await sweep(now=SOON) == 0
+    assert await levels(loan) == ["before:3:days"]
+    assert await sweep(now=at("10-13 08:00")) == 1
+    [line] = await written()
+    assert (line.kind, line.channel) == ("overdue-1", "call")
+
+
+async def test_a_letter_has_dates_and_none_is_written_on_the_day(world: World) -> None:
+    loan = await world.loan(await world.person(contact_kind="letter", phone="", address="Rue 1"))
+    await sweep(now=at("10-08 08:00"))
+    await sweep(now=at("10-09 08:00"))
+    [letter] = await written()
+    assert letter.channel == "letter"
+    assert "vendredi 9 octobre 17h" in letter.text
+    assert "demain" not in letter.text
+    assert "SMS" not in letter.text
+    assert await levels(loan) == ["before:3:days", "on-day:0:days"]
+
+
 async def test_who_wants_no_messages_gets_none_and_is_called_at_last(world: World) -> None:
     person = await world.person()
     loan = await world.loan(person)
@@ -122,7 +146,7 @@ async def test_who_wants_no_messages_gets_none_and_is_called_at_last(world: Worl
     for days in range(30):
         await sweep(now=SOON + timedelta(days=days))
     [line] = await written()
-    assert (line.kind, line.channel) == ("overdue-call", "call")
+    assert (line.kind, line.channel, line.status) == ("overdue-call", "call", "queued")
     assert (await levels(loan))[-1] == "after:21:days"
 
 
