@@ -17,6 +17,8 @@ from comptoir.core.printing.pdf import in_background
 from comptoir.core.web import panels, public_headers, public_page, speak_publicly
 from comptoir.core.web.shell import shell_of
 from comptoir.sites import queries, welcome
+from comptoir.sites.exceptions.queries import public_calendar
+from comptoir.sites.opening_hours import ONE_DAY
 from comptoir.sites.public import feed, poster
 from comptoir.sites.public.linked_data import linked_data
 from comptoir.sites.public.nearness import is_postcode
@@ -110,7 +112,8 @@ async def print_poster(request: Page, address: FromPath[str]) -> Response[bytes]
         return moved(request, address, site.slug)
     today = localtime(clock.now(), site.time_zone).date()
     url = shell_of(request.app).settings.base_url + f"{PATH}/{site.slug}"
-    pdf = await in_background(poster.render, site, url, today)
+    calendar = await public_calendar(site, since=today - ONE_DAY)
+    pdf = await in_background(poster.render, site, calendar, url, today)
     headers = {"Content-Disposition": 'inline; filename="poster.pdf"'}
     return Response(
         pdf, media_type="application/pdf", headers=headers | public_headers(CALENDAR_FRESH)

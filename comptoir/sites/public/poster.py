@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from comptoir.core.i18n import LANGUAGES, current_language, use_language
 from comptoir.core.i18n import gettext as _
@@ -12,14 +14,18 @@ from comptoir.core.phones import show_phone
 from comptoir.core.printing.pdf import make_pdf
 from comptoir.core.printing.qr import qr_symbol
 from comptoir.core.web.formats import format_day
-from comptoir.sites.expressions.evaluation import Hours
+from comptoir.sites.calendar import SiteCalendar
 from comptoir.sites.hours import describe_hours
+from comptoir.sites.opening_hours import ONE_DAY
+from comptoir.sites.public.wording import periods_ahead
 from comptoir.sites.schemas import SiteView
 
 _TEMPLATE = Path(__file__).parents[1] / "print" / "poster.typ"
+#: How far ahead, in days, and how many exceptions and holidays a sheet tells.
+_AHEAD, _MOST = 60, 6
 
 
-def render(site: SiteView, url: str, today: date) -> bytes:
+def render(site: SiteView, calendar: SiteCalendar, url: str, today: date) -> bytes:
     """The poster as PDF/UA; ``url`` is the site's page, ``today`` that of printing."""
     data = {
         "title": _("Opening hours of %(site)s", site=site.name),
@@ -27,8 +33,12 @@ def render(site: SiteView, url: str, today: date) -> bytes:
         "name": site.name,
         "address": ", ".join(filter(None, (site.street, f"{site.postcode} {site.city}".strip()))),
         "phone": show_phone(site.phone or site.organisation.phone),
-        "blocks": [_block(site, language) for language in LANGUAGES],
-        "qr": qr_symbol(url).for_template(),
+        "blocks": [_block(calendar, language, today) for language in LANGUAGES],
+        "qr": qr_symbol(url).for_template() if _is_reached(url) else None,
+        "unreached": _(
+            "There is no QR code here, because phones do not reach the address of the program. "
+            "Whoever runs it sets COMPTOIR_PUBLIC_URL."
+        ),
         "alt": _("QR code of the page of this place"),
         "url": url,
         "footer": _("Printed on %(day)s.", day=format_day(today, "long")),
@@ -36,10 +46,19 @@ def render(site: SiteView, url: str, today: date) -> bytes:
     return make_pdf(_TEMPLATE, data)
 
 
-def _block(site: SiteView, language: str) -> dict[str, Any]:
-    """The hours in one language: the usual week, seasons, services."""
+def _is_reached(url: str) -> bool:
+    """False for an address that is this very computer's."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return not ip_address(host).is_loopback
+    except ValueError:
+        return host != "localhost"
+
+
+def _block(calendar: SiteCalendar, language: str, today: date) -> dict[str, Any]:
+    """The hours in one language: the usual week, seasons, services, what is different soon."""
     with use_language(language):
-        said = describe_hours(Hours.of(site.opening_hours)) if site.opening_hours else None
+        said = describe_hours(calendar.hours) if calendar.hours else None
         weeks = [("", said.week)] if said else []
         weeks += [(each.dates, each.week) for each in said.seasons] if said else []
         return {
@@ -51,5 +70,10 @@ def _block(site: SiteView, language: str) -> dict[str, Any]:
                 for name, week in weeks
             ],
             "services": [[each.name, each.hours] for each in said.services] if said else [],
+            "different": _("Different soon"),
+            "periods": [
+                [each.name, f"{each.hours} ({each.reason})" if each.reason else each.hours]
+                for each in periods_ahead(calendar, today, today + _AHEAD * ONE_DAY)[:_MOST]
+            ],
             "more": _("Today’s hours, closures and more: scan the code"),
         }

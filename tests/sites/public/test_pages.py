@@ -20,8 +20,7 @@ from comptoir.sites.skills.languages import SPOKEN
 from comptoir.sites.skills.tables import StaffSkill
 from comptoir.sites.tables import HoursException, Site, SiteSlug
 from tests import factories
-from tests.http_client import ORIGIN, client_of, sign_in
-from tests.paper import codes_on, is_pdf_ua, pictures, text_of
+from tests.http_client import client_of, sign_in
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -358,23 +357,6 @@ async def test_the_calendar_tells_when_the_door_is_open(client: AsyncClient) -> 
         "Comptoir de Fribourg – open",
         "Comptoir de Fribourg – Workshop",
     }
-
-
-async def test_the_poster_is_accessible_and_leads_to_the_page(client: AsyncClient) -> None:
-    site = await place(
-        opening_hours="Mo-Fr 09:00-12:00,13:30-18:00; Th 09:00-20:00; Jul-Aug Mo-Sa 08:00-12:00, "
-        'We 14:00-16:00 open "Workshop"'
-    )
-    answer = await client.get(f"/places/{factories.slug(site)}/poster.pdf?lang=de")
-    assert answer.headers["content-type"] == "application/pdf"
-    assert is_pdf_ua(answer.content)
-    assert len(pictures(answer.content)) == 1
-    text = text_of(answer.content)
-    words = ["Comptoir de Fribourg", "Horaires", "Öffnungszeiten", "Orari", "Workshop"]
-    assert [word for word in words if word not in text] == []
-    assert [code.text for code in codes_on(answer.content)] == [
-        f"{ORIGIN}/places/{factories.slug(site)}"
-    ]
 
 
 async def test_the_date_of_confirmation_is_shown(client: AsyncClient) -> None:
