@@ -12,8 +12,8 @@ from comptoir.core.principal import Principal, Role
 from comptoir.sites import queries as sites
 from comptoir.sites.rota import queries
 from comptoir.sites.rota.errors import AbsenceNotFound, NotYours
+from comptoir.sites.rota.locks import lock_person
 from comptoir.sites.rota.schemas import AddAbsence
-from comptoir.sites.rota.shifts import lock_person
 from comptoir.sites.rota.validation import absence_errors
 
 

@@ -130,7 +130,13 @@ def _check_days(call: Call, query: RotaQuery) -> None:
         raise Invalid([FieldError("from", "sites.days-out-of-reach", message)])
 
 
-@post("/shifts", scopes=SCOPES, tag=TAG, status=201, errors=(SiteNotFound, SitesForbidden))
+@post(
+    "/shifts",
+    scopes=SCOPES,
+    tag=TAG,
+    status=201,
+    errors=(SiteNotFound, SitesForbidden, GapFilled),
+)
 async def add_shift(call: Call, data: AddShift) -> Made:
     """Put somebody on the rota, for a day or for every week."""
     return Made(await shifts.add_shift(call.actor, data, now=call.now))

@@ -12,14 +12,14 @@ from comptoir.core import db, events
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal
 from comptoir.sites import queries as sites
-from comptoir.sites.opening_hours import ONE_DAY
 from comptoir.sites.rota import shifts
 from comptoir.sites.rota.errors import GapFilled, NotYours, ShiftNotFound
 from comptoir.sites.rota.events import GapWasFilled
-from comptoir.sites.rota.occurrences import Occurrence, Shift
+from comptoir.sites.rota.locks import lock_person, lock_site
+from comptoir.sites.rota.missing import is_missing
+from comptoir.sites.rota.occurrences import Shift
 from comptoir.sites.rota.offers import need_own
 from comptoir.sites.rota.schemas import FillGap
-from comptoir.sites.rota.week import rota
 
 
 async def fill_gap(actor: Principal, site_id: UUID, command: FillGap, *, now: datetime) -> UUID:
@@ -48,12 +48,12 @@ async def fill_gap(actor: Principal, site_id: UUID, command: FillGap, *, now: da
         volunteered=True,
     )
     async with db.transaction():
-        await shifts.lock_person(new.person)
-        await _lock_gaps(site.id)
+        await lock_person(new.person)
+        await lock_site(site.id)
         if known := await _same(new):
             return known
         await shifts.check(new, now=now)
-        if not await _is_missing(actor, new):
+        if not await is_missing(actor, new, throughout=True):
             raise GapFilled
         await shifts.insert(new)
         await shifts.record(actor, "rota.gap_filled", new.site, [None, shifts.told(new)], now=now)
@@ -81,16 +81,6 @@ async def step_back(actor: Principal, shift_id: UUID, day: date, *, now: datetim
     return shift.site
 
 
-async def _lock_gaps(site_id: UUID) -> None:
-    """Let nobody else fill a gap of the site until the end of the transaction.
-
-    After the person is locked, as everywhere on the rota.
-    """
-    await db.fetch(
-        "SELECT id FROM sites_site WHERE id = :id" + db.for_update("sites_site"), id=site_id
-    )
-
-
 async def _same(new: Shift) -> UUID | None:
     """The shift that somebody has already come forward for."""
     row = await db.fetch_one(
@@ -103,20 +93,3 @@ async def _same(new: Shift) -> UUID | None:
         ends=new.ends,
     )
     return row["id"] if row else None
-
-
-async def _is_missing(actor: Principal, new: Shift) -> bool:
-    """Whether somebody is missing all the time of a shift whom its person could be.
-
-    What is lacking after midnight belongs to the day before.
-    """
-    asked = Occurrence(new, new.first_day).interval
-    found = await rota(actor, new.site, new.first_day - ONE_DAY, new.first_day)
-    return any(
-        free.opens <= asked.opens and asked.closes <= free.closes
-        for day in found.days
-        for gap in day.gaps
-        for helper in gap.helpers
-        if helper.person == new.person
-        for free in helper.free
-    )

@@ -12,6 +12,7 @@ from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal, Role
 from comptoir.sites.rota import shifts
 from comptoir.sites.rota.errors import NotYours, OfferNotFound, OfferTaken, ShiftNotFound
+from comptoir.sites.rota.locks import lock_person, lock_site
 from comptoir.sites.rota.schemas import OfferShift
 
 
@@ -83,7 +84,8 @@ async def take_offer(actor: Principal, offer_id: UUID, person: UUID, *, now: dat
     offer = await _found(actor, offer_id)
     need_own(actor, person, offer.site)
     async with db.transaction():
-        await shifts.lock_person(person)
+        await lock_person(person)
+        await lock_site(offer.site)
         offer = await _found(actor, offer_id, lock=True)
         if offer.taken_by is not None:
             raise OfferTaken

@@ -106,13 +106,25 @@ def with_helpers(gap: Gap, team: Mapping[UUID, Skills], taken: Sequence[Presence
 
 
 def hours_left(
-    day: date, opened: Sequence[Interval], gaps: Iterable[Gap], zone: ZoneInfo
+    day: date,
+    opened: Sequence[Interval],
+    gaps: Iterable[Gap],
+    zone: ZoneInfo,
+    *,
+    with_skills: bool = False,
 ) -> tuple[Times, ...] | None:
     """The hours of a day that can be kept open, where nobody could come for a part of them.
 
     None: somebody could, or comes, at any time. Empty: the day is better closed.
+    ``with_skills``: nor anybody with a language or competence that is needed and that
+    nobody there has.
     """
-    nobody = [part for gap in gaps if gap.need.of_anybody for part in gap.nobody]
+    nobody = [
+        part
+        for gap in gaps
+        if gap.need.of_anybody or (with_skills and gap.missing == gap.need.people)
+        for part in gap.nobody
+    ]
     if not nobody:
         return None
     return tuple(

@@ -24,7 +24,8 @@ class AddShift(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Somebody at a site from one minute of a day to another.
 
     ``every_weeks`` is 0 for that day alone, 1 for every week, 2 for every other
-    one; ``last_day`` ends what comes back.
+    one; ``last_day`` ends what comes back. ``for_gap``: only if somebody is still missing
+    for some of that time on its first day.
     """
 
     site: UUID
@@ -34,6 +35,7 @@ class AddShift(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ends: UntilMinute
     every_weeks: Weeks = 0
     last_day: date | None = None
+    for_gap: bool = False
 
 
 class Reach(StrEnum):
@@ -139,6 +141,8 @@ class RotaDay(msgspec.Struct, frozen=True):
 
     ``hours_left`` are the hours that could be kept where nobody can come for the
     rest; an empty list is a day better closed, null is no reason to change any.
+    ``hours_with_skills`` are fewer: those for which also somebody with each language and
+    competence that is needed is there or could come; null if they are the same.
     """
 
     day: date
@@ -150,6 +154,7 @@ class RotaDay(msgspec.Struct, frozen=True):
     away: tuple[UUID, ...]
     gaps: tuple[GapView, ...]
     hours_left: tuple[Times, ...] | None
+    hours_with_skills: tuple[Times, ...] | None
 
 
 class AbsenceView(msgspec.Struct, frozen=True):

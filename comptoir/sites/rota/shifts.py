@@ -16,7 +16,9 @@ from comptoir.sites import queries as sites
 from comptoir.sites.errors import SitesForbidden
 from comptoir.sites.opening_hours import ONE_DAY
 from comptoir.sites.rota import queries
-from comptoir.sites.rota.errors import ShiftNotFound
+from comptoir.sites.rota.errors import GapFilled, ShiftNotFound
+from comptoir.sites.rota.locks import lock_person, lock_shift, lock_site
+from comptoir.sites.rota.missing import is_missing
 from comptoir.sites.rota.occurrences import CLASH_DAYS, Shift
 from comptoir.sites.rota.schemas import AddShift, ChangeShift, Reach
 from comptoir.sites.rota.validation import clash_errors, shift_errors
@@ -29,6 +31,7 @@ async def add_shift(actor: Principal, command: AddShift, *, now: datetime) -> UU
         SiteNotFound: the actor does not work at the site.
         SitesForbidden: the actor is no coordinator there.
         Invalid: a field is wrong, or the person is at work or away then.
+        GapFilled: it is for a gap, and nobody is missing in it any more.
     """
     await need_editor(actor, command.site)
     once = command.every_weeks == 0
@@ -45,7 +48,10 @@ async def add_shift(actor: Principal, command: AddShift, *, now: datetime) -> UU
     )
     async with db.transaction():
         await lock_person(new.person)
+        await lock_site(new.site)
         await check(new, now=now)
+        if command.for_gap and not await is_missing(actor, new, throughout=False):
+            raise GapFilled
         await insert(new)
         await record(actor, "rota.shift_added", new.site, [None, told(new)], now=now)
     return new.id
@@ -97,15 +103,13 @@ async def remove_shift(
 
 
 async def found(actor: Principal, shift_id: UUID, day: date, *, lock: bool = False) -> Shift:
-    """A shift that falls on a day; locked until the end of the transaction, if asked for.
+    """A shift that falls on a day; with its site, locked until the transaction's end if asked.
 
     Raises:
         ShiftNotFound: it does not, or the actor does not work at its site.
     """
     if lock:
-        await db.fetch(
-            "SELECT id FROM sites_shift WHERE id = :id" + db.for_update("sites_shift"), id=shift_id
-        )
+        await lock_shift(shift_id)
     shift = await queries.shift(shift_id)
     if shift is None or not actor.sees_site(shift.site) or not shift.falls_on(day):
         raise ShiftNotFound
@@ -122,16 +126,6 @@ async def need_editor(actor: Principal, site_id: UUID) -> None:
     await sites.site(site_id, actor)
     if not actor.has_role(Role.COORDINATOR, site_id):
         raise SitesForbidden
-
-
-async def lock_person(person: UUID) -> None:
-    """Let nothing else change what somebody does until the end of the transaction.
-
-    Before any shift or offer is locked, so that no two wait for each other.
-    """
-    await db.fetch(
-        "SELECT id FROM core_user WHERE id = :id" + db.for_update("core_user"), id=person
-    )
 
 
 async def check(

@@ -98,6 +98,8 @@ def view(found: Facts, first: date, last: date) -> RotaView:
             with_helpers(gap, team, taken)
             for gap in day_gaps(day, hours.intervals, there, found.needs, team, zone)
         ]
+        left = hours_left(day, hours.intervals, gaps, zone)
+        skilled = hours_left(day, hours.intervals, gaps, zone, with_skills=True)
         off = {each.person for each in found.absences if each.first_day <= day <= each.last_day}
         days.append(
             RotaDay(
@@ -113,7 +115,8 @@ def view(found: Facts, first: date, last: date) -> RotaView:
                 ),
                 away=tuple(person for person in team if person in off),
                 gaps=tuple(_gap(gap) for gap in gaps),
-                hours_left=hours_left(day, hours.intervals, gaps, zone),
+                hours_left=left,
+                hours_with_skills=None if skilled == left else skilled,
             )
         )
     return RotaView(

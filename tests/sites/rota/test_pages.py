@@ -157,7 +157,35 @@ async def test_what_is_lacking_is_said_with_who_could_come(team: Team, client: A
         "person": [str(team.luca.id)],
         "starts": ["12:00"],
         "ends": ["17:00"],
+        "for_gap": ["yes"],
     }
+
+
+async def test_a_gap_that_somebody_else_filled_meanwhile_is_filled_again_only_on_purpose(
+    team: Team, client: AsyncClient
+) -> None:
+    await team.need()
+    await as_(client, team, team.sophie)
+    entered = new_shift(team, team.claire) | {"for_gap": "yes"}
+    await team.shift(team.luca, DAY)
+    answer = await client.post("/rota/shifts/new", data=entered)
+    assert (answer.status_code, await Shift.count()) == (409, 1)
+    assert "Not on the rota yet" in answer.text
+    assert 'name="for_gap"' not in answer.text
+    answer = await client.post("/rota/shifts/new", data=new_shift(team, team.claire))
+    assert (answer.status_code, await Shift.count()) == (303, 2)
+
+
+async def test_where_nobody_can_come_who_has_what_is_needed_shorter_hours_are_offered(
+    team: Team, client: AsyncClient
+) -> None:
+    await team.need(language="pt", starts=840)
+    await team.shift(team.claire, DAY)
+    await as_(client, team, team.sophie)
+    page = await week(client)
+    assert "nobody can come who has what is needed" in page
+    [address] = re.findall(rf'href="(/settings/exceptions/new[^"]+day={DAY}[^"]+)"', page)
+    assert parse_qs(urlsplit(address).query)["closes_0"] == ["14:00"]
     form = await client.get(address)
     assert 'value="12:00"' in form.text
     assert f'value="{team.luca.id}" selected' in form.text

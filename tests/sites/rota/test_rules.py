@@ -146,6 +146,19 @@ def test_where_nobody_can_come_the_day_is_shortened_or_closed() -> None:
     assert hours_left(TUESDAY, opened, german, ZURICH) is None, "the door can be open all the same"
 
 
+def test_hours_with_what_is_needed_are_those_when_somebody_has_it_or_could_come() -> None:
+    opened = office().intervals(TUESDAY)
+    german = Need(UUID(int=37), starts=10 * 60, language="de")
+    two = msgspec.structs.replace(german, people=2, language="fr")
+    there = [Presence(NADIA, each) for each in opened]
+    gaps = day_gaps(TUESDAY, opened, there, [german, two], TEAM, ZURICH)
+    busy = [Presence(person, each) for person in TEAM for each in hours((0, 15))]
+    helped = [with_helpers(gap, TEAM, busy) for gap in gaps]
+    assert hours_left(TUESDAY, opened, helped, ZURICH) is None
+    left = hours_left(TUESDAY, opened, helped, ZURICH, with_skills=True)
+    assert left == (Times(540, 600), Times(15 * 60, 18 * 60)), "one who speaks French is there"
+
+
 def test_hours_past_midnight_are_covered_by_the_shifts_of_both_days() -> None:
     """From 20:00 to 02:00: who comes in the evening stays until midnight."""
     opened = [span(TUESDAY, 20 * 60, 26 * 60, ZURICH)]

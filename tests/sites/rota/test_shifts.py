@@ -12,7 +12,7 @@ from comptoir.core.errors import Invalid
 from comptoir.core.principal import Role
 from comptoir.sites.errors import SiteNotFound, SitesForbidden
 from comptoir.sites.rota import shifts
-from comptoir.sites.rota.errors import ShiftNotFound
+from comptoir.sites.rota.errors import GapFilled, ShiftNotFound
 from comptoir.sites.rota.schemas import Reach
 from comptoir.sites.rota.tables import Absence, Shift
 from comptoir.sites.rota.week import rota
@@ -189,3 +189,19 @@ async def test_reception_changes_no_shift_and_strangers_know_of_none(
             await shifts.remove_shift(who, single.id, TUESDAY, Reach.DAY, now=now)
     with pytest.raises(SiteNotFound):
         await rota(elsewhere, team.site.id, MONDAY, TUESDAY)
+
+
+async def test_a_shift_for_a_gap_is_refused_once_nobody_is_missing(
+    team: Team, now: datetime
+) -> None:
+    await team.need(starts=840, ends=960)
+    wanted = {"starts": 540, "ends": 1020, "for_gap": True}
+    await shifts.add_shift(team.coordinator, adding(team, team.luca.id, **wanted), now=now)
+    with pytest.raises(GapFilled):
+        await shifts.add_shift(team.coordinator, adding(team, team.claire.id, **wanted), now=now)
+    more = adding(team, team.claire.id, **wanted | {"for_gap": False})
+    await shifts.add_shift(team.coordinator, more, now=now)
+    assert len(await at_work(team, TUESDAY)) == 2
+    morning = adding(team, team.sophie.id, starts=540, ends=600, for_gap=True)
+    with pytest.raises(GapFilled):
+        await shifts.add_shift(team.coordinator, morning, now=now)

@@ -22,7 +22,7 @@ from comptoir.sites.chosen import Chosen, chosen_site
 from comptoir.sites.exceptions.queries import public_calendar
 from comptoir.sites.opening_hours import ONE_DAY
 from comptoir.sites.rota import queries, shifts
-from comptoir.sites.rota.errors import ShiftNotFound
+from comptoir.sites.rota.errors import GapFilled, ShiftNotFound
 from comptoir.sites.rota.occurrences import CLASH_DAYS, Shift
 from comptoir.sites.rota.pages.forms import FormReader, texts, time_field
 from comptoir.sites.rota.pages.places import Page, rota_address
@@ -44,7 +44,8 @@ async def new_shift(request: Page) -> Response[str]:
     await shifts.need_editor(request.user, chosen.id)
     day = read_day(query.get("day", "")) or chosen.today
     day = min(max(day, chosen.today), chosen.today + FURTHEST)
-    form = {name: query.get(name, "") for name in FIELDS} | {"day": day.isoformat()}
+    form = {name: query.get(name, "") for name in (*FIELDS, "for_gap")}
+    form["day"] = day.isoformat()
     if not form["starts"]:
         form |= await _door(chosen, day)
     return await _new_form(request, chosen, form, [])
@@ -68,10 +69,14 @@ async def add_shift(request: Page) -> Response[str]:
             ends=ends,
             every_weeks=min(data.whole("every_weeks") or 0, 2),
             last_day=last_day,
+            for_gap=data.checked("for_gap"),
         )
         await shifts.add_shift(request.user, command, now=clock.now())
     except Invalid as invalid:
-        return await _new_form(request, chosen, texts(data, FIELDS), invalid.errors)
+        form = texts(data, (*FIELDS, "for_gap"))
+        return await _new_form(request, chosen, form, invalid.errors)
+    except GapFilled:
+        return await _new_form(request, chosen, texts(data, FIELDS), [], filled=True)
     return redirect(request, rota_address(chosen.id, day), flash=Flash("ok", _("On the rota.")))
 
 
@@ -176,15 +181,22 @@ async def _name(shift: Shift) -> str:
 
 
 async def _new_form(
-    request: Page, chosen: Chosen, form: dict[str, str], errors: Sequence[FieldError]
+    request: Page,
+    chosen: Chosen,
+    form: dict[str, str],
+    errors: Sequence[FieldError],
+    *,
+    filled: bool = False,
 ) -> Response[str]:
+    """The form; ``filled``: somebody else has filled the gap that it was for."""
     return page(
         request,
         "sites/shift_new.html",
-        status=422 if errors else 200,
+        status=422 if errors else 409 if filled else 200,
         chosen=chosen,
-        form=form,
+        form={"for_gap": ""} | form,
         errors=errors,
+        filled=filled,
         team=[(each.id, each.name) for each in await queries.team(chosen.id)],
         often=[
             ("0", _("On this day only")),

@@ -61,11 +61,15 @@ class Lack(msgspec.Struct, frozen=True):
 
 
 class Shorter(msgspec.Struct, frozen=True):
-    """A day on which nobody can come for some of the hours. ``hours`` is what could be kept."""
+    """A day on which nobody can come for some of the hours. ``hours`` is what could be kept.
+
+    ``skills``: somebody can, but not with the language or competence that is needed.
+    """
 
     day: date
     hours: str
     announce: str
+    skills: bool
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -219,11 +223,14 @@ def _shorter(found: RotaView, chosen: Chosen) -> list[Shorter]:
     return [
         Shorter(
             day.day,
-            ", ".join(minutes(each.opens, each.closes) for each in day.hours_left),
-            _exception_address(chosen, day.day, day.hours_left) if chosen.edits else "",
+            ", ".join(minutes(each.opens, each.closes) for each in hours),
+            _exception_address(chosen, day.day, hours) if chosen.edits else "",
+            skills,
         )
         for day in found.days
-        if day.hours_left is not None and day.day >= chosen.today
+        if day.day >= chosen.today
+        for hours, skills in ((day.hours_left, False), (day.hours_with_skills, True))
+        if hours is not None
     ]
 
 
@@ -249,7 +256,7 @@ def _add_address(
     fields: dict[str, Any] = {"site": chosen.id, "day": day.day, "person": person}
     if times is not None:
         opens, closes = times.opens.astimezone(zone), times.closes.astimezone(zone)
-        fields |= {"starts": f"{opens:%H:%M}", "ends": f"{closes:%H:%M}"}
+        fields |= {"starts": f"{opens:%H:%M}", "ends": f"{closes:%H:%M}", "for_gap": "yes"}
     return f"/rota/shifts/new?{urlencode(fields)}"
 
 
