@@ -21,7 +21,7 @@ from pathlib import Path
 
 import psutil
 
-from bench import calendars, closure, places, reminders
+from bench import calendars, closure, dispatching, places, reminders
 from bench.data import Desk, fill, make_desk
 from bench.floors import PostgresServer
 from bench.lending import CLIENTS, ITEMS, beside, lend
@@ -43,7 +43,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=3, help="of each turn")
     parser.add_argument("--turns", type=int, default=5)
-    parts = ["sqlite", "postgres", "labels", "calendars", "closure", "places", "reminders"]
+    parts = [
+        "sqlite",
+        "postgres",
+        "labels",
+        "calendars",
+        "closure",
+        "places",
+        "reminders",
+        "sending",
+    ]
     parser.add_argument("--only", choices=parts)
     given = parser.parse_args()
     logging.disable(logging.INFO)  # of this process; the program has its own
@@ -72,6 +81,11 @@ def main() -> None:
             asyncio.run(_reminders(table, "SQLite", f"sqlite:///{folder}/comptoir.sqlite"))
         with _postgres() as server:
             asyncio.run(_reminders(table, "PostgreSQL", server.url))
+    if given.only in (None, "sending"):
+        with _folder() as folder:
+            asyncio.run(_sending(table, "SQLite", f"sqlite:///{folder}/comptoir.sqlite"))
+        with _postgres() as server:
+            asyncio.run(_sending(table, "PostgreSQL", server.url))
     if given.only in (None, "places"):
         with _folder() as folder:
             _places(table, "SQLite", f"sqlite:///{folder}/comptoir.sqlite", folder)
@@ -98,6 +112,17 @@ async def _reminders(table: Table, name: str, url: str) -> None:
     table.add(f"{about}, {reminders.MESSAGES:,} messages", f"{written:.1f} s")
     table.add(f"{name}: … the same rows by plain SQL", f"{floor:.1f} s")
     table.add(f"{about}, nothing to write", f"{nothing:.2f} s")
+
+
+async def _sending(table: Table, name: str, url: str) -> None:
+    db.connect(url)
+    await migrations.migrate()
+    sent, called = await dispatching.measured()
+    await db.disconnect()
+    wait = f"{dispatching.LATENCY * 1000:.0f} ms"
+    about = f"{name}: {dispatching.MESSAGES:,} messages to a gateway that takes {wait}"
+    table.add(about, f"{sent:.1f} s")
+    table.add(f"{name}: … the same calls with no database", f"{called:.1f} s")
 
 
 def _import(table: Table, name: str, url: str) -> None:
