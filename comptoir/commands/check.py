@@ -21,7 +21,8 @@ from comptoir.core.printing.errors import PrintingFailed
 from comptoir.core.printing.sheets import L7160
 from comptoir.core.settings import Settings, SettingsInvalid, load
 from comptoir.inventory.labels import Label, render_labels
-from comptoir.notifications.gateways.configuration import read_routes, sends_nothing
+from comptoir.notifications.channels import Channel
+from comptoir.notifications.gateways.configuration import channels_of, read_routes, sends_nothing
 
 #: Below this, in bytes, a busy day's agreements may no longer fit.
 LITTLE_SPACE = 500_000_000
@@ -109,6 +110,13 @@ def _gateways(settings: Settings) -> Finding:
             "gateways",
             f"{names or 'none'}: no message leaves",
             "Set COMPTOIR_GATEWAYS.",
+        )
+    if Channel.EMAIL not in channels_of(settings):
+        return Finding(
+            Level.NOTE,
+            "gateways",
+            f"{names}: no e-mail leaves",
+            "Add `smtp` to COMPTOIR_GATEWAYS, or whoever is reached by e-mail is called.",
         )
     return Finding(Level.OK, "gateways", names)
 

@@ -22,7 +22,7 @@ says if something set does not work. This page is made by `make docs` from the c
 
 
 GATEWAYS = """
-## Gateways for text messages
+## Gateways for messages
 
 Those that `COMPTOIR_GATEWAYS` names need these besides.
 

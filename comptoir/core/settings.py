@@ -77,8 +77,8 @@ class Settings:
     )
     gateways: str = setting(
         "COMPTOIR_GATEWAYS",
-        "What carries text messages, in this order, each with the countries it is for: "
-        "`kannel:+41,+33 file`. The next one has its turn when one fails. `file` writes them to "
+        "What carries messages, in this order, text messages each with the countries it is for: "
+        "`kannel:+41,+33 smtp`. The next one has its turn when one fails. `file` writes them to "
         "`messages.jsonl` in the data folder, `console` prints them; neither sends anything.",
         "file",
     )

@@ -23,6 +23,7 @@ from comptoir.notifications.reasons import Reason
 from comptoir.notifications.reminders.moot import drop_moot
 from comptoir.notifications.routing import Route, choose
 from comptoir.notifications.segments import split
+from comptoir.notifications.texts import subject_of
 
 #: Messages that are claimed together, and how many of them are sent at the same time.
 BATCH = 40
@@ -34,8 +35,14 @@ HELD_FOR = timedelta(minutes=15)
 
 # The channels of ``BY_GATEWAY``, as the index has them: call lists may be long.
 _DUE = f"""
-SELECT message.id, message.channel, message.address, message.text, message.attempts
+SELECT message.id, message.channel, message.address, message.text, message.attempts,
+       message.kind, message.language, site.short_name,
+       COALESCE(NULLIF(site.email, ''), organisation.email) AS site_email,
+       wish.barest
 FROM notifications_message message
+JOIN sites_site site ON site.id = message.site
+JOIN sites_organisation organisation ON organisation.id = site.organisation
+LEFT JOIN notifications_borrower_wish wish ON wish.borrower = message.borrower
 WHERE message.status = 'queued' AND message.channel IN ('sms', 'email')
   AND message.next_attempt_at <= :now
 ORDER BY message.next_attempt_at, message.id
@@ -89,8 +96,7 @@ async def claim(routes: Sequence[Route], owner: UUID, *, now: datetime) -> list[
             if gateway is None:
                 stranded.append(row["id"])
                 continue
-            message = Outgoing(id=row["id"], address=row["address"], text=row["text"])
-            claimed[gateway.name].append(Claimed(message, gateway))
+            claimed[gateway.name].append(Claimed(_outgoing(row), gateway))
         if stranded:
             await db.execute(_NO_GATEWAY, ids=stranded, reason=Reason.NO_GATEWAY.value, now=now)
         taken: list[Claimed] = []
@@ -99,6 +105,19 @@ async def claim(routes: Sequence[Route], owner: UUID, *, now: datetime) -> list[
             await _lease(within, owner, now=now)  # the next gateway's share is what is left then
             taken += within
     return taken
+
+
+def _outgoing(row: db.Row) -> Outgoing:
+    """A message with what an e-mail needs besides. The barest form names no place either."""
+    return Outgoing(
+        id=row["id"],
+        address=row["address"],
+        text=row["text"],
+        subject=subject_of(row["kind"], row["language"]),
+        place="" if row["barest"] else row["short_name"],
+        reply_to=row["site_email"],
+        language=row["language"],
+    )
 
 
 async def _within_limits(
@@ -128,20 +147,22 @@ async def _within_limits(
     return affordable
 
 
-def parts_of(text: str) -> int:
-    """How many parts a text takes; an empty one is sent as one."""
-    return max(1, len(split(text).parts))
+def parts_of(claimed: Claimed) -> int:
+    """How many parts a message takes; an empty one is sent as one, and so is an e-mail."""
+    if Channel.SMS not in claimed.gateway.channels:
+        return 1
+    return max(1, len(split(claimed.message.text).parts))
 
 
 def price_of(claimed: Claimed) -> int:
     """What a message costs, in ten-thousandths of its gateway's currency."""
-    return parts_of(claimed.message.text) * claimed.gateway.part_price
+    return parts_of(claimed) * claimed.gateway.part_price
 
 
 async def _lease(taken: list[Claimed], owner: UUID, *, now: datetime) -> None:
     alike: dict[tuple[str, int], list[Claimed]] = defaultdict(list)
     for each in taken:
-        alike[each.gateway.name, parts_of(each.message.text)].append(each)
+        alike[each.gateway.name, parts_of(each)].append(each)
     for (name, parts), several in alike.items():
         values: dict[str, Any] = {
             "owner": owner,

@@ -13,6 +13,7 @@ class Reason(StrEnum):
     """Why a message failed, was dropped, or is unknown."""
 
     NUMBER_INVALID = "number-invalid"
+    ADDRESS_INVALID = "address-invalid"
     OPTED_OUT = "opted-out"
     TEXT_REFUSED = "text-refused"
     NO_GATEWAY = "no-gateway"
@@ -31,10 +32,14 @@ _SENTENCES: dict[Reason, LazyProxy] = {
     Reason.NUMBER_INVALID: _l(
         "The number cannot receive this message. Ask the person for another one."
     ),
+    Reason.ADDRESS_INVALID: _l(
+        "Nothing can be delivered to this e-mail address. Ask the person for another one."
+    ),
     Reason.OPTED_OUT: _l("The person asked for no more messages. Tell them when they come."),
     Reason.TEXT_REFUSED: _l("The gateway did not accept the text. Shorten it or change it."),
     Reason.NO_GATEWAY: _l(
-        "No gateway is set up for this country. Ask whoever runs the program to add one."
+        "No gateway is set up for this country, or for e-mail. "
+        "Ask whoever runs the program to add one."
     ),
     Reason.GATEWAY_UNREACHABLE: _l(
         "The gateway did not answer for many hours. Ask whoever runs the program, then try again."

@@ -52,17 +52,33 @@ class Examples(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     more: str
 
 
+class EmailPhrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an e-mail says in other words than a text message. ``subject`` is for any kind."""
+
+    subject: str
+    renew: str
+    stop: str
+    stop_by_phone: str
+    stop_in_person: str
+    help: str
+
+
 class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The wordings of one kind; ``barest`` tells a reader over the shoulder the least."""
+    """The wordings of one kind; ``barest`` tells a reader over the shoulder the least.
+
+    ``subject`` is that of an e-mail, as discreet as ``barest``; empty: that of any kind.
+    """
 
     text: str
     barest: str
+    subject: str = ""
 
 
 class LanguageFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All that a file holds. ``kinds`` are by their codes."""
 
     phrases: Phrases
+    email: EmailPhrases
     reasons: Reasons
     examples: Examples
     kinds: dict[str, Texts]
@@ -87,6 +103,13 @@ def default_text(kind: str, language: str, *, barest: bool = False) -> str:
     """
     texts = language_file(language).kinds[kind]
     return texts.barest if barest else texts.text
+
+
+def subject_of(kind: str, language: str) -> str:
+    """The subject of an e-mail. It names neither a person nor a thing."""
+    found = language_file(language)
+    own = found.kinds[kind].subject if kind in found.kinds else ""
+    return own or found.email.subject
 
 
 @cache

@@ -18,7 +18,7 @@ from comptoir.notifications.date_words import (
 )
 from comptoir.notifications.gsm7_wording import gsm7_wording
 from comptoir.notifications.placeholders import Wording, render
-from comptoir.notifications.texts import Phrases, language_file
+from comptoir.notifications.texts import language_file
 from comptoir.sites.opening_hours import Calendar
 
 #: More things are counted, not named.
@@ -32,10 +32,15 @@ class Form(StrEnum):
     """How a message reaches somebody, which decides what it need not say."""
 
     TEXT = "text"
+    #: No sign costs more there, and a person reads the answers.
+    MAIL = "mail"
     #: Read days later: with dates. The sheet says beneath it when one can come, and whom to call.
     PAPER = "paper"
     #: Said by somebody who can be asked.
     SPOKEN = "spoken"
+
+
+_ANSWERED = frozenset({Form.TEXT, Form.MAIL})
 
 
 class Thing(msgspec.Struct, frozen=True):
@@ -48,9 +53,9 @@ class Thing(msgspec.Struct, frozen=True):
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What a message is about.
 
-    ``due_at`` is the earliest of ``things``; ``also`` are due later,
-    ``refused`` could not be renewed. ``is_two_way``: the
-    sender is a number that takes answers. ``reason`` is a field of ``texts.Reasons``.
+    ``due_at`` is the earliest of ``things``; ``also`` are due later, ``refused`` could not be
+    renewed. ``is_two_way``: the sender is a number, or in an e-mail an address, that takes
+    answers. ``reason`` is a field of ``texts.Reasons``.
     On paper and on the phone nothing is said of answering by text.
     """
 
@@ -85,12 +90,14 @@ def values(facts: Facts, language: str, names: Collection[str], *, now: datetime
     """
     texts, calendar = language_file(language), facts.calendar
     zone, phrases = calendar.zone, texts.phrases
+    ways = texts.email if facts.form is Form.MAIL else phrases
     opens_from = now
     if facts.form is Form.PAPER:
         now = _LONG_AGO
 
     def things(those: Sequence[Thing], *, dated: bool = False) -> str:
-        return things_words(those, calendar, language, now=now, dated=dated)
+        named = str if facts.form is Form.MAIL else _plain
+        return things_words(those, calendar, language, now=now, dated=dated, named=named)
 
     def opening() -> str:
         if facts.form is Form.PAPER:
@@ -125,10 +132,10 @@ def values(facts: Facts, language: str, names: Collection[str], *, now: datetime
         "was_due": was_due,
         "also": lambda: listed(phrases.also, facts.also),
         "refused": lambda: listed(phrases.refused, facts.refused),
-        "renew": lambda: _renew(facts, phrases),
+        "renew": lambda: ways.renew if _asks(facts) and facts.is_renewable else "",
         "reason": lambda: str(getattr(texts.reasons, facts.reason)),
-        "help": lambda: _way(facts, phrases.help, phrases.help_by_phone, phrases.help_in_person),
-        "stop": lambda: _way(facts, phrases.stop, phrases.stop_by_phone, phrases.stop_in_person),
+        "help": lambda: _way(facts, ways.help, phrases.help_by_phone, phrases.help_in_person),
+        "stop": lambda: _way(facts, ways.stop, ways.stop_by_phone, ways.stop_in_person),
         "link": lambda: facts.link,
     }
     return {name: known[name]() for name in names}
@@ -141,14 +148,16 @@ def things_words(
     *,
     now: datetime,
     dated: bool = False,
+    named: Callable[[str], str] | None = None,
 ) -> str:
     """``laptop, 2 x mouse, +4``; where dates differ, or if ``dated``, with them: ``(Friday 17h)``.
 
     Those of one date stand together, the earliest first.
     """
+    named = named or _plain
     groups: dict[datetime | None, Counter[str]] = {}
     for each in things:
-        groups.setdefault(each.due_at, Counter())[_plain(each.name)] += 1
+        groups.setdefault(each.due_at, Counter())[named(each.name)] += 1
     listed: list[str] = []
     left, unnamed = _MOST_NAMED, len(things)
     for due, names in sorted(groups.items(), key=lambda group: group[0] or _AT_LAST):
@@ -180,15 +189,14 @@ def example_facts(language: str, calendar: Calendar, *, now: datetime, several: 
     )
 
 
-def _renew(facts: Facts, phrases: Phrases) -> str:
-    asked = facts.is_two_way and facts.is_renewable and facts.form is Form.TEXT
-    return phrases.renew if asked else ""
+def _asks(facts: Facts) -> bool:
+    return facts.is_two_way and facts.form in _ANSWERED
 
 
 def _way(facts: Facts, answer: str, by_phone: str, in_person: str) -> str:
-    if facts.form is not Form.TEXT:
+    if facts.form not in _ANSWERED:
         return ""
-    if facts.is_two_way:
+    if _asks(facts):
         return answer
     return by_phone.replace("{{phone}}", facts.phone) if facts.phone else in_person
 

@@ -83,6 +83,32 @@ async def test_a_number_is_not_blamed_for_what_the_gateway_could_not_do(
     assert await doubt_about(somebody.id) is None
 
 
+async def test_an_e_mail_address_is_asked_about_as_well(
+    database: Any, now: datetime, client: AsyncClient
+) -> None:
+    address = "amina@example.org"
+    site = await make.site()
+    somebody = await make.borrower(phone="", contact_kind="email", email=address, site_id=site.id)
+
+    async def ends(status: Status, reason: Reason | None = None) -> None:
+        message = await rows.message(
+            now=now, borrower_id=somebody.id, channel="email", address=address
+        )
+        async with db.transaction():
+            await report(message, status, now=now, reason=reason)
+
+    await ends(Status.FAILED, Reason.ADDRESS_INVALID)
+    assert await doubt_about(somebody.id) is None
+    await ends(Status.FAILED, Reason.ADDRESS_INVALID)
+    assert await doubt_about(somebody.id) is Doubt.NO_MAIL
+    await sign_in(client, await make.user(role=Role.RECEPTION, site_id=site.id))
+    page = (await client.get(f"/borrowers/{somebody.id}")).text
+    assert "Ask for their e-mail address." in page
+    assert "Change the address" in page
+    await ends(Status.ACCEPTED)
+    assert await doubt_about(somebody.id) is None
+
+
 async def test_a_corrected_number_is_no_longer_blamed(database: Any, now: datetime) -> None:
     somebody = await person()
     for _ in range(2):

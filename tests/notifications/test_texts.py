@@ -6,6 +6,7 @@ import re
 from datetime import date, time, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from comptoir.core.i18n import LANGUAGES
@@ -15,9 +16,10 @@ from comptoir.notifications.kinds import KINDS, NAMES
 from comptoir.notifications.placeholders import Wording, read
 from comptoir.notifications.replies import Wish, read_reply
 from comptoir.notifications.segments import split
-from comptoir.notifications.texts import default_text, default_wording, language_file
+from comptoir.notifications.texts import default_text, default_wording, language_file, subject_of
 from comptoir.notifications.values import (
     Facts,
+    Form,
     Thing,
     example_facts,
     message_text,
@@ -195,6 +197,35 @@ def test_a_sender_that_takes_no_answers_asks_for_none(language: str) -> None:
         assert (facts.phone in found["stop"]) is named
         assert (facts.phone in found["help"]) is named
         assert "STOP" not in found["stop"]
+
+
+@every_text
+@pytest.mark.parametrize("answers", [False, True])
+def test_an_e_mail_speaks_of_no_text_message(kind: str, language: str, answers: bool) -> None:
+    facts = example_facts(language, MORNINGS, now=NOW, several=True)
+    facts = msgspec.structs.replace(facts, form=Form.MAIL, is_two_way=answers)
+    for barest in (False, True):
+        if not kind.startswith("answer-"):
+            said = message(kind, language, facts, barest=barest)
+            assert not re.search(r"SMS|STOP|text message", said), said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_e_mail_keeps_the_letters_that_cost_in_a_text_message(language: str) -> None:
+    thing = Thing("Œuvre prêtée")
+    by_email = Facts(place="Fête", calendar=MORNINGS, things=(thing,), form=Form.MAIL)
+    found = values(by_email, language, {"items", "place"}, now=NOW)
+    assert found == {"items": "Œuvre prêtée", "place": "Fête"}
+
+
+@every_text
+def test_a_subject_is_short_and_names_nothing(kind: str, language: str) -> None:
+    subject = subject_of(kind, language)
+    assert 5 < len(subject) < 40
+    assert "{" not in subject
+    examples = language_file(language).examples
+    assert examples.items not in subject
+    assert examples.place not in subject
 
 
 def test_a_loan_that_cannot_be_renewed_promises_nothing() -> None:

@@ -45,6 +45,8 @@ def test_a_bad_setting_is_found(tmp_path: Path) -> None:
 
 def test_a_gateway_that_lacks_something_is_found(tmp_path: Path) -> None:
     assert "gateways" in wrong(tmp_path, COMPTOIR_GATEWAYS="kannel")
+    mail = {"COMPTOIR_SMTP_URL": "smtp://mail.example.org", "COMPTOIR_SMTP_SENDER": "the desk"}
+    assert "gateways" in wrong(tmp_path, COMPTOIR_GATEWAYS="smtp", **mail)
 
 
 def test_a_missing_secret_and_an_address_without_https_are_found(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import msgspec
 
 from comptoir.core.settings import Settings, SettingsInvalid
 from comptoir.notifications.channels import BY_GATEWAY, Channel
-from comptoir.notifications.gateways import android, aspsms, kannel, ovh, swisscom, twilio
+from comptoir.notifications.gateways import android, aspsms, kannel, ovh, smtp, swisscom, twilio
 from comptoir.notifications.gateways.android_hook import AndroidHook
 from comptoir.notifications.gateways.aspsms_hook import AspsmsHook
 from comptoir.notifications.gateways.hooks import Hook
@@ -32,9 +32,11 @@ _KINDS: dict[str, Make] = {
     twilio.NAME: lambda settings, read: twilio.TwilioGateway.of(read, base_url=settings.base_url),
     ovh.NAME: lambda _, read: ovh.OvhGateway.of(read),
     swisscom.NAME: lambda _, read: swisscom.SwisscomGateway.of(read),
+    smtp.NAME: lambda _, read: smtp.SmtpGateway.of(read),
     aspsms.NAME: lambda settings, read: aspsms.AspsmsGateway.of(read, base_url=settings.base_url),
 }
 _LOCAL = frozenset({"file", "console"})
+_BY_EMAIL = frozenset({smtp.NAME})
 #: What each needs of the environment.
 VARIABLES: tuple[Variable, ...] = (
     *kannel.VARIABLES,
@@ -43,6 +45,7 @@ VARIABLES: tuple[Variable, ...] = (
     *ovh.VARIABLES,
     *swisscom.VARIABLES,
     *aspsms.VARIABLES,
+    *smtp.VARIABLES,
 )
 
 _ENTRY = re.compile(
@@ -88,8 +91,9 @@ def channels_of(settings: Settings) -> frozenset[Channel]:
     """
     if sends_nothing(settings):
         return BY_GATEWAY
-    names = {entry.partition(":")[0] for entry in settings.gateways.split()}
-    return frozenset(Channel.SMS for name in names - _LOCAL)
+    entries = [_ENTRY.match(entry) for entry in settings.gateways.split()]
+    kinds = {found["kind"] for found in entries if found}
+    return frozenset(Channel.EMAIL if kind in _BY_EMAIL else Channel.SMS for kind in kinds - _LOCAL)
 
 
 def read_hook(name: str, environ: Mapping[str, str] | None = None) -> Hook | None:

@@ -12,11 +12,19 @@ from comptoir.notifications.reasons import Reason
 
 
 class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
-    """A message as a gateway gets it; ``id`` is ours, for what it tells of it later."""
+    """A message as a gateway gets it; ``id`` is ours, for what it tells of it later.
+
+    What stands below ``text`` is for e-mail: ``place`` is who writes, ``reply_to`` where the
+    place reads answers (empty: nowhere).
+    """
 
     id: UUID
     address: str
     text: str
+    subject: str = ""
+    place: str = ""
+    reply_to: str = ""
+    language: str = ""
     reference: str = ""
 
 

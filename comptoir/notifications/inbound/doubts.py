@@ -1,4 +1,4 @@
-"""Whether a number is right: asked at the desk, the next time that its owner is there."""
+"""Whether a number or an e-mail address is right: asked at the desk, once its owner is there."""
 
 from __future__ import annotations
 
@@ -14,15 +14,24 @@ from comptoir.notifications.reasons import Reason
 
 #: One failure may be a phone that is switched off for days.
 FAILURES = 2
-_HARD = [Reason.NUMBER_INVALID.value, Reason.NOT_DELIVERED.value]
+_HARD = [
+    Reason.NUMBER_INVALID.value,
+    Reason.ADDRESS_INVALID.value,
+    Reason.NOT_DELIVERED.value,
+]
 
+# Of an e-mail nobody tells that it was delivered.
 _READ = """
 SELECT borrower.phone, borrower.contact_kind, wish.stopped_at,
        COALESCE(wish.wrong_number, '') AS wrong_number,
        (SELECT COUNT(*) FROM (
             SELECT message.status, message.reason FROM notifications_message message
-            WHERE message.borrower = borrower.id AND message.channel = 'sms'
-              AND message.address = borrower.phone AND message.status IN :ended
+            WHERE message.borrower = borrower.id
+              AND CASE WHEN borrower.contact_kind = 'email'
+                  THEN message.channel = 'email' AND message.address = borrower.email
+                       AND message.status IN ('failed', 'accepted')
+                  ELSE message.channel = 'sms' AND message.address = borrower.phone
+                       AND message.status IN ('failed', 'delivered') END
             ORDER BY message.id DESC LIMIT :failures) AS last
         WHERE last.status = 'failed' AND last.reason IN :hard) AS failed
 FROM lending_borrower borrower
@@ -32,12 +41,13 @@ WHERE borrower.id = :borrower
 
 
 class Doubt(StrEnum):
-    """What is to be asked about a number."""
+    """What is to be asked about a number, or about an e-mail address."""
 
     NOT_THEIRS = "not-theirs"
     CORRECTED = "corrected"  #: it was not theirs, and is another now; nothing is sent yet
     NO_TEXTS = "no-texts"
     FAILED = "failed"
+    NO_MAIL = "no-mail"  #: the last e-mails to their address failed for good
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -48,7 +58,7 @@ class Question(msgspec.Struct, frozen=True):
 
 
 async def doubt_about(borrower_id: UUID) -> Doubt | None:
-    """What is to be asked about somebody's number; None where it seems right.
+    """What is to be asked about somebody's number or address; None where it seems right.
 
     In this order: somebody answered that it is not theirs, and whether that was corrected;
     it takes no text messages; the last messages to it failed for good.
@@ -56,11 +66,15 @@ async def doubt_about(borrower_id: UUID) -> Doubt | None:
     row = await db.fetch_one(
         _READ,
         borrower=borrower_id,
-        ended=["failed", "delivered"],
         failures=FAILURES,
         hard=_HARD,
     )
-    if row is None or not row["phone"]:
+    if row is None:
+        return None
+    failed = row["failed"] >= FAILURES and row["stopped_at"] is None
+    if row["contact_kind"] == "email" and failed:
+        return Doubt.NO_MAIL
+    if not row["phone"]:
         return None
     if row["wrong_number"] and row["stopped_at"] is not None:
         return Doubt.NOT_THEIRS if row["wrong_number"] == row["phone"] else Doubt.CORRECTED
@@ -69,7 +83,7 @@ async def doubt_about(borrower_id: UUID) -> Doubt | None:
     number = read_number(row["phone"], "CH")  # kept with its country code
     if not (isinstance(number, Number) and number.can_text):
         return Doubt.NO_TEXTS
-    return Doubt.FAILED if row["failed"] >= FAILURES else None
+    return Doubt.FAILED if failed else None
 
 
 async def panel(about: Fill) -> Panel | None:

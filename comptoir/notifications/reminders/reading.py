@@ -30,6 +30,7 @@ FROM notifications_reminder_plan plan
 """
 _SITES = f"""
 SELECT site.id, site.short_name, COALESCE(NULLIF(site.phone, ''), organisation.phone) AS phone,
+       COALESCE(NULLIF(site.email, ''), organisation.email) AS email,
        sending.opens, sending.closes, sending.quiet_days, sending.takes_answers,
        {calendars.COLUMNS}
 FROM sites_site site
@@ -94,6 +95,7 @@ class Sender(msgspec.Struct, frozen=True):
     id: UUID
     name: str
     phone: str
+    email: str
     calendar: SiteCalendar
     habits: Habits
     wordings: Wordings
@@ -166,6 +168,7 @@ def _sender(row: db.Row, wordings: Wordings) -> Sender:
         row["id"],
         row["short_name"],
         row["phone"],
+        row["email"],
         calendars.calendar_of(row),
         habits_of(row),
         wordings,

@@ -97,7 +97,7 @@ def text_of(letter: Letter, *, now: datetime) -> str:
         also=[_thing(each, letter.kind) for each in letter.also],
         due_at=dates,
         was_due=letter.was_due,
-        is_two_way=sender.habits.takes_answers and letter.channel is Channel.SMS,
+        is_two_way=_takes_answers(letter),
         is_renewable=any(each.is_renewable for each in letter.lent),
         form=_FORMS.get(letter.channel or Channel.SMS, Form.TEXT),
     )
@@ -105,7 +105,13 @@ def text_of(letter: Letter, *, now: datetime) -> str:
     return message_text(wording, facts, recipient.language, now=letter.not_before or now)
 
 
-_FORMS = {Channel.LETTER: Form.PAPER, Channel.CALL: Form.SPOKEN}
+_FORMS = {Channel.EMAIL: Form.MAIL, Channel.LETTER: Form.PAPER, Channel.CALL: Form.SPOKEN}
+
+
+def _takes_answers(letter: Letter) -> bool:
+    if letter.channel is Channel.EMAIL:
+        return bool(letter.sender.email)
+    return letter.sender.habits.takes_answers and letter.channel is Channel.SMS
 
 
 def _thing(lent: Lent, kind: str) -> Thing:
