@@ -11,10 +11,12 @@ import pytest
 from httpx import AsyncClient
 
 from comptoir.core import clock, db
-from comptoir.core.principal import SYSTEM
+from comptoir.core.principal import SYSTEM, Role
 from comptoir.lending.loans.renewals import renew_loan
 from comptoir.lending.tables import Borrower, Loan, Policy
 from comptoir.notifications.inbound.rules import ANSWERS_AN_HOUR, OLDEST
+from comptoir.notifications.own_wordings.schemas import Form, Key, SaveWording
+from comptoir.notifications.own_wordings.services import save_wording
 from comptoir.notifications.reminders.tables import BorrowerWish
 from comptoir.notifications.tables import Conversation, Message, Reply
 from tests import factories as make
@@ -100,6 +102,18 @@ class TestRenew:
         await text(client, "Bitte verlängern")
         (answer,) = await answers()
         assert (answer.language, answer.text[:11]) == ("de", "Verlängert!")
+
+    async def test_is_answered_in_the_wording_that_a_coordinator_saved(
+        self, client: AsyncClient, world: World
+    ) -> None:
+        key = Key("answer-renewed", "fr", Form.USUAL)
+        saved = SaveWording(text="Ça marche, jusqu’au {{due}}. {{place}}")
+        coordinator = await make.principal(Role.ADMIN)
+        await save_wording(coordinator, key, saved, version=0, now=clock.now())
+        await world.loan(await world.person(phone=NUMBER), due_at=in_days(2))
+        await text(client, "prolonger")
+        (answer,) = await answers()
+        assert answer.text.startswith("Ça marche, jusqu’au ")
 
     async def test_told_twice_by_the_gateway_renews_once(
         self, client: AsyncClient, world: World
