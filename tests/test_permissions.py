@@ -321,6 +321,8 @@ TABLE: dict[str, Line] = {
     "GET /messages/sending": ADMIN,
     "POST /messages/sending": ADMIN,
     "POST /messages/{message_id}/again": COORDINATOR,
+    "GET /m/{token}": EVERYBODY,
+    "POST /m/{token}": EVERYBODY,
     "GET /places": EVERYBODY,
     "GET /places/{address}": EVERYBODY,
     "GET /places/{address}/hours.ics": EVERYBODY,

@@ -131,7 +131,7 @@ def _words(document: AgreementDocument) -> dict[str, Any]:
             "columns": [_("Day"), _("Opening hours")],
             "each": [_place(document, number) for number in range(len(document.places))],
         },
-        "trouble": {"heading": _("If something happens"), "cases": _cases()},
+        "trouble": {"heading": _("If something happens"), "cases": trouble_cases()},
         "signature": _signature(document),
     }
 
@@ -246,7 +246,8 @@ def _told(days: _Days) -> str:
     return _("%(label)s: %(value)s", label=when[:1].upper() + when[1:], value=what)
 
 
-def _cases() -> list[list[str]]:
+def trouble_cases() -> list[list[str]]:
+    """What to do if something happens: the case, and the advice."""
     return [
         [_("It is broken or does not work:"), _("Do not repair it. Bring it to us or call us.")],
         [_("It is lost or stolen:"), _("Tell us at once. If it was stolen, tell the police too.")],

@@ -19,6 +19,7 @@ from comptoir.core import db
 from comptoir.notifications import limits
 from comptoir.notifications.channels import Channel
 from comptoir.notifications.gateways.protocol import SECONDS_TO_SEND, Gateway, Outgoing
+from comptoir.notifications.links.making import with_links
 from comptoir.notifications.reasons import Reason
 from comptoir.notifications.reminders.moot import drop_moot
 from comptoir.notifications.routing import Route, choose
@@ -104,7 +105,8 @@ async def claim(routes: Sequence[Route], owner: UUID, *, now: datetime) -> list[
             within = await _within_limits(several, sending, now=now)
             await _lease(within, owner, now=now)  # the next gateway's share is what is left then
             taken += within
-    return taken
+        outgoing = await with_links([each.message for each in taken], now=now)
+    return [Claimed(message, each.gateway) for each, message in zip(taken, outgoing, strict=True)]
 
 
 def _outgoing(row: db.Row) -> Outgoing:

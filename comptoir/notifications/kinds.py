@@ -45,6 +45,7 @@ BY_HAND = "answer-by-hand"
 
 _PLACE = frozenset({"place", "opening", "phone"})
 _REMINDER = _PLACE | {"items", "count", "due", "also", "renew", "help", "stop", "link"}
+_SPOKEN = _REMINDER - {"link"}
 
 KINDS: dict[str, Kind] = {
     kind.code: kind
@@ -54,11 +55,11 @@ KINDS: dict[str, Kind] = {
         Kind("overdue-1", _l("Overdue: first reminder"), _REMINDER),
         Kind("overdue-2", _l("Overdue: second reminder"), _REMINDER),
         Kind("overdue-3", _l("Overdue: third reminder"), _REMINDER),
-        Kind("overdue-call", _l("Overdue: what to say on the phone"), _REMINDER),
+        Kind("overdue-call", _l("Overdue: what to say on the phone"), _SPOKEN),
         Kind("date-moved", _l("A closure moved the date"), _REMINDER | {"was_due"}),
-        Kind("welcome", _l("After lending"), _REMINDER),
-        Kind("thanks", _l("After the return"), _REMINDER - {"due", "renew"}),
-        Kind("answer-renewed", _l("Answer: renewed"), _REMINDER | {"dates", "refused"}),
+        Kind("welcome", _l("After lending: the agreement in short"), _REMINDER),
+        Kind("thanks", _l("After the return"), _REMINDER - {"due", "renew", "link"}),
+        Kind("answer-renewed", _l("Answer: renewed"), _SPOKEN | {"dates", "refused"}),
         Kind("answer-not-renewed", _l("Answer: not renewed"), _PLACE | {"reason", "help"}),
         Kind("answer-hours", _l("Answer: opening hours"), _PLACE | {"hours"}),
         Kind("answer-help", _l("Answer: somebody will call"), _PLACE),

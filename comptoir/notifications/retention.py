@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from comptoir.core import db
 from comptoir.core.ids import first_id_of
 from comptoir.notifications.hook_calls import OLDEST
+from comptoir.notifications.links import making as links
 
 #: A text and a number serve to answer for a message; afterwards that it was sent is enough.
 TEXTS_KEPT_FOR = timedelta(days=90)
@@ -48,3 +49,4 @@ async def forget(*, now: datetime) -> None:
     await db.execute(_CALLS, before=now - CALLS_KEPT_FOR, undated=UNDATED)
     await db.execute(_REPLIES, before=now - TEXTS_KEPT_FOR)
     await db.execute(_CONVERSATIONS)
+    await links.forget(now=now)

@@ -16,6 +16,7 @@ from comptoir.notifications.inbound.answering import answer_reply
 from comptoir.notifications.inbox import api as inbox_api
 from comptoir.notifications.inbox import pages as inbox_pages
 from comptoir.notifications.jobs import register_jobs
+from comptoir.notifications.links import pages as link_pages
 from comptoir.notifications.messages import api, pages
 from comptoir.notifications.own_wordings import api as wordings_api
 from comptoir.notifications.own_wordings import pages as wordings_pages
@@ -32,6 +33,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *inbox_pages.ROUTES,
     *settings_pages.ROUTES,
     *hook_pages.ROUTES,
+    *link_pages.ROUTES,
     *wordings_api.ROUTES,
     *wordings_pages.ROUTES,
 ]

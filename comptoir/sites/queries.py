@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -58,6 +59,13 @@ async def sites() -> list[SiteView]:
     """Every active site, by name."""
     rows = await db.fetch(f"{_SITES} WHERE site.active ORDER BY site.name, site.id")
     return [_site(row) for row in rows]
+
+
+async def sites_with_ids(ids: Sequence[UUID]) -> list[SiteView]:
+    """Sites in the order of their ids, also those that are not in use any more."""
+    rows = await db.fetch(f"{_SITES} WHERE site.id IN :ids", ids=[*ids])
+    found = {row["id"]: _site(row) for row in rows}
+    return [found[each] for each in ids if each in found]
 
 
 class SitePlace(msgspec.Struct, frozen=True):

@@ -15,10 +15,13 @@ from comptoir.lending.agreement_pdf import PaperSignature
 from comptoir.lending.agreements import make_agreement
 from comptoir.lending.tables import Visit
 from comptoir.notifications import outbox, outcomes
+from comptoir.notifications.links.tables import BorrowerLink
+from comptoir.notifications.links.tokens import new_token, token_hash
 from comptoir.notifications.outbox import Draft
 from comptoir.notifications.own_wordings.schemas import Form, Key, SaveWording
 from comptoir.notifications.own_wordings.services import save_wording
 from comptoir.notifications.reasons import Reason
+from comptoir.notifications.reminders.tables import SiteSending
 from comptoir.notifications.statuses import Status
 from comptoir.notifications.tables import Conversation, Reply
 from comptoir.sites.calendar import ExceptionKind
@@ -162,6 +165,15 @@ async def fill_examples() -> Examples:
             number=person.phone, site=site.id, borrower=person.id, waiting_since=now
         )
         await talk.save()
+        await SiteSending(site=site.id, has_links=True).save()
+        link = new_token()
+        await BorrowerLink(
+            token_hash=token_hash(link),
+            borrower=person.id,
+            site=site.id,
+            address=person.phone,
+            expires_at=now + timedelta(days=1),
+        ).save()
         invitation = await invitations.make_link(invited.id, invitations.INVITE, now=now)
     return Examples(
         await sign_in(admin, site.id),
@@ -189,6 +201,7 @@ async def fill_examples() -> Examples:
             "/settings/policies/{category_id:uuid}/{group:str}/remove:group": "any",
             "group_id": str(everybody.id),
             "token": invitation,
+            "/m/{token:str}:token": link,
             "agreement_id": str(agreement),
             "announcement_id": str(announcement.id),
             "conversation_id": str(talk.id),

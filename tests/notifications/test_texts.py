@@ -13,6 +13,7 @@ from comptoir.core.i18n import LANGUAGES
 from comptoir.notifications import texts
 from comptoir.notifications.gsm7 import is_gsm7
 from comptoir.notifications.kinds import KINDS, NAMES
+from comptoir.notifications.links.tokens import STAND_IN
 from comptoir.notifications.placeholders import Wording, read
 from comptoir.notifications.replies import Wish, read_reply
 from comptoir.notifications.segments import split
@@ -76,6 +77,7 @@ def test_a_wording_is_sound_and_in_the_alphabet(kind: str, language: str, barest
 _SPOKEN = "overdue-call"
 #: These name two dates, or what to do besides.
 _TWO_PARTS = {"date-moved"}
+_LINKED = {"due-soon", "due-today", "overdue-1", "overdue-2", "overdue-3", "date-moved", "welcome"}
 
 
 @every_text
@@ -84,6 +86,17 @@ def test_with_one_thing_it_is_one_part(kind: str, language: str) -> None:
         return
     said = message(kind, language)
     assert len(split(said).parts) <= (2 if kind in _TWO_PARTS else 1), (len(said), said)
+
+
+@every_text
+def test_with_a_link_it_is_two_parts(kind: str, language: str) -> None:
+    facts = msgspec.structs.replace(
+        example_facts(language, MORNINGS, now=NOW, several=False),
+        link=f"https://pret.example.org{STAND_IN}",
+    )
+    said = message(kind, language, facts)
+    assert said.endswith(STAND_IN) is (kind in _LINKED)
+    assert len(split(said).parts) <= 2, (len(said), said)
 
 
 @every_text

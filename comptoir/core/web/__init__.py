@@ -15,7 +15,14 @@ from comptoir.core.web.cookies import cookie_name, forget_cookie, make_cookie
 from comptoir.core.web.flash import Flash
 from comptoir.core.web.navigation import NavItem
 from comptoir.core.web.problems import Problem
-from comptoir.core.web.render import fragment, page, public_headers, public_page, redirect
+from comptoir.core.web.render import (
+    fragment,
+    page,
+    public_headers,
+    public_page,
+    redirect,
+    unlisted_page,
+)
 
 __all__ = [
     "Flash",
@@ -35,4 +42,5 @@ __all__ = [
     "redirect",
     "speak_publicly",
     "speak_to",
+    "unlisted_page",
 ]

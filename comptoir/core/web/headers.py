@@ -29,13 +29,13 @@ CONTENT_SECURITY_POLICY = "; ".join(
 
 _ALWAYS = {
     "x-content-type-options": "nosniff",
-    # To our own pages only: with "no-referrer" browsers hide the Origin of our own forms too.
-    "referrer-policy": "same-origin",
     "permissions-policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
 _UNLESS_SET = {
+    # To our own pages only: with "no-referrer" browsers hide the Origin of our own forms too.
+    "referrer-policy": "same-origin",
     "content-security-policy": CONTENT_SECURITY_POLICY,
     # Pages hold personal data: a shared desk PC keeps no copy of them.
     "cache-control": "no-store",

@@ -7,7 +7,8 @@ Cross-site requests are told from what the browser itself says and a page
 cannot forge: ``Sec-Fetch-Site`` (W3C Fetch Metadata), or ``Origin`` where that
 is missing (plain HTTP, older browsers). No token has to be put into forms, and
 a form stays good after signing in again. Session cookies are ``SameSite=Lax``
-besides. ``/api`` knows no cookies, so nothing can be forged there.
+besides. ``/api`` knows no cookies, so nothing can be forged there, nor where a form
+proves itself (``SELF_PROVING``).
 """
 
 from __future__ import annotations
@@ -24,6 +25,10 @@ from comptoir.core.errors import Forbidden
 from comptoir.core.i18n import gettext as _
 from comptoir.core.settings import Settings
 from comptoir.core.web.context import facts, header, is_api
+
+#: ``opt=`` of a handler that rests on no cookie, and checks what its form proves. The pages
+#: of such forms may keep back where one was, with which older browsers say no origin.
+SELF_PROVING = {"self_proving": True}
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -54,13 +59,18 @@ def make_request_middleware(settings: Settings) -> Callable[[ASGIApp], ASGIApp]:
                 facts(scope)
                 if named:
                     refuse_other_hosts(scope, named)
-                if scope["method"] not in _READING and not is_api(scope):
+                if scope["method"] not in _READING and not _is_proved_otherwise(scope):
                     refuse_cross_origin(scope, public_host)
             await app(scope, receive, send)
 
         return handle
 
     return around
+
+
+def _is_proved_otherwise(scope: Scope) -> bool:
+    handler = scope.get("route_handler")  # none where no address matched
+    return is_api(scope) or (handler is not None and "self_proving" in handler.opt)
 
 
 def refuse_other_hosts(scope: Scope, named: str) -> None:

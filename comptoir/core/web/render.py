@@ -70,10 +70,35 @@ def public_page(
 
     It reads and sets no cookie. The handler has called ``speak_publicly``.
     """
+    return _html(_public_html(request, template, context), 200, public_headers(max_age), [])
+
+
+def unlisted_page(
+    request: Connection,
+    template: str,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **context: object,
+) -> Response[str]:
+    """A page for whoever has its address, as plain as a public one. Nobody else is to know it.
+
+    No cache keeps it, no search engine lists it, and no link on it tells where one was.
+    """
+    headers = {
+        "X-Robots-Tag": "noindex, nofollow",
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "no-store",
+        **(headers or {}),
+    }
+    return _html(_public_html(request, template, context), status, headers, [])
+
+
+def _public_html(request: Connection, template: str, context: Mapping[str, object]) -> str:
     environment: Any = shell_of(request.app).environment
     language = i18n.current_language()
-    html = environment.get_template(template).render({"language": language, **context})
-    return _html(html, 200, public_headers(max_age), [])
+    html: str = environment.get_template(template).render({"language": language, **context})
+    return html
 
 
 def public_headers(max_age: int) -> dict[str, str]:

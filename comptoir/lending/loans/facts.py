@@ -15,6 +15,7 @@ from comptoir.lending.rules import (
     ItemFacts,
     LoanFacts,
     PolicyFacts,
+    RenewalFacts,
     Signature,
 )
 from comptoir.sites import calendars
@@ -204,27 +205,42 @@ LIMITS = f"""
 CALENDARS = f"SELECT {_SITE_COLUMNS} FROM sites_site site"
 
 
-#: The read of a renewal: one row, or none where the loan is unknown. The site is locked before
-#: the loan, as whoever announces a closure does.
-RENEWAL = (
-    f"""
+_RENEWALS = f"""
     SELECT {_ITEM_COLUMNS}, {_LOAN_COLUMNS}, {_BORROWER_COLUMNS}, {_POLICY_COLUMNS},
            {_SITE_COLUMNS}, {_SITE_VERSIONS}, site.short_name AS place,
-           loan.returned_at, loan.undone_at,
+           loan.returned_at, loan.undone_at, category.names,
            loan.version AS loan_version
     FROM lending_loan loan
     JOIN inventory_item item ON item.id = loan.item
     JOIN inventory_model model ON model.id = item.model
+    JOIN inventory_category category ON category.id = loan.category
     JOIN lending_borrower borrower ON borrower.id = loan.borrower
     JOIN sites_site site ON site.id = loan.return_site
     {_SEEN_SITE_JOIN}
     LEFT JOIN lending_policy policy ON policy.id =
         {POLICY_ID.format(category="loan.category", borrower_group="borrower.borrower_group")}
-    WHERE loan.id = :loan_id
 """
-    + db.for_share("site")
-    + db.for_update("loan")
-)
+#: The read of a renewal: one row, or none where the loan is unknown. The site is locked before
+#: the loan, as whoever announces a closure does.
+RENEWAL = f"{_RENEWALS} WHERE loan.id = :loan_id" + db.for_share("site") + db.for_update("loan")
+#: The same of what somebody has now, unlocked: to tell what could be renewed.
+RENEWALS_OF = f"""
+    {_RENEWALS} WHERE loan.borrower = :borrower_id AND loan.returned_at IS NULL
+    ORDER BY loan.due_at, loan.id LIMIT :most
+"""
+
+
+def renewal_facts(row: db.Row) -> RenewalFacts:
+    """What the rule of a renewal needs of a row of either query."""
+    return RenewalFacts(
+        returned=row["returned_at"] is not None,
+        item_status=ItemStatus(row["status"]),
+        renewals_used=row["loan_renewals"],
+        due_at=row["due_at"],
+        borrower=borrower_facts(row),
+        policy=policy_facts(row),
+        calendar=calendars.calendar_of(row),
+    )
 
 
 def item_facts(row: db.Row) -> ItemFacts:

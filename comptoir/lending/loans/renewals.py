@@ -10,14 +10,12 @@ from msgspec.structs import replace
 from comptoir.core import audit, db, events
 from comptoir.core.clock import localtime
 from comptoir.core.principal import Principal
-from comptoir.inventory.statuses import ItemStatus
 from comptoir.lending import rules
 from comptoir.lending.errors import LoanChanged, LoanNotFound, RenewalRefused
 from comptoir.lending.events import LoanRenewed
 from comptoir.lending.loans import contention, facts
 from comptoir.lending.loans.schemas import LoanView
 from comptoir.lending.refusals import Refusal
-from comptoir.sites.calendars import calendar_of
 
 
 async def renew_loan(
@@ -56,15 +54,7 @@ async def _renew(
             return _view(loan_id, row, row["due_at"])
         if version is not None and version != row["loan_version"]:
             raise LoanChanged
-        known = rules.RenewalFacts(
-            returned=row["returned_at"] is not None,
-            item_status=ItemStatus(row["status"]),
-            renewals_used=row["loan_renewals"],
-            due_at=row["due_at"],
-            borrower=facts.borrower_facts(row),
-            policy=facts.policy_facts(row),
-            calendar=calendar_of(row),
-        )
+        known = facts.renewal_facts(row)
         due = rules.renewal_due(known, now=now)
         if isinstance(due, Refusal):
             raise RenewalRefused(due)

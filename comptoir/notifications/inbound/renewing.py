@@ -34,7 +34,8 @@ WHERE loan.borrower = :borrower AND loan.returned_at IS NULL
 ORDER BY loan.due_at, loan.id
 LIMIT :most
 """
-_REASONS = {
+#: What a borrower is told of a refusal: a field of ``texts.Reasons``, or else ``other``.
+REASONS = {
     RefusalCode.RENEWALS_USED: "renewals_used",
     RefusalCode.ELIGIBILITY_ENDING: "eligibility_ending",
     RefusalCode.BORROWER_INELIGIBLE: "eligibility_ending",
@@ -72,7 +73,7 @@ async def renew_next(borrower_id: UUID, language: str, *, now: datetime) -> Rene
             if error.refusal.code is RefusalCode.LOAN_RETURNED:
                 continue
             refused.append(Thing(name, due))
-            reasons.append(_REASONS.get(error.refusal.code, "other"))
+            reasons.append(REASONS.get(error.refusal.code, "other"))
             refused_at.append(row["return_site"])
         except LoanNotFound:  # it was deleted meanwhile
             continue

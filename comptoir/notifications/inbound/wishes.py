@@ -10,6 +10,7 @@ from datetime import datetime
 from comptoir.core import audit, db
 from comptoir.core.ids import new_id
 from comptoir.core.principal import SYSTEM
+from comptoir.notifications.links.making import revoke
 
 _THEIRS = """
 SELECT borrower.id, wish.stopped_at, COALESCE(wish.wrong_number, '') AS wrong_number
@@ -31,9 +32,11 @@ async def stop(number: str, *, is_wrong: bool = False, now: datetime) -> bool:
     """Send nothing more to a number; False if that was so before.
 
     ``is_wrong``: somebody says that they are not whom we write to. It holds until the number
-    is another, or somebody says again that they want messages.
+    is another, or somebody says again that they want messages. Links that went there end.
     """
     changed = False
+    if is_wrong:
+        await revoke(number)
     for row in await db.fetch(_THEIRS, number=number):
         wrong = number if is_wrong else row["wrong_number"]
         if row["stopped_at"] is not None and wrong == row["wrong_number"]:

@@ -94,7 +94,8 @@ async def preview_wording(
     call: Call, kind: str, language: str, form: str, data: TryWording
 ) -> Preview:
     """See what a wording makes, how many parts it takes, and why. Nothing is saved."""
-    return await make_preview(call.actor, _key(kind, language, form), data, now=call.now)
+    key = _key(kind, language, form)
+    return await make_preview(call.actor, key, data, base_url=call.base_url, now=call.now)
 
 
 @post(
@@ -109,7 +110,9 @@ async def send_test_wording(
     call: Call, kind: str, language: str, form: str, data: TestWording
 ) -> TestSent:
     """Send what a wording makes to a phone. At most ten within an hour, of all people together."""
-    return TestSent(await send_test(call.actor, _key(kind, language, form), data, now=call.now))
+    key = _key(kind, language, form)
+    made = await send_test(call.actor, key, data, base_url=call.base_url, now=call.now)
+    return TestSent(made)
 
 
 def _key(kind: str, language: str, form: str) -> Key:

@@ -17,6 +17,7 @@ from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, fragment, is_htmx, page, redirect
 from comptoir.core.web.forms import Version, id_or_none
+from comptoir.core.web.shell import shell_of
 from comptoir.lending.errors import LoanNotFound
 from comptoir.notifications.errors import NoSite, TooManyTests, WordingNotFound
 from comptoir.notifications.kinds import KINDS, NAMES
@@ -147,7 +148,9 @@ async def test(
     errors: list[FieldError] = []
     sent = False
     try:
-        await send_test(request.user, key, data.sent(), now=clock.now())
+        await send_test(
+            request.user, key, data.sent(), base_url=_base_url(request), now=clock.now()
+        )
         sent = True
     except Invalid as invalid:
         errors = invalid.errors
@@ -189,16 +192,20 @@ async def _editor(
 async def _preview(
     request: Page, key: Key, form: WordingForm
 ) -> tuple[Preview | None, list[FieldError]]:
-    now = clock.now()
+    now, url = clock.now(), _base_url(request)
     try:
-        return await make_preview(request.user, key, form.tried(), now=now), []
+        return await make_preview(request.user, key, form.tried(), base_url=url, now=now), []
     except LoanNotFound:  # it came back meanwhile: the example does
         tried = TryWording(text=form.text)
-        return await make_preview(request.user, key, tried, now=now), []
+        return await make_preview(request.user, key, tried, base_url=url, now=now), []
     except Invalid as invalid:
         return None, invalid.errors
     except NoSite as error:
         return None, [FieldError("", error.code, error.message())]
+
+
+def _base_url(request: Page) -> str:
+    return shell_of(request.app).settings.base_url
 
 
 def key_of(kind: str, language: str, form: str) -> Key:

@@ -58,9 +58,9 @@ async def loans_to_try(actor: Principal) -> list[Example]:
 
 
 async def make_preview(
-    actor: Principal, key: Key, command: TryWording, *, now: datetime
+    actor: Principal, key: Key, command: TryWording, *, base_url: str, now: datetime
 ) -> Preview:
-    """What a wording makes, as it would be read now.
+    """What a wording makes, as it would be read now. ``base_url`` is where links lead.
 
     Raises:
         WordingNotFound: there is no such kind or language.
@@ -70,7 +70,8 @@ async def make_preview(
     """
     text = lines_of(command.text)
     wording = read_wording(text, kind_of(key))
-    facts = await _facts(actor, key, command, now=now)
+    sender = await sender_for(actor, command, base_url)
+    facts = await _facts(actor, key, command, sender, now=now)
     made = message_text(wording, facts, key.language, now=now)
     segments = split(made)
     last = await db.fetch_one(_LAST_COST, since=now - _PRICE_HOLDS_FOR)
@@ -87,7 +88,7 @@ async def make_preview(
     )
 
 
-async def sender_for(actor: Principal, command: TryWording) -> Sender:
+async def sender_for(actor: Principal, command: TryWording, base_url: str) -> Sender:
     """The site that a message speaks for: the loan's, the actor's own, or the first there is.
 
     Raises:
@@ -101,19 +102,21 @@ async def sender_for(actor: Principal, command: TryWording) -> Sender:
         mine, sites = _mine(actor, "site.id")
         row = await db.fetch_one(_FIRST_SITE.format(mine=mine), **sites)
         site = row["id"] if row else None
-    sender = await read_sender(site) if site else None
+    sender = await read_sender(site, base_url) if site else None
     if sender is None:
         raise NoSite
     return sender
 
 
-async def _facts(actor: Principal, key: Key, command: TryWording, *, now: datetime) -> Facts:
-    sender = await sender_for(actor, command)
+async def _facts(
+    actor: Principal, key: Key, command: TryWording, sender: Sender, *, now: datetime
+) -> Facts:
     facts = msgspec.structs.replace(
         example_facts(key.language, sender.calendar, now=now, several=command.several),
         place=sender.name,
         phone=show_phone(sender.phone) if sender.phone else "",
         is_two_way=sender.habits.takes_answers,
+        link=sender.link,
     )
     if command.loan:
         loan = _example(await _loan(actor, command.loan), key.language)

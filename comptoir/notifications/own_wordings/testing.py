@@ -32,7 +32,9 @@ WHERE message.id >= :since AND message.kind = :kind
 """
 
 
-async def send_test(actor: Principal, key: Key, command: TestWording, *, now: datetime) -> UUID:
+async def send_test(
+    actor: Principal, key: Key, command: TestWording, *, base_url: str, now: datetime
+) -> UUID:
     """Put what a wording makes into the outbox, for the number that was typed; its id.
 
     Raises:
@@ -46,8 +48,8 @@ async def send_test(actor: Principal, key: Key, command: TestWording, *, now: da
     if not may_save(actor):
         raise AllSitesNeeded
     tried = TryWording(text=command.text, loan=command.loan, several=command.several)
-    preview = await make_preview(actor, key, tried, now=now)
-    sender = await sender_for(actor, tried)
+    preview = await make_preview(actor, key, tried, base_url=base_url, now=now)
+    sender = await sender_for(actor, tried, base_url)
     address = _address(command.number)
     async with db.transaction():
         await limits.lock_sending()  # so that two at once are counted one after the other

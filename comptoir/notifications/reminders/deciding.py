@@ -46,17 +46,18 @@ SET active = excluded.active, welcome = excluded.welcome, thanks = excluded.than
 """
 _SITE = """
 SELECT site.id, sending.opens, sending.closes, sending.quiet_days, sending.takes_answers,
-       COALESCE(sending.version, 0) AS version
+       sending.has_links, COALESCE(sending.version, 0) AS version
 FROM sites_site site LEFT JOIN notifications_site_sending sending ON sending.site = site.id
 WHERE site.id = :site
 """
 _SAVE_SITE = """
 INSERT INTO notifications_site_sending
-    (id, site, opens, closes, quiet_days, takes_answers, version)
-VALUES (:id, :site, :opens, :closes, :quiet_days, :takes_answers, 1)
+    (id, site, opens, closes, quiet_days, takes_answers, has_links, version)
+VALUES (:id, :site, :opens, :closes, :quiet_days, :takes_answers, :has_links, 1)
 ON CONFLICT (site) DO UPDATE
 SET opens = excluded.opens, closes = excluded.closes, quiet_days = excluded.quiet_days,
-    takes_answers = excluded.takes_answers, version = notifications_site_sending.version + 1
+    takes_answers = excluded.takes_answers, has_links = excluded.has_links,
+    version = notifications_site_sending.version + 1
 """
 
 
@@ -169,6 +170,7 @@ async def site_sending(actor: Principal, site_id: UUID) -> SiteSendingView:
         closes=habits.hours.closes,
         quiet_weekdays=sorted(habits.hours.quiet_weekdays),
         takes_answers=habits.takes_answers,
+        has_links=habits.has_links,
         version=row["version"],
     )
 
@@ -202,6 +204,7 @@ async def save_site_sending(
             closes=hours.closes,
             quiet_days="".join(map(str, quiet)),
             takes_answers=command.takes_answers,
+            has_links=command.has_links,
         )
         after = {**msgspec.structs.asdict(command), "quiet_weekdays": quiet}
         changes = audit.difference(msgspec.structs.asdict(before), after)

@@ -11,7 +11,12 @@ from comptoir.notifications.reminders.sweep import sweep
 
 
 async def _remind(turn: Turn) -> None:
-    await sweep(now=turn.now, stopping=turn.stopping, channels=channels_of(turn.settings))
+    await sweep(
+        now=turn.now,
+        base_url=turn.settings.base_url,
+        stopping=turn.stopping,
+        channels=channels_of(turn.settings),
+    )
 
 
 REMINDING = Job(

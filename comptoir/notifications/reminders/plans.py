@@ -43,10 +43,11 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 class Habits(msgspec.Struct, frozen=True):
-    """How a site writes: when, and whether one can answer."""
+    """How a site writes: when, whether one can answer, and whether with a link."""
 
     hours: SendingHours = SendingHours()
     takes_answers: bool = False
+    has_links: bool = False
 
 
 #: What a new installation sends without anybody's doing.

@@ -11,6 +11,7 @@ import msgspec
 
 from comptoir.core import db
 from comptoir.core.i18n import LANGUAGES, localized
+from comptoir.notifications.links.tokens import STAND_IN
 from comptoir.notifications.own_wordings.reading import Wordings, read_wordings
 from comptoir.notifications.quiet_hours import SendingHours
 from comptoir.notifications.reminders.plans import (
@@ -32,7 +33,7 @@ _SITES = f"""
 SELECT site.id, site.short_name, COALESCE(NULLIF(site.phone, ''), organisation.phone) AS phone,
        COALESCE(NULLIF(site.email, ''), organisation.email) AS email,
        sending.opens, sending.closes, sending.quiet_days, sending.takes_answers,
-       {calendars.COLUMNS}
+       sending.has_links, {calendars.COLUMNS}
 FROM sites_site site
 JOIN sites_organisation organisation ON organisation.id = site.organisation
 LEFT JOIN notifications_site_sending sending ON sending.site = site.id
@@ -90,7 +91,10 @@ GROUP BY message.borrower
 
 
 class Sender(msgspec.Struct, frozen=True):
-    """A site as its messages speak of it, and in which words."""
+    """A site as its messages speak of it, and in which words.
+
+    ``link`` is what its texts hold until they are handed over; empty: they hold none.
+    """
 
     id: UUID
     name: str
@@ -99,6 +103,7 @@ class Sender(msgspec.Struct, frozen=True):
     calendar: SiteCalendar
     habits: Habits
     wordings: Wordings
+    link: str
 
 
 class Recipient(msgspec.Struct, frozen=True):
@@ -151,27 +156,29 @@ def read_rules(text: str) -> tuple[ReminderRule, ...]:
     return msgspec.json.decode(text, type=tuple[ReminderRule, ...])
 
 
-async def read_senders() -> dict[UUID, Sender]:
-    """All sites."""
+async def read_senders(base_url: str) -> dict[UUID, Sender]:
+    """All sites. ``base_url`` is where links lead."""
     wordings = await read_wordings()
-    return {row["id"]: _sender(row, wordings) for row in await db.fetch(_SITES)}
+    return {row["id"]: _sender(row, wordings, base_url) for row in await db.fetch(_SITES)}
 
 
-async def read_sender(site_id: UUID) -> Sender | None:
-    """One site; None where there is none."""
+async def read_sender(site_id: UUID, base_url: str) -> Sender | None:
+    """One site; None where there is none. ``base_url`` is where links lead."""
     row = await db.fetch_one(f"{_SITES} WHERE site.id = :id", id=site_id)
-    return _sender(row, await read_wordings()) if row else None
+    return _sender(row, await read_wordings(), base_url) if row else None
 
 
-def _sender(row: db.Row, wordings: Wordings) -> Sender:
+def _sender(row: db.Row, wordings: Wordings, base_url: str) -> Sender:
+    habits = habits_of(row)
     return Sender(
         row["id"],
         row["short_name"],
         row["phone"],
         row["email"],
         calendars.calendar_of(row),
-        habits_of(row),
+        habits,
         wordings,
+        base_url + STAND_IN if habits.has_links else "",
     )
 
 
@@ -180,7 +187,8 @@ def habits_of(row: db.Row) -> Habits:
     if row["opens"] is None:
         return Habits()
     quiet = frozenset(int(day) for day in row["quiet_days"])
-    return Habits(SendingHours(row["opens"], row["closes"], quiet), row["takes_answers"])
+    hours = SendingHours(row["opens"], row["closes"], quiet)
+    return Habits(hours, bool(row["takes_answers"]), bool(row["has_links"]))
 
 
 async def people_after(after: UUID, *, horizon: datetime, limit: int) -> list[UUID]:

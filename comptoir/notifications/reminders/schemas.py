@@ -71,12 +71,14 @@ class SaveSiteSending(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """When messages of a site may arrive, in minutes of the day: 480 is 8:00.
 
     In `quiet_weekdays`, 0 is Monday. `takes_answers`: people can write back to the sender.
+    `has_links`: texts hold a link to what the person has.
     """
 
     opens: Annotated[int, msgspec.Meta(ge=0, lt=1440)]
     closes: Annotated[int, msgspec.Meta(gt=0, le=1440)]
     quiet_weekdays: list[Annotated[int, msgspec.Meta(ge=0, le=6)]]
     takes_answers: bool
+    has_links: bool
 
     def hours(self) -> SendingHours:
         """The same as the rules know it.
@@ -97,4 +99,5 @@ class SiteSendingView(msgspec.Struct, frozen=True, kw_only=True):
     closes: int
     quiet_weekdays: list[int]
     takes_answers: bool
+    has_links: bool
     version: int

@@ -68,7 +68,7 @@ async def reminders(request: Page) -> Response[str]:
         shared=shared or USUAL,
         sites=[(each, _plan_of(own, each.id)) for each in sites],
         site_choices=[(each.id, each.name) for each in sites],
-        senders=await read_senders(),
+        senders=await read_senders(""),
         special=[each for each in own if each.policy is not None],
         names={each.id: each.name for each in await names_for(actor)},
         policies=await _policies(),
@@ -131,6 +131,7 @@ async def hours_form(request: Page, site_id: FromPath[UUID]) -> Response[str]:
         "closes": _clock(view.closes),
         "quiet": [str(day) for day in view.quiet_weekdays],
         "takes_answers": view.takes_answers,
+        "has_links": view.has_links,
         "version": view.version,
     }
     return await _hours(request, site_id, form)
@@ -146,6 +147,7 @@ async def save_hours(request: Page, site_id: FromPath[UUID]) -> Response[str]:
         closes=_minutes(data.text("closes")),
         quiet_weekdays=[int(day) for day in quiet],
         takes_answers=data.checked("takes_answers"),
+        has_links=data.checked("has_links"),
     )
     version = data.whole("version") or 0
     try:
@@ -158,6 +160,7 @@ async def save_hours(request: Page, site_id: FromPath[UUID]) -> Response[str]:
             "closes": data.text("closes"),
             "quiet": quiet,
             "takes_answers": command.takes_answers,
+            "has_links": command.has_links,
             "version": version,
         }
         return await _hours(request, site_id, form, invalid)

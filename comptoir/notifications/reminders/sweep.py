@@ -53,15 +53,16 @@ def _never() -> bool:
 async def sweep(
     *,
     now: datetime,
+    base_url: str = "",
     stopping: Callable[[], bool] = _never,
     channels: Collection[Channel] = BY_GATEWAY,
 ) -> int:
     """Write the reminders that are due at ``now`` (UTC); how many messages it wrote.
 
-    ``channels`` are those that there is a gateway for.
+    ``base_url`` is where links lead, ``channels`` are those that there is a gateway for.
     """
     await drop_moot_calls(now=now)
-    plans, senders = await read_plans(), await read_senders()
+    plans, senders = await read_plans(), await read_senders(base_url)
     places = {
         sender.id: place_at(sender.calendar, sender.habits.hours, now=now)
         for sender in senders.values()

@@ -43,8 +43,9 @@ class ReminderPlan(Table, tablename="notifications_reminder_plan"):
 class SiteSending(Table, tablename="notifications_site_sending"):
     """When messages of a site may arrive (minutes of its day; 0 in ``quiet_days`` is Monday).
 
-    ``takes_answers``: the sender is a number that people can write back to. A site without
-    a row has the usual hours and takes none.
+    ``takes_answers``: the sender is a number that people can write back to. ``has_links``:
+    its messages hold a link to what the person has. A site without a row has the usual hours,
+    takes no answers and sends no links.
     """
 
     id = UUID(default=new_id, primary_key=True)
@@ -53,6 +54,7 @@ class SiteSending(Table, tablename="notifications_site_sending"):
     closes = SmallInt(default=1200)
     quiet_days = Varchar(7, default="6")
     takes_answers = Boolean(default=False)
+    has_links = Boolean(default=False)
     version = Integer(default=1)
 
 

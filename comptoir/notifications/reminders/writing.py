@@ -100,6 +100,7 @@ def text_of(letter: Letter, *, now: datetime) -> str:
         is_two_way=_takes_answers(letter),
         is_renewable=any(each.is_renewable for each in letter.lent),
         form=_FORMS.get(letter.channel or Channel.SMS, Form.TEXT),
+        link=sender.link if letter.channel in BY_GATEWAY else "",
     )
     wording = sender.wordings.of(letter.kind, recipient.language, barest=recipient.barest)
     return message_text(wording, facts, recipient.language, now=letter.not_before or now)

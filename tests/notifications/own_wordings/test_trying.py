@@ -22,6 +22,7 @@ from tests.notifications import rows
 from tests.notifications.recording import RecordingGateway
 
 KEY = Key("due-soon", "fr", Form.USUAL)
+URL = "https://desk.example.org"
 
 
 @pytest.fixture
@@ -35,8 +36,10 @@ class TestAPreview:
         self, coordinator: Principal, now: datetime
     ) -> None:
         text = "{{place}}: {{one}}{{items}}{{many}}{{count}} objets{{end}}"
-        one = await make_preview(coordinator, KEY, TryWording(text=text), now=now)
-        two = await make_preview(coordinator, KEY, TryWording(text=text, several=True), now=now)
+        one = await make_preview(coordinator, KEY, TryWording(text=text), base_url=URL, now=now)
+        two = await make_preview(
+            coordinator, KEY, TryWording(text=text, several=True), base_url=URL, now=now
+        )
         assert (one.text, one.parts, one.encoding) == (
             "Le Relais: ordinateur portable",
             1,
@@ -48,20 +51,24 @@ class TestAPreview:
         self, coordinator: Principal, now: datetime
     ) -> None:
         text = "Bientôt : {{items}}. " + "Passez nous voir. " * 4
-        found = await make_preview(coordinator, KEY, TryWording(text=text), now=now)
+        found = await make_preview(coordinator, KEY, TryWording(text=text), base_url=URL, now=now)
         assert [(each.character, each.name) for each in found.forcing] == [
             ("ô", "LATIN SMALL LETTER O WITH CIRCUMFLEX")
         ]
         assert (found.encoding, found.parts) == ("ucs-2", 2)
         assert found.offered == text.replace("ô", "o").strip()
-        again = await make_preview(coordinator, KEY, TryWording(text=found.offered), now=now)
+        again = await make_preview(
+            coordinator, KEY, TryWording(text=found.offered), base_url=URL, now=now
+        )
         assert (again.encoding, again.parts, again.offered) == ("gsm-7", 1, None)
 
     async def test_costs_what_parts_cost_last(self, coordinator: Principal, now: datetime) -> None:
-        nothing = await make_preview(coordinator, KEY, TryWording(text="A"), now=now)
+        nothing = await make_preview(coordinator, KEY, TryWording(text="A"), base_url=URL, now=now)
         await rows.message(now=now)
         await dispatch([Route(RecordingGateway(part_price=550))], now=now)
-        found = await make_preview(coordinator, KEY, TryWording(text="A" * 200), now=now)
+        found = await make_preview(
+            coordinator, KEY, TryWording(text="A" * 200), base_url=URL, now=now
+        )
         assert (nothing.cost, found.cost, found.parts) == (None, Decimal("0.11"), 2)
 
     async def test_is_of_a_loan_of_ones_own_sites(
@@ -77,17 +84,19 @@ class TestAPreview:
         )
         tried = TryWording(text="{{place}}: {{items}} ({{count}}) {{due}}", loan=loan.id)
         (example,) = await loans_to_try(coordinator)
-        found = await make_preview(coordinator, KEY, tried, now=now)
+        found = await make_preview(coordinator, KEY, tried, base_url=URL, now=now)
         assert example.id == loan.id
         assert found.text.startswith("La Gare: ")
         elsewhere = await make.principal(Role.COORDINATOR, (await make.site()).id)
         assert await loans_to_try(elsewhere) == []
         with pytest.raises(LoanNotFound):
-            await make_preview(elsewhere, KEY, tried, now=now)
+            await make_preview(elsewhere, KEY, tried, base_url=URL, now=now)
 
     async def test_needs_a_place(self, database: Any, now: datetime) -> None:
         with pytest.raises(NoSite):
-            await make_preview(await make.principal(Role.ADMIN), KEY, TryWording(text="A"), now=now)
+            await make_preview(
+                await make.principal(Role.ADMIN), KEY, TryWording(text="A"), base_url=URL, now=now
+            )
 
 
 def a_test(number: str = "079 123 45 67", text: str = "Test : {{items}}") -> TestWording:
@@ -96,7 +105,7 @@ def a_test(number: str = "079 123 45 67", text: str = "Test : {{items}}") -> Tes
 
 class TestATest:
     async def test_goes_out_as_any_message(self, coordinator: Principal, now: datetime) -> None:
-        made = await send_test(coordinator, KEY, a_test(), now=now)
+        made = await send_test(coordinator, KEY, a_test(), base_url=URL, now=now)
         gateway = RecordingGateway()
         assert await dispatch([Route(gateway)], now=now) == 1
         row = await rows.read(made)
@@ -115,18 +124,18 @@ class TestATest:
         self, coordinator: Principal, now: datetime, number: str, text: str, field: str, code: str
     ) -> None:
         with pytest.raises(Invalid) as refused:
-            await send_test(coordinator, KEY, a_test(number, text), now=now)
+            await send_test(coordinator, KEY, a_test(number, text), base_url=URL, now=now)
         assert [(each.field, each.code) for each in refused.value.errors] == [(field, code)]
 
     async def test_is_sent_so_often_within_an_hour(
         self, coordinator: Principal, now: datetime
     ) -> None:
         for _ in range(MOST_TESTS):
-            await send_test(coordinator, KEY, a_test(), now=now)
+            await send_test(coordinator, KEY, a_test(), base_url=URL, now=now)
         with pytest.raises(TooManyTests):
-            await send_test(coordinator, KEY, a_test(), now=now)
+            await send_test(coordinator, KEY, a_test(), base_url=URL, now=now)
 
     async def test_is_for_those_who_may_save(self, coordinator: Principal, now: datetime) -> None:
         actor = await make.principal(Role.COORDINATOR, (await make.site()).id)
         with pytest.raises(AllSitesNeeded):
-            await send_test(actor, KEY, a_test(), now=now)
+            await send_test(actor, KEY, a_test(), base_url=URL, now=now)

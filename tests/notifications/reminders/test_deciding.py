@@ -126,7 +126,9 @@ async def test_what_was_changed_meanwhile_is_not_overwritten(world: World) -> No
             await deciding.save_plan(actor, plan(), version=version, now=NOW)
         with pytest.raises(SettingsChanged):
             await deciding.remove_plan(actor, made, version=version, now=NOW)
-    hours = SaveSiteSending(opens=540, closes=1080, quiet_weekdays=[6], takes_answers=False)
+    hours = SaveSiteSending(
+        opens=540, closes=1080, quiet_weekdays=[6], takes_answers=False, has_links=False
+    )
     await deciding.save_site_sending(actor, world.site.id, hours, version=0, now=NOW)
     with pytest.raises(SettingsChanged):
         await deciding.save_site_sending(actor, world.site.id, hours, version=0, now=NOW)
@@ -136,7 +138,7 @@ async def test_hours_without_a_day_or_an_end_are_refused(world: World) -> None:
     actor = await make.principal(Role.COORDINATOR, world.site.id)
     for opens, closes, quiet in ((600, 600, [6]), (480, 1200, [*range(7)])):
         hours = SaveSiteSending(
-            opens=opens, closes=closes, quiet_weekdays=quiet, takes_answers=False
+            opens=opens, closes=closes, quiet_weekdays=quiet, takes_answers=False, has_links=False
         )
         with pytest.raises(Invalid):
             await deciding.save_site_sending(actor, world.site.id, hours, version=0, now=NOW)
@@ -186,6 +188,12 @@ async def test_the_calls_do_the_same(world: World, client: AsyncClient) -> None:
     address = f"/api/v1/sites/{world.site.id}/sending-hours"
     read = await client.get(address)
     assert read.json()["closes"] == 1200
-    hours = {"opens": 540, "closes": 1080, "quiet_weekdays": [5, 6], "takes_answers": True}
+    hours = {
+        "opens": 540,
+        "closes": 1080,
+        "quiet_weekdays": [5, 6],
+        "takes_answers": True,
+        "has_links": True,
+    }
     saved = await client.put(address, json=hours, headers={"If-Match": read.headers["ETag"]})
     assert (saved.status_code, saved.json()["version"]) == (200, 1)

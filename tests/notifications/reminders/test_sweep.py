@@ -252,7 +252,7 @@ async def test_two_sweeps_at_once_write_each_message_once(world: World) -> None:
 async def test_a_return_between_read_and_write_leaves_nothing(world: World) -> None:
     person = await world.person()
     loan = await world.loan(person)
-    senders = await read_senders()
+    senders = await read_senders("")
     places = {
         each.id: place_at(each.calendar, each.habits.hours, now=SOON) for each in senders.values()
     }

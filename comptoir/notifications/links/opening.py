@@ -1,0 +1,55 @@
+"""Whose link it is, if it leads anywhere.
+
+A secret that is wrong, too old or revoked is looked for in the same one statement, and found
+by its hash: nothing tells one from the other, neither the answer nor how long it takes.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core import db
+from comptoir.core.accounts import throttle
+from comptoir.core.accounts.throttle import Subject
+from comptoir.core.i18n import DEFAULT_LANGUAGE, LANGUAGES
+from comptoir.notifications.links.tokens import token_hash
+
+#: So many links that lead nowhere cost an address nothing: a whole hostel may share it.
+FREE = 30
+
+_FIND = """
+SELECT link.borrower, borrower.language
+FROM notifications_borrower_link link
+JOIN lending_borrower borrower ON borrower.id = link.borrower
+    AND link.address IN (borrower.phone, borrower.email)
+JOIN notifications_site_sending sending ON sending.site = link.site AND sending.has_links
+WHERE link.token_hash = :token_hash AND link.expires_at > :now
+  AND EXISTS (SELECT 1 FROM lending_loan loan
+              WHERE loan.borrower = link.borrower AND loan.returned_at IS NULL)
+"""
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """Whose link it is, and what they read."""
+
+    borrower_id: UUID
+    language: str
+
+
+async def open_link(token: str, *, address: str, now: datetime) -> Opened | None:
+    """Whose link it is; None where it leads nowhere (any more).
+
+    Raises:
+        TooManyAttempts: too many from this address led nowhere.
+    """
+    counted = [Subject(f"link:{address}", free=FREE, shared=True)]
+    await throttle.begin(counted, now=now)
+    row = await db.fetch_one(_FIND, token_hash=token_hash(token), now=now)
+    if row is None:
+        return None
+    await throttle.succeeded(counted)
+    language = row["language"] if row["language"] in LANGUAGES else DEFAULT_LANGUAGE
+    return Opened(row["borrower"], language)

@@ -1,0 +1,113 @@
+"""What somebody reads behind their link: things, dates and places, and nothing of themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from comptoir.core.i18n import current_language
+from comptoir.core.i18n import gettext as _
+from comptoir.core.web.formats import format_clock, format_day_of_year
+from comptoir.lending.loans.held import HeldLoan
+from comptoir.lending.refusals import Refusal, RefusalCode
+from comptoir.notifications.inbound.renewing import REASONS
+from comptoir.notifications.texts import language_file
+from comptoir.sites import queries as sites
+from comptoir.sites.exceptions.queries import public_calendars
+from comptoir.sites.public.wording import StatusLine, day_name, status_line
+
+
+class Thing(msgspec.Struct, frozen=True):
+    """Something they have. ``renewed`` says until when it may be kept, ``refused`` why not longer.
+
+    Both are empty where nothing of the kind is ever renewed. ``seen`` is how often it was.
+    """
+
+    loan_id: UUID
+    name: str
+    due: str
+    is_late: bool
+    seen: int
+    renewed: str = ""
+    refused: str = ""
+
+
+class PlaceToGo(msgspec.Struct, frozen=True):
+    """Where things are to be brought back. ``slug`` is empty where it has no page of its own."""
+
+    name: str
+    street: str
+    town: str
+    phone: str
+    slug: str
+    door: StatusLine
+    things: list[Thing]
+
+
+class Said(msgspec.Struct, frozen=True):
+    """What became of a button: good news or not; about which loan, if it is still there."""
+
+    loan_id: UUID | None
+    text: str
+    is_good: bool
+
+
+async def places_to_go(loans: Sequence[HeldLoan], *, now: datetime) -> list[PlaceToGo]:
+    """The places of these loans, that of the first due first, in the reader's language."""
+    found = await sites.sites_with_ids(list(dict.fromkeys(loan.site_id for loan in loans)))
+    calendars = await public_calendars(found, since=now.date() - timedelta(days=1))
+    return [
+        PlaceToGo(
+            name=site.short_name,
+            street=site.street,
+            town=f"{site.postcode} {site.city}".strip(),
+            phone=site.phone or site.organisation.phone,
+            slug=site.slug if site.published else "",
+            door=status_line(calendar, now),
+            things=[
+                _thing(loan, calendar.zone, now=now) for loan in loans if loan.site_id == site.id
+            ],
+        )
+        for site, calendar in zip(found, calendars, strict=True)
+    ]
+
+
+def refused_text(refusal: Refusal) -> str:
+    """Why something is not renewed, as a text message would say; empty where it never is."""
+    if refusal.code is RefusalCode.NO_POLICY or refusal.data.get("limit") == 0:
+        return ""
+    reason = getattr(language_file(current_language()).reasons, REASONS.get(refusal.code, "other"))
+    return _("It cannot be renewed: %(reason)s.", reason=reason)
+
+
+def nothing_changed() -> str:
+    """What is said where a button did nothing, and no rule says why."""
+    return _("Nothing was changed. Here is how it stands now.")
+
+
+def _thing(loan: HeldLoan, zone: ZoneInfo, *, now: datetime) -> Thing:
+    refusal = loan.renewed if isinstance(loan.renewed, Refusal) else None
+    return Thing(
+        loan.id,
+        loan.name,
+        _moment(loan.due_at, zone),
+        loan.due_at < now,
+        loan.renewals,
+        renewed="" if isinstance(loan.renewed, Refusal) else _until(loan.renewed, zone),
+        refused=refused_text(refusal) if refusal else "",
+    )
+
+
+def _moment(at: datetime, zone: ZoneInfo) -> str:
+    local = at.astimezone(zone)
+    return _("%(day)s at %(time)s", day=day_name(local.date()), time=format_clock(local))
+
+
+def _until(at: datetime, zone: ZoneInfo) -> str:
+    local = at.astimezone(zone)
+    day = format_day_of_year(local.date())
+    return _("Renew until %(day)s at %(time)s", day=day, time=format_clock(local))
