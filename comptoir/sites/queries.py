@@ -140,6 +140,21 @@ async def site(site_id: UUID, actor: Principal | None = None) -> SiteView:
     return _site(row)
 
 
+async def need_in_sight(actor: Principal, site_id: UUID | None) -> None:
+    """Ask whether the actor may see rows of the site that a filter names; None names none.
+
+    An empty list would say that there is nothing, and all rows that the filter held.
+
+    Raises:
+        SiteNotFound: there is no such site, or the actor does not work there.
+    """
+    if site_id is None or site_id in actor.site_ids:
+        return
+    if not actor.all_sites:
+        raise SiteNotFound
+    await need_site(site_id)
+
+
 async def published_site(address: str) -> SiteView:
     """The site with this slug, or that had it, or has this id, if everybody may see its page.
 

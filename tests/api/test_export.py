@@ -58,6 +58,6 @@ async def test_it_is_read_and_sent_piece_by_piece(
     for _ in range(4):
         await desk.add_item()
     monkeypatch.setattr(listing, "_EXPORTED_AT_ONCE", 2)
-    found = listing.every_item(SYSTEM, ItemFilter(), await catalogue.models())
+    found = await listing.every_item(SYSTEM, ItemFilter(), await catalogue.models())
     lines = [piece.count(b"\r\n") async for piece in csv_of(found)]
     assert lines == [1, 2, 2, 1]

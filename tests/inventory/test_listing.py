@@ -97,7 +97,7 @@ def plain(shop: Shop, actor: Principal, wanted: ItemFilter) -> list[str]:
         words = terms.words(wanted.text)
         return (
             any(actor.sees_site(site) for site in sites)
-            and (wanted.site is None or (wanted.site in sites and actor.sees_site(wanted.site)))
+            and (wanted.site is None or wanted.site in sites)
             and wanted.model in (None, item.model)
             and wanted.condition in (None, item.condition)
             and (
@@ -122,7 +122,7 @@ async def test_any_mix_of_filters_gives_what_a_plain_reading_gives(shop: Shop) -
     for _ in range(60):
         actor = chance.choice([shop.admin, desk, two])
         wanted = ItemFilter(
-            site=chance.choice([None, None, *shop.sites]),
+            site=chance.choice([None, None, *filter(actor.sees_site, shop.sites)]),
             model=chance.choice([None, None, *shop.models]),
             status=chance.choice([None, None, *ItemStatus]),
             condition=chance.choice([None, None, *Condition]),
@@ -200,6 +200,8 @@ async def test_an_export_gives_every_item_once(shop: Shop, monkeypatch: pytest.M
     wanted = ItemFilter(condition=Condition.WORN)
     models = await catalogue.models()
     found = [
-        row.code async for rows in listing.every_item(shop.admin, wanted, models) for row in rows
+        row.code
+        async for rows in await listing.every_item(shop.admin, wanted, models)
+        for row in rows
     ]
     assert found == plain(shop, shop.admin, wanted)

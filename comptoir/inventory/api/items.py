@@ -85,7 +85,7 @@ class ItemsQuery(WantedItems, frozen=True, kw_only=True):
     cursor: Cursor = None
 
 
-@get("/items", scopes=READERS, tag=TAG)
+@get("/items", scopes=READERS, tag=TAG, errors=(SiteNotFound,))
 async def list_items(call: Call, query: ItemsQuery) -> Page[ItemRow]:
     """List items, newest first, of the token's sites."""
     rows = await listing.items_after(
@@ -98,7 +98,7 @@ async def list_items(call: Call, query: ItemsQuery) -> Page[ItemRow]:
     return page_of(rows, query.limit, key=lambda row: row.id)
 
 
-@get("/items.csv", scopes=READERS, tag=TAG)
+@get("/items.csv", scopes=READERS, tag=TAG, errors=(SiteNotFound,))
 async def export_items(call: Call, query: WantedItems) -> Csv:
     """Export items, all of them, as the file for spreadsheets that the pages give.
 
@@ -107,7 +107,7 @@ async def export_items(call: Call, query: WantedItems) -> Csv:
     would calculate has an apostrophe before it. For programs, `GET /api/v1/items`
     gives the same fields as they are.
     """
-    found = listing.every_item(call.actor, query.filter(), await catalogue.models())
+    found = await listing.every_item(call.actor, query.filter(), await catalogue.models())
     return Csv(csv_of(found), "items.csv")
 
 

@@ -67,7 +67,7 @@ async def item_list(request: Page) -> Response[str]:
 async def item_export(request: Page) -> Stream:
     """The list of these filters, all of it, for a spreadsheet."""
     models = await catalogue.models()
-    found = listing.every_item(request.user, read_filter(request), models)
+    found = await listing.every_item(request.user, read_filter(request), models)
 
     name = _("items")
     return Stream(

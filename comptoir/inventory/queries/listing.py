@@ -25,6 +25,7 @@ from comptoir.inventory.permissions import SITE_COLUMNS
 from comptoir.inventory.queries.rows import read_rows
 from comptoir.inventory.schemas import ItemFilter, ItemPage, ItemRow, ModelSummary
 from comptoir.inventory.statuses import Condition, ItemStatus
+from comptoir.sites.queries import need_in_sight
 
 #: Items on a page.
 PAGE = 50
@@ -86,6 +87,9 @@ async def list_items(
 
     ``models`` are all models. ``older`` gives the page after that item,
     ``newer`` the one before it; the first page if neither is given.
+
+    Raises:
+        SiteNotFound: the actor does not work at the site that is wanted.
     """
     plan = await _plan(actor, wanted, models)
     if newer is not None:
@@ -112,7 +116,11 @@ async def items_after(
     older: UUID | None,
     limit: int,
 ) -> list[ItemRow]:
-    """Up to ``limit`` items that come after one, newest first, without counting any."""
+    """Up to ``limit`` items that come after one, newest first, without counting any.
+
+    Raises:
+        SiteNotFound: as for ``list_items``.
+    """
     plan = await _plan(actor, wanted, models)
     return await read_rows(await _ids(plan, older=older, limit=limit))
 
@@ -120,8 +128,15 @@ async def items_after(
 async def every_item(
     actor: Principal, wanted: ItemFilter, models: Sequence[ModelSummary]
 ) -> AsyncIterator[list[ItemRow]]:
-    """All items of a list, newest first, many at a time: for an export."""
-    plan = await _plan(actor, wanted, models)
+    """All items of a list, newest first, many at a time: for an export.
+
+    Raises:
+        SiteNotFound: as for ``list_items``, before anything is read.
+    """
+    return _pieces(await _plan(actor, wanted, models))
+
+
+async def _pieces(plan: _Plan) -> AsyncIterator[list[ItemRow]]:
     last: UUID | None = None
     while ids := await _ids(plan, older=last, limit=_EXPORTED_AT_ONCE):
         yield await read_rows(ids)
@@ -184,6 +199,7 @@ def _union(branches: Sequence[str], conditions: Sequence[str], limit: int, order
 
 
 async def _plan(actor: Principal, wanted: ItemFilter, models: Sequence[ModelSummary]) -> _Plan:
+    await need_in_sight(actor, wanted.site)
     plan = _Plan(counted=COUNTED)
     words = await _look_up(terms.words(wanted.text), models)
     if wanted.text.strip() and not words:  # "%": a text without letters or digits is in no item
@@ -231,7 +247,7 @@ async def _choose_driver(plan: _Plan) -> None:
 
 def _add_sites(plan: _Plan, actor: Principal, wanted: ItemFilter) -> None:
     if wanted.site is not None:
-        sites = [wanted.site] if actor.sees_site(wanted.site) else []
+        sites = [wanted.site]
     elif actor.all_sites:
         return
     else:

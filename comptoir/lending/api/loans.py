@@ -26,6 +26,7 @@ from comptoir.lending.loans import listing, renewals, reopening, searching, undo
 from comptoir.lending.loans.listing import LoanFilter, LoanPlace, LoanRow, LoanState
 from comptoir.lending.refusals import RefusalCode
 from comptoir.lending.rules import Signature
+from comptoir.sites.errors import SiteNotFound
 
 READERS = ("desk", "borrowers")
 TAG = "Loans"
@@ -114,7 +115,7 @@ class FoundLoans(msgspec.Struct, frozen=True):
     items: list[LoanLine]
 
 
-@get("/loans", scopes=READERS, tag=TAG)
+@get("/loans", scopes=READERS, tag=TAG, errors=(SiteNotFound,))
 async def list_loans(call: Call, query: LoansQuery) -> Page[LoanLine]:
     """List loans.
 

@@ -19,6 +19,7 @@ from comptoir.lending import due_dates
 from comptoir.lending.loans import facts
 from comptoir.lending.rules import Signature
 from comptoir.sites.calendars import calendar_of
+from comptoir.sites.queries import need_in_sight
 
 
 class LoanState(StrEnum):
@@ -121,7 +122,11 @@ async def list_loans(actor: Principal, wanted: LoanFilter, *, now: datetime) -> 
     Only loans of the actor's sites, lent there or to be returned there. Overdue
     are those whose return site has been open since they were due; the most late
     comes first, which over several sites is not the first due.
+
+    Raises:
+        SiteNotFound: the actor does not work at the site that is wanted.
     """
+    await need_in_sight(actor, wanted.site_id)
     sites = await db.fetch(facts.CALENDARS) if wanted.state is LoanState.OVERDUE else []
     conditions, values = _conditions(actor, wanted, sites, now)
     if wanted.site_id is None and len(sites) > 1:

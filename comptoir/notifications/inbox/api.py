@@ -30,6 +30,7 @@ from comptoir.notifications.inbox.schemas import (
     Said,
     WaitingPlace,
 )
+from comptoir.sites.errors import SiteNotFound
 
 TAG = "Messages"
 
@@ -75,7 +76,7 @@ class ConversationView(ConversationLine, frozen=True, kw_only=True):
     said: list[SaidLine]
 
 
-@get("/conversations", scopes=("borrowers",), tag=TAG)
+@get("/conversations", scopes=("borrowers",), tag=TAG, errors=(SiteNotFound,))
 async def list_conversations(call: Call, query: ConversationsQuery) -> Page[ConversationLine]:
     """List who waits for somebody to read or to call, the longest first."""
     wanted = InboxFilter(

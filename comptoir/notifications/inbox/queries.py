@@ -14,6 +14,7 @@ from comptoir.notifications.inbox.schemas import (
     Said,
     WaitingPlace,
 )
+from comptoir.sites.queries import need_in_sight
 
 #: Of a conversation so much is shown; older texts are in the list of messages.
 SAID_SHOWN = 50
@@ -50,7 +51,12 @@ ORDER BY message.created_at DESC, message.id DESC LIMIT :limit
 
 
 async def list_waiting(actor: Principal, wanted: InboxFilter) -> InboxPage:
-    """One page of what waits at the actor's sites, the longest first."""
+    """One page of what waits at the actor's sites, the longest first.
+
+    Raises:
+        SiteNotFound: the actor does not work at the site that is wanted.
+    """
+    await need_in_sight(actor, wanted.site_id)
     conditions, values = _waiting(actor, wanted.site_id)
     if wanted.after is not None:
         conditions.append("(talk.waiting_since, talk.id) > (:after_at, :after_id)")

@@ -33,6 +33,7 @@ from comptoir.notifications.messages.schemas import (
     SendingView,
 )
 from comptoir.notifications.statuses import Status
+from comptoir.sites.errors import SiteNotFound
 
 TAG = "Messages"
 
@@ -80,7 +81,7 @@ class MessageLine(msgspec.Struct, frozen=True, kw_only=True):
     again_of: UUID | None
 
 
-@get("/messages", scopes=("borrowers",), tag=TAG)
+@get("/messages", scopes=("borrowers",), tag=TAG, errors=(SiteNotFound,))
 async def list_messages(call: Call, query: MessagesQuery) -> Page[MessageLine]:
     """List messages, the latest first."""
     wanted = MessageFilter(

@@ -19,6 +19,7 @@ from comptoir.notifications.messages.schemas import (
     SendingView,
 )
 from comptoir.notifications.statuses import Status
+from comptoir.sites.queries import need_in_sight
 
 #: What costs are kept in.
 PART_OF_UNIT = 10_000
@@ -40,7 +41,12 @@ LEFT JOIN lending_borrower borrower ON borrower.id = message.borrower
 
 
 async def list_messages(actor: Principal, wanted: MessageFilter) -> MessagePage:
-    """One page, the latest first, of messages of the actor's sites."""
+    """One page, the latest first, of messages of the actor's sites.
+
+    Raises:
+        SiteNotFound: the actor does not work at the site that is wanted.
+    """
+    await need_in_sight(actor, wanted.site_id)
     conditions, values = _conditions(actor, wanted)
     if wanted.after is not None:
         conditions.append("message.id < :after")

@@ -69,6 +69,7 @@ async def days_ahead(request: Page, site_id: FromPath[UUID]) -> Response[str]:
 async def new_exception(request: Page) -> Response[str]:
     """The form, for the site, the day and the hours that the address may name."""
     query = request.query_params
+    await sites.need_in_sight(request.user, id_or_none(query.get("site", "")))
     day = read_day(query.get("day", ""))
     form = {
         "first_day": day.isoformat() if day else "",

@@ -24,6 +24,8 @@ from comptoir.core.printing.qr import qr_symbol
 from comptoir.core.web import Flash, Place, page, redirect
 from comptoir.core.web.context import place_of
 from comptoir.core.web.formats import format_moment
+from comptoir.core.web.forms import id_or_none
+from comptoir.sites.errors import SiteNotFound
 from comptoir.sites.skills.pages import skill_texts
 from comptoir.sites.staff import queries, rules, services
 from comptoir.sites.staff.errors import NotYourColleague, RoleMissingInForm, SiteMissing
@@ -73,7 +75,7 @@ async def show_all(request: AnyRequest, site: FromQuery[str] = "") -> Response[s
     """Who works at a site: names and roles, nothing of when or how much."""
     actor = somebody(request)
     places = await _places(request, actor)
-    chosen = None if site == EVERYWHERE else _chosen(site, places, actor)
+    chosen = _chosen(site, places, actor)
     return page(
         request,
         "sites/staff.html",
@@ -87,6 +89,7 @@ async def show_all(request: AnyRequest, site: FromQuery[str] = "") -> Response[s
 @get("/staff/invite", guards=COORDINATORS, include_in_schema=False)
 async def show_invite(request: AnyRequest, site: FromQuery[str] = "") -> Response[str]:
     """The form for a new colleague."""
+    await _need_known(request, site)
     form = InviteForm(language=current_language(), site=site)
     return page(request, "sites/staff_invite.html", errors=[], **await _options(request, form))
 
@@ -115,6 +118,7 @@ async def show_add(
     request: AnyRequest, site: FromQuery[str] = "", person: FromQuery[UUID | None] = None
 ) -> Response[str]:
     """The form that gives somebody with an account a role here too."""
+    await _need_known(request, site)
     login = (await queries.colleague(somebody(request), person)).login if person else ""
     form = RoleForm(site=site, login=login)
     return page(request, "sites/staff_add.html", errors=[], **await _options(request, form))
@@ -286,12 +290,23 @@ def _site_options(actor: Principal, places: list[Place]) -> list[tuple[str, str]
 
 
 def _chosen(site: str, places: list[Place], actor: Principal) -> Place | None:
-    """The site asked for, else the one the actor is at, else their first."""
-    for wanted in (site, str(actor.site_id)):
-        for place in places:
-            if str(place.id) == wanted:
-                return place
-    return next(iter(places), None)
+    """The site asked for, else the one the actor is at, else their first; None: all of theirs.
+
+    Raises:
+        SiteNotFound: the actor does not coordinate the one that was asked for.
+    """
+    if site == EVERYWHERE:
+        return None
+    by_id: dict[UUID | None, Place] = {place.id: place for place in places}
+    if site and id_or_none(site) not in by_id:
+        raise SiteNotFound
+    found = by_id.get(id_or_none(site) or actor.site_id)
+    return found or next(iter(places), None)
+
+
+async def _need_known(request: AnyRequest, site: str) -> None:
+    actor = somebody(request)
+    _chosen(site, await _places(request, actor), actor)
 
 
 def _role(text: str) -> Role:
