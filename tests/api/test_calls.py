@@ -16,11 +16,13 @@ from httpx import AsyncClient
 from comptoir.core import clock, db
 from comptoir.core.accounts.identity import SCOPES
 from comptoir.core.accounts.tables import ApiToken
+from comptoir.core.api.calls import version_of
 from comptoir.core.api.operations import Operation
 from comptoir.core.api.reference import document_of, operations
 from comptoir.core.ids import new_id
 from comptoir.core.tables import IdempotencyRecord
 from comptoir.inventory.tables import Category
+from comptoir.sites.tables import Site
 from tests import factories as make
 from tests.http_client import client_of, codes, shared_app, use_token
 from tests.lending.counter import Desk
@@ -106,13 +108,52 @@ async def test_a_tag_that_is_not_ours_matches_nothing(client: AsyncClient, tag: 
     assert answer.status_code == 412
 
 
-@pytest.mark.parametrize("tags", ["*", '"1", "7"', '"7","1"'])
+@pytest.mark.parametrize("tags", ["*", '"1", "7"', '"7","1"', '"7", "1-0123456789ab"'])
 async def test_any_version_matches_where_any_is_named(client: AsyncClient, tags: str) -> None:
     path = (await client.post("/api/v1/categories", json=NAMES)).headers["location"]
     change = {"names": {"fr": "Portable"}}
     answer = await client.put(path, json=change, headers={"If-Match": tags})
     assert (answer.status_code, answer.json()["names"]) == (200, change["names"])
-    assert (await client.get(path)).headers["etag"] == answer.headers["etag"] == '"2"'
+    assert (await client.get(path)).headers["etag"] == answer.headers["etag"]
+    assert version_of(answer.headers["etag"]) == 2
+
+
+async def test_what_one_has_already_is_not_sent_again(client: AsyncClient) -> None:
+    path = (await client.post("/api/v1/categories", json=NAMES)).headers["location"]
+    tag = (await client.get(path)).headers["etag"]
+    for named in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+        same = await client.get(path, headers={"If-None-Match": named})
+        assert (same.status_code, same.content, same.headers["etag"]) == (304, b"", tag)
+    for named in ('"1"', '"other"', tag.strip('"'), ""):
+        assert (await client.get(path, headers={"If-None-Match": named})).status_code == 200
+    change = {"names": {"fr": "Portable"}}
+    # It is about reading: an edit is done, whatever one has.
+    headers = {"If-Match": tag, "If-None-Match": tag}
+    assert (await client.put(path, json=change, headers=headers)).status_code == 200
+    changed = await client.get(path, headers={"If-None-Match": tag})
+    assert (changed.status_code, changed.json()["names"]) == (200, change["names"])
+
+
+async def test_what_reads_otherwise_now_is_sent_though_its_version_is_the_same(
+    desk: Desk, client: AsyncClient
+) -> None:
+    path = f"/api/v1/items/{desk.item.code}"
+    before = await client.get(path)
+    await Site.update({Site.name: "Elsewhere"}).where(Site.id == desk.site.id)
+    after = await client.get(path, headers={"If-None-Match": before.headers["etag"]})
+    assert after.status_code == 200
+    assert after.json()["version"] == before.json()["version"]
+    assert version_of(after.headers["etag"]) == version_of(before.headers["etag"])
+
+
+@pytest.mark.parametrize("stale", [False, True])
+async def test_an_edit_compares_the_version_of_a_tag_alone(
+    client: AsyncClient, stale: bool
+) -> None:
+    path = (await client.post("/api/v1/categories", json=NAMES)).headers["location"]
+    tag = f'"{0 if stale else 1}-0123456789ab"'
+    answer = await client.put(path, json=NAMES, headers={"If-Match": tag})
+    assert answer.status_code == (412 if stale else 200)
 
 
 async def test_every_edit_takes_whatever_version_there_is(desk: Desk, client: AsyncClient) -> None:

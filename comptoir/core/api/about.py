@@ -30,7 +30,10 @@ are judged anew until one succeeds.
 
 **Editing.** An answer about one thing has an `ETag`. Send it back as `If-Match` with the edit: 412
 if somebody changed the thing meanwhile, 428 without the header. `*` changes whatever there is, seen
-or not.
+or not. What stands before the hyphen is the version, and all that counts for that.
+
+**Reading again.** Send the `ETag` of what you have as `If-None-Match`: 304, without a body, says
+that the answer would be the same.
 
 **Lists** come by pages. `next` is the address of the next one, and null at the end. Lists of which
 there is little come whole, and have `items` alone.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -20,7 +21,7 @@ from comptoir.core.web.shell import shell_of
 LONGEST_KEY = 255
 
 _KEY = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_KEY}}}")
-_OUR_TAG = re.compile(r'"([0-9]{1,9})"')
+_OUR_TAG = re.compile(r'"([0-9]{1,9})(?:-[0-9a-f]{12})?"')
 #: No row has this version: a tag that is not ours matches nothing.
 _NO_VERSION = -1
 
@@ -46,8 +47,23 @@ class Call(msgspec.Struct, frozen=True):
         """
         if self.if_match is None:
             raise VersionMissing
-        tag = _OUR_TAG.fullmatch(self.if_match.strip())
-        return int(tag[1]) if tag else _NO_VERSION
+        version = version_of(self.if_match)
+        return _NO_VERSION if version is None else version
+
+
+def tag_of(version: int, body: bytes) -> str:
+    """The ETag of an answer: the version, for edits, and what was said, for ``If-None-Match``.
+
+    The version alone would not do for that: days late, names of other things and sums
+    change without it.
+    """
+    return f'"{version}-{sha256(body).hexdigest()[:12]}"'
+
+
+def version_of(tag: str) -> int | None:
+    """The version in a tag of ours, with what was said or without; None if it is none."""
+    found = _OUR_TAG.fullmatch(tag.strip())
+    return int(found[1]) if found else None
 
 
 async def call_of(request: Request[Any, Any, Any], *, changes: bool) -> Call:

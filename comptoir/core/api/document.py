@@ -83,6 +83,7 @@ def _operation(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
         }
     described["responses"] = {
         str(operation.status): _success(operation, schemas),
+        **_unchanged(operation),
         **_problems(operation),
     }
     return described
@@ -111,9 +112,14 @@ def _parameters(operation: Operation, schemas: _Schemas) -> list[dict[str, Any]]
         )
         found.append(_parameter("header", "Idempotency-Key", {**key, "description": about}))
     if operation.edits:
-        tag = {"type": "string", "examples": ['"3"']}
+        tag = {"type": "string", "examples": ['"3-5f2a91c07b3d"']}
         about = "The ETag that came with what is changed."
         found.append(_parameter("header", "If-Match", {**tag, "description": about}, required=True))
+    if operation.versioned and operation.method == "GET":
+        tag = {"type": "string", "examples": ['"3-5f2a91c07b3d"']}
+        about = "The ETag of the answer that you have: 304 if it would be the same."
+        tag |= {"description": about}
+        found.append(_parameter("header", "If-None-Match", tag, required=False))
     return found
 
 
@@ -144,7 +150,7 @@ def _success(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
     answer: dict[str, Any] = {"description": status.phrase}
     headers = {}
     if operation.versioned:
-        headers["ETag"] = {"description": "The version, for If-Match.", "schema": _STRING}
+        headers["ETag"] = {"description": "For If-Match and If-None-Match.", "schema": _STRING}
     if operation.location:
         headers["Location"] = {"description": "The address of what was made.", "schema": _STRING}
     if headers:
@@ -159,6 +165,13 @@ def _success(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
 
 
 _STRING = {"type": "string"}
+
+
+def _unchanged(operation: Operation) -> dict[str, Any]:
+    if not (operation.versioned and operation.method == "GET"):
+        return {}
+    headers = {"ETag": {"description": "As it was.", "schema": _STRING}}
+    return {"304": {"description": "You have it already.", "headers": headers}}
 
 
 def _problems(operation: Operation) -> dict[str, Any]:

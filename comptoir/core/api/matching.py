@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from comptoir.core.api.calls import Call
+from comptoir.core.api.calls import Call, version_of
 
 
 async def matched(call: Call, read: Callable[[], Awaitable[Any]]) -> Call:
@@ -18,5 +18,7 @@ async def matched(call: Call, read: Callable[[], Awaitable[Any]]) -> Call:
     tags = {tag.strip() for tag in (call.if_match or "").split(",")}
     if len(tags) == 1 and "*" not in tags:
         return call
-    now = f'"{(await read()).version}"'
-    return msgspec.structs.replace(call, if_match=now) if tags & {"*", now} else call
+    now: int = (await read()).version
+    if "*" in tags or now in map(version_of, tags):
+        return msgspec.structs.replace(call, if_match=f'"{now}"')
+    return call

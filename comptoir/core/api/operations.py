@@ -26,7 +26,7 @@ from litestar.types import ASGIApp, Empty, EmptyType
 
 from comptoir.core import idempotency
 from comptoir.core.accounts.guards import require_scope
-from comptoir.core.api.calls import call_of
+from comptoir.core.api.calls import call_of, tag_of
 from comptoir.core.api.cursors import open_cursor, seal_cursor
 from comptoir.core.api.decoding import decode_body, decode_query, json_body
 from comptoir.core.api.errors import CursorInvalid
@@ -35,6 +35,7 @@ from comptoir.core.api.paging import Page
 from comptoir.core.api.types import Csv, Pdf, PlainText
 from comptoir.core.errors import ComptoirError
 from comptoir.core.idempotency import Outcome
+from comptoir.core.web.conditional import has_already
 
 PREFIX = "/api/v1"
 JSON = "application/json"
@@ -199,7 +200,12 @@ def _handler(operation: Operation) -> Callable[..., Any]:
 
         attempt = None if operation.remembers else call.attempt
         outcome = await idempotency.once(call.actor, attempt, act, now=call.now)
-        return _answer(operation, outcome.status, told[0] if told else outcome.body.encode())
+        body = told[0] if told else outcome.body.encode()
+        answer = _answer(operation, outcome.status, body)
+        tag = answer.headers.get("ETag")
+        if tag and operation.method == "GET" and has_already(request, tag):
+            return ASGIResponse(status_code=304, media_type=JSON, headers={"ETag": tag})
+        return answer
 
     handle.__name__ = function.__name__
     handle.__doc__ = function.__doc__
@@ -264,8 +270,8 @@ def _answer(operation: Operation, status: int, body: bytes) -> ASGIResponse:
     headers: dict[str, str] = {}
     if operation.versioned or operation.location:
         made = msgspec.json.decode(body, type=_Made)
-        if operation.versioned:
-            headers["ETag"] = f'"{made.version}"'
+        if operation.versioned and made.version is not None:
+            headers["ETag"] = tag_of(made.version, body)
         if operation.location:
             headers["Location"] = PREFIX + operation.location.format(
                 id=made.id, user_id=made.user_id, code=made.code

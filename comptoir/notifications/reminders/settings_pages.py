@@ -31,7 +31,7 @@ from comptoir.notifications.reminders.schemas import (
 from comptoir.notifications.reminders.words import PlanForm, form_of, in_words
 from comptoir.sites.errors import SiteNotFound
 from comptoir.sites.hours import weekday_names
-from comptoir.sites.queries import names_for
+from comptoir.sites.queries import names_for, need_in_sight
 
 Page = Request[Principal, Any, Any]
 COORDINATOR = [require(Role.COORDINATOR)]
@@ -83,7 +83,7 @@ async def plan_form(
     request: Page, site: FromQuery[str] = "", policy: FromQuery[str] = ""
 ) -> Response[str]:
     """What is sent about the loans of a site, a policy, or both."""
-    found = await deciding.plan_for(_own_site(request.user, site), id_or_none(policy))
+    found = await deciding.plan_for(await _own_site(request.user, site), id_or_none(policy))
     terms = PlanTerms(rules=list(USUAL.rules)) if found is None else _terms(found)
     form = form_of(terms, site=site, policy=policy, version=found.version if found else 0)
     return await _form(request, form, found)
@@ -94,7 +94,7 @@ async def save_plan(
     request: Page, data: Annotated[PlanForm, Body(media_type=RequestEncodingType.URL_ENCODED)]
 ) -> Response[str]:
     """Decide."""
-    site = _own_site(request.user, data.site)
+    site = await _own_site(request.user, data.site)
     try:
         command = SavePlan(
             site=site,
@@ -209,10 +209,11 @@ async def _policies() -> dict[str, str]:
     return named
 
 
-def _own_site(actor: Principal, text: str) -> UUID | None:
+async def _own_site(actor: Principal, text: str) -> UUID | None:
     site = id_or_none(text)
-    if text and (site is None or not actor.sees_site(site)):
+    if text and site is None:
         raise SiteNotFound
+    await need_in_sight(actor, site)
     return site
 
 

@@ -16,6 +16,7 @@ from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
+from comptoir.core.web.conditional import has_already
 from comptoir.core.web.forms import FormData
 from comptoir.sites import queries
 from comptoir.sites.errors import SitesForbidden
@@ -50,7 +51,7 @@ async def public_photo(request: Request[Any, Any, Any], address: FromPath[str]) 
         return moved(request, address, site.slug)
     found = await photo(site.id)
     tag = f'"{found.tag}"'
-    if tag in request.headers.get("if-none-match", ""):
+    if has_already(request, tag):
         return Response(b"", status_code=304, media_type=MEDIA_TYPE, headers=_headers(tag))
     return _picture(found, _headers(tag))
 
