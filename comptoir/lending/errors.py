@@ -193,8 +193,8 @@ _SENTENCES: dict[RefusalCode, LazyProxy] = {
         "or check it now. If it is complete and works, say so, then scan it again."
     ),
     RefusalCode.ITEM_IN_TRANSIT: _l(
-        "This item is on its way between two sites. If it has arrived here, "
-        "say so, then scan it again."
+        "This item is on its way between two sites. It left %(from)s for %(to)s. "
+        "If it has arrived here, say so, then scan it again."
     ),
     RefusalCode.ITEM_ALREADY_THEIRS: _l(
         "This person already has this item. To take it back, scan it at the desk. "
@@ -307,6 +307,10 @@ _SENTENCES: dict[RefusalCode, LazyProxy] = {
 
 #: What to say where the data that a sentence names is not known.
 _WITHOUT_DATA: dict[RefusalCode, LazyProxy] = {
+    RefusalCode.ITEM_IN_TRANSIT: _l(
+        "This item is on its way between two sites. If it has arrived here, "
+        "say so, then scan it again."
+    ),
     RefusalCode.BORROWER_SUSPENDED: _l(
         "This person may not borrow for now. "
         "They can still bring things back. A coordinator can end the suspension."

@@ -59,7 +59,8 @@ class LoanFacts(msgspec.Struct, frozen=True):
 class ItemFacts(msgspec.Struct, frozen=True):
     """One item. Whether it is on loan is for its open ``loan`` to say, not its status.
 
-    ``problems`` are the unresolved ones.
+    ``problems`` are the unresolved ones. ``way`` names the sites that an item in transit
+    left and goes to.
     """
 
     id: UUID
@@ -67,6 +68,7 @@ class ItemFacts(msgspec.Struct, frozen=True):
     home_site_id: UUID
     loan: LoanFacts | None = None
     problems: frozenset[ProblemKind] = frozenset()
+    way: tuple[str, str] | None = None
 
 
 class BorrowerFacts(msgspec.Struct, frozen=True):
@@ -147,7 +149,8 @@ def refuse_item(item: ItemFacts, borrower_id: UUID | None = None) -> Refusal | N
     damaged, incomplete.
     """
     if item.status in _REFUSED_STATUSES:
-        return Refusal(_REFUSED_STATUSES[item.status])
+        way = {"from": item.way[0], "to": item.way[1]} if item.way else {}
+        return Refusal(_REFUSED_STATUSES[item.status], way)
     if item.loan and item.loan.borrower_id == borrower_id:
         return Refusal(RefusalCode.ITEM_ALREADY_THEIRS)
     if item.loan:

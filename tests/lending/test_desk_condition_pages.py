@@ -10,6 +10,7 @@ from comptoir.core import clock
 from comptoir.inventory.tables import Accessory, Item, ItemProblem
 from comptoir.lending.tables import Loan
 from tests import factories as make
+from tests.http_client import client_of, codes, use_token
 from tests.lending.reception import Reception, refusal_in
 
 
@@ -69,6 +70,42 @@ async def test_an_item_of_another_site_is_sent_there(reception: Reception) -> No
     row = await Item.objects().get(Item.id == reception.item.id)
     assert row is not None
     assert (row.status, row.destination_site) == ("in_transit", home.id)
+
+
+async def test_a_scan_of_what_is_in_transit_says_from_where_to_where(
+    reception: Reception,
+) -> None:
+    home = await make.site(name="Comptoir de Lausanne", short_name="Lausanne")
+    await reception.lend_earlier(home)
+    await reception.post("/desk/scan", scan=reception.item.code)
+    await reception.post("/desk/transfer", item=reception.item.code, site=home.id)
+    await Loan.update({Loan.returned_at: clock.now() - timedelta(minutes=1)}, force=True)
+    for scan in (reception.item.code, reception.item.code):  # told again as it was told first
+        attempt = {"attempt_id": "the-same", "scan": scan}
+        refused = await reception.post("/desk/scan", **attempt)
+        assert refusal_in(refused) == "lending.item-in-transit"
+        assert "It left Fribourg for Lausanne." in refused.text
+    looked_up = await reception.post("/desk/scan", scan="ThinkPad")
+    assert "from Comptoir de Fribourg to Comptoir de Lausanne" in looked_up.text
+    for address in (f"/items/{reception.item.code}", "/items"):
+        page = (await reception.client.get(address)).text
+        assert "Comptoir de Fribourg" in page
+        assert "Comptoir de Lausanne" in page
+
+
+async def test_a_program_is_told_from_where_to_where_something_is_in_transit(
+    reception: Reception,
+) -> None:
+    home = await make.site(short_name="Lausanne")
+    await reception.lend_earlier(home)
+    await reception.post("/desk/scan", scan=reception.item.code)
+    await reception.post("/desk/transfer", item=reception.item.code, site=home.id)
+    async with client_of() as client:
+        await use_token(client, "desk")
+        body = {"item": reception.item.code, "borrower": reception.card.code}
+        answer = await client.post("/api/v1/check-outs", json=body)
+    assert codes(answer) == ["lending.item-in-transit"]
+    assert answer.json()["details"] == {"from": "Fribourg", "to": "Lausanne"}
 
 
 async def test_what_must_be_checked_is_put_right_at_the_desk_and_lent(reception: Reception) -> None:

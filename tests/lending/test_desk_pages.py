@@ -7,8 +7,9 @@ from datetime import timedelta
 from comptoir.core import clock, db
 from comptoir.core.principal import Role
 from comptoir.inventory.tables import Category, ItemProblem
+from comptoir.lending.desk.allowances import ALLOWANCES_SHOWN
 from comptoir.lending.desk.kept import Done, UndoKind, encode_recent
-from comptoir.lending.desk.view import ALLOWANCES_SHOWN, read_items
+from comptoir.lending.desk.view import read_items
 from comptoir.lending.tables import Borrower, Loan, Visit
 from comptoir.sites.tables import Site
 from tests import factories as make

@@ -68,6 +68,13 @@ def test_item_in_a_status_other_than_available_is_refused(
     assert refuse_item(lent_to(ANNA, status=status), ANNA) == Refusal(code)
 
 
+def test_what_is_in_transit_is_refused_with_where_from_and_where_to() -> None:
+    item = replace(FREE_ITEM, status=ItemStatus.IN_TRANSIT, way=("Fribourg", "Lyon"))
+    expected = Refusal(RefusalCode.ITEM_IN_TRANSIT, {"from": "Fribourg", "to": "Lyon"})
+    assert refuse_item(item) == expected
+    assert refuse_check_out(replace(CHECK_OUT, item=item), now=NOW) == expected
+
+
 def test_every_status_that_is_not_about_a_loan_is_decided() -> None:
     lendable = {
         status for status in ItemStatus if refuse_item(replace(FREE_ITEM, status=status)) is None

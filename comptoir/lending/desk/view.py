@@ -5,30 +5,27 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from comptoir.core import db
 from comptoir.core.clock import localtime
-from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal
 from comptoir.core.web import panels
 from comptoir.core.web.panels import Panel
-from comptoir.inventory.names import read_names
 from comptoir.lending import due_dates
 from comptoir.lending.agreed_loans import UNSIGNED
 from comptoir.lending.borrowers.visibility import seen_by
 from comptoir.lending.closures.told import Untold, untold
+from comptoir.lending.desk.allowances import ALLOWANCES_SHOWN, Allowance, allowances_of, name_of
 from comptoir.lending.desk.visits import VISIT_TIME
 from comptoir.lending.loans import facts
+from comptoir.sites import calendars
 from comptoir.sites.calendars import calendar_of
 
 #: What higher floors have to say of whoever stands at the desk.
 SLOT = "lending.visit"
-#: What one may take of so many categories is said; of how many more, below it.
-ALLOWANCES_SHOWN = 12
 #: As many as fit a screen; nobody holds more, and a longer list is on the borrower's page.
 MOST_HELD = 30
 
@@ -54,13 +51,6 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     renewals_left: int
     of_this_visit: bool
     elsewhere: bool
-
-
-class Allowance(msgspec.Struct, frozen=True):
-    """How many more of a category; ``left`` of None is no limit."""
-
-    category: str
-    left: int | None
 
 
 class VisitView(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,7 +103,8 @@ _VISIT = f"""
 SELECT visit.id, visit.site, visit.opened_at, visit.borrower,
        borrower.name, borrower.language, borrower.note,
        borrower.suspended_at, borrower.suspended_until, borrower.eligible_until,
-       borrower.borrower_group, borrower.household, site.time_zone,
+       borrower.borrower_group, borrower.household, {calendars.COLUMNS},
+       (site.active AND site.published) AS is_public,
        (SELECT agreement.id FROM lending_agreement agreement WHERE agreement.visit = visit.id
         ORDER BY agreement.id DESC LIMIT 1) AS "agreement_id [UUID]",
        EXISTS (SELECT 1 FROM lending_loan lent
@@ -124,7 +115,7 @@ SELECT visit.id, visit.site, visit.opened_at, visit.borrower,
                JOIN lending_policy policy ON policy.id = loan.policy
                WHERE loan.borrower = visit.borrower AND loan.site = visit.site
                  AND {UNSIGNED}) AS to_sign,
-       visit.return_site, elsewhere.short_name AS return_place,
+       visit.return_site, site.short_name AS return_place,
        EXISTS (SELECT 1 FROM sites_site other
                WHERE other.active AND other.published AND other.id <> visit.site)
        AND EXISTS (SELECT 1 FROM lending_policy rule
@@ -133,21 +124,8 @@ SELECT visit.id, visit.site, visit.opened_at, visit.borrower,
                      AND rule.returns_elsewhere AND rule.mode <> 'on_site') AS may_choose_return
 FROM lending_visit visit
 JOIN lending_borrower borrower ON borrower.id = visit.borrower
-JOIN sites_site site ON site.id = visit.site
-LEFT JOIN sites_site elsewhere ON elsewhere.id = visit.return_site
+JOIN sites_site site ON site.id = COALESCE(visit.return_site, visit.site)
 WHERE visit.id = :visit_id AND visit.closed_at IS NULL AND visit.opened_at > :since
-"""
-_ALLOWANCES = f"""
-SELECT category.names, policy.limit_person, policy.limit_household, COUNT(*) OVER () AS of_all,
-       {facts.OWN_LOANS.format(borrower=":borrower_id", category="category.id")} AS own_loans,
-       {facts.HOUSEHOLD_LOANS.format(household=":household", category="category.id")}
-       AS household_loans
-FROM inventory_category category
-JOIN lending_policy policy ON policy.id =
-    {facts.POLICY_ID.format(category="category.id", borrower_group=":borrower_group")}
-WHERE category.active
-ORDER BY category.position, category.id
-LIMIT :limit
 """
 _ACCESSORIES = """
 SELECT item.id AS item, accessory.id, accessory.names FROM inventory_accessory accessory
@@ -179,7 +157,7 @@ async def read_visit(actor: Principal, visit_id: UUID | None, *, now: datetime) 
     row = await db.fetch_one(_VISIT, visit_id=visit_id, since=now - VISIT_TIME)
     if row is None or not actor.sees_site(row["site"]):
         return None
-    allowances = await _allowances(row)
+    allowances = await allowances_of(row, now)
     today = localtime(now, row["time_zone"]).date()
     until = row["suspended_until"]
     suspended = row["suspended_at"] is not None and (until is None or now < until)
@@ -199,14 +177,14 @@ async def read_visit(actor: Principal, visit_id: UUID | None, *, now: datetime) 
         held=await held_by(actor, row["borrower"], visit_id, now=now),
         untold=await untold(actor, row["borrower"]),
         panels=tuple(await panels.fill(SLOT, actor, row["borrower"], now=now)),
-        allowances=tuple(_allowance(each, row["household"]) for each in allowances),
-        more_allowances=allowances[0]["of_all"] - len(allowances) if allowances else 0,
+        allowances=tuple(allowances[:ALLOWANCES_SHOWN]),
+        more_allowances=len(allowances[ALLOWANCES_SHOWN:]),
         to_sign=bool(row["to_sign"]),
         agreement_id=row["agreement_id"],
         lent=bool(row["lent"]),
         has_card=bool(row["has_card"]),
         return_site_id=row["return_site"],
-        return_place=row["return_place"] or "",
+        return_place=row["return_place"] if row["return_site"] else "",
         may_choose_return=bool(row["may_choose_return"]),
     )
 
@@ -217,7 +195,7 @@ async def read_items(codes: Collection[str]) -> dict[str, ItemView]:
     ids = [row["id"] for row in rows]
     accessories, problems = defaultdict(list), defaultdict(list)
     for each in await db.fetch(_ACCESSORIES, ids=ids):
-        accessories[each["item"]].append((each["id"], _name(each)))
+        accessories[each["item"]].append((each["id"], name_of(each)))
     for each in await db.fetch(_PROBLEMS, ids=ids):
         problems[each["item"]].append((each["accessory"], each["kind"]))
     return {
@@ -275,35 +253,3 @@ def _held(actor: Principal, row: db.Row, visit_id: UUID | None, now: datetime) -
         of_this_visit=visit_id is not None and row["loan_visit"] == visit_id,
         elsewhere=not seen,
     )
-
-
-async def _allowances(row: dict[str, Any]) -> list[db.Row]:
-    """The first categories that somebody may borrow of; ``of_all`` is how many there are."""
-    return await db.fetch(
-        _ALLOWANCES,
-        borrower_id=row["borrower"],
-        household=row["household"],
-        borrower_group=row["borrower_group"],
-        limit=ALLOWANCES_SHOWN,
-    )
-
-
-def _allowance(row: db.Row, household: UUID | None) -> Allowance:
-    return Allowance(_name(row), _left(row, household))
-
-
-def _left(row: dict[str, Any], household: UUID | None) -> int | None:
-    shared = row["household_loans"] if household else row["own_loans"]
-    limits = [
-        limit - count
-        for limit, count in (
-            (row["limit_person"], row["own_loans"]),
-            (row["limit_household"], shared),
-        )
-        if limit is not None
-    ]
-    return max(0, min(limits)) if limits else None
-
-
-def _name(row: dict[str, Any]) -> str:
-    return localized(read_names(row["names"]))

@@ -54,7 +54,12 @@ _ITEM_COLUMNS = """
     item.id AS item_id, item.code, item.status, item.home_site, item.present_site,
     item.version AS item_version, model.category, model.short_name,
     (SELECT string_agg(problem.kind, ',') FROM inventory_item_problem problem
-     WHERE problem.item = item.id AND problem.resolved_at IS NULL) AS problem_kinds
+     WHERE problem.item = item.id AND problem.resolved_at IS NULL) AS problem_kinds,
+    CASE WHEN item.destination_site IS NOT NULL THEN
+        (SELECT place.short_name FROM sites_site place WHERE place.id = item.present_site)
+    END AS sent_from,
+    (SELECT place.short_name FROM sites_site place WHERE place.id = item.destination_site)
+    AS sent_to
 """
 _LOAN_COLUMNS = """
     loan.id AS loan_id, loan.borrower AS loan_borrower, loan.checked_out_at, loan.due_at,
@@ -65,7 +70,8 @@ _BORROWER_COLUMNS = """
     borrower.id AS borrower_id, borrower.eligible_until, borrower.suspended_at,
     borrower.suspended_until, borrower.household
 """
-_POLICY_COLUMNS = """
+#: Of the policy that holds, for ``policy_facts``.
+POLICY_COLUMNS = """
     policy.id AS policy_id, policy.mode, policy.length, policy.renewals AS policy_renewals,
     policy.renewal_length, policy.limit_person, policy.limit_household, policy.signature,
     policy.returns_elsewhere
@@ -101,7 +107,7 @@ def check_out_query(*, by_card: bool) -> str:
     borrower = _OF_CARD.format(column="borrower") if by_card else ":borrower_id"
     revoked = _OF_CARD.format(column="revoked_at") if by_card else "NULL"
     sql = f"""
-        SELECT {_ITEM_COLUMNS}, {_LOAN_COLUMNS}, {_BORROWER_COLUMNS}, {_POLICY_COLUMNS},
+        SELECT {_ITEM_COLUMNS}, {_LOAN_COLUMNS}, {_BORROWER_COLUMNS}, {POLICY_COLUMNS},
                desk.id AS site_id, site.id AS return_site_id, site.short_name AS place,
                (site.active AND site.published) AS is_public,
                {calendars.COLUMNS}, {_OUTCOME_COLUMNS},
@@ -190,7 +196,7 @@ LISTING = f"""
 
 #: How much of a category a borrower and their household have, and what their policy grants.
 LIMITS = f"""
-    SELECT {_BORROWER_COLUMNS}, {_POLICY_COLUMNS},
+    SELECT {_BORROWER_COLUMNS}, {POLICY_COLUMNS},
            {OWN_LOANS.format(borrower="borrower.id", category=":category")} AS own_loans,
            {HOUSEHOLD_LOANS.format(household="borrower.household", category=":category")}
            AS household_loans
@@ -206,7 +212,7 @@ CALENDARS = f"SELECT {_SITE_COLUMNS} FROM sites_site site"
 
 
 _RENEWALS = f"""
-    SELECT {_ITEM_COLUMNS}, {_LOAN_COLUMNS}, {_BORROWER_COLUMNS}, {_POLICY_COLUMNS},
+    SELECT {_ITEM_COLUMNS}, {_LOAN_COLUMNS}, {_BORROWER_COLUMNS}, {POLICY_COLUMNS},
            {_SITE_COLUMNS}, {_SITE_VERSIONS}, site.short_name AS place,
            loan.returned_at, loan.undone_at, category.names,
            loan.version AS loan_version
@@ -253,6 +259,7 @@ def item_facts(row: db.Row) -> ItemFacts:
         status=ItemStatus(row["status"]),
         home_site_id=row["home_site"],
         loan=loan,
+        way=(row["sent_from"], row["sent_to"]) if row["sent_to"] else None,
         problems=frozenset(map(ProblemKind, (row["problem_kinds"] or "").split(",")))
         if row["problem_kinds"]
         else frozenset(),
