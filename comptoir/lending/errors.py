@@ -226,6 +226,10 @@ _SENTENCES: dict[RefusalCode, LazyProxy] = {
         "Items of this kind are not lent to this person’s group. "
         "Offer something else, or ask a coordinator."
     ),
+    RefusalCode.VISIT_NOT_OPEN: _l(
+        "This visit is over, or it is not this person’s visit here. "
+        "Scan their card again, then the item."
+    ),
     RefusalCode.RETURN_SITE_UNKNOWN: _l(
         "There is no such site to bring it back to. Choose another site for the return."
     ),

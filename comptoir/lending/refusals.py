@@ -28,6 +28,7 @@ class RefusalCode(StrEnum):
 
     # The policy and the borrower
     NO_POLICY = "lending.no-policy"
+    VISIT_NOT_OPEN = "lending.visit-not-open"
     RETURN_SITE_UNKNOWN = "lending.return-site-unknown"
     RETURN_SITE_FOR_USE_HERE = "lending.return-site-for-use-here"
     RETURN_SITE_NOT_ALLOWED = "lending.return-site-not-allowed"

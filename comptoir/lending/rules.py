@@ -7,7 +7,7 @@ with a policy, and that before what concerns the person.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -18,6 +18,10 @@ from comptoir.inventory.statuses import GONE, ItemStatus, ProblemKind
 from comptoir.lending.due_dates import DueMode, due_at, renewed_due_at
 from comptoir.lending.refusals import Refusal, RefusalCode
 from comptoir.sites.opening_hours import Calendar
+
+#: A visit begun so long ago is over, though nobody said so: a desk left alone
+#: must not lend to whoever was there last.
+VISIT_TIME = timedelta(hours=1)
 
 
 class Signature(StrEnum):
@@ -88,6 +92,15 @@ class BorrowerFacts(msgspec.Struct, frozen=True):
     household_loans: int | None = None
 
 
+class VisitFacts(msgspec.Struct, frozen=True):
+    """One visit: whose, at which site, and since when."""
+
+    borrower_id: UUID
+    site_id: UUID
+    opened_at: datetime
+    closed_at: datetime | None = None
+
+
 class PolicyFacts(msgspec.Struct, frozen=True):
     """What a policy grants. Lengths are those of ``due_at``; a limit of None is no limit.
 
@@ -107,7 +120,8 @@ class PolicyFacts(msgspec.Struct, frozen=True):
 class CheckOutFacts(msgspec.Struct, frozen=True):
     """What decides a check-out. ``policy`` is None where none covers category and group.
 
-    ``calendar`` is that of the site where the item is to be brought back.
+    ``calendar`` is that of the site where the item is to be brought back. ``visit_is_theirs``
+    is False where the loan would belong to a visit that ``is_visit_of`` says no to.
     """
 
     item: ItemFacts
@@ -115,6 +129,7 @@ class CheckOutFacts(msgspec.Struct, frozen=True):
     policy: PolicyFacts | None
     calendar: Calendar
     return_choice: ReturnChoice = ReturnChoice.HERE
+    visit_is_theirs: bool = True
 
 
 class RenewalFacts(msgspec.Struct, frozen=True):
@@ -149,7 +164,7 @@ def refuse_item(item: ItemFacts, borrower_id: UUID | None = None) -> Refusal | N
     damaged, incomplete.
     """
     if item.status in _REFUSED_STATUSES:
-        way = {"from": item.way[0], "to": item.way[1]} if item.way else {}
+        way: dict[str, object] = {"from": item.way[0], "to": item.way[1]} if item.way else {}
         return Refusal(_REFUSED_STATUSES[item.status], way)
     if item.loan and item.loan.borrower_id == borrower_id:
         return Refusal(RefusalCode.ITEM_ALREADY_THEIRS)
@@ -165,21 +180,35 @@ def refuse_item(item: ItemFacts, borrower_id: UUID | None = None) -> Refusal | N
 def check_out_due(facts: CheckOutFacts, *, now: datetime) -> datetime | Refusal:
     """When a loan made now would be due, in UTC, or why it cannot be made.
 
-    In this order: the item (see ``refuse_item``), no policy, the site of the return
-    (see ``refuse_return_site``), borrower suspended, no longer eligible, limit of the
-    person, limit of the household, no due date possible (see ``due_at``). Being late with
-    something else is no reason.
+    In this order: the item (see ``refuse_item``), no policy, a visit that is over or not this
+    borrower's, the site of the return (see ``refuse_return_site``), borrower suspended, no
+    longer eligible, limit of the person, limit of the household, no due date possible (see
+    ``due_at``). Being late with something else is no reason.
     """
     borrower, policy = facts.borrower, facts.policy
     if refusal := refuse_item(facts.item, borrower.id):
         return refusal
     if policy is None:
         return Refusal(RefusalCode.NO_POLICY)
+    if not facts.visit_is_theirs:
+        return Refusal(RefusalCode.VISIT_NOT_OPEN)
     return (
         refuse_return_site(facts.return_choice, policy)
         or _refuse_borrower(borrower, facts.calendar, now)
         or refuse_limits(borrower, policy)
         or due_at(policy.length, policy.mode, now, facts.calendar, borrower.eligible_until)
+    )
+
+
+def is_visit_of(
+    visit: VisitFacts | None, borrower_id: UUID, site_id: UUID, *, now: datetime
+) -> bool:
+    """Whether this is a visit of the borrower at the site that is not over."""
+    return (
+        visit is not None
+        and (visit.borrower_id, visit.site_id) == (borrower_id, site_id)
+        and visit.closed_at is None
+        and now - visit.opened_at < VISIT_TIME
     )
 
 

@@ -83,6 +83,30 @@ async def refused(desk: Desk, **values: Any) -> str:
     return error.value.code
 
 
+@pytest.mark.parametrize("whose", ["nobody's", "somebody else's", "elsewhere", "closed", "old"])
+async def test_a_loan_belongs_to_no_visit_but_the_borrowers_own_open_one_here(
+    desk: Desk, whose: str
+) -> None:
+    other = await lausanne()
+    person = (await make.borrower()).id if whose == "somebody else's" else desk.borrower.id
+    opened = TEN - timedelta(hours=1) if whose == "old" else TEN
+    row = Visit(
+        site=other.id if whose == "elsewhere" else desk.site.id,
+        borrower=person,
+        return_site=other.id,
+        opened_at=opened,
+        closed_at=TEN if whose == "closed" else None,
+    )
+    if whose != "nobody's":
+        await row.save()
+    assert await refused(desk, visit_id=row.id) == "lending.visit-not-open"
+    assert await Loan.count() == 0
+    # Nor does naming the site of the return besides make it one.
+    code = await refused(desk, visit_id=row.id, return_site_id=other.id)
+    assert code == "lending.visit-not-open"
+    assert (await desk.lend(TEN)).return_site_id == desk.site.id
+
+
 @pytest.mark.parametrize(
     ("mode", "what", "cap", "day", "clock"),
     [

@@ -19,8 +19,8 @@ from comptoir.lending.agreed_loans import UNSIGNED
 from comptoir.lending.borrowers.visibility import seen_by
 from comptoir.lending.closures.told import Untold, untold
 from comptoir.lending.desk.allowances import ALLOWANCES_SHOWN, Allowance, allowances_of, name_of
-from comptoir.lending.desk.visits import VISIT_TIME
 from comptoir.lending.loans import facts
+from comptoir.lending.rules import VISIT_TIME
 from comptoir.sites import calendars
 from comptoir.sites.calendars import calendar_of
 

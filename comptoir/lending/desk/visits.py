@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from comptoir.core import audit, db
@@ -10,10 +10,7 @@ from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal
 from comptoir.lending.errors import BorrowerNotFound, ReturnSiteRefused, VisitNotFound
 from comptoir.lending.refusals import Refusal, RefusalCode
-
-#: A visit begun so long ago is over, though nobody said so: a desk left alone
-#: must not lend to whoever was there last.
-VISIT_TIME = timedelta(hours=1)
+from comptoir.lending.rules import VISIT_TIME
 
 _OPEN = """
 SELECT visit.site, visit.borrower, visit.return_site FROM lending_visit visit

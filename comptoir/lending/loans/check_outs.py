@@ -70,7 +70,7 @@ async def _check_out(
             refusal = await refuse_unknown(command.item, command.card or "")
             await outcomes.record_refusal(actor, command.attempt, refusal, row, now=now)
             return refusal
-        known = _facts(command, row)
+        known = _facts(command, row, now)
         due = _decide(row, known, now)
         if isinstance(due, Refusal):
             await outcomes.record_refusal(actor, command.attempt, due, row, now=now)
@@ -102,13 +102,26 @@ def _decide(row: db.Row, known: rules.CheckOutFacts, now: datetime) -> datetime 
     return rules.check_out_due(known, now=now)
 
 
-def _facts(command: CheckOut, row: db.Row) -> rules.CheckOutFacts:
+def _facts(command: CheckOut, row: db.Row, now: datetime) -> rules.CheckOutFacts:
     return rules.CheckOutFacts(
         item=facts.item_facts(row),
         borrower=facts.borrower_facts(row),
         policy=facts.policy_facts(row),
         calendar=calendar_of(row),
         return_choice=_return_choice(command, row),
+        visit_is_theirs=command.visit_id is None
+        or rules.is_visit_of(_visit(row), row["borrower_id"], row["site_id"], now=now),
+    )
+
+
+def _visit(row: db.Row) -> rules.VisitFacts | None:
+    if row["visit_borrower"] is None:
+        return None
+    return rules.VisitFacts(
+        borrower_id=row["visit_borrower"],
+        site_id=row["visit_site"],
+        opened_at=row["visit_opened_at"],
+        closed_at=row["visit_closed_at"],
     )
 
 

@@ -86,10 +86,8 @@ _OUTCOME_JOIN = """
 """
 #: Where a thing is to be brought back, if there is such a site: as asked for, or as the visit says.
 _CHOSEN_SITE = """
-    (SELECT chosen.id FROM sites_site chosen WHERE chosen.id = COALESCE(
-        CAST(:return_site AS uuid),
-        (SELECT visit.return_site FROM lending_visit visit
-         WHERE visit.id = CAST(:visit_id AS uuid))))
+    (SELECT chosen.id FROM sites_site chosen
+     WHERE chosen.id = COALESCE(CAST(:return_site AS uuid), visit.return_site))
 """
 #: The item once more, not locked: as everything else of the row was when it was read.
 _SEEN_JOIN = "JOIN inventory_item seen ON seen.id = item.id"
@@ -113,6 +111,8 @@ def check_out_query(*, by_card: bool) -> str:
                {calendars.COLUMNS}, {_OUTCOME_COLUMNS},
                {revoked} AS "card_revoked_at [TIMESTAMPTZ]",
                seen.version AS seen_version, {_SITE_VERSIONS},
+               visit.borrower AS visit_borrower, visit.site AS visit_site,
+               visit.opened_at AS visit_opened_at, visit.closed_at AS visit_closed_at,
                {OWN_LOANS.format(borrower="borrower.id", category="model.category")} AS own_loans,
                {HOUSEHOLD_LOANS.format(household="borrower.household", category="model.category")}
                AS household_loans,
@@ -123,6 +123,7 @@ def check_out_query(*, by_card: bool) -> str:
         JOIN inventory_model model ON model.id = item.model
         JOIN lending_borrower borrower ON borrower.id = {borrower}
         JOIN sites_site desk ON desk.id = COALESCE(CAST(:site_id AS uuid), item.present_site)
+        LEFT JOIN lending_visit visit ON visit.id = CAST(:visit_id AS uuid)
         JOIN sites_site site ON site.id = COALESCE({_CHOSEN_SITE}, desk.id)
         {_SEEN_SITE_JOIN}
         LEFT JOIN lending_policy policy ON policy.id =
