@@ -227,3 +227,13 @@ class ItemView(msgspec.Struct, frozen=True, kw_only=True):
     notes: str
     created_at: datetime
     version: int
+
+    @property
+    def sites(self) -> dict[str, UUID | None]:
+        """The ids of its sites, as ``permissions.sees_item`` takes them."""
+        going = self.destination_site
+        return {
+            "home_site": self.home_site.id,
+            "present_site": self.present_site.id,
+            "destination_site": going.id if going else None,
+        }

@@ -84,10 +84,12 @@ class AgreedLoans(msgspec.Struct, frozen=True, kw_only=True):
 class AgreedThing(msgspec.Struct, frozen=True):
     """A loan that an agreement speaks of.
 
-    ``undone``: it was never meant. ``on_paper``: its policy wants ink.
+    ``sites`` are those that lent it and that wait for it. ``undone``: it was never meant.
+    ``on_paper``: its policy wants ink.
     """
 
     loan_id: UUID
+    sites: tuple[UUID, UUID]
     code: str
     model: str
     undone: bool
@@ -230,8 +232,8 @@ async def kept_already(loans: AgreedLoans, kind: str, *, since: datetime) -> db.
 async def agreed_things(agreement_id: UUID) -> list[AgreedThing]:
     """What an agreement speaks of. Whether the actor may know of it is for the caller to ask."""
     rows = await db.fetch(
-        "SELECT loan.id AS loan_id, item.code, model.short_name AS model, "
-        "loan.undone_at IS NOT NULL AS undone, policy.signature "
+        "SELECT loan.id AS loan_id, loan.site, loan.return_site, item.code, "
+        "model.short_name AS model, loan.undone_at IS NOT NULL AS undone, policy.signature "
         "FROM lending_agreement_loan covered "
         "JOIN lending_loan loan ON loan.id = covered.loan "
         "JOIN inventory_item item ON item.id = loan.item "
@@ -243,6 +245,7 @@ async def agreed_things(agreement_id: UUID) -> list[AgreedThing]:
     return [
         AgreedThing(
             row["loan_id"],
+            (row["site"], row["return_site"]),
             row["code"],
             row["model"],
             undone=bool(row["undone"]),

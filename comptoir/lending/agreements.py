@@ -310,22 +310,37 @@ async def read_agreement(actor: Principal, agreement_id: UUID) -> AgreementView:
     """What is known of an agreement, without its PDF.
 
     Raises:
-        AgreementNotFound: there is none, or it is of a site the actor may not know of.
+        AgreementNotFound: there is none, or it is of a site the actor may not know of, and
+            nothing of it is to be brought back to one of theirs.
     """
     rows = await db.fetch(
         f"{_VIEW} WHERE agreement.id = :agreement_id ORDER BY covered.loan",
         agreement_id=agreement_id,
     )
-    if not rows or not actor.sees_site(rows[0]["site"]):
+    if not rows or not await _may_read(actor, agreement_id, rows[0]["site"]):
         raise AgreementNotFound
     return _views(rows)[0]
+
+
+async def _may_read(actor: Principal, agreement_id: UUID, site_id: UUID) -> bool:
+    """Whoever waits for a thing may read until when, and on what terms, it was lent."""
+    if actor.sees_site(site_id):
+        return True
+    row = await db.fetch_one(
+        "SELECT 1 AS expected FROM lending_agreement_loan covered "
+        "JOIN lending_loan loan ON loan.id = covered.loan "
+        "WHERE covered.agreement = :agreement_id AND loan.return_site IN :sites LIMIT 1",
+        agreement_id=agreement_id,
+        sites=list(actor.site_ids),
+    )
+    return row is not None
 
 
 async def agreement_pdf(actor: Principal, agreement_id: UUID) -> KeptAgreement:
     """An agreement, exactly as it was kept.
 
     Raises:
-        AgreementNotFound: there is none, or it is of a site the actor may not know of.
+        AgreementNotFound: as for ``read_agreement``.
     """
     row = await db.fetch_one(
         "SELECT agreement.number, agreement.borrower, borrower.name, agreement.site, "
@@ -335,7 +350,7 @@ async def agreement_pdf(actor: Principal, agreement_id: UUID) -> KeptAgreement:
         "WHERE agreement.id = :id",
         id=agreement_id,
     )
-    if row is None or not actor.sees_site(row["site"]):
+    if row is None or not await _may_read(actor, agreement_id, row["site"]):
         raise AgreementNotFound
     return KeptAgreement(
         number=row["number"],

@@ -7,11 +7,14 @@ on that of its hours, how many loans are due outside them.
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 from comptoir.core import db
+from comptoir.core.principal import Principal
 from comptoir.core.web import panels
 from comptoir.core.web.panels import Fill, Panel
 from comptoir.inventory.pages.detail import SLOT
+from comptoir.inventory.permissions import let_read
 from comptoir.lending.closures.announcements import announced_at
 from comptoir.lending.loans.listing import LoanFilter, LoanState, list_loans
 from comptoir.lending.loans.outside_hours import outside_hours
@@ -54,8 +57,21 @@ async def loans_outside_hours(about: Fill) -> Panel | None:
     return Panel("lending/_outside_hours.html", count) if count else None
 
 
+async def reads_by_loan(actor: Principal, item_id: UUID) -> bool:
+    """Whether a loan of the item is in the actor's lists: then they may read what it is."""
+    row = await db.fetch_one(
+        "SELECT 1 AS listed FROM lending_loan loan "
+        "WHERE loan.item = :item_id AND (loan.site IN :sites OR loan.return_site IN :sites) "
+        "LIMIT 1",
+        item_id=item_id,
+        sites=list(actor.site_ids),
+    )
+    return row is not None
+
+
 def register() -> None:
     """Fill the slots that lower floors offer."""
+    let_read(reads_by_loan)
     panels.register(SLOT, item_loans)
     panels.register(DAYS, moved_at_site)
     panels.register(HOURS, loans_outside_hours)

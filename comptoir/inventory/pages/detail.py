@@ -26,7 +26,7 @@ from comptoir.inventory.pages.wording import (
     QUESTIONS,
     STATUSES,
 )
-from comptoir.inventory.permissions import may_manage
+from comptoir.inventory.permissions import may_manage, sees_item
 from comptoir.inventory.queries import items
 from comptoir.inventory.reported import accessory_id, problem_kind
 from comptoir.inventory.rules import ItemAction, possible_actions
@@ -78,7 +78,8 @@ async def _context(request: Page, item: ItemView) -> dict[str, Any]:
     actor = request.user
     sites = await site_names()
     manages = may_manage(actor, item.home_site.id, item.present_site.id)
-    possible = possible_actions(item.status)
+    acts = sees_item(actor, item.sites)
+    possible = possible_actions(item.status) if acts else frozenset[ItemAction]()
     buttons = [
         (action, BUTTONS[action], action in QUESTIONS)
         for action in BUTTONS
@@ -100,6 +101,7 @@ async def _context(request: Page, item: ItemView) -> dict[str, Any]:
         if ItemAction.SEND in possible
         else [],
         "manages": manages,
+        "acts": acts,
         "panels": await panels.fill(SLOT, actor, item.id, now=clock.now()),
         "lines": lines[:_LINES],
         "earlier": lines[_LINES - 1].id if len(lines) > _LINES else None,

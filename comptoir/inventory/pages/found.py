@@ -19,7 +19,8 @@ from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import page, principal_of, redirect
 from comptoir.inventory import codes
-from comptoir.inventory.queries.found import found_item
+from comptoir.inventory.permissions import reads_item
+from comptoir.inventory.queries.found import FoundItem, found_item
 from comptoir.sites import queries as sites
 from comptoir.sites.places import public_places
 
@@ -43,7 +44,7 @@ async def found(request: Page, code: FromPath[str]) -> Response[str]:
     item = await found_item(letters) if letters else None
     if letters is None or item is None:
         raise TagUnknown
-    if _staff_of(principal_of(request.scope), item.sites):
+    if await _is_for(principal_of(request.scope), item):
         return redirect(request, f"/items/{letters}")
     site = await sites.site(item.home_site)
     return page(
@@ -64,11 +65,11 @@ async def found_card(request: Page, code: FromPath[str]) -> Response[str]:
     return page(request, "inventory/found_card.html", headers=_NO_ROBOTS, places=places)
 
 
-def _staff_of(principal: Principal | None, item_sites: tuple[Any, ...]) -> bool:
+async def _is_for(principal: Principal | None, item: FoundItem) -> bool:
     return (
         principal is not None
         and principal.has_role(Role.RECEPTION)
-        and any(principal.sees_site(site) for site in item_sites)
+        and await reads_item(principal, item.id, item.sites)
     )
 
 

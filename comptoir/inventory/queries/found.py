@@ -11,18 +11,20 @@ from comptoir.inventory.permissions import SITE_COLUMNS
 
 
 class FoundItem(msgspec.Struct, frozen=True):
-    """The site an item belongs to; ``sites`` are those whose staff may know of it."""
+    """The site an item belongs to; ``sites`` are all of its own (``SITE_COLUMNS``)."""
 
+    id: UUID
     home_site: UUID
-    sites: tuple[UUID, ...]
+    sites: dict[str, UUID | None]
 
 
 async def found_item(code: str) -> FoundItem | None:
     """The item a code names, or None."""
     row = await db.fetch_one(
-        "SELECT home_site, present_site, destination_site FROM inventory_item WHERE code = :code",
+        "SELECT id, home_site, present_site, destination_site "
+        "FROM inventory_item WHERE code = :code",
         code=code,
     )
     if row is None:
         return None
-    return FoundItem(row["home_site"], tuple(row[name] for name in SITE_COLUMNS if row[name]))
+    return FoundItem(row["id"], row["home_site"], {name: row[name] for name in SITE_COLUMNS})

@@ -8,7 +8,7 @@ from comptoir.core import db
 from comptoir.core.principal import Principal
 from comptoir.inventory.errors import ItemNotFound, ProblemNotFound
 from comptoir.inventory.names import read_names
-from comptoir.inventory.permissions import sees_item
+from comptoir.inventory.permissions import reads_item
 from comptoir.inventory.queries import catalogue
 from comptoir.inventory.schemas import ItemView, ProblemView
 from comptoir.inventory.statuses import Condition, ItemStatus, ProblemKind
@@ -43,10 +43,10 @@ async def item(actor: Principal, code: str) -> ItemView:
     """An item with everything that is kept about it.
 
     Raises:
-        ItemNotFound: there is none that the actor may know of.
+        ItemNotFound: there is none that the actor may read of.
     """
     row = await db.fetch_one(_ITEM, code=code)
-    if row is None or not sees_item(actor, row):
+    if row is None or not await reads_item(actor, row["id"], row):
         raise ItemNotFound
     return ItemView(
         id=row["id"],
