@@ -17,6 +17,13 @@ from comptoir.sites.errors import (
     SiteNotFound,
     SitesForbidden,
 )
+from comptoir.sites.local_holidays import (
+    KeepHolidays,
+    LocalHolidayView,
+    keep_local_holidays,
+    local_holidays_of,
+    today_at,
+)
 from comptoir.sites.schemas import OrganisationView, SaveOrganisation, SaveSite, SetHours, SiteView
 
 READERS = ("desk", "inventory", "borrowers", "settings")
@@ -37,6 +44,16 @@ class Organisations(msgspec.Struct, frozen=True):
     """Organisations, by name."""
 
     items: list[OrganisationView]
+
+
+class LocalHolidays(msgspec.Struct, frozen=True):
+    """Holidays that a part of the canton or département keeps, by the next day.
+
+    `version` is that of the site.
+    """
+
+    items: list[LocalHolidayView]
+    version: int
 
 
 @get("/sites", scopes=READERS, tag=TAG)
@@ -114,6 +131,39 @@ async def set_hours(call: Call, site_id: UUID, data: SetHours) -> SiteView:
     return await queries.site(site_id, call.actor)
 
 
+@get(
+    "/sites/{site_id:uuid}/local-holidays",
+    scopes=READERS,
+    tag=TAG,
+    errors=(SiteNotFound,),
+)
+async def list_local_holidays(call: Call, site_id: UUID) -> LocalHolidays:
+    """List the holidays that a part of the canton or département keeps, and which a site keeps.
+
+    Those of the whole canton or département come by themselves; see
+    `GET /sites/{site_id}/opening-hours`.
+    """
+    site = await queries.site(site_id, call.actor)
+    items = local_holidays_of(site, today=today_at(site, call.now))
+    return LocalHolidays(items, site.version)
+
+
+@put(
+    "/sites/{site_id:uuid}/local-holidays",
+    scopes=WRITERS,
+    tag=TAG,
+    errors=(SiteNotFound, SitesForbidden, SiteChanged, PreviewOutdated),
+)
+async def keep_holidays(call: Call, site_id: UUID, data: KeepHolidays) -> SiteView:
+    """Say which local holidays a site keeps: it is closed then, every year.
+
+    What is due then moves with it; see `POST /sites/{site_id}/local-holidays/preview`. Send
+    the preview's `seen` to change only what was looked at.
+    """
+    await keep_local_holidays(call.actor, site_id, data, version=call.version, now=call.now)
+    return await queries.site(site_id, call.actor)
+
+
 @post(
     "/sites/{site_id:uuid}/hours/confirmations",
     scopes=("desk", "settings"),
@@ -180,6 +230,8 @@ ROUTES = [
     edit_site,
     set_hours,
     confirm_site_hours,
+    list_local_holidays,
+    keep_holidays,
     list_organisations,
     create_organisation,
     read_organisation,

@@ -17,7 +17,7 @@ from comptoir.sites.public_holidays import holiday_region
 #: What ``calendar_of`` needs of a row, for a statement that reads ``sites_site site``.
 #: The reasons of exceptions are not among it.
 COLUMNS = """
-    site.time_zone, site.country, site.region, site.opening_hours,
+    site.time_zone, site.country, site.region, site.local_holidays, site.opening_hours,
     (SELECT string_agg(CAST(day.first_day AS TEXT) || ' ' || CAST(day.last_day AS TEXT) || ' '
                    || day.kind || ' ' || CASE WHEN day.yearly THEN 'yearly' ELSE 'once' END
                    || ' ' || day.hours, ';')
@@ -31,7 +31,7 @@ def calendar_of(row: db.Row) -> SiteCalendar:
         row["time_zone"],
         row["opening_hours"],
         row["exceptions"] or "",
-        holiday_region(row["country"], row["region"]),
+        holiday_region(row["country"], row["region"], row["local_holidays"].split()),
     )
 
 

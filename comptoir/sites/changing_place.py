@@ -13,10 +13,17 @@ from comptoir.sites.public_holidays import holiday_region
 from comptoir.sites.schemas import SiteView
 
 
+def place_of(site: SiteView) -> Place:
+    """Where a site is, for its calendar."""
+    region = holiday_region(site.country, site.region, site.local_holidays)
+    return Place(site.time_zone, region)
+
+
 def place_change(site: SiteView, values: Mapping[str, Any]) -> PlaceChange | None:
     """What these columns change of where a site is; None: its days stay as they are."""
-    before = Place(site.time_zone, holiday_region(site.country, site.region))
-    after = Place(values["time_zone"], holiday_region(values["country"], values["region"]))
+    before = place_of(site)
+    region = holiday_region(values["country"], values["region"], site.local_holidays)
+    after = Place(values["time_zone"], region)
     return None if before == after else PlaceChange(before, after)
 
 

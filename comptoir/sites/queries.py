@@ -21,7 +21,8 @@ from comptoir.sites.slugs import SLUG, plain
 
 _SITES = """
 SELECT site.id, slug.slug, site.name, site.short_name, site.street, site.postcode, site.city,
-       site.country, site.region, site.time_zone, site.language, site.phone, site.email,
+       site.country, site.region, site.local_holidays, site.time_zone, site.language,
+       site.phone, site.email,
        site.opening_hours, site.hours_confirmed_on, site.version, site.kind, site.transport,
        site.wheelchair, site.offers, site.audiences, site.cost, site.languages,
        site.visits, site.workstations, site.latitude, site.longitude, site.published,
@@ -235,6 +236,7 @@ def _site(row: db.Row) -> SiteView:
         city=row["city"],
         country=row["country"],
         region=row["region"],
+        local_holidays=tuple(row["local_holidays"].split()),
         time_zone=row["time_zone"],
         language=row["language"],
         phone=row["phone"],

@@ -11,7 +11,7 @@ from comptoir.core.i18n import lazy as _l
 from comptoir.core.principal import Role
 from comptoir.core.web import NavItem
 from comptoir.core.web.navigation import Group
-from comptoir.sites import api, hours_pages, pages, queries
+from comptoir.sites import api, holidays_pages, hours_pages, pages, queries
 from comptoir.sites.errors import SiteNotFound
 from comptoir.sites.exceptions import api as exceptions_api
 from comptoir.sites.exceptions import pages as exceptions
@@ -43,6 +43,7 @@ ROUTES = [
     *visits_api.ROUTES,
     *pages.ROUTES,
     *hours_pages.ROUTES,
+    *holidays_pages.ROUTES,
     *exceptions.ROUTES,
     *photos.ROUTES,
     *public.ROUTES,

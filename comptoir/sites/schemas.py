@@ -100,6 +100,9 @@ class SiteView(Welcome, frozen=True):
     """A place one can go to.
 
     ``slug`` is the end of the address of its public page, made from its name.
+    ``local_holidays`` is what was said of holidays that a part of its canton or département
+    keeps: the code of each that the site keeps, and with a leading minus of each that it does
+    not keep though most do.
 
     ``opening_hours`` is an OpenStreetMap expression, empty where nobody has said; ``hours``
     is when the door is open in its usual week, in order. ``hours_confirmed_on`` is the date
@@ -116,6 +119,7 @@ class SiteView(Welcome, frozen=True):
     city: str
     country: str
     region: str
+    local_holidays: tuple[str, ...]
     time_zone: str
     language: Language
     phone: str

@@ -49,6 +49,7 @@ class Site(Table, tablename="sites_site"):
     city = Varchar(80)
     country = Varchar(2)
     region = Varchar(3, default="")  # canton, or département: its public holidays
+    local_holidays = Varchar(300, default="")  # those of a part of it: see public_holidays
     time_zone = Varchar(60)
     language = Varchar(2, default="fr")
     phone = Varchar(30, default="")

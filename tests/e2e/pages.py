@@ -86,7 +86,9 @@ async def fill_examples() -> Examples:
     Some are for one person to have signed in at one site.
     """
     now = clock.now()
-    site = await make.site(name=ENDLESS, short_name=ENDLESS[:40], street=ENDLESS, published=True)
+    site = await make.site(
+        name=ENDLESS, short_name=ENDLESS[:40], street=ENDLESS, region="FR", published=True
+    )
     await make.photo(site.id, alt=ENDLESS)
     admin = await make.user(role=Role.ADMIN, name="Claire Rochat")
     other = await make.user(role=Role.RECEPTION, site_id=site.id, name=ENDLESS)

@@ -35,6 +35,7 @@ from comptoir.sites.exceptions.previews import (
     preview_withdrawal,
 )
 from comptoir.sites.exceptions.schemas import AnnounceException
+from comptoir.sites.local_holidays import KeepHolidays, preview_local_holidays
 from comptoir.sites.schemas import SaveSite
 from comptoir.sites.services import preview_site
 
@@ -193,6 +194,22 @@ async def preview_of_site(call: Call, site_id: UUID, data: SaveSite) -> PreviewV
 
 
 @post(
+    "/sites/{site_id:uuid}/local-holidays/preview",
+    scopes=("read", "settings"),
+    tag=TAG,
+    errors=(SiteNotFound, SitesForbidden),
+)
+async def preview_of_holidays(call: Call, site_id: UUID, data: KeepHolidays) -> PreviewView:
+    """Look at what keeping other local holidays would bring about.
+
+    Nothing is changed. What is due on a day kept from then on would move; what such a day
+    has moved before would be due as it was, where it is kept no more.
+    """
+    found = await preview_local_holidays(call.actor, site_id, data.kept, now=call.now)
+    return _preview(found)
+
+
+@post(
     "/exceptions/{exception_id:uuid}/withdrawal/preview",
     scopes=("read", "settings"),
     tag=TAG,
@@ -333,6 +350,7 @@ ROUTES = [
     preview_closure,
     preview_of_hours,
     preview_of_site,
+    preview_of_holidays,
     preview_of_withdrawal,
     list_announcements,
     people_to_tell,

@@ -25,6 +25,7 @@ from comptoir.sites.exceptions import consequences, previews, queries, services
 from comptoir.sites.exceptions.previews import Preview
 from comptoir.sites.exceptions.schemas import AnnounceException, ExceptionView
 from comptoir.sites.hours import times_text
+from comptoir.sites.local_holidays import local_holidays_of
 from comptoir.sites.opening_hours import Times, closing_minutes
 from comptoir.sites.public_holidays import NAMES, holiday_region, public_holidays
 from comptoir.sites.schemas import SiteView
@@ -48,7 +49,7 @@ async def days_ahead(request: Page, site_id: FromPath[UUID]) -> Response[str]:
     calendar = await queries.public_calendar(site, since=clock.now().date() - timedelta(days=1))
     today = calendar.local_date(clock.now())
     announced = await queries.exceptions([site_id], since=today)
-    region = holiday_region(site.country, site.region)
+    region = holiday_region(site.country, site.region, site.local_holidays)
     holidays = [
         (day, NAMES[name], calendar.is_open_day(day))
         for day, name in sorted(public_holidays(region).items())
@@ -60,7 +61,7 @@ async def days_ahead(request: Page, site_id: FromPath[UUID]) -> Response[str]:
         site=site,
         announced=[(each, times_text(each.hours)) for each in announced],
         holidays=holidays,
-        region=region,
+        local=local_holidays_of(site, today=today),
         panels=await panels.fill(SLOT, request.user, site_id, now=clock.now()),
     )
 

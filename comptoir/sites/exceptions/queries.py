@@ -51,7 +51,7 @@ async def public_calendars(sites: Sequence[SiteView], *, since: date) -> list[Si
             ZoneInfo(site.time_zone),
             Hours.of(site.opening_hours) if site.opening_hours else None,
             tuple(each.exception() for each in announced if each.site == site.id),
-            holiday_region(site.country, site.region),
+            holiday_region(site.country, site.region, site.local_holidays),
         )
         for site in sites
     ]
