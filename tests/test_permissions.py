@@ -142,6 +142,7 @@ TABLE: dict[str, Line] = {
     "POST /api/v1/loans/{loan_id}/undo-renewal": scopes("desk"),
     "GET /api/v1/jobs": scopes("settings"),
     "GET /api/v1/metrics": scopes("settings"),
+    "GET /api/v1/this-week": scopes("settings"),
     "GET /api/v1/conversations": scopes("read", "borrowers"),
     "GET /api/v1/conversations/{conversation_id}": scopes("read", "borrowers"),
     "POST /api/v1/conversations/{conversation_id}/answers": scopes("borrowers"),
@@ -454,6 +455,8 @@ TABLE: dict[str, Line] = {
     "POST /staff/{user_id}/take-role": COORDINATOR,
     "GET /t/{code}": EVERYBODY,
     "GET /T/{code}": EVERYBODY,
+    "GET /this-week": COORDINATOR,
+    "POST /this-week/mail": COORDINATOR,
     "POST /unlock": EVERYBODY,
 }
 

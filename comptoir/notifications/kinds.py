@@ -70,6 +70,8 @@ KINDS: dict[str, Kind] = {
     )
 }
 
+#: The summary of the week, to a coordinator.
+DIGEST = "digest"
 #: A wording that somebody sent to themselves, to see how it reads on a phone.
 TEST = "test"
 
@@ -78,6 +80,8 @@ def title_of(code: str) -> str:
     """What coordinators call a kind of message; its code where nothing is known of it."""
     if code == TEST:
         return str(_l("Test"))
+    if code == DIGEST:
+        return str(_l("Summary of the week"))
     if code == BY_HAND:
         return str(_l("Answer: written at the desk"))
     return str(KINDS[code].title) if code in KINDS else code

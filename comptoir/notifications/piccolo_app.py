@@ -12,6 +12,7 @@ APP_CONFIG = AppConfig(
     table_classes=table_finder(
         [
             "comptoir.notifications.tables",
+            "comptoir.notifications.digest.tables",
             "comptoir.notifications.links.tables",
             "comptoir.notifications.reminders.tables",
             "comptoir.notifications.own_wordings.tables",

@@ -10,6 +10,8 @@ from comptoir.core.principal import Role
 from comptoir.core.web import NavItem, panels
 from comptoir.lending.desk.view import SLOT as VISIT
 from comptoir.notifications import hook_pages, timeline
+from comptoir.notifications.digest import api as digest_api
+from comptoir.notifications.digest import pages as digest_pages
 from comptoir.notifications.events import ReplyArrived
 from comptoir.notifications.inbound import doubts
 from comptoir.notifications.inbound.answering import answer_reply
@@ -25,6 +27,8 @@ from comptoir.notifications.reminders import pages as reminder_pages
 from comptoir.notifications.reminders import settings_pages, wishes
 
 ROUTES: list[ControllerRouterHandler] = [
+    *digest_api.ROUTES,
+    *digest_pages.ROUTES,
     *api.ROUTES,
     *pages.ROUTES,
     *reminder_api.ROUTES,
@@ -39,6 +43,7 @@ ROUTES: list[ControllerRouterHandler] = [
 ]
 
 NAVIGATION = [
+    NavItem(_l("This week"), "/this-week", Role.COORDINATOR),
     NavItem(_l("Replies"), "/replies", count_url="/replies/count"),
     NavItem(_l("Messages"), "/messages", Role.COORDINATOR),
     NavItem(

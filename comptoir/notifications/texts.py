@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from comptoir.notifications.kinds import KINDS
+from comptoir.notifications.kinds import DIGEST, KINDS
 from comptoir.notifications.placeholders import Wording, read
 
 _FOLDER = Path(__file__).with_name("wordings")
@@ -53,9 +53,13 @@ class Examples(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class EmailPhrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What an e-mail says in other words than a text message. ``subject`` is for any kind."""
+    """What an e-mail says in other words than a text message. ``subject`` is for any kind.
+
+    ``summary`` is the subject of a coordinator's week.
+    """
 
     subject: str
+    summary: str
     renew: str
     stop: str
     stop_by_phone: str
@@ -108,6 +112,8 @@ def default_text(kind: str, language: str, *, barest: bool = False) -> str:
 def subject_of(kind: str, language: str) -> str:
     """The subject of an e-mail. It names neither a person nor a thing."""
     found = language_file(language)
+    if kind == DIGEST:
+        return found.email.summary
     own = found.kinds[kind].subject if kind in found.kinds else ""
     return own or found.email.subject
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,15 +17,22 @@ GOOD_FOR = timedelta(days=183)
 
 async def hours_to_confirm(site_id: UUID, *, now: datetime) -> bool:
     """True if a site has hours that nobody has confirmed for six months before ``now`` (UTC)."""
-    row = await db.fetch_one(
-        "SELECT hours_confirmed_on, time_zone FROM sites_site "
-        "WHERE id = :id AND opening_hours <> ''",
-        id=site_id,
+    return site_id in await to_confirm([site_id], now=now)
+
+
+async def to_confirm(site_ids: Sequence[UUID], *, now: datetime) -> set[UUID]:
+    """Those of these sites that have such hours."""
+    rows = await db.fetch(
+        "SELECT id, hours_confirmed_on, time_zone FROM sites_site "
+        "WHERE id IN :ids AND opening_hours <> ''",
+        ids=[*site_ids],
     )
-    if row is None:
-        return False
-    confirmed, today = row["hours_confirmed_on"], localtime(now, row["time_zone"]).date()
-    return confirmed is None or confirmed + GOOD_FOR <= today
+    return {
+        row["id"]
+        for row in rows
+        if row["hours_confirmed_on"] is None
+        or row["hours_confirmed_on"] + GOOD_FOR <= localtime(now, row["time_zone"]).date()
+    }
 
 
 async def confirm_hours(actor: Principal, site_id: UUID, *, now: datetime) -> None:

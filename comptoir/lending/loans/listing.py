@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -262,6 +263,18 @@ _STATES = {
     LoanState.CLOSED: "loan.returned_at IS NOT NULL AND loan.undone_at IS NULL",
     LoanState.UNDONE: "loan.undone_at IS NOT NULL",
 }
+
+
+async def count_overdue(site_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, int]:
+    """How many loans to be brought back to these sites are overdue; no entry where none is."""
+    sites = await db.fetch(f"{facts.CALENDARS} WHERE site.id IN :ids", ids=[*site_ids])
+    condition, values = _overdue(sites, now)
+    rows = await db.fetch(
+        "SELECT loan.return_site AS site, COUNT(*) AS number FROM lending_loan loan "
+        f"WHERE {_OPEN} AND {condition} GROUP BY loan.return_site",
+        **values,
+    )
+    return {row["site"]: row["number"] for row in rows}
 
 
 def _overdue(sites: list[db.Row], now: datetime) -> tuple[str, dict[str, Any]]:

@@ -27,6 +27,8 @@ PART_OF_UNIT = 10_000
 _AGAIN = """
 EXISTS (SELECT 1 FROM notifications_message again WHERE again.again_of = message.id)
 """
+#: Of messages that ended badly, what waits for somebody to decide.
+COUNTED_TO_DECIDE = f"message.text <> '' AND NOT {_AGAIN}"
 _LISTING = f"""
 SELECT message.id, message.site AS site_id, site.short_name AS place, site.time_zone,
        message.borrower AS borrower_id, borrower.name AS borrower, message.kind, message.channel,
@@ -96,7 +98,7 @@ def _conditions(actor: Principal, wanted: MessageFilter) -> tuple[list[str], dic
         conditions.append("message.status IN :statuses")
         values["statuses"] = [status.value for status in STATUSES[wanted.state]]
     if wanted.state is MessageState.TO_DECIDE:
-        conditions.append(f"message.text <> '' AND NOT {_AGAIN}")
+        conditions.append(COUNTED_TO_DECIDE)
     if not actor.all_sites:
         conditions.append("message.site IN :own_sites")
         values["own_sites"] = list(actor.site_ids)

@@ -1,0 +1,104 @@
+"""How much waits at each site, by kind of thing: a statement for each kind, for all sites."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core import db
+from comptoir.core.principal import Principal, Role
+from comptoir.inventory.statuses import GONE, ItemStatus
+from comptoir.lending.loans.listing import count_overdue
+from comptoir.notifications.channels import Channel
+from comptoir.notifications.messages.queries import COUNTED_TO_DECIDE
+from comptoir.notifications.statuses import TO_DECIDE
+from comptoir.sites.confirming import to_confirm
+from comptoir.sites.queries import names_for
+
+_FAILED = f"""
+SELECT message.site, COUNT(*) AS number FROM notifications_message message
+WHERE message.site IN :sites AND message.status IN :statuses AND {COUNTED_TO_DECIDE}
+GROUP BY message.site
+"""
+_CALLS = """
+SELECT message.site, COUNT(*) AS number FROM notifications_message message
+WHERE message.site IN :sites AND message.status = 'queued' AND message.channel = :channel
+GROUP BY message.site
+"""
+_REPLIES = """
+SELECT talk.site, COUNT(*) AS number FROM notifications_conversation talk
+WHERE talk.site IN :sites AND talk.waiting_since IS NOT NULL
+GROUP BY talk.site
+"""
+_USED_UP = """
+SELECT stock.site, COUNT(*) AS number FROM (
+    SELECT item.home_site AS site, model.category
+    FROM inventory_item item
+    JOIN inventory_model model ON model.id = item.model
+    JOIN inventory_category category ON category.id = model.category AND category.active
+    WHERE item.home_site IN :sites AND item.status NOT IN :gone
+    GROUP BY item.home_site, model.category
+    HAVING SUM(CASE WHEN item.status = :free THEN 1 ELSE 0 END) = 0) AS stock
+GROUP BY stock.site
+"""
+
+
+class SiteWeek(msgspec.Struct, frozen=True, kw_only=True):
+    """What waits at a site.
+
+    `used_up` are kinds of things of which none is free, `calls` people to call, `failed`
+    messages that somebody must decide about, `replies` those that somebody must read.
+    """
+
+    site_id: UUID
+    name: str
+    late: int
+    calls: int
+    replies: int
+    failed: int
+    used_up: int
+    hours_to_confirm: bool
+
+
+async def weeks_for(actor: Principal, *, now: datetime) -> list[SiteWeek]:
+    """What waits at the sites where the actor is coordinator, by name."""
+    sites = [
+        (each.id, each.name)
+        for each in await names_for(actor)
+        if actor.has_role(Role.COORDINATOR, each.id)
+    ]
+    return await weeks_of(sites, now=now)
+
+
+async def weeks_of(sites: Sequence[tuple[UUID, str]], *, now: datetime) -> list[SiteWeek]:
+    """What waits at these sites (their ids and names), in their order."""
+    ids = [site_id for site_id, _ in sites]
+    if not ids:
+        return []
+    late = await count_overdue(ids, now=now)
+    calls = await _count(_CALLS, sites=ids, channel=Channel.CALL.value)
+    replies = await _count(_REPLIES, sites=ids)
+    failed = await _count(_FAILED, sites=ids, statuses=[each.value for each in TO_DECIDE])
+    gone = [each.value for each in (*GONE, ItemStatus.RETIRED)]
+    used_up = await _count(_USED_UP, sites=ids, gone=gone, free=ItemStatus.AVAILABLE.value)
+    unsure = await to_confirm(ids, now=now)
+    return [
+        SiteWeek(
+            site_id=site_id,
+            name=name,
+            late=late.get(site_id, 0),
+            calls=calls.get(site_id, 0),
+            replies=replies.get(site_id, 0),
+            failed=failed.get(site_id, 0),
+            used_up=used_up.get(site_id, 0),
+            hours_to_confirm=site_id in unsure,
+        )
+        for site_id, name in sites
+    ]
+
+
+async def _count(sql: str, **values: object) -> dict[UUID, int]:
+    return {row["site"]: row["number"] for row in await db.fetch(sql, **values)}

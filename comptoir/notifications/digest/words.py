@@ -1,0 +1,74 @@
+"""What waits at a site, as lines with where to see to each, and as the text of an e-mail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from comptoir.core.i18n import gettext as _
+from comptoir.core.i18n import ngettext
+from comptoir.notifications.digest.counting import SiteWeek
+
+PATH = "/this-week"
+
+
+class Line(msgspec.Struct, frozen=True):
+    """Something that waits, and the page where one sees to it."""
+
+    text: str
+    url: str
+
+
+def lines_of(week: SiteWeek) -> list[Line]:
+    """What waits, the most urgent first; nothing is said of what does not."""
+    site = week.site_id
+    counted = (
+        (
+            week.late,
+            ngettext("%(num)s loan is late", "%(num)s loans are late", week.late),
+            f"/loans?state=overdue&site={site}",
+        ),
+        (
+            week.calls,
+            ngettext("%(num)s person to call", "%(num)s people to call", week.calls),
+            f"/messages?state=waiting&site={site}",
+        ),
+        (
+            week.replies,
+            ngettext("%(num)s reply to read", "%(num)s replies to read", week.replies),
+            "/replies",
+        ),
+        (
+            week.failed,
+            ngettext(
+                "%(num)s message did not arrive", "%(num)s messages did not arrive", week.failed
+            ),
+            f"/messages?site={site}",
+        ),
+        (
+            week.used_up,
+            ngettext(
+                "%(num)s kind of things of which none is free",
+                "%(num)s kinds of things of which none is free",
+                week.used_up,
+            ),
+            f"/items?site={site}",
+        ),
+        (
+            week.hours_to_confirm,
+            _("The opening hours are to be confirmed"),
+            f"/settings/sites/{site}/hours",
+        ),
+    )
+    return [Line(text, url) for number, text, url in counted if number]
+
+
+def mail_text(weeks: Sequence[SiteWeek], *, base_url: str) -> str:
+    """The summary as an e-mail, in the reader's language."""
+    blocks = [_("Hello, this is what waits this week.")]
+    for week in weeks:
+        found = [f"- {line.text}" for line in lines_of(week)] or [f"- {_('Nothing waits.')}"]
+        blocks.append("\n".join([week.name, *found]))
+    blocks.append(_("To see to it, or to get no more of these e-mails:") + f"\n{base_url}{PATH}")
+    return "\n\n".join(blocks)

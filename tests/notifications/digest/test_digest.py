@@ -1,0 +1,215 @@
+"""The week of a coordinator: counts of things, once a week by e-mail to who wants it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from httpx import AsyncClient
+
+from comptoir.core.accounts.tables import User
+from comptoir.core.jobs import Turn
+from comptoir.core.principal import Role
+from comptoir.core.settings import Settings
+from comptoir.notifications import outcomes
+from comptoir.notifications.channels import Channel
+from comptoir.notifications.digest.counting import SiteWeek, weeks_for
+from comptoir.notifications.digest.mailing import MAILING, mail_digests
+from comptoir.notifications.digest.tables import DigestWish
+from comptoir.notifications.dispatcher import dispatch
+from comptoir.notifications.reasons import Reason
+from comptoir.notifications.routing import Route
+from comptoir.notifications.statuses import Status
+from comptoir.notifications.tables import Conversation
+from comptoir.sites.tables import Site
+from tests import factories as make
+from tests.http_client import client_of, sign_in, use_token
+from tests.notifications import rows
+from tests.notifications.recording import RecordingGateway
+from tests.notifications.reminders.world import World, at, written
+
+URL = "https://desk.example.org"
+#: Seven on a Monday in Zurich, in summer.
+MONDAY = datetime(2026, 10, 5, 5, 0, tzinfo=UTC)
+LONG_AGO = at("09-01 09:00")
+#: A Friday afternoon.
+NOW = at("10-09 13:00")
+
+
+@pytest.fixture
+async def world(database: Any) -> World:
+    return await World.made(name="Espace Info", short_name="Espace Info")
+
+
+async def week_of(world: World) -> SiteWeek:
+    actor = await make.principal(Role.COORDINATOR, world.site.id)
+    [week] = await weeks_for(actor, now=NOW)
+    return week
+
+
+def numbers(week: SiteWeek) -> dict[str, Any]:
+    """What is not nothing."""
+    found = msgspec.structs.asdict(week)
+    return {name: it for name, it in found.items() if it and name not in ("site_id", "name")}
+
+
+class TestCounting:
+    async def test_where_nothing_waits_nothing_is_counted(self, world: World) -> None:
+        await Site.update({Site.hours_confirmed_on: NOW.date()}, force=True)
+        assert numbers(await week_of(world)) == {}
+
+    async def test_loans_are_late_once_the_door_was_open(self, world: World) -> None:
+        person = await world.person()
+        await world.loan(person, due_at=at("10-08 15:00"))
+        await world.loan(person, due_at=NOW + timedelta(days=1))
+        assert (await week_of(world)).late == 1
+
+    async def test_calls_failures_and_replies_wait(self, world: World) -> None:
+        person = await world.person()
+        here = {"site_id": world.site.id, "borrower_id": person.id}
+        await rows.message(now=NOW, channel="call", **here)
+        failed = [await rows.message(now=NOW, **here) for _ in range(2)]
+        for message in failed:
+            await outcomes.report(message, Status.FAILED, now=NOW, reason=Reason.NOT_DELIVERED)
+        await Conversation(number="+41790000001", site=world.site.id, waiting_since=NOW).save()
+        await Conversation(number="+41790000002", site=world.site.id).save()
+        week = await week_of(world)
+        assert (week.calls, week.failed, week.replies) == (1, 2, 1)
+
+    async def test_a_kind_is_used_up_when_its_last_thing_is_lent(self, world: World) -> None:
+        item = await make.item(site_id=world.site.id, model=world.model)
+        assert (await week_of(world)).used_up == 0
+        await make.loan(item=item, borrower_id=(await world.person()).id, now=NOW)
+        assert (await week_of(world)).used_up == 1
+
+    async def test_hours_wait_for_half_a_year(self, world: World) -> None:
+        assert (await week_of(world)).hours_to_confirm
+
+    async def test_other_sites_are_not_told(self, world: World) -> None:
+        other = await make.site()
+        await world.loan(await world.person(), due_at=at("10-08 15:00"))
+        actor = await make.principal(Role.COORDINATOR, other.id)
+        [week] = await weeks_for(actor, now=NOW)
+        assert (week.site_id, week.late) == (other.id, 0)
+        everywhere = await weeks_for(await make.principal(Role.ADMIN), now=NOW)
+        assert {each.site_id: each.late for each in everywhere} == {world.site.id: 1, other.id: 0}
+
+
+async def reader(world: World, *, since: datetime = LONG_AGO, **values: Any) -> User:
+    """A coordinator who wants it."""
+    given = {"role": Role.COORDINATOR, "site_id": world.site.id, "language": "fr", **values}
+    user = await make.user(**given)
+    await DigestWish(user=user.id, email=f"{user.login}@example.org", wanted_at=since).save()
+    return user
+
+
+async def mail(now: datetime) -> int:
+    return await mail_digests(base_url=URL, now=now)
+
+
+class TestByEMail:
+    async def test_it_is_written_on_monday_at_seven_once(self, world: World) -> None:
+        user = await reader(world)
+        assert await mail(MONDAY - timedelta(days=3)) == 1  # that of the week before
+        before = len(await written())
+        assert await mail(MONDAY - timedelta(minutes=1)) == 0
+        assert await mail(MONDAY) == 1
+        for hours in (1, 24, 6 * 24):
+            assert await mail(MONDAY + timedelta(hours=hours)) == 0
+        assert await mail(MONDAY + timedelta(days=7)) == 1
+        message = (await written())[before]
+        assert (message.channel, message.address) == ("email", f"{user.login}@example.org")
+
+    async def test_a_monday_that_was_missed_is_caught_up(self, world: World) -> None:
+        await reader(world)
+        assert await mail(MONDAY + timedelta(days=4)) == 1
+        assert await mail(MONDAY + timedelta(days=5)) == 0
+
+    async def test_two_runs_at_once_write_it_once(self, world: World) -> None:
+        for _ in range(3):
+            await reader(world)
+        done = await asyncio.gather(*(mail(MONDAY) for _ in range(3)))
+        assert sum(done) == 3
+        assert len(await written()) == 3
+
+    async def test_who_asks_in_the_middle_of_a_week_waits_for_the_next(self, world: World) -> None:
+        await reader(world, since=MONDAY + timedelta(days=2))
+        assert await mail(MONDAY + timedelta(days=2, minutes=1)) == 0
+        assert await mail(MONDAY + timedelta(days=7)) == 1
+
+    async def test_it_names_nobody_and_speaks_the_readers_language(self, world: World) -> None:
+        await reader(world, name="Léa Favre")
+        await reader(world, name="Léa Favre", language="de")
+        person = await world.person(name="Amina Haile")
+        await world.loan(person, due_at=MONDAY - timedelta(days=3))
+        await mail(MONDAY)
+        french, german = (each.text for each in await written())
+        assert "- 1 prêt est en retard" in french
+        assert "überfällig" in german
+        for text in (french, german):
+            assert text.endswith(f"{URL}/this-week")
+            for name in ("Amina", "Haile", "Favre", "Laptop", person.phone):
+                assert name not in text
+
+    @pytest.mark.parametrize("end", ["inactive", "reception"])
+    async def test_who_is_no_coordinator_any_more_gets_none(self, world: World, end: str) -> None:
+        role = Role.RECEPTION if end == "reception" else Role.COORDINATOR
+        await reader(world, role=role, active=end != "inactive")
+        assert await mail(MONDAY) == 0
+
+    async def test_it_goes_out_with_a_subject_of_its_own(self, world: World) -> None:
+        await reader(world)
+        await mail(MONDAY)
+        gateway = RecordingGateway(channels=frozenset({Channel.EMAIL}))
+        await dispatch([Route(gateway)], now=MONDAY)
+        assert [each.subject for each in gateway.sent] == ["Votre semaine"]
+
+    @pytest.mark.parametrize(("gateways", "count"), [("kannel", 0), ("kannel smtp", 1)])
+    async def test_without_a_mail_server_none_is_written(
+        self, world: World, gateways: str, count: int
+    ) -> None:
+        await reader(world)
+        await MAILING.run(Turn(Settings(gateways=gateways), MONDAY))
+        assert len(await written()) == count
+
+
+@pytest.fixture
+async def client(database: Any) -> AsyncIterator[AsyncClient]:
+    async with client_of() as client:
+        yield client
+
+
+class TestThePage:
+    async def test_tells_what_waits_and_where(self, world: World, client: AsyncClient) -> None:
+        await world.loan(await world.person(), due_at=at("10-08 15:00"))
+        user = await make.user(role=Role.COORDINATOR, site_id=world.site.id)
+        await sign_in(client, user, site_id=world.site.id)
+        page = (await client.get("/this-week")).text
+        assert "1 loan is late" in page
+        assert f"/loans?state=overdue&amp;site={world.site.id}" in page
+
+    async def test_takes_an_address_and_forgets_it(self, world: World, client: AsyncClient) -> None:
+        user = await make.user(role=Role.COORDINATOR, site_id=world.site.id)
+        await sign_in(client, user, site_id=world.site.id)
+
+        async def post(email: str) -> int:
+            return (await client.post("/this-week/mail", data={"email": email})).status_code
+
+        assert await post("nobody") == 422
+        assert await post("a" * 300 + "@example.org") == 422
+        for email in ("lea@example.org", " lea.favre@example.org "):
+            assert await post(email) == 303
+        [wish] = await DigestWish.objects()
+        assert wish.email == "lea.favre@example.org"
+        assert 'value="lea.favre@example.org"' in (await client.get("/this-week")).text
+        assert await post("") == 303
+        assert await DigestWish.count() == 0
+
+    async def test_the_call_tells_the_same(self, world: World, client: AsyncClient) -> None:
+        await use_token(client, "settings")
+        [item] = (await client.get("/api/v1/this-week")).json()["items"]
+        assert (item["name"], item["hours_to_confirm"]) == ("Espace Info", True)
