@@ -7,15 +7,14 @@ import os
 import shutil
 import socket
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from granian.constants import Interfaces
-from granian.server.embed import Server
 from litestar import Litestar
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from comptoir.commands.workers import Worker
 
 _FLAGS = (
     "--no-sandbox",
@@ -34,39 +33,20 @@ def serving(app: Litestar, loop: asyncio.AbstractEventLoop | None = None) -> Ite
     It runs in a thread of its own, on ``loop`` if one is given: what a test
     hands to that loop shares the application's database connections.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    listening = socket.create_server(("127.0.0.1", 0))
+    port: int = listening.getsockname()[1]
     loop = loop or asyncio.new_event_loop()
-    started: list[Server] = []
-
-    async def run() -> None:
-        server = Server(
-            app, address="127.0.0.1", port=port, interface=Interfaces.ASGI, log_enabled=False
-        )
-        started.append(server)
-        await server.serve()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(run()), daemon=True)
+    worker = Worker(app)
+    thread = threading.Thread(
+        target=lambda: loop.run_until_complete(worker.serve([listening])), daemon=True
+    )
     thread.start()
-    _wait_for(port)
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
-        loop.call_soon_threadsafe(started[0].stop)
+        worker.stop()
         thread.join(timeout=10)
         loop.close()
-
-
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        with socket.socket() as probe:
-            probe.settimeout(0.05)
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-            time.sleep(0.01)  # a refusal comes at once: leave the server the processor
-    raise TimeoutError("the server did not start")
 
 
 @contextmanager

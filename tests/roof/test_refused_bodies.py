@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from comptoir.commands.connections import LONGEST_HEAD
 from tests.roof.commands import PATIENCE, serving
 
 #: More than the buffers of both ends hold.
@@ -120,3 +121,18 @@ def test_a_connection_that_asks_nothing_is_closed(port: int) -> None:
         for client in (half, idle):
             while client.recv(65_536):  # until it is closed
                 pass
+
+
+def test_a_head_without_an_end_is_refused(port: int) -> None:
+    head = b"GET /healthz HTTP/1.1\r\nHost: desk\r\nX-A: "
+    with connect(port) as client:
+        answer = ask(client, head, iter([b"a" * (LONGEST_HEAD + 1 - len(head))]))
+        assert answer.split()[1] == b"400"
+
+
+def test_fields_after_a_body_are_no_headers(port: int) -> None:
+    head = b"GET /api/v1/items HTTP/1.1\r\nHost: desk\r\nTransfer-Encoding: chunked\r\n\r\n"
+    body = b"1\r\na\r\n0\r\nAccept-Language: de\r\n\r\n"
+    with connect(port) as client:
+        for _ in range(2):
+            assert b"content-language: fr" in ask(client, head + body, iter(())).lower()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import signal
 import ssl
+import sys
 import time
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 from tests.roof.commands import PATIENCE, comptoir, free_port, kill, serving, start, wait_for
@@ -43,6 +45,17 @@ def test_server_told_to_stop_while_it_starts_stops(workers: str, tmp_path: Path)
         process.wait(timeout=20)
     finally:
         kill(process)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="ends a process as the system would")
+def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
+    with serving(tmp_path, "--workers", "2") as (port, process):
+        first = set(psutil.Process(process.pid).children())
+        for worker in first:
+            worker.kill()
+        # Whoever connects meanwhile waits for the next one.
+        assert httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=PATIENCE).is_success
+        assert not first & set(psutil.Process(process.pid).children())
 
 
 def test_a_second_server_on_the_port_is_told_so(tmp_path: Path) -> None:
