@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote, quote_from_bytes
 from uuid import UUID
 
-import msgspec
 import pytest
 from httpx import AsyncClient, Response
 
 from comptoir.core.accounts.tables import User
 from tests.e2e.pages import Examples, fill_examples, page_routes
+from tests.forms import Form, Forms
 from tests.http_client import client_of, set_cookie, sign_in
 
 NUL = "%00"
@@ -22,68 +21,6 @@ NUL = "%00"
 ODD = quote_from_bytes(b"\xed\xa0\x80\xff\xfe\x1b" + "\u202e".encode())
 LONG = quote("ÿ" * 5000)
 NUMBER = "9" * 400
-
-#: What fits a field that is empty, by its type.
-PLAIN = {
-    "text": "Abc",
-    "number": "1",
-    "email": "a@example.org",
-    "tel": "+41791234567",
-    "url": "https://example.org",
-    "password": "correct horse battery",
-}
-
-
-class Form(msgspec.Struct):
-    """A form of a page: where it goes, and its fields with what the page put into them."""
-
-    action: str
-    fields: dict[str, str]
-
-    def body(self, name: str, value: str) -> str:
-        """What a browser would send, but for one field; ``value`` is encoded already."""
-        values = {each: quote(text) for each, text in self.fields.items()} | {name: value}
-        return "&".join(f"{quote(each)}={text}" for each, text in values.items())
-
-
-class Forms(HTMLParser):
-    """The forms of a page that change something."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.found: list[Form] = []
-        self._open: Form | None = None
-        self._by_id: dict[str, Form] = {}
-        self._select = ""
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        name, kind = given.get("name", ""), given.get("type", "text")
-        if tag == "form":
-            self._open = self._by_id[given.get("id", "")] = Form(given.get("action", ""), {})
-            if given.get("method") == "post":
-                self.found.append(self._open)
-            return
-        form = self._by_id.get(given.get("form", ""), self._open)
-        if form is None:
-            return
-        if tag == "option" and self._select:
-            if "selected" in given or not form.fields[self._select]:
-                form.fields[self._select] = given.get("value", "")
-        elif tag == "select":
-            self._select = name
-            form.fields[name] = ""
-        elif tag == "textarea":
-            form.fields[name] = "Abc"
-        elif tag == "input" and name and (kind not in ("radio", "checkbox") or "checked" in given):
-            form.fields[name] = given.get("value") or PLAIN.get(kind, "")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
-            self._open = None
-        if tag == "select":
-            self._select = ""
 
 
 @pytest.fixture

@@ -14,15 +14,18 @@ from typing import ClassVar
 import msgspec
 
 
-class FieldError(msgspec.Struct, frozen=True):
+class FieldError(msgspec.Struct, frozen=True, omit_defaults=True):
     """One thing wrong with one field of a form or a JSON body.
 
-    ``field`` is a path in what was sent, such as ``numbers[2].imeis[0]``.
+    ``field`` is a path in what was sent, such as ``numbers[2].imeis[0]`` or ``names.fr``. Where
+    that is a file, ``line`` (from 1) and ``column`` say where in it, as far as they can.
     """
 
     field: str
     code: str
     message: str
+    line: int | None = None
+    column: str = ""
 
 
 class ComptoirError(Exception):

@@ -114,7 +114,8 @@ async def set_hours(call: Call, site_id: UUID, data: SetHours) -> SiteView:
 
     They are an expression as OpenStreetMap has them in its key `opening_hours`. `unknown`
     means by appointment; `open` with a text in quotes means that the door is open for that
-    service only. Empty: nobody knows the hours. `If-Match` is the ETag of the site.
+    service only. `Jul-Aug off "Summer hours"` before the hours of these months names the
+    season. Empty: nobody knows the hours. `If-Match` is the ETag of the site.
 
     What is due while the door is shut by them moves; see
     `POST /sites/{site_id}/hours/preview`. Send the preview's `seen` to set only what was

@@ -14,7 +14,7 @@ from comptoir.core.web.formats import format_month_day, locale
 from comptoir.sites.calendar import DayHours, DaySource, SiteCalendar
 from comptoir.sites.expressions.evaluation import DayPlan, Hours, Piece
 from comptoir.sites.expressions.model import DateRange, Effect, MonthDay, NthWeekday
-from comptoir.sites.expressions.weeks import Week, seasons, usual_week, week_at
+from comptoir.sites.expressions.weeks import Season, Week, seasons, usual_week, week_at
 from comptoir.sites.expressions.writing import write_time
 from comptoir.sites.opening_hours import END_OF_DAY, ONE_DAY, Times
 from comptoir.sites.public_holidays import NAMES
@@ -41,7 +41,10 @@ class DayLine(msgspec.Struct, frozen=True):
 
 
 class SeasonLines(msgspec.Struct, frozen=True):
-    """Part of the year that has a week of its own."""
+    """Part of the year that has a week of its own; ``dates`` says when, with its name if it has.
+
+    Examples are ``July to August`` and ``Summer holidays (July to August)``.
+    """
 
     dates: str
     week: list[DayLine]
@@ -102,10 +105,7 @@ def day_lines(week: Week, *, today: date | None = None) -> list[DayLine]:
 
 def season_lines(hours: Hours) -> list[SeasonLines]:
     """The parts of the year that have a week of their own."""
-    return [
-        SeasonLines(_capital(_dates_text(season.dates)), day_lines(season.week))
-        for season in seasons(hours)
-    ]
+    return [SeasonLines(_season_text(season), day_lines(season.week)) for season in seasons(hours)]
 
 
 def service_lines(hours: Hours) -> list[ServiceLine]:
@@ -181,6 +181,11 @@ def _dates_text(dates: Iterable[DateRange]) -> str:
             ends = dict.fromkeys((_month_day_text(each.first), _month_day_text(each.last)))
             texts.append(" – ".join(ends))
     return _listed(texts)
+
+
+def _season_text(season: Season) -> str:
+    dates = _dates_text(season.dates)
+    return f"{season.name} ({dates})" if season.name else _capital(dates)
 
 
 def _month_day_text(day: MonthDay) -> str:

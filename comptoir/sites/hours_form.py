@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import date
-from itertools import combinations
 from typing import TypeVar
 
 import msgspec
@@ -16,24 +15,29 @@ from comptoir.core.web.forms import FormData
 from comptoir.sites.expressions.model import DateRange, MonthDay
 from comptoir.sites.opening_hours import ONE_DAY
 from comptoir.sites.week_form import WeekForm
-from comptoir.sites.week_plan import HoursPlan, SeasonPlan, ServicePlan
+from comptoir.sites.week_plan import (
+    LEAP_YEAR,
+    LONGEST_NAME,
+    MOST_PARTS,
+    HoursPlan,
+    SeasonPlan,
+    ServicePlan,
+    clashes,
+)
 
 Read = TypeVar("Read")
 
-#: The most seasons, and the most services.
-MOST = 12
-_LONGEST_NAME = 60
+_PART = re.compile(r"([sv])([0-9]{1,2})_")
 _DATE_FIELDS = ("first_day", "first_month", "last_day", "last_month")
-_LEAP_YEAR = [date(2028, 1, 1) + number * ONE_DAY for number in range(366)]
 
 #: Day and month of the last day of each month; February has two.
-_LAST_DAYS = {(day.day, day.month) for day in _LEAP_YEAR if (day + ONE_DAY).month != day.month} | {
+_LAST_DAYS = {(day.day, day.month) for day in LEAP_YEAR if (day + ONE_DAY).month != day.month} | {
     (28, 2)
 }
 
 
 class PartForm(msgspec.Struct, frozen=True):
-    """A season, or a service with its name. ``dates`` are its first day and month, and last."""
+    """A season or a service. ``dates`` are its first day and month, and its last."""
 
     week: WeekForm
     dates: tuple[str, ...] = ("", "", "", "")
@@ -52,12 +56,15 @@ class PartForm(msgspec.Struct, frozen=True):
         return cls(WeekForm.of(form, prefix), dates, name)
 
     def season(self) -> SeasonPlan:
-        """The season.
+        """The season; it may do without a name.
 
         Raises:
-            Invalid: a day is none, or a time is wrong.
+            Invalid: the name is too long, a day is none, or a time is wrong.
         """
-        return SeasonPlan(self._dates(), self.week.spans())
+        if len(self.name) > LONGEST_NAME:
+            message = _("Make this shorter: at most %(most)s characters.", most=LONGEST_NAME)
+            raise Invalid([FieldError(f"{self.prefix}name", "sites.season-name-too-long", message)])
+        return SeasonPlan(self._dates(), self.week.spans(), self.name)
 
     def service(self) -> ServicePlan:
         """The service; without days it is there all year.
@@ -65,8 +72,8 @@ class PartForm(msgspec.Struct, frozen=True):
         Raises:
             Invalid: it has no name or no hours, a day is none, or a time is wrong.
         """
-        if not 1 <= len(self.name) <= _LONGEST_NAME:
-            message = _("Enter a name of at most %(most)s characters.", most=_LONGEST_NAME)
+        if not 1 <= len(self.name) <= LONGEST_NAME:
+            message = _("Enter a name of at most %(most)s characters.", most=LONGEST_NAME)
             raise Invalid([FieldError(f"{self.prefix}name", "sites.service-name-invalid", message)])
         spans = self.week.spans()
         if not spans:
@@ -104,8 +111,9 @@ class HoursForm(msgspec.Struct, frozen=True):
         gone = form.text("drop")
 
         def parts(kind: str) -> tuple[PartForm, ...]:
-            prefixes = (f"{kind}{number}_" for number in range(MOST))
-            sent = [each for each in prefixes if f"{each}first_day" in form.fields]
+            matches = (_PART.match(name) for name in form.fields)
+            numbers = {int(match[2]) for match in matches if match and match[1] == kind}
+            sent = [f"{kind}{number}_" for number in sorted(numbers)]
             found = [PartForm.of(form, each) for each in sent if each != gone]
             return tuple(_numbered(each, f"{kind}{n}_") for n, each in enumerate(found))
 
@@ -115,7 +123,7 @@ class HoursForm(msgspec.Struct, frozen=True):
     def of_plan(cls, plan: HoursPlan) -> HoursForm:
         """What is kept."""
         seasons = (
-            PartForm(WeekForm.of_spans(each.spans, f"s{n}_"), _date_texts(each.dates))
+            PartForm(WeekForm.of_spans(each.spans, f"s{n}_"), _date_texts(each.dates), each.name)
             for n, each in enumerate(plan.seasons)
         )
         services = (
@@ -125,34 +133,26 @@ class HoursForm(msgspec.Struct, frozen=True):
         return cls(WeekForm.of_spans(plan.spans), tuple(seasons), tuple(services))
 
     def pressed(self, form: FormData) -> Pressed | None:
-        """The form after one of its own buttons; None if another was pressed."""
-        if copy := form.text("copy"):
-            return self._copied(copy)
-        more = re.fullmatch(r"([sv][0-9]+_)?([0-6])", form.text("more"))
-        if more:
-            key, day = more[1] or "week", int(more[2])
-            wider = self._with_week(key, lambda week: week.with_room(day))
-            week = wider._weeks().get(key, self.week)
-            return Pressed(wider, f"{week.prefix}opens_{day}_{len(week.days[day]) - 1}")
-        if form.text("add") == "season" and len(self.seasons) < MOST:
-            new = PartForm(WeekForm.of_spans((), f"s{len(self.seasons)}_"))
-            longer = msgspec.structs.replace(self, seasons=(*self.seasons, new))
-            return Pressed(longer, f"{new.prefix}first_day")
-        if form.text("add") == "service" and len(self.services) < MOST:
-            new = PartForm(WeekForm.of_spans((), f"v{len(self.services)}_"))
-            longer = msgspec.structs.replace(self, services=(*self.services, new))
-            return Pressed(longer, f"{new.prefix}name")
-        if not (form.text("add") or form.text("drop")):
-            return None
-        season = form.text("add") == "season" or form.text("drop").startswith("s")
-        return Pressed(self, "add_season" if season else "add_service")
+        """The form after one of its own buttons; None if another was pressed.
+
+        Raises:
+            Invalid: it has no such button, or no room for more.
+        """
+        buttons: dict[str, Callable[[str], Pressed]] = {
+            "copy": self._copied,
+            "more": self._widened,
+            "add": self._longer,
+            "drop": lambda part: self._dropped(part, form),
+        }
+        name = next((each for each in buttons if form.text(each)), None)
+        return buttons[name](form.text(name)) if name else None
 
     def plan(self) -> HoursPlan:
         """What was entered.
 
         Raises:
-            Invalid: something is wrong with a part, or two seasons overlap; as on the page,
-                from top to bottom.
+            Invalid: something is wrong with a part, there are too many, or two seasons
+                overlap; as on the page, from top to bottom.
         """
         errors: list[FieldError] = []
 
@@ -165,8 +165,9 @@ class HoursForm(msgspec.Struct, frozen=True):
 
         spans = part(self.week.spans)
         seasons = [part(each.season) for each in self.seasons]
-        errors += _season_clashes(seasons)
+        errors += _too_many(self.seasons) + _season_clashes(seasons)
         services = [part(each.service) for each in self.services]
+        errors += _too_many(self.services)
         if errors:
             raise Invalid(errors)
         return HoursPlan(
@@ -179,11 +180,41 @@ class HoursForm(msgspec.Struct, frozen=True):
         match = re.fullmatch(r"(week|[sv][0-9]+_):([0-6]):([57])", button)
         week = self._weeks().get(match[1]) if match else None
         if match is None or week is None:
-            return Pressed(self, "")
+            raise _no_such_button()
         copied = Copied(match[1], int(match[2]), int(match[3]))
         changed = self._with_week(copied.week, lambda week: week.copied(copied.day, copied.days))
         focus = f"{week.prefix}opens_{0 if copied.day else 1}_0"
         return Pressed(changed, focus, copied, week.overwritten(copied.day, copied.days))
+
+    def _widened(self, button: str) -> Pressed:
+        match = re.fullmatch(r"([sv][0-9]+_)?([0-6])", button)
+        week = self._weeks().get(match[1] or "week") if match else None
+        if match is None or week is None:
+            raise _no_such_button()
+        day = int(match[2])
+        wider = self._with_week(match[1] or "week", lambda week: week.with_room(day))
+        return Pressed(wider, f"{week.prefix}opens_{day}_{len(week.days[day])}")
+
+    def _longer(self, button: str) -> Pressed:
+        if button == "season":
+            new = PartForm(WeekForm.of_spans((), f"s{len(self.seasons)}_"))
+            longer = msgspec.structs.replace(self, seasons=(*self.seasons, new))
+            pressed = Pressed(longer, f"{new.prefix}first_day")
+        elif button == "service":
+            new = PartForm(WeekForm.of_spans((), f"v{len(self.services)}_"))
+            longer = msgspec.structs.replace(self, services=(*self.services, new))
+            pressed = Pressed(longer, f"{new.prefix}name")
+        else:
+            raise _no_such_button()
+        if errors := _too_many(self.seasons if button == "season" else self.services, more=1):
+            raise Invalid(errors)
+        return pressed
+
+    def _dropped(self, part: str, form: FormData) -> Pressed:
+        """The form without a part, which ``of`` has left out already."""
+        if not (_PART.fullmatch(part) and any(name.startswith(part) for name in form.fields)):
+            raise _no_such_button()
+        return Pressed(self, "add_season" if part.startswith("s") else "add_service")
 
     def _weeks(self) -> dict[str, WeekForm]:
         """Each week by what the buttons call it."""
@@ -224,13 +255,25 @@ class Pressed(msgspec.Struct, frozen=True):
     replaced: tuple[tuple[int, str], ...] = ()
 
 
+def _no_such_button() -> Invalid:
+    message = _("This page has no such button. Nothing was changed.")
+    return Invalid([FieldError("", "sites.button-unknown", message)])
+
+
+def _too_many(parts: Sequence[PartForm], *, more: int = 0) -> list[FieldError]:
+    """Seasons or services beyond those that a site may have."""
+    if len(parts) + more <= MOST_PARTS:
+        return []
+    part = parts[min(MOST_PARTS, len(parts) - 1)]
+    message = _("There may be %(most)s of these. Remove one first.", most=MOST_PARTS)
+    return [FieldError(f"{part.prefix}first_day", "sites.too-many-parts", message)]
+
+
 def _season_clashes(seasons: Sequence[SeasonPlan | None]) -> list[FieldError]:
-    known = [(n, each.dates) for n, each in enumerate(seasons) if each]
     message = _("This season overlaps with another. Correct the days of one of them.")
     return [
         FieldError(f"s{later}_first_day", "sites.seasons-overlap", message)
-        for (_n, one), (later, other) in combinations(known, 2)
-        if any(day in one and day in other for day in _LEAP_YEAR)
+        for later in clashes([each.dates if each else None for each in seasons])
     ]
 
 
@@ -241,7 +284,7 @@ def _numbered(part: PartForm, prefix: str) -> PartForm:
 def _date_texts(dates: DateRange | None) -> tuple[str, ...]:
     if dates is None:
         return ("", "", "", "")
-    last = next(day for day in reversed(_LEAP_YEAR) if _is_at_most(day, dates.last))
+    last = next(day for day in reversed(LEAP_YEAR) if _is_at_most(day, dates.last))
     return (str(dates.first.day), str(dates.first.month), str(last.day), str(last.month))
 
 

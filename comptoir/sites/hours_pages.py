@@ -65,9 +65,9 @@ async def save_hours(request: Page, site_id: FromPath[UUID]) -> Response[str]:
     data = await FormData.of(request)
     site = await _own(request, site_id)
     form, version = HoursForm.of(data), data.whole("version") or 0
-    if changed := form.pressed(data):
-        return await _form(request, site, changed.form, version, pressed=changed)
     try:
+        if changed := form.pressed(data):
+            return await _form(request, site, changed.form, version, pressed=changed)
         expression = form.plan().expression(site.language)
         return await _look_or_save(request, site, form, expression, version)
     except Invalid as invalid:

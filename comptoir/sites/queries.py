@@ -106,10 +106,13 @@ async def coordinated_sites(actor: Principal, sought: Sought, *, limit: int) -> 
         conditions.append("site.id IN :ids")
         values["ids"] = [each for each in actor.site_ids if actor.has_role(Role.COORDINATOR, each)]
     if sought.words:
-        conditions.append("(slug.slug LIKE :words OR LOWER(site.city) LIKE :city)")
+        conditions.append(
+            f"(slug.slug LIKE :words {db.ESCAPE_LIKE} OR LOWER(site.city) LIKE :city "
+            f"{db.ESCAPE_LIKE})"
+        )
         values |= {
-            "words": f"%{plain(sought.words) or sought.words}%",
-            "city": f"%{sought.words.lower()}%",
+            "words": db.containing(plain(sought.words) or sought.words),
+            "city": db.containing(sought.words.lower()),
         }
     if sought.unpublished:
         conditions.append("NOT site.published")

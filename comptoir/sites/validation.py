@@ -50,6 +50,9 @@ _CHOICES: dict[str, Container[str]] = {
 }
 _WEBSITE = re.compile(r"https?://[\w.-]+(:\d+)?([/?#][^\s<>\"`{}|\\^]*)?")
 _COUNTRY = re.compile(r"[A-Z]{2}")
+#: How many digits a postcode has.
+_POSTCODES = {"AT": 4, "BE": 4, "CH": 4, "DE": 5, "FR": 5, "IT": 5, "LI": 4, "LU": 4}
+_POSTCODE_ELSEWHERE = re.compile(r"[0-9A-Za-z]+([ -][0-9A-Za-z]+)*")
 
 
 def site_errors(command: SaveSite) -> list[FieldError]:
@@ -65,6 +68,7 @@ def site_errors(command: SaveSite) -> list[FieldError]:
         errors.append(
             FieldError("country", "sites.country-unknown", _("Choose a country from the list."))
         )
+    errors += _postcode_errors(command)
     if command.region and not is_region(command.country, command.region):
         errors.append(
             FieldError("region", "sites.region-unknown", _("Choose a canton from the list."))
@@ -80,6 +84,19 @@ def site_errors(command: SaveSite) -> list[FieldError]:
             FieldError("language", "sites.language-unknown", _("Choose one of the languages."))
         )
     return errors + _welcome_errors(command)
+
+
+def _postcode_errors(command: SaveSite) -> list[FieldError]:
+    """A postcode that its country cannot have; it may be left out."""
+    digits = _POSTCODES.get(command.country)
+    known = re.compile(f"[0-9]{{{digits}}}") if digits else _POSTCODE_ELSEWHERE
+    if not command.postcode or known.fullmatch(command.postcode):
+        return []
+    if digits:
+        message = _("A postcode of this country has %(digits)s digits.", digits=digits)
+    else:
+        message = _("Write the postcode with letters and digits alone.")
+    return [FieldError("postcode", "sites.postcode-invalid", message)]
 
 
 def _welcome_errors(command: SaveSite) -> list[FieldError]:

@@ -11,13 +11,14 @@ from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.core.web.forms import FormData
 from comptoir.sites.expressions.writing import write_time
-from comptoir.sites.opening_hours import END_OF_DAY, Span, closing_minutes
+from comptoir.sites.opening_hours import Span
+from comptoir.sites.times import MOST_SPANS, read_times, tidied, time_field, too_many_spans
 from comptoir.sites.validation import span_errors
 from comptoir.sites.week_plan import GridSpan
 
-_TIME = re.compile(r"([0-9]{1,2})[:.h]([0-9]{2})")
+#: How many pairs a day has at least.
 _ROOM = 2
-_MOST = 6
+_FIELD = re.compile(r"(?:opens|closes)_([0-6])_([0-9]{1,2})")
 
 
 class Pair(msgspec.Struct, frozen=True):
@@ -42,27 +43,27 @@ class WeekForm(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, form: FormData, prefix: str = "") -> WeekForm:
-        """What a request sent: fields such as ``opens_0_0``, by day and place."""
+        """What a request sent: fields such as ``opens_0_0``, by day and place.
+
+        More pairs than a day may have are kept too, for ``spans`` to refuse them.
+        """
+        rooms = [_ROOM] * 7
+        for name in form.fields:
+            field = name.removeprefix(prefix) if name.startswith(prefix) else ""
+            if match := _FIELD.fullmatch(field):
+                day = int(match[1])
+                rooms[day] = max(rooms[day], int(match[2]) + 1)
 
         def pair(day: int, place: int) -> Pair:
             at = f"{day}_{place}"
             return Pair(
-                form.text(f"{prefix}opens_{at}"),
-                form.text(f"{prefix}closes_{at}"),
-                form.checked(f"{prefix}appointment_{at}"),
+                tidied(form.text(f"{prefix}opens_{at}")),
+                tidied(form.text(f"{prefix}closes_{at}")),
+                form.text(f"{prefix}appointment_{at}") == "yes",
             )
 
-        return cls(
-            tuple(
-                tuple(
-                    pair(day, place)
-                    for place in range(_MOST)
-                    if place < _ROOM or f"{prefix}opens_{day}_{place}" in form.fields
-                )
-                for day in range(7)
-            ),
-            prefix,
-        )
+        days = (tuple(pair(day, place) for place in range(rooms[day])) for day in range(7))
+        return cls(tuple(days), prefix)
 
     @classmethod
     def of_spans(cls, spans: Sequence[GridSpan], prefix: str = "") -> WeekForm:
@@ -70,7 +71,7 @@ class WeekForm(msgspec.Struct, frozen=True):
         days = []
         for day in range(7):
             pairs = [
-                Pair(write_time(each.opens), _closing_text(each.closes), each.by_appointment)
+                Pair(write_time(each.opens), time_field(each.closes), each.by_appointment)
                 for each in sorted(spans)
                 if each.weekday == day
             ]
@@ -78,9 +79,13 @@ class WeekForm(msgspec.Struct, frozen=True):
         return cls(tuple(days), prefix)
 
     def with_room(self, day: int) -> WeekForm:
-        """The same with one more empty pair on a day."""
-        if not 0 <= day < 7 or len(self.days[day]) >= _MOST:
-            return self
+        """The same with one more empty pair on a day.
+
+        Raises:
+            Invalid: it has as many as it may.
+        """
+        if len(self.days[day]) >= MOST_SPANS:
+            raise Invalid([too_many_spans(f"{self.prefix}opens_{day}_0")])
         wider = (*self.days[day], Pair())
         return WeekForm((*self.days[:day], wider, *self.days[day + 1 :]), self.prefix)
 
@@ -101,40 +106,32 @@ class WeekForm(msgspec.Struct, frozen=True):
         """The spans.
 
         Raises:
-            Invalid: a time is none, half of a pair is missing, or two spans overlap; by
-                day and place.
+            Invalid: a time is none, half of a pair is missing, two spans overlap, or a day
+                has too many; by day and place.
         """
-        spans, fields, errors = [], [], []
+        spans, fields = [], []
+        errors: list[FieldError] = []
         for day, pairs in enumerate(self.days):
-            for place, pair in enumerate(pairs):
-                if not pair.opens and not pair.closes:
+            filled = [each for each in enumerate(pairs) if each[1].opens or each[1].closes]
+            for place, pair in filled:
+                names = (f"{self.prefix}opens_{day}_{place}", f"{self.prefix}closes_{day}_{place}")
+                try:
+                    times = read_times(pair.opens, pair.closes, names)
+                except Invalid as invalid:
+                    errors += invalid.errors
                     continue
-                start, end = read_time(pair.opens), read_time(pair.closes)
-                field = f"{self.prefix}opens_{day}_{place}"
-                if start is None or end is None:
-                    message = _("Enter both times, such as 09:00 and 12:00.")
-                    errors.append(FieldError(field, "sites.time-invalid", message))
-                    continue
-                closes = closing_minutes(start, end) or end
-                spans.append(GridSpan(day, start, closes, pair.by_appointment))
-                fields.append(field)
+                spans.append(GridSpan(day, times.opens, times.closes, pair.by_appointment))
+                fields.append(names[0])
+            if filled[MOST_SPANS:]:
+                errors.append(too_many_spans(f"{self.prefix}opens_{day}_{filled[MOST_SPANS][0]}"))
         errors += span_errors(
             [Span(each.weekday, each.opens, each.closes) for each in spans], fields
         )
         if errors:
-            raise Invalid(sorted(errors, key=lambda error: error.field))
+            raise Invalid(sorted(errors, key=lambda error: _place(error.field)))
         return tuple(sorted(spans))
 
 
-def read_time(text: str) -> int | None:
-    """Minutes from midnight of a time such as ``09:00``, ``9h30`` or ``24:00``, or None."""
-    match = _TIME.fullmatch(text.strip())
-    if match is None:
-        return None
-    minutes = int(match[1]) * 60 + int(match[2])
-    return minutes if int(match[2]) < 60 and minutes <= END_OF_DAY else None
-
-
-def _closing_text(minutes: int) -> str:
-    """A browser's time field knows no 24:00; midnight as a closing time means the same."""
-    return write_time(minutes % END_OF_DAY)
+def _place(field: str) -> tuple[int, ...]:
+    """Where a field stands on the page."""
+    return tuple(int(number) for number in field.rsplit("_", 2)[1:])

@@ -6,8 +6,10 @@ expression can say (``Sa[1]``, ``week 01-53/2``) is left to whoever writes expre
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections import Counter
+from collections.abc import Container, Iterable, Sequence
 from datetime import date
+from itertools import combinations
 
 import msgspec
 
@@ -15,12 +17,27 @@ from comptoir.core.i18n import LANGUAGES, use_language
 from comptoir.core.i18n import gettext as _
 from comptoir.sites.expressions.evaluation import DayPlan, Hours, Piece
 from comptoir.sites.expressions.model import DateRange, Effect, Rule
+from comptoir.sites.expressions.problems import ExpressionError
 from comptoir.sites.expressions.weeks import Week, seasons, usual_week
 from comptoir.sites.expressions.writing import write
-from comptoir.sites.opening_hours import END_OF_DAY, ONE_DAY, Times
+from comptoir.sites.opening_hours import END_OF_DAY, ONE_DAY, Span, Times, span_problems
+from comptoir.sites.times import MOST_SPANS
 
-#: Two years with a leap day: two expressions that agree on them agree for ever.
-_DAYS = [date(2027, 1, 1) + number * ONE_DAY for number in range(731)]
+#: The most seasons, and the most services.
+MOST_PARTS = 12
+LONGEST_NAME = 60
+
+LEAP_YEAR = [date(2028, 1, 1) + number * ONE_DAY for number in range(366)]
+
+
+def _calendar_days() -> list[date]:
+    """Each day of the year on each weekday that it may fall on; after 28 years all come again."""
+    days = (date(2000, 1, 1) + number * ONE_DAY for number in range(28 * 365 + 7))
+    return list({(day.month, day.day, day.weekday()): day for day in days}.values())
+
+
+#: Two expressions of dates and weekdays that agree on these agree for ever.
+_DAYS = _calendar_days()
 
 
 class GridSpan(msgspec.Struct, frozen=True, order=True):
@@ -33,10 +50,14 @@ class GridSpan(msgspec.Struct, frozen=True, order=True):
 
 
 class SeasonPlan(msgspec.Struct, frozen=True):
-    """Part of the year with a week of its own; without spans, the door stays shut."""
+    """Part of the year with a week of its own; without spans, the door stays shut.
+
+    The public reads its ``name``, which is kept as the comment of a rule that shuts the door.
+    """
 
     dates: DateRange
     spans: tuple[GridSpan, ...] = ()
+    name: str = ""
 
 
 class ServicePlan(msgspec.Struct, frozen=True):
@@ -63,8 +84,9 @@ class HoursPlan(msgspec.Struct, frozen=True):
         for season in self.seasons:
             own = _week_rules(season.spans, (season.dates,), note)
             replaced = {day for rule in own if not rule.adds for day in rule.weekdays}
-            if not own or usual - replaced:
-                rules.append(Rule(dates=(season.dates,), effect=Effect.CLOSED))
+            if season.name or not own or usual - replaced:
+                closed = Rule(dates=(season.dates,), effect=Effect.CLOSED, note=season.name)
+                rules.append(closed)
             rules += own
         for service in self.services:
             dates = (service.dates,) if service.dates else ()
@@ -82,25 +104,57 @@ class HoursPlan(msgspec.Struct, frozen=True):
             ExpressionError: it is not understood.
         """
         hours = Hours.of(text)
-        found = seasons(hours)
-        services = [rule for rule in hours.rules if rule.effect is Effect.SERVICE]
-        dates = [*(each.dates for each in found), *(rule.dates for rule in services)]
-        if any(len(each) > 1 for each in dates):
+        if any(_is_beyond(rule) for rule in hours.rules):
             return None
         plan = cls(
             _spans(usual_week(hours)),
-            tuple(SeasonPlan(each.dates[0], _spans(each.week)) for each in found),
-            tuple(_service(rule) for rule in services),
+            tuple(
+                SeasonPlan(each.dates[0], _spans(each.week), each.name) for each in seasons(hours)
+            ),
+            tuple(_service(rule) for rule in hours.rules if rule.effect is Effect.SERVICE),
         )
-        again = Hours.of(plan.expression("en"))
+        return plan if plan._fits() and plan._says_the_same_as(hours) else None
+
+    def _fits(self) -> bool:
+        """True if the form has room for it, and takes it as it is."""
+        parts: list[SeasonPlan | ServicePlan] = [*self.seasons, *self.services]
+        weeks = (self.spans, *(part.spans for part in parts))
+        return (
+            max(len(self.seasons), len(self.services)) <= MOST_PARTS
+            and all(len(part.name) <= LONGEST_NAME for part in parts)
+            and not clashes([season.dates for season in self.seasons])
+            and all(map(_is_sound, weeks))
+        )
+
+    def _says_the_same_as(self, hours: Hours) -> bool:
+        try:
+            again = Hours.of(self.expression("en"))
+        except ExpressionError:  # longer than may be
+            return False
         notes = _notes()
-        same = all(_same(hours.on(day), again.on(day), notes) for day in _DAYS)
-        return plan if same and not any(_works_holidays(rule) for rule in hours.rules) else None
+        return all(_same(hours.on(day), again.on(day), notes) for day in _DAYS)
 
 
 def appointment_note() -> str:
     """What the reader's language calls hours that are neither open nor closed."""
     return _("by appointment")
+
+
+def clashes(seasons: Sequence[DateRange | None]) -> list[int]:
+    """The places of seasons that have a day in common with one before them; None has none."""
+    known = [(number, dates) for number, dates in enumerate(seasons) if dates]
+    return [
+        later
+        for (_number, one), (later, other) in combinations(known, 2)
+        if any(day in one and day in other for day in LEAP_YEAR)
+    ]
+
+
+def _is_sound(spans: Sequence[GridSpan]) -> bool:
+    """True if a week of the form may have these spans."""
+    counts = Counter(span.weekday for span in spans)
+    week = [Span(each.weekday, each.opens, each.closes) for each in spans]
+    return max(counts.values(), default=0) <= MOST_SPANS and not span_problems(week)
 
 
 def _week_rules(spans: Iterable[GridSpan], dates: tuple[DateRange, ...], note: str) -> list[Rule]:
@@ -148,7 +202,7 @@ def _service(rule: Rule) -> ServicePlan:
 def _same(one: DayPlan, other: DayPlan, notes: Container[str]) -> bool:
     """True if two days are the same; ``notes`` all mean that one comes by appointment."""
     return one == other or (
-        one.note == other.note
+        (one.note, one.is_seasonal) == (other.note, other.is_seasonal)
         and [_plain(each, notes) for each in one.pieces]
         == [_plain(each, notes) for each in other.pieces]
     )
@@ -168,5 +222,7 @@ def _notes() -> set[str]:
     return notes
 
 
-def _works_holidays(rule: Rule) -> bool:
-    return rule.holidays and rule.effect is not Effect.CLOSED
+def _is_beyond(rule: Rule) -> bool:
+    """True if the grid has no place for what a rule says, whatever the others say."""
+    works_holidays = rule.holidays and rule.effect is not Effect.CLOSED
+    return works_holidays or bool(rule.weeks or rule.places) or len(rule.dates) > 1

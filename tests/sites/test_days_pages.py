@@ -10,8 +10,13 @@ from httpx import AsyncClient, Response
 
 from comptoir.sites import queries
 from comptoir.sites.tables import Site
+from comptoir.sites.times import tidied
+from tests.forms import Forms
 
 pytestmark = pytest.mark.usefixtures("database")
+
+#: Half an hour, by the ends of its fields.
+ENDS = (("opens", "h00"), ("closes", "h30"))
 
 
 async def announce(client: AsyncClient, entered: dict[str, str]) -> Response:
@@ -58,6 +63,49 @@ async def test_what_was_entered_of_a_closure_stays_beside_the_error(
     assert 'value="2099-05-05"' in answer.text
     assert "Stocktaking" in answer.text
     assert (await queries.site_calendar(site.id)).exceptions == ()
+
+
+@pytest.mark.parametrize(
+    ("entered", "fields"),
+    [
+        ({"kind": "shut"}, ["kind"]),
+        ({"kind": ""}, ["kind"]),
+        ({"yearly": "no"}, ["yearly"]),
+        ({"opens_0": "25:00", "closes_1": "6"}, ["opens_0", "opens_1"]),
+        ({"closes_0": "midi"}, ["closes_0"]),
+        ({"opens_0": "12h", "closes_0": "9h"}, ["opens_0"]),
+        ({"opens_1": "11", "closes_1": "13"}, ["opens_1"]),
+        ({f"opens_{n}": f"{n + 12}" for n in range(2, 9)}, [f"closes_{n}" for n in range(2, 9)]),
+        (
+            {f"{end}_{n}": f"{n + 11}{half}" for n in range(1, 7) for end, half in ENDS},
+            ["opens_6"],
+        ),
+        ({"first_day": "31.12.2099"}, ["first_day"]),
+        ({"last_day": "2099-05-04"}, ["last_day"]),
+    ],
+)
+async def test_what_is_wrong_with_a_closure_is_said_at_its_field_and_nothing_is_lost(
+    client: AsyncClient, site: Site, entered: dict[str, str], fields: list[str]
+) -> None:
+    usual = {
+        "sites": str(site.id),
+        "first_day": "2099-05-05",
+        "kind": "open",
+        "opens_0": "9",
+        "closes_0": "12",
+        "reason": "Stocktaking",
+    }
+    sent = usual | entered
+    answer = await client.post("/settings/exceptions/new", data=sent)
+    assert answer.status_code == 422
+    assert re.findall(r'id="(\w+)-error"', answer.text) == fields
+    shown = Forms(answer.text, filled=False)
+    [form] = [each for each in shown.found if each.action == "/settings/exceptions/new"]
+    lost = {"kind", "yearly"} & entered.keys()  # no button for what they hold
+    kept = {name: tidied(value) if "s_" in name else value for name, value in sent.items()}
+    assert {name: form.fields.get(name) for name in kept if name not in lost} == {
+        name: value for name, value in kept.items() if name not in lost
+    }
 
 
 async def test_holiday_leads_to_opening_that_day(client: AsyncClient, site: Site) -> None:

@@ -6,15 +6,13 @@ import re
 
 import pytest
 from httpx import AsyncClient
+from markupsafe import escape
 
-from comptoir.core.errors import Invalid
-from comptoir.core.web.forms import FormData
 from comptoir.sites import queries
-from comptoir.sites.hours_form import HoursForm
 from comptoir.sites.opening_hours import Span
 from comptoir.sites.tables import Site
-from comptoir.sites.week_form import WeekForm, read_time
-from comptoir.sites.week_plan import GridSpan
+from tests.forms import Forms
+from tests.sites.expressions.made_up import is_same_calendar
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -35,7 +33,7 @@ async def test_weekly_hours_are_edited(client: AsyncClient, site: Site) -> None:
     everywhere = await client.post(path, data=data | {"copy": "week:5:7"})
     assert everywhere.text.count('value="10:00"') == 7
     unknown = await client.post(path, data=data | {"copy": "week:7:5"})
-    assert unknown.status_code == 200
+    assert unknown.status_code == 422
     assert unknown.text.count('value="13:30"') == 1, "and nothing is saved by it"
     wider = await client.post(path, data=data | {"more": "0"})
     assert 'name="opens_0_2"' in wider.text
@@ -51,8 +49,10 @@ async def test_weekly_hours_are_edited(client: AsyncClient, site: Site) -> None:
 @pytest.mark.parametrize(
     ("times", "field"),
     [
-        ({"opens_0_0": "09:00"}, "opens_0_0"),
+        ({"opens_0_0": "09:00"}, "closes_0_0"),
+        ({"closes_0_0": "09:00"}, "opens_0_0"),
         ({"opens_0_0": "late", "closes_0_0": "12:00"}, "opens_0_0"),
+        ({"opens_0_0": "9h", "closes_0_0": "25:00"}, "closes_0_0"),
         ({"opens_3_1": "12:00", "closes_3_1": "09:00"}, "opens_3_1"),
         (
             {
@@ -104,52 +104,6 @@ async def test_seasons_and_services_make_the_expression(client: AsyncClient, sit
     assert "v0_name" in dropped
 
 
-@pytest.mark.parametrize(
-    ("entered", "code", "field"),
-    [
-        (
-            {"s0_first_day": "31", "s0_first_month": "6"},
-            "sites.season-date-invalid",
-            "s0_first_day",
-        ),
-        ({"s0_last_day": ""}, "sites.season-date-invalid", "s0_last_day"),
-        ({"s1_last_month": "8"}, "sites.seasons-overlap", "s1_first_day"),
-        ({"v0_name": " "}, "sites.service-name-invalid", "v0_name"),
-        ({"v0_opens_0_0": "", "v0_closes_0_0": ""}, "sites.service-hours-missing", "v0_opens_0_0"),
-        (
-            {"s0_opens_0_0": "12:00", "s0_closes_0_0": "09:00"},
-            "sites.span-ends-before-start",
-            "s0_opens_0_0",
-        ),
-    ],
-)
-def test_what_is_wrong_with_a_part_is_named_where_it_is(
-    entered: dict[str, str], code: str, field: str
-) -> None:
-    sent = {
-        "s0_first_day": "1",
-        "s0_first_month": "7",
-        "s0_last_day": "31",
-        "s0_last_month": "8",
-        "s1_first_day": "20",
-        "s1_first_month": "12",
-        "s1_last_day": "5",
-        "s1_last_month": "1",
-        "v0_first_day": "",
-        "v0_name": "Atelier",
-        "v0_opens_0_0": "14:00",
-        "v0_closes_0_0": "16:00",
-    }
-
-    def form(values: dict[str, str]) -> HoursForm:
-        return HoursForm.of(FormData({name: [value] for name, value in values.items()}))
-
-    assert form(sent).plan().seasons
-    with pytest.raises(Invalid) as refused:
-        form(sent | entered).plan()
-    assert [(each.code, each.field) for each in refused.value.errors] == [(code, field)]
-
-
 async def test_expression_is_saved_or_its_place_is_shown(client: AsyncClient, site: Site) -> None:
     path = f"/settings/sites/{site.id}/hours"
     wrong = {"version": "1", "opening_hours": "Mo-Fr 09:00-25:00"}
@@ -175,19 +129,82 @@ async def test_site_without_hours_is_unknown_and_not_closed(
     assert "No opening hours yet" in (await client.get("/settings/sites")).text
 
 
+async def test_what_is_no_time_is_shown_again_in_a_field_that_can(
+    client: AsyncClient, site: Site
+) -> None:
+    data = {"version": "1", "opens_0_0": "9h", "closes_0_0": "midi"}
+    page = (await client.post(f"/settings/sites/{site.id}/hours", data=data)).text
+    assert re.search(r'type="text" id="closes_0_0"[^>]* value="midi"', page)
+    assert re.search(r'type="time" id="opens_0_0"[^>]* value="09:00"', page), "as it was meant"
+
+
 @pytest.mark.parametrize(
-    ("text", "minutes"),
-    [("09:00", 540), ("9h30", 570), ("24:00", 1440), ("24:01", None), ("9", None), ("10:60", None)],
+    "button",
+    [
+        {"more": "99"},
+        {"more": "s3_0"},
+        {"copy": "week:0:6"},
+        {"add": "year"},
+        {"drop": "s7_"},
+        {"drop": "opens"},
+    ],
 )
-def test_a_time_is_read(text: str, minutes: int | None) -> None:
-    assert read_time(text) == minutes
+async def test_a_button_that_the_form_does_not_have_saves_nothing_and_loses_nothing(
+    client: AsyncClient, site: Site, button: dict[str, str]
+) -> None:
+    before = await queries.site(site.id)
+    data = {"version": "1", "opens_0_0": "07:15", "closes_0_0": "12:00", **button}
+    answer = await client.post(f"/settings/sites/{site.id}/hours", data=data)
+    assert answer.status_code == 422
+    assert "no such button" in answer.text
+    assert 'value="07:15"' in answer.text
+    assert await queries.site(site.id) == before
 
 
-def test_a_week_is_shown_as_it_is_kept() -> None:
-    spans = (
-        GridSpan(0, 540, 720),
-        GridSpan(0, 780, 1020, by_appointment=True),
-        GridSpan(0, 1080, 1560),
-        GridSpan(6, 0, 1440),
+async def test_a_season_has_a_name_that_everybody_reads(client: AsyncClient, site: Site) -> None:
+    path = f"/settings/sites/{site.id}/hours"
+    season = {"s0_first_day": "1", "s0_first_month": "7", "s0_last_day": "31", "s0_last_month": "8"}
+    data = {"version": "1", "opens_0_0": "9", "closes_0_0": "12h"} | season
+    data |= {"s0_name": "Horaires d’été", "s0_opens_0_0": "8", "s0_closes_0_0": "10"}
+    assert (await client.post(path, data=data)).status_code == 303
+    assert (await queries.site(site.id)).opening_hours == (
+        'Mo 09:00-12:00; Jul-Aug off "Horaires d’été"; Jul-Aug Mo 08:00-10:00'
     )
-    assert WeekForm.of_spans(spans).spans() == spans
+    assert 'value="Horaires d’été"' in (await client.get(path)).text
+    assert "Horaires d’été (July to August)" in (await client.get("/settings/sites")).text
+    long = await client.post(path, data=data | {"s0_name": "x" * 61})
+    assert 'id="s0_name-error"' in long.text
+
+
+#: Expressions that the grid shows, and some that it cannot: each says something odd.
+ODD = (
+    "Mo-Fr 09:00-12:00,14:00-17:00; PH off",
+    "Mo-Su 08:00-20:00; Jul-Aug off; Jul-Aug Mo 10:00-12:00",
+    'Mo-Fr 09:00-17:00, We 10:00-11:00 unknown "by appointment"',
+    'Mo-Fr unknown "sonnez deux fois"',
+    "Fr 20:00-02:00, Sa 22:00-04:00; Dec 20-Jan 05 off",
+    'Mo-Fr 09:00-17:00; Jul 14 off "fête"',
+    "Mo-Fr 09:00-17:00; week 53 Mo off",
+    "Mo-Fr 09:00-17:00; Feb 29 Mo 10:00-11:00",
+    "Mo-Fr 09:00-17:00; Feb Mo[5] off",
+    'We 14:00-16:00 open "Atelier"; Jul-Aug off',
+    "Mo-Fr 09:00-12:00; PH 10:00-11:00",
+    "Mo " + ",".join(f"{hour:02}:00-{hour:02}:30" for hour in range(8, 16)),
+)
+
+
+async def test_an_unchanged_grid_leaves_the_hours_as_they_mean(
+    client: AsyncClient, site: Site
+) -> None:
+    path = f"/settings/sites/{site.id}/hours"
+    for text in ODD:
+        await Site.update({Site.opening_hours: text}).where(Site.id == site.id)
+        page = (await client.get(path)).text
+        assert escape(text) in page
+        if "grid=new" in page:
+            continue
+        [grid] = [each for each in Forms(page, filled=False).found if each.action == path]
+        answer = await client.post(path, data=grid.fields)
+        assert answer.status_code == 303, text
+        kept = (await queries.site(site.id)).opening_hours
+        assert is_same_calendar(kept, text), (text, kept)

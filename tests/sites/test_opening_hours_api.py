@@ -114,6 +114,29 @@ async def test_what_is_wrong_with_hours_has_its_code(
     assert (answer.status_code, codes(answer)[-1]) == (422, code)
 
 
+@pytest.mark.parametrize(
+    ("hours", "field"),
+    [
+        ([{"opens": 540, "closes": 720}, {"opens": 720, "closes": 540}], "hours[1].opens"),
+        ([{"opens": 540, "closes": 720}, {"opens": 600, "closes": "11"}], "hours[1].closes"),
+        ([{"opens": 540, "closes": 2000}], "hours[0].closes"),
+    ],
+)
+async def test_a_place_in_a_list_is_said_in_one_way(
+    client: AsyncClient, site: Site, hours: list[dict[str, object]], field: str
+) -> None:
+    body = {
+        "sites": [str(site.id)],
+        "first_day": "2027-05-03",
+        "last_day": "2027-05-03",
+        "kind": "open",
+        "hours": hours,
+    }
+    answer = await client.post("/api/v1/exceptions", json=body)
+    assert answer.status_code == 422
+    assert [each["field"] for each in answer.json()["errors"]] == [field]
+
+
 @pytest.mark.parametrize("call", ["open-days", "opening-hours"])
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 async def test_days_out_of_reach_are_refused(

@@ -125,6 +125,8 @@ async def test_many_sites_come_in_pages_and_are_searched(client: AsyncClient, si
     assert len((await shown(following))[0]) == 5
     assert (await shown("/settings/sites?words=lyon"))[0] == ["Médiathèque 07"]
     assert "No site is like that." in (await client.get("/settings/sites?words=Gen%C3%A8ve")).text
+    for sign in ("%25", "_", "!", "%25%25%25"):
+        assert (await shown(f"/settings/sites?words={sign}"))[0] == [], "a sign is no wildcard"
     for nonsense in ("?after=x", f"?after={site.id}0", "?words=%25%27"):
         assert (await client.get(f"/settings/sites{nonsense}")).status_code == 200
 
@@ -257,6 +259,27 @@ async def test_people_with_several_sites_switch(client: AsyncClient, site: Site)
 
 async def test_people_with_one_site_have_no_switch(client: AsyncClient) -> None:
     assert 'href="/site?next=' not in (await client.get("/items")).text
+
+
+@pytest.mark.parametrize(
+    ("country", "right", "wrong"),
+    [
+        ("CH", "1700", "<"),
+        ("CH", "", "69003"),
+        ("CH", "8000", "١٧٠٠"),
+        ("FR", "01000", "1700"),
+        ("AT", "1010", "A-1010"),
+        ("GB", "SW1A 1AA", "<b>"),
+    ],
+)
+async def test_a_postcode_is_one_of_its_country(
+    client: AsyncClient, site: Site, country: str, right: str, wrong: str
+) -> None:
+    path = f"/settings/sites/{site.id}"
+    data = data_of(site, country=country)
+    refused = await client.post(path, data=data | {"postcode": wrong})
+    assert (refused.status_code, 'id="postcode-error"' in refused.text) == (422, True)
+    assert (await client.post(path, data=data | {"postcode": right})).status_code == 303
 
 
 async def test_french_postcode_says_the_departement(client: AsyncClient, site: Site) -> None:

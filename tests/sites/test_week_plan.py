@@ -40,6 +40,14 @@ MORNINGS = tuple(GridSpan(day, 540, 720) for day in range(5))
             "Mo-Fr 09:00-12:00; Jul-Aug off",
         ),
         (
+            HoursPlan(MORNINGS, (SeasonPlan(SUMMER, (), "Vacances"),)),
+            'Mo-Fr 09:00-12:00; Jul-Aug off "Vacances"',
+        ),
+        (
+            HoursPlan(MORNINGS, (SeasonPlan(SUMMER, (GridSpan(0, 480, 600),), "Été"),)),
+            'Mo-Fr 09:00-12:00; Jul-Aug off "Été"; Jul-Aug Mo 08:00-10:00',
+        ),
+        (
             HoursPlan(MORNINGS, (SeasonPlan(SUMMER, (GridSpan(0, 480, 600),)),)),
             "Mo-Fr 09:00-12:00; Jul-Aug off; Jul-Aug Mo 08:00-10:00",
         ),
@@ -63,7 +71,14 @@ def test_grid_makes_an_expression_and_shows_it_again(plan: HoursPlan, text: str)
         "Mo-Fr 09:00-12:00; PH 10:00-12:00",
         "Jan,Mar Mo 09:00-12:00",
         'Mo 09:00-12:00 unknown "sonnez deux fois"',
-        'Mo 09:00-12:00; Jul-Aug off "vacances"',
+        "Mo-Fr 09:00-17:00; week 53 Mo off",  # no such Monday for years
+        "Mo-Fr 09:00-17:00; Feb Mo[5] off",
+        "Mo-Fr 09:00-12:00; Jul 14 Mo[2] off",
+        f'Mo 09:00-12:00; Jul-Aug off "{"x" * 61}"',
+        f'Mo 09:00-12:00, We 09:00-12:00 open "{"x" * 61}"',
+        "Mo " + ",".join(f"{hour:02}:00-{hour:02}:30" for hour in range(8, 15)),
+        "Mo 12:00-06:00, Mo 12:00-02:00 off",
+        "Mo 09:00-12:00; " + "; ".join(f"Mar {day:02} Mo 10:00-12:00" for day in range(1, 14)),
     ],
 )
 def test_what_the_grid_cannot_say_is_left_to_the_expression(text: str) -> None:
@@ -91,7 +106,11 @@ def plans(draw: st.DrawFn) -> HoursPlan:
         draw(st.sets(st.dates(date(2028, 1, 1), date(2028, 12, 31)), min_size=0, max_size=4))
     )
     seasons = tuple(
-        SeasonPlan(DateRange(MonthDay(a.month, a.day), MonthDay(b.month, b.day)), draw(weeks()))
+        SeasonPlan(
+            DateRange(MonthDay(a.month, a.day), MonthDay(b.month, b.day)),
+            draw(weeks()),
+            draw(st.sampled_from(["", "Été", "Vacances"])),
+        )
         for a, b in zip(edges[::2], edges[1::2], strict=False)
     )
     services = tuple(

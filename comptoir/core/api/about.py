@@ -39,7 +39,9 @@ that the answer would be the same.
 there is little come whole, and have `items` alone.
 
 **Errors** are problem details (RFC 9457). Their `code` is stable and the one to test for; the text
-is for people, in the language of `Accept-Language`: French, German, Italian or English. 404 may
+is for people, in the language of `Accept-Language`: French, German, Italian or English. `errors`
+names each field by its path in what was sent: `hours[0].opens` is in the first of a list,
+`names.fr` in an object. Where the field is a file, `line` and `column` say where in it. 404 may
 also mean what is named in the body, such as a model: the code says which. Beside those named at a
 call, 405 says that an address takes other methods (`Allow` names them), 500 that
 the mistake is ours, and 503 to try again in a moment. `instance`, like the header `X-Request-Id`,

@@ -19,6 +19,7 @@ from comptoir.core.api.about import ABOUT, TAGS, meaning, problem_example
 from comptoir.core.api.calls import LONGEST_KEY
 from comptoir.core.api.examples import example_of
 from comptoir.core.api.operations import JSON, PREFIX, Error, Operation
+from comptoir.core.errors import FieldError
 from comptoir.core.idempotency import IdempotencyKeyReused
 from comptoir.core.web.problems import MEDIA_TYPE, Problem, status_of
 
@@ -215,6 +216,10 @@ def _possible(operation: Operation) -> Iterable[tuple[int, Error]]:
         yield 409 if isinstance(error, str) else status_of(error), error
 
 
+#: Answers that leave out what there is nothing to say of.
+_OMITTING = {Problem.__name__, FieldError.__name__}
+
+
 class _Schemas:
     """The schemas of all types that the operations name."""
 
@@ -246,7 +251,7 @@ class _Schemas:
         for name, schema in components.items():
             if "description" in schema:
                 schema["description"] = inspect.cleandoc(schema["description"]).replace("``", "`")
-            if seen_in_answers and name != "Problem" and "properties" in schema:
+            if seen_in_answers and name not in _OMITTING and "properties" in schema:
                 # A default says what may be left out of a body; an answer has every field.
                 schema["required"] = list(schema["properties"])
             self.components.setdefault(name, schema)

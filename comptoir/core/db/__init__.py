@@ -188,6 +188,20 @@ def choose(*, sqlite: str, postgres: str) -> str:
     return postgres if is_postgres() else sqlite
 
 
+def containing(text: str) -> str:
+    """A pattern for ``LIKE :name`` with ``ESCAPE_LIKE`` behind: what contains a text as it is.
+
+    ``%`` and ``_`` in it stand for themselves.
+    """
+    for sign in "!%_":
+        text = text.replace(sign, f"!{sign}")
+    return f"%{text}%"
+
+
+#: What follows ``LIKE :name`` where the pattern is that of ``containing``.
+ESCAPE_LIKE = "ESCAPE '!'"
+
+
 def for_update(of: str) -> str:
     """The clause that locks the rows read from ``of``; SQLite's transaction is lock enough.
 

@@ -15,6 +15,7 @@ from comptoir.core.ids import new_id
 from comptoir.core.phones import show_phone
 from comptoir.core.web import formats
 from comptoir.core.web.elements import Icons, cell, heading
+from comptoir.core.web.forms import field_type
 from comptoir.core.web.static import StaticFiles
 
 
@@ -44,6 +45,7 @@ def make_environment(
         in_language=_in_language,
         languages=i18n.LANGUAGE_NAMES,
         error_for=error_for,
+        field_type=field_type,
         new_id=new_id,
         draw_icon=icons.icon,
         draw_chip=icons.chip,

@@ -15,6 +15,12 @@ from litestar.datastructures import UploadFile
 
 from comptoir.core.errors import FieldError
 
+#: What a browser's fields can show, by their type.
+_SHOWN = {
+    "time": re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]"),
+    "date": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+    "number": re.compile(r"-?[0-9]+(\.[0-9]+)?"),
+}
 #: A hidden field with a version: no row has one that its column could not hold.
 Version = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 
@@ -55,6 +61,15 @@ class FormData:
     def identifier(self, name: str) -> UUID | None:
         """An id, or None if it is none."""
         return id_or_none(self.text(name))
+
+
+def field_type(kind: str, value: object) -> str:
+    """The type of a field that shall show a value: that kind, or text where it would be blank.
+
+    So whoever typed ``9h`` or ``31.12.2026`` finds it again beside what is wrong with it.
+    """
+    shown = _SHOWN.get(kind)
+    return kind if shown is None or not value or shown.fullmatch(str(value)) else "text"
 
 
 def in_form(errors: Sequence[FieldError], inputs: Mapping[str, str]) -> list[FieldError]:

@@ -191,7 +191,7 @@ def _taken(field: str, number: str, clash: Clash) -> NumberTaken:
             number=number,
             code=codes.display(clash.code),
         )
-    return NumberTaken(field, f"inventory.{clash.kind}-taken", message, clash.code)
+    return NumberTaken(field, f"inventory.{clash.kind}-taken", message, item=clash.code)
 
 
 def _in_list(problems: list[list[FieldError]]) -> list[FieldError]:

@@ -189,8 +189,8 @@ async def _by_initials(actor: Principal, query: Query, limit: int) -> list[UUID]
     seen, values = seen_by(actor)
     conditions = [seen]
     for place, token in enumerate(query.tokens):
-        conditions.append(f"' ' || b.sort_name LIKE :like_{place}")
-        values[f"like_{place}"] = f"% {token}%"
+        conditions.append(f"' ' || b.sort_name LIKE :like_{place} {db.ESCAPE_LIKE}")
+        values[f"like_{place}"] = db.containing(f" {token}")
     rows = await db.fetch(
         f"SELECT b.id FROM lending_borrower AS b WHERE {' AND '.join(conditions)}"
         " ORDER BY b.sort_name, b.id LIMIT :limit",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -26,10 +27,10 @@ from comptoir.sites.exceptions.previews import Preview
 from comptoir.sites.exceptions.schemas import AnnounceException, ExceptionView
 from comptoir.sites.hours import times_text
 from comptoir.sites.local_holidays import local_holidays_of
-from comptoir.sites.opening_hours import Times, closing_minutes
+from comptoir.sites.opening_hours import Times
 from comptoir.sites.public_holidays import NAMES, holiday_region, public_holidays
 from comptoir.sites.schemas import SiteView
-from comptoir.sites.week_form import read_time
+from comptoir.sites.times import MOST_SPANS, read_times, tidied, too_many_spans
 
 Page = Request[Principal, Any, Any]
 COORDINATOR = [require(Role.COORDINATOR)]
@@ -40,6 +41,7 @@ ROOM = 2
 #: What higher floors add to the page of what is announced; its subject is the site.
 SLOT = "sites.days"
 _FIELDS = ("first_day", "last_day", "kind", "reason", "yearly")
+_HOURS = re.compile(r"(?:opens|closes)_([0-9]{1,2})")
 
 
 @get("/settings/sites/{site_id:uuid}/days", guards=COORDINATOR)
@@ -75,7 +77,7 @@ async def new_exception(request: Page) -> Response[str]:
     form = {
         "first_day": day.isoformat() if day else "",
         "kind": query.get("kind") or (ExceptionKind.AS_USUAL if day else ExceptionKind.CLOSED),
-        **{name: query[name] for name in _hour_fields() if name in query},
+        **{name: tidied(query[name]) for name in _hour_fields(ROOM) if name in query},
     }
     return await _form(request, form, [query.get("site", "")], [])
 
@@ -84,7 +86,8 @@ async def new_exception(request: Page) -> Response[str]:
 async def announce(request: Page) -> Response[str]:
     """Show what it would bring about; once that was seen, announce it at every site ticked."""
     data, now = await FormData.of(request), clock.now()
-    form = {name: data.text(name) for name in (*_FIELDS, *_hour_fields())}
+    form = {name: data.text(name) for name in _FIELDS}
+    form |= {name: tidied(data.text(name)) for name in _hour_fields(_room(data.fields))}
     shown, outdated = data.texts("sites"), False
     try:
         command, fields = _command(data)
@@ -164,7 +167,8 @@ async def _form(
     ]
     if len(coordinated) == 1:
         chosen = [str(coordinated[0].id)]
-    blank = dict.fromkeys(("last_day", "reason", "yearly", *_hour_fields()), "")
+    room = _room(form)
+    blank = dict.fromkeys(("last_day", "reason", "yearly", *_hour_fields(room)), "")
     return page(
         request,
         "sites/exception_form.html",
@@ -172,7 +176,7 @@ async def _form(
         form=blank | form,
         sites=[(str(site.id), site.name) for site in coordinated],
         chosen=chosen,
-        places=range(ROOM),
+        places=range(room),
         errors=errors,
         command=command,
         hours=times_text(command.hours) if command else "",
@@ -186,49 +190,66 @@ async def _form(
     )
 
 
-def _hour_fields() -> list[str]:
-    return [f"{end}_{place}" for place in range(ROOM) for end in ("opens", "closes")]
+def _room(names: Iterable[str]) -> int:
+    """How many pairs of times a form has; more than there may be are shown again, and refused."""
+    return max([ROOM, *(int(match[1]) + 1 for name in names if (match := _HOURS.fullmatch(name)))])
+
+
+def _hour_fields(room: int) -> list[str]:
+    return [f"{end}_{place}" for place in range(room) for end in ("opens", "closes")]
 
 
 def _command(data: FormData) -> tuple[AnnounceException, list[str]]:
     """What was entered, and the field of each pair of hours.
 
     Raises:
-        Invalid: a day or a time cannot be read.
+        Invalid: a day, a time or a choice cannot be read.
     """
-    errors = []
+    errors: list[FieldError] = []
     first, last = read_day(data.text("first_day")), read_day(data.text("last_day"))
     for field, day in (("first_day", first), ("last_day", last)):
         if day is None and (field == "first_day" or data.text(field)):
             message = _("Enter a day, such as %(day)s.", day=example_day())
             errors.append(FieldError(field, "sites.day-invalid", message))
-    hours, fields = [], []
-    for place in range(ROOM):
-        field = f"opens_{place}"
-        texts = (data.text(field), data.text(f"closes_{place}"))
-        if not any(texts):
-            continue
-        opens, closes = map(read_time, texts)
-        if opens is None or closes is None:
-            message = _("Enter both times, such as 09:00 and 12:00.")
-            errors.append(FieldError(field, "sites.time-invalid", message))
-        else:
-            hours.append(Times(opens, closing_minutes(opens, closes) or closes))
-            fields.append(field)
+    kind = data.text("kind")
+    if kind not in set(ExceptionKind):
+        errors.append(FieldError("kind", "sites.kind-unknown", _("Choose one of these.")))
+    hours, fields = _hours(data, errors)
+    if data.text("yearly") not in ("", "yes"):
+        message = _("Tick this box, or leave it empty.")
+        errors.append(FieldError("yearly", "sites.yearly-unknown", message))
     if errors or first is None:
         raise Invalid(errors)
-    kind = data.text("kind")
     command = AnnounceException(
         sites=tuple(site for text in data.texts("sites") if (site := id_or_none(text))),
         first_day=first,
         last_day=last or first,
-        kind=ExceptionKind(kind) if kind in set(ExceptionKind) else ExceptionKind.CLOSED,
+        kind=ExceptionKind(kind),
         hours=tuple(hours) if kind == ExceptionKind.OPEN else (),
         reason=data.text("reason").strip(),
-        yearly=data.checked("yearly"),
+        yearly=data.text("yearly") == "yes",
         seen=data.text("seen") if data.text("step") == "announce" else "",
     )
     return command, fields
+
+
+def _hours(data: FormData, errors: list[FieldError]) -> tuple[list[Times], list[str]]:
+    """The pairs of times that are filled in, and the field of each; ``errors`` gets the rest."""
+    hours, fields = [], []
+    for place in range(_room(data.fields)):
+        names = (f"opens_{place}", f"closes_{place}")
+        opens, closes = map(data.text, names)
+        if not opens and not closes:
+            continue
+        try:
+            hours.append(read_times(opens, closes, names))
+        except Invalid as invalid:
+            errors += invalid.errors
+        else:
+            fields.append(names[0])
+    if fields[MOST_SPANS:]:
+        errors.append(too_many_spans(fields[MOST_SPANS]))
+    return hours, fields
 
 
 ROUTES = [days_ahead, new_exception, announce, withdraw]

@@ -105,4 +105,4 @@ def _hours_errors(command: AnnounceException, fields: Sequence[str]) -> list[Fie
         message = _("Enter when the door is open, such as 09:00 and 12:00.")
         return [FieldError("hours", "sites.hours-missing", message)]
     spans = [Span(0, each.opens, each.closes) for each in command.hours]
-    return span_errors(spans, fields or [f"hours.{i}" for i in range(len(spans))])
+    return span_errors(spans, fields or [f"hours[{i}].opens" for i in range(len(spans))])

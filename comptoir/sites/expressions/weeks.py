@@ -16,10 +16,11 @@ Week = tuple[DayPlan, ...]
 
 
 class Season(msgspec.Struct, frozen=True):
-    """Days of the year, and their own week."""
+    """Days of the year, and their own week; ``name`` is what a rule that shuts them all says."""
 
     dates: tuple[DateRange, ...]
     week: Week
+    name: str = ""
 
     def __contains__(self, day: date) -> bool:
         return any(day in each for each in self.dates)
@@ -42,7 +43,10 @@ def seasons(hours: Hours) -> list[Season]:
     )
 
     def season(dates: tuple[DateRange, ...]) -> Season:
-        return Season(dates, _week(hours, lambda rule: rule.dates == dates))
+        closing = Rule(dates=dates, effect=Effect.CLOSED)
+        names = (each.note for each in hours.rules if _without_note(each) == closing)
+        week = _week(hours, lambda rule: rule.dates == dates)
+        return Season(dates, week, next(filter(None, names), ""))
 
     return [season(dates) for dates in found]
 
@@ -55,6 +59,10 @@ def open_spans(week: Sequence[DayPlan]) -> tuple[Span, ...]:
         for piece in plan.pieces
         if piece.effect is Effect.OPEN
     )
+
+
+def _without_note(rule: Rule) -> Rule:
+    return msgspec.structs.replace(rule, note="", adds=False)
 
 
 def _week(hours: Hours, is_in_season: Callable[[Rule], bool]) -> Week:

@@ -14,6 +14,7 @@ import msgspec
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import current_language
 from comptoir.core.i18n import gettext as _
+from comptoir.core.plain_text import clean_line
 from comptoir.core.spreadsheets import is_formula
 from comptoir.core.web.texts import NUL
 from comptoir.sites.expressions.reading import read
@@ -65,10 +66,15 @@ class AnctSite(msgspec.Struct, frozen=True):
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """What a file says. Sites and problems are in the order of the lines."""
+    """What a file says, in the order of its lines.
+
+    Of the rows that something is wrong with, ``others`` are those that have a name all the
+    same, so that one can be told if it is taken; they have name, town and street alone.
+    """
 
     sites: list[AnctSite]
     problems: list[Problem]
+    others: list[AnctSite] = []
 
 
 def read_anct(content: bytes, organisation: UUID, *, today: date) -> Reading:
@@ -82,18 +88,31 @@ def read_anct(content: bytes, organisation: UUID, *, today: date) -> Reading:
     except FileUnreadable as unreadable:
         return Reading([], [unreadable.problem])
     sites: list[AnctSite] = []
+    others: list[AnctSite] = []
     problems = [*table.problems]
     lines: dict[str, int] = {}
     for record in table.records:
         wrong = [*_problems(record, lines)]
+        columns = {problem.column for problem in wrong}
+        try:
+            site = _site(record, organisation, today)
+        except Invalid as invalid:
+            found = (_in_column(record, error) for error in invalid.errors)
+            # What the standard says of a cell is said; ours would say it once more.
+            wrong += [problem for problem in found if problem.column not in columns]
         if not wrong:
-            try:
-                sites.append(_site(record, organisation, today))
-            except Invalid as invalid:
-                wrong = [_in_column(record, error) for error in invalid.errors]
+            sites.append(site)
+        elif not {"nom", "commune"} & {problem.column for problem in wrong}:
+            others.append(_name_of(record))
         lines.setdefault(record.cells["id"], record.line)
         problems += wrong
-    return Reading(sites, sorted(problems, key=lambda problem: problem.line))
+    return Reading(sites, sorted(problems, key=place_in_file), others)
+
+
+def place_in_file(problem: Problem) -> tuple[int, int]:
+    """What puts problems in the order of the file."""
+    known = problem.column in terms.COLUMNS
+    return problem.line, terms.COLUMNS.index(problem.column) if known else -1
 
 
 def _problems(record: Record, lines: dict[str, int]) -> Iterator[Problem]:
@@ -117,7 +136,7 @@ def _problems(record: Record, lines: dict[str, int]) -> Iterator[Problem]:
     if len(identifier) > LONGEST_ID:
         message = _("Make this shorter: at most %(most)s characters.", most=LONGEST_ID)
         yield wrong("id", "id-too-long", message)
-    elif identifier in lines:
+    elif identifier and identifier in lines:
         message = _(
             "Line %(line)s has this id already. Delete one of the two.", line=lines[identifier]
         )
@@ -180,6 +199,12 @@ def _site(record: Record, organisation: UUID, today: date) -> AnctSite:
         "pivot": "" if pivot == terms.NO_PIVOT else pivot,
     }
     return AnctSite(record.line, cells["id"], values | kept)
+
+
+def _name_of(record: Record) -> AnctSite:
+    fields = {"name": "nom", "city": "commune", "street": "adresse"}
+    values = {field: clean_line(record.cells[column]) for field, column in fields.items()}
+    return AnctSite(record.line, record.cells["id"], values)
 
 
 def _address(cells: dict[str, str]) -> dict[str, Any]:
@@ -246,7 +271,7 @@ def _words(cells: dict[str, str], column: str) -> list[str]:
 
 
 def _degrees(cell: str) -> float | None:
-    return float(cell.replace(",", ".")) if cell else None
+    return float(cell.replace(",", ".")) if _NUMBER.fullmatch(cell) else None
 
 
 def _is_day(cell: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -45,23 +46,30 @@ class Table:
     """The rows of a file, and the problems of those that are none.
 
     Raises:
-        FileUnreadable: the file is no table, or its first line lacks columns.
+        FileUnreadable: the file is no table, or its first line lacks columns, or is all of it.
     """
 
     def __init__(self, content: bytes) -> None:
         text = _decoded(content)
         first = text.partition("\n")[0]
-        separator = ";" if first.count(";") > first.count(",") else ","
+        separator = max(",;\t", key=first.count)
         lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
         self.records: list[Record] = []
         self.problems: list[Problem] = []
-        self._read(_numbered(lines))
-
-    def _read(self, lines: Iterator[tuple[int, list[str]]]) -> None:
-        _number, header = next(lines, (1, []))
+        rows = _numbered(lines)
+        _number, header = next(rows, (1, []))
         names = [name.strip() for name in header]
         _need_columns(names)
-        for line, cells in lines:
+        try:
+            self._read(names, rows)
+        except FileUnreadable as unreadable:  # what came before is looked at all the same
+            self.problems.append(unreadable.problem)
+        if not self.records and not self.problems:
+            message = _("The file has no rows below its first line. There is nothing to import.")
+            raise FileUnreadable(1, "empty", message)
+
+    def _read(self, names: list[str], rows: Iterator[tuple[int, list[str]]]) -> None:
+        for line, cells in rows:
             if not any(cell.strip() for cell in cells):
                 continue
             if len(self.records) + len(self.problems) >= MOST_ROWS:
@@ -81,12 +89,14 @@ def _decoded(content: bytes) -> str:
     if len(content) > LARGEST_FILE:
         message = _("The file is too large. Split it in two.")
         raise FileUnreadable(1, "file-too-large", message)
-    for encoding in ("utf-8-sig", "windows-1252"):
+    # Spreadsheets call UTF-16 "Unicode text", and mark it as such.
+    is_utf_16 = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    for encoding in ("utf-16",) if is_utf_16 else ("utf-8-sig", "windows-1252"):
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if not text.startswith(("ÿþ", "þÿ", "PK")):  # UTF-16, or a spreadsheet's own format
+        if not text.startswith("PK"):  # a spreadsheet's own format
             return text
     message = _("This is no CSV file. In the spreadsheet, save it as “CSV UTF-8”.")
     raise FileUnreadable(1, "not-csv", message)

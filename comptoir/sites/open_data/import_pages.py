@@ -20,7 +20,7 @@ from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import ngettext
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
-from comptoir.core.web.forms import FormData
+from comptoir.core.web.forms import FormData, in_form
 from comptoir.sites import queries
 from comptoir.sites.open_data import imports
 from comptoir.sites.open_data.anct_table import LARGEST_FILE
@@ -63,7 +63,7 @@ async def import_file(request: Page) -> Response[str]:
             raise Invalid([FieldError("file", "sites.import-unchecked", message)])
         done = await imports.import_sites(request.user, organisation, content, now=clock.now())
     except Invalid as invalid:
-        return await _page(request, errors=invalid.errors)
+        return await _page(request, errors=in_form(invalid.errors, {"csv": "file"}))
     text = ngettext(
         "%(num)s site imported. The public sees it once you publish it.",
         "%(num)s sites imported. The public sees each once you publish it.",
@@ -103,7 +103,7 @@ async def _page(
     return page(
         request,
         "sites/import.html",
-        status=422 if errors else 200,
+        status=422 if errors or (found and found.wrong) else 200,
         organisations=[(each.id, each.name) for each in await queries.organisations()],
         organisation=organisation,
         found=found,

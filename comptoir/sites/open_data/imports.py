@@ -14,13 +14,14 @@ from comptoir.core import audit, db
 from comptoir.core.errors import FieldError, Invalid, Refused
 from comptoir.core.fields import example
 from comptoir.core.i18n import gettext as _
+from comptoir.core.i18n import ngettext
 from comptoir.core.ids import new_id
 from comptoir.core.plain_text import as_read, name_taken
 from comptoir.core.principal import Principal, Role
 from comptoir.sites import queries
 from comptoir.sites.addresses import give_addresses
 from comptoir.sites.errors import SitesForbidden
-from comptoir.sites.open_data.anct_reading import AnctSite, read_anct
+from comptoir.sites.open_data.anct_reading import AnctSite, place_in_file, read_anct
 from comptoir.sites.open_data.anct_table import Problem
 from comptoir.sites.services import SITE_NAMES
 from comptoir.sites.tables import Site
@@ -60,6 +61,27 @@ class Preview(msgspec.Struct, frozen=True):
     problems: list[Problem]
 
 
+class ImportInvalid(Invalid):
+    """A file that cannot be imported; nothing of it was. Of many errors, the first hundred."""
+
+    code = "sites.import-invalid"
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__([_as_error(problem) for problem in problems[:MOST_PROBLEMS]])
+        self.wrong = len(problems)
+
+    def message(self) -> str:
+        return ngettext(
+            "One thing is wrong with the file. Nothing was imported. Correct it, then try again.",
+            "%(num)s things are wrong with the file. Nothing was imported. Correct them, then try "
+            "again.",
+            self.wrong,
+        )
+
+    def details(self) -> dict[str, object]:
+        return {"wrong": self.wrong, "listed": len(self.errors)}
+
+
 class SitesChangedMeanwhile(Refused):
     """Another import at the same moment made some of these sites."""
 
@@ -92,14 +114,14 @@ async def import_sites(
     Raises:
         SitesForbidden: the actor is no administrator of all sites.
         OrganisationNotFound: there is no such organisation.
-        Invalid: a row is wrong; nothing was imported.
+        ImportInvalid: a row is wrong, or there is none; nothing was imported.
         SitesChangedMeanwhile: another import was faster; nothing was imported.
     """
     _need_admin(actor)
     await queries.organisation(organisation)
     sites, known, problems = await _judge(organisation, content, now)
     if problems:
-        raise Invalid([_as_error(problem) for problem in problems[:MOST_PROBLEMS]])
+        raise ImportInvalid(problems)
     rows = [Site(id=new_id(), created_at=now, **site.values) for site in sites]
     try:
         async with db.transaction():
@@ -134,8 +156,13 @@ async def _judge(
     rows = await db.fetch("SELECT id, anct_id, name FROM sites_site")
     ids = {row["anct_id"] for row in rows} | {str(row["id"]) for row in rows}
     new = [site for site in reading.sites if site.anct_id not in ids]
-    sites, taken = _told_apart(new, {as_read(row["name"]) for row in rows})
-    return sites, len(reading.sites) - len(new), [*reading.problems, *taken]
+    others = [site for site in reading.others if site.anct_id not in ids]
+    named = sorted([*new, *others], key=lambda site: site.line)
+    told, taken = _told_apart(named, {as_read(row["name"]) for row in rows})
+    wrong = {site.line for site in others}
+    sites = [site for site in told if site.line not in wrong]
+    problems = sorted([*reading.problems, *taken], key=place_in_file)
+    return sites, len(reading.sites) - len(new), problems
 
 
 def _told_apart(sites: list[AnctSite], taken: set[str]) -> tuple[list[AnctSite], list[Problem]]:
@@ -163,7 +190,8 @@ def _as_error(problem: Problem) -> FieldError:
     place = _("Line %(line)s", line=problem.line)
     if problem.column:
         place = f"{place}, {problem.column}"
-    return FieldError("csv", problem.code, f"{place}: {problem.message}")
+    message = f"{place}: {problem.message}"
+    return FieldError("csv", problem.code, message, problem.line, problem.column)
 
 
 def _need_admin(actor: Principal) -> None:

@@ -14,6 +14,7 @@ from comptoir.core import clock
 from comptoir.core.accounts.guards import ANONYMOUS, require
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
+from comptoir.core.plain_text import clean_line
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
 from comptoir.core.web.conditional import has_already
@@ -76,7 +77,11 @@ async def save_photo(request: Page, site_id: FromPath[UUID]) -> Response[str]:
     file = (await request.form()).get("image")
     content = await file.read() if isinstance(file, UploadFile) else b""
     alt = (await FormData.of(request)).text("alt")
+    known = await photo_of(site_id)
     try:
+        if not content and known and known.alt == clean_line(alt):
+            message = _("Choose a photo, or change the text below.")
+            raise Invalid([FieldError("image", "sites.photo-missing", message)])
         await services.set_photo(
             request.user, site_id, SavePhoto(alt, content or None), now=clock.now()
         )

@@ -65,7 +65,7 @@ class Bar {
       }
       for (const name of ["aria-invalid", "aria-describedby", "autofocus"]) field.removeAttribute(name);
       if (field.type === "checkbox") field.checked = false;
-      else field.value = "";
+      else Object.assign(field, { type: "time", value: "" });
     }
     last.after(fields);
     const pair = new Pair(this, fields);

@@ -31,7 +31,7 @@ export class Pair {
   constructor(bar, fields) {
     this.bar = bar;
     this.fields = fields;
-    [this.opens, this.closes] = fields.querySelectorAll("input[type=time]");
+    [this.opens, this.closes] = fields.querySelectorAll(":scope > input"); // text, where it holds no time
     this.appointment = fields.querySelector("input[type=checkbox]");
     this.remove = bar.grid.tool("remove");
     this.remove.addEventListener("click", () => this.clear());

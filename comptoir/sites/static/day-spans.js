@@ -22,7 +22,7 @@ export function clock(at) {
 
 // The span that two time fields say, or null where one is empty or they make none.
 export function spanOf(opensText, closesText) {
-  if (!opensText || !closesText) return null;
+  if (![opensText, closesText].every((text) => /^\d\d:\d\d$/.test(text))) return null;
   const opens = minutes(opensText);
   let closes = minutes(closesText) || MIDNIGHT;
   if (closes <= opens) closes += MIDNIGHT;

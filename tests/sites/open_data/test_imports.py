@@ -118,6 +118,7 @@ async def test_one_wrong_row_keeps_all_out(owner: Organisation, now: datetime) -
     [error] = raised.value.errors
     assert (error.field, error.code) == ("csv", "sites.import-postcode-invalid")
     assert "3, code_postal" in error.message
+    assert (error.line, error.column) == (3, "code_postal")
     assert await count_sites() == 0
 
 
@@ -221,11 +222,55 @@ async def test_what_is_wrong_is_shown_by_line(client: AsyncClient, owner: Organi
     data = {"organisation": str(owner.id)}
     content = file_of(row(1), row(2, services="<script>"), row(3, nom="=1"))
     page = await client.post("/settings/sites/import/check", data=data, files=upload(content))
-    assert page.status_code == 200
+    assert page.status_code == 422
     assert "2 things are wrong" in page.text
     assert 'name="digest"' not in page.text
     assert "“&lt;script&gt;” is none of the standard" in page.text
     assert await count_sites() == 0
+
+
+async def test_a_file_without_rows_is_refused(client: AsyncClient, owner: Organisation) -> None:
+    data = {"organisation": str(owner.id)}
+    page = await client.post("/settings/sites/import/check", data=data, files=upload(file_of()))
+    assert page.status_code == 422
+    assert "There is nothing to import." in page.text
+    await use_token(client, "settings")
+    answer = await client.post("/api/v1/site-imports", json={**data, "csv": text_of([])})
+    assert answer.status_code == 422
+    assert [each["code"] for each in answer.json()["errors"]] == ["sites.import-empty"]
+
+
+async def test_a_call_is_told_each_error_by_line_and_column_and_how_many_there_are(
+    client: AsyncClient, owner: Organisation
+) -> None:
+    await use_token(client, "settings")
+    rows = [row(number, code_postal="?", telephone="12") for number in range(60)]
+    body = {"organisation": str(owner.id), "csv": text_of(rows)}
+    problem = (await client.post("/api/v1/site-imports", json=body)).json()
+    assert problem["code"] == "sites.import-invalid"
+    assert problem["details"] == {"wrong": 120, "listed": 100}
+    assert len(problem["errors"]) == 100
+    places = [(each["field"], each["line"], each["column"]) for each in problem["errors"][:3]]
+    assert places == [("csv", 2, "code_postal"), ("csv", 2, "telephone"), ("csv", 3, "code_postal")]
+    assert "120" in problem["detail"]
+
+
+async def test_a_taken_name_is_said_beside_what_else_is_wrong(
+    owner: Organisation, now: datetime
+) -> None:
+    rows = [
+        row(1, nom="Mairie", adresse="2 rue B"),
+        row(2, nom="Mairie", telephone="12", adresse="2 rue B"),
+        row(3, nom="Mairie", adresse="2 rue B"),
+        row(4, nom="Mairie", code_postal="?", adresse="2 rue B"),
+    ]
+    found = await imports.preview(SYSTEM, owner.id, file_of(*rows), now=now)
+    assert [(each.line, each.column) for each in found.problems] == [
+        (3, "telephone"),
+        (4, "nom"),
+        (5, "nom"),
+        (5, "code_postal"),
+    ]
 
 
 async def test_a_form_without_a_file_says_so(client: AsyncClient) -> None:

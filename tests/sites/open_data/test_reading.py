@@ -81,8 +81,8 @@ def test_the_official_example_is_read() -> None:
     assert [site.anct_id for site in read.sites] == ["structure-1"]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "windows-1252"])
-@pytest.mark.parametrize("separator", [",", ";"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "windows-1252", "utf-16"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_spreadsheets_write_files_in_many_ways(encoding: str, separator: str) -> None:
     content = text_of([ROW], separator=separator).encode(encoding)
     read = reading(content)
@@ -136,6 +136,33 @@ def test_an_id_that_comes_twice_is_named_with_the_first_line() -> None:
     assert "2" in reading(content).problems[0].message
 
 
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    miscounted = b"structure-9;x\r\n"
+    wrong = row(
+        2,
+        id="",
+        code_postal="?",
+        latitude="nord",
+        telephone="12",
+        horaires="09:00-25:00",
+        services="Danse",
+    )
+    content = file_of(row(1, nom="N" * 121, pivot="-"), wrong, row(3, id="")) + miscounted
+    assert problems(content + b'"x') == [
+        (2, "pivot", "sites.import-pivot-invalid"),
+        (2, "nom", "sites.name-too-long"),
+        (3, "id", "sites.import-cell-missing"),
+        (3, "code_postal", "sites.import-postcode-invalid"),
+        (3, "latitude", "sites.import-degrees-invalid"),
+        (3, "telephone", "sites.phone-invalid"),
+        (3, "horaires", "sites.span-outside-day"),
+        (3, "services", "sites.import-word-unknown"),
+        (4, "id", "sites.import-cell-missing"),
+        (5, "", "sites.import-cells-miscounted"),
+        (6, "", "sites.import-line-unreadable"),
+    ]
+
+
 def test_lines_are_those_of_the_file_though_a_cell_goes_over_several() -> None:
     content = file_of(row(1, presentation_detail="un\ndeux\ntrois"), {}, row(2, pivot="?"))
     assert problems(content) == [(6, "pivot", "sites.import-pivot-invalid")]
@@ -146,7 +173,9 @@ def test_lines_are_those_of_the_file_though_a_cell_goes_over_several() -> None:
     [
         (b"", "sites.import-columns-missing"),
         (b"name,city\nDesk,Reims\n", "sites.import-columns-missing"),
-        (text_of([ROW]).encode("utf-16"), "sites.import-not-csv"),
+        (b"\xff\xfe\x00\xd8 half a letter", "sites.import-not-csv"),
+        (file_of(), "sites.import-empty"),
+        (file_of({}, {}), "sites.import-empty"),
         (b"PK\x03\x04 a spreadsheet", "sites.import-not-csv"),
         (b"\x81\x8d\x8f", "sites.import-not-csv"),
         (b"nom," + file_of(ROW), "sites.import-column-twice"),

@@ -197,6 +197,22 @@ async def test_the_public_gets_the_picture_and_caches_keep_it(
     assert (moved.status_code, moved.headers["location"]) == (301, f"{page}/photo.webp?v=1")
 
 
+async def test_a_form_without_a_file_and_without_another_text_saves_nothing(
+    client: AsyncClient, site: Site
+) -> None:
+    path = f"/settings/sites/{site.id}/photo"
+    first = await client.post(path, data={"alt": ALT}, files={"image": ("", b"")})
+    assert (first.status_code, 'id="image-error"' in first.text) == (422, True)
+    await factories.photo(site.id)
+    known = await photo(site.id)
+    for files in ({"image": ("", b"")}, {"image": ("photo.jpg", b"")}):
+        same = await client.post(path, data={"alt": f" {known.alt} "}, files=files)
+        assert (same.status_code, 'id="image-error"' in same.text) == (422, True)
+    other = await client.post(path, data={"alt": "La porte"}, files={"image": ("", b"")})
+    assert other.status_code == 303
+    assert (await photo(site.id)).alt == "La porte"
+
+
 async def test_what_is_not_published_or_not_there_has_no_picture(
     client: AsyncClient, site: Site
 ) -> None:

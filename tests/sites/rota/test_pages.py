@@ -95,6 +95,10 @@ async def test_a_coordinator_fills_the_rota_by_forms(team: Team, client: AsyncCl
         ({"day": "tomorrow", "starts": "late"}, ["day", "starts"]),
         ({"ends": "08:00"}, ["ends"]),
         ({"every_weeks": "1", "last_day": "2020-01-01"}, ["last_day"]),
+        ({"starts": "25:00"}, ["starts"]),
+        ({"starts": "9h", "ends": "8h"}, ["ends"]),
+        ({"starts": ""}, ["starts"]),
+        ({"every_weeks": "9"}, ["every_weeks"]),
     ],
 )
 async def test_a_form_that_is_wrong_says_where_and_keeps_what_was_typed(
@@ -209,7 +213,10 @@ async def test_reception_comes_forward_by_one_button_and_steps_back(
     assert "The coordinator sees that you came forward." in page
     assert "Came forward" in page
     assert 'action="/rota/gaps"' not in page
-    late = await client.post("/rota/gaps", data=sent | {"starts": "900"})
+    odd = await client.post("/rota/gaps", data=sent | {"starts": "25:00"})
+    assert odd.status_code == 303
+    assert "There is no time 25:00." in await week(client)
+    late = await client.post("/rota/gaps", data=sent | {"starts": "15"})
     assert late.status_code == 303
     assert "already on the rota" in await week(client)
     [undo] = re.findall(r'action="(/rota/gaps/[^"]+/leave[^"]*)"', page)

@@ -9,9 +9,8 @@ from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.core.web.formats import example_day
 from comptoir.core.web.forms import FormData, read_day
-from comptoir.sites.expressions.writing import write_time
 from comptoir.sites.opening_hours import END_OF_DAY
-from comptoir.sites.week_form import read_time
+from comptoir.sites.times import read_time, time_error
 
 
 class FormReader:
@@ -39,8 +38,7 @@ class FormReader:
         for field in (starts, ends):
             minute = read_time(self.data.text(field))
             if minute is None:
-                message = _("Enter a time, such as 09:00.")
-                self.errors.append(FieldError(field, "sites.time-invalid", message))
+                self.errors.append(time_error(field, self.data.text(field)))
             found.append(minute or 0)
         return found[0], found[1] or END_OF_DAY
 
@@ -49,6 +47,15 @@ class FormReader:
         if not self.data.text(starts) and not self.data.text(ends):
             return 0, END_OF_DAY
         return self.times(starts, ends)
+
+    def number(self, field: str, numbers: range) -> int | None:
+        """One of a choice of numbers, or None where the field is empty."""
+        number = self.data.whole(field)
+        if self.data.text(field) and number not in numbers:
+            self.errors.append(
+                FieldError(field, "sites.choice-unknown", _("Choose from the list."))
+            )
+        return number
 
     def done(self) -> None:
         """Go on if everything could be read.
@@ -63,8 +70,3 @@ class FormReader:
 def texts(data: FormData, names: Iterable[str]) -> dict[str, str]:
     """What fields were filled in with, to show them again."""
     return {name: data.text(name) for name in names}
-
-
-def time_field(minutes: int) -> str:
-    """Minutes for a browser's time field, which knows no 24:00 and nothing later."""
-    return write_time(minutes % END_OF_DAY)

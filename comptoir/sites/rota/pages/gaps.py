@@ -17,8 +17,8 @@ from comptoir.core.principal import Role
 from comptoir.core.web import Flash, local_path, redirect
 from comptoir.core.web.formats import format_day_of_year
 from comptoir.core.web.forms import FormData, read_day
-from comptoir.sites.opening_hours import END_OF_DAY
 from comptoir.sites.rota import gaps
+from comptoir.sites.rota.pages.forms import FormReader
 from comptoir.sites.rota.pages.places import Page, back_to, rota_address
 from comptoir.sites.rota.schemas import FillGap
 from comptoir.sites.rota.wording import minutes_text
@@ -30,14 +30,12 @@ RECEPTION = [require(Role.RECEPTION)]
 async def fill_gap(request: Page) -> Response[str]:
     """Come where somebody is missing."""
     data = await FormData.of(request)
-    command = FillGap(
-        person=request.user.id or new_id(),
-        day=read_day(data.text("day")) or date.min,
-        starts=_minute(data, "starts"),
-        ends=_minute(data, "ends"),
-    )
+    read = FormReader(data)
+    day, (starts, ends) = read.day("day"), read.times()
+    command = FillGap(request.user.id or new_id(), day, starts, ends)
     site_id = data.identifier("site") or new_id()
     try:
+        read.done()
         shift = await gaps.fill_gap(request.user, site_id, command, now=clock.now())
     except Invalid as invalid:
         return redirect(request, back_to(data), flash=Flash("warn", invalid.message()))
@@ -58,11 +56,6 @@ async def step_back(request: Page, shift_id: FromPath[UUID]) -> Response[str]:
     site_id = await gaps.step_back(request.user, shift_id, day, now=clock.now())
     target = local_path(data.text("next"), rota_address(site_id, day))
     return redirect(request, target, flash=Flash("ok", _("You are not on the rota then.")))
-
-
-def _minute(data: FormData, field: str) -> int:
-    """A minute of a day; midnight, where the field was tampered with."""
-    return min(max(data.whole(field) or 0, 0), END_OF_DAY)
 
 
 ROUTES = [fill_gap, step_back]

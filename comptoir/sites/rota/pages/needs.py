@@ -50,7 +50,7 @@ async def add_need(request: Page) -> Response[str]:
     await need_editor(request.user, chosen.id)
     read = FormReader(data)
     starts, ends = read.times_or_all_day()
-    people, weekday = data.whole("people") or 0, data.whole("weekday")
+    people, weekday = data.whole("people") or 0, read.number("weekday", range(7))
     if not 1 <= people <= MOST_PEOPLE:
         message = _("Enter a whole number from %(least)s to %(most)s.", least=1, most=MOST_PEOPLE)
         read.errors.append(FieldError("people", "sites.people-unfit", message))
@@ -58,7 +58,7 @@ async def add_need(request: Page) -> Response[str]:
         read.done()
         command = AddNeed(
             people=people,
-            weekday=weekday if weekday in range(7) else None,
+            weekday=weekday,
             starts=starts,
             ends=ends,
             language=data.text("language"),

@@ -24,11 +24,12 @@ from comptoir.sites.opening_hours import ONE_DAY
 from comptoir.sites.rota import queries, shifts
 from comptoir.sites.rota.errors import GapFilled, ShiftNotFound
 from comptoir.sites.rota.occurrences import CLASH_DAYS, Shift
-from comptoir.sites.rota.pages.forms import FormReader, texts, time_field
+from comptoir.sites.rota.pages.forms import FormReader, texts
 from comptoir.sites.rota.pages.places import Page, rota_address
 from comptoir.sites.rota.schemas import AddShift, ChangeShift, Reach
 from comptoir.sites.rota.validation import FURTHEST
 from comptoir.sites.rota.wording import change_text, minutes_text, removal_text
+from comptoir.sites.times import time_field
 
 RECEPTION = [require(Role.RECEPTION)]
 COORDINATOR = [require(Role.COORDINATOR)]
@@ -59,6 +60,7 @@ async def add_shift(request: Page) -> Response[str]:
     read = FormReader(data)
     day, last_day = read.day("day"), read.day_or_none("last_day")
     starts, ends = read.times()
+    every_weeks = read.number("every_weeks", range(3)) or 0
     try:
         read.done()
         command = AddShift(
@@ -67,7 +69,7 @@ async def add_shift(request: Page) -> Response[str]:
             day=day,
             starts=starts,
             ends=ends,
-            every_weeks=min(data.whole("every_weeks") or 0, 2),
+            every_weeks=every_weeks,
             last_day=last_day,
             for_gap=data.checked("for_gap"),
         )

@@ -23,13 +23,13 @@ from comptoir.sites.exceptions.pages import ROOM
 from comptoir.sites.expressions.writing import write_time
 from comptoir.sites.opening_hours import END_OF_DAY, ONE_DAY, Interval, Times
 from comptoir.sites.rota import sheet
-from comptoir.sites.rota.pages.forms import time_field
 from comptoir.sites.rota.pages.places import Page, rota_address, week_of
 from comptoir.sites.rota.schemas import GapView, OfferView, RotaDay, RotaView, ShiftView
 from comptoir.sites.rota.week import rota
 from comptoir.sites.rota.wording import Names, competence_names, day_label, gap_text, interval_text
 from comptoir.sites.rota.wording import minutes_text as minutes
 from comptoir.sites.skills.queries import competences
+from comptoir.sites.times import time_field
 
 RECEPTION = [require(Role.RECEPTION)]
 
@@ -48,6 +48,11 @@ class Coming(msgspec.Struct, frozen=True):
     day: date
     starts: int
     ends: int
+
+    @property
+    def fields(self) -> tuple[str, str]:
+        """The same as the fields of a form have it."""
+        return time_field(self.starts), time_field(self.ends)
 
 
 class Lack(msgspec.Struct, frozen=True):
