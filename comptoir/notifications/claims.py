@@ -21,7 +21,7 @@ from comptoir.notifications.channels import Channel
 from comptoir.notifications.gateways.protocol import SECONDS_TO_SEND, Gateway, Outgoing
 from comptoir.notifications.links.making import with_links
 from comptoir.notifications.reasons import Reason
-from comptoir.notifications.reminders.moot import drop_moot
+from comptoir.notifications.reminders.moot import drop_moot, take_telling_back
 from comptoir.notifications.routing import Route, choose
 from comptoir.notifications.segments import split
 from comptoir.notifications.texts import subject_of
@@ -100,6 +100,7 @@ async def claim(routes: Sequence[Route], owner: UUID, *, now: datetime) -> list[
             claimed[gateway.name].append(Claimed(_outgoing(row), gateway))
         if stranded:
             await db.execute(_NO_GATEWAY, ids=stranded, reason=Reason.NO_GATEWAY.value, now=now)
+            await take_telling_back(stranded, now=now)
         taken: list[Claimed] = []
         for several in claimed.values():
             within = await _within_limits(several, sending, now=now)

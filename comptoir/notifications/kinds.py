@@ -57,6 +57,7 @@ KINDS: dict[str, Kind] = {
         Kind("overdue-3", _l("Overdue: third reminder"), _REMINDER),
         Kind("overdue-call", _l("Overdue: what to say on the phone"), _SPOKEN),
         Kind("date-moved", _l("A closure moved the date"), _REMINDER | {"was_due"}),
+        Kind("date-back", _l("A closure was withdrawn"), _REMINDER | {"was_due"}),
         Kind("welcome", _l("After lending: the agreement in short"), _REMINDER),
         Kind("thanks", _l("After the return"), _REMINDER - {"due", "renew", "link"}),
         Kind("answer-renewed", _l("Answer: renewed"), _SPOKEN | {"dates", "refused"}),

@@ -17,6 +17,7 @@ from comptoir.notifications.gateways.protocol import (
 )
 from comptoir.notifications.inbound import wishes
 from comptoir.notifications.reasons import Reason
+from comptoir.notifications.reminders.moot import take_telling_back
 from comptoir.notifications.retries import wait_after
 from comptoir.notifications.statuses import Status, later
 
@@ -115,6 +116,8 @@ async def _learn(
     if status is known and values["reference"] == row["reference"]:
         return
     await db.execute(_LEARN, id=message_id, status=status.value, now=now, **values)
+    if status is Status.FAILED:
+        await take_telling_back([message_id], now=now)
     if reason is Reason.OPTED_OUT and row["address"]:
         # The gateway heard their STOP before we did, or instead of us.
         await wishes.stop(row["address"], now=now)

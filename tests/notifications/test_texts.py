@@ -76,8 +76,8 @@ def test_a_wording_is_sound_and_in_the_alphabet(kind: str, language: str, barest
 #: What is said on the phone has no parts to count.
 _SPOKEN = "overdue-call"
 #: These name two dates, or what to do besides.
-_TWO_PARTS = {"date-moved"}
-_LINKED = {"due-soon", "due-today", "overdue-1", "overdue-2", "overdue-3", "date-moved", "welcome"}
+_TWO_PARTS = {"date-moved", "date-back"}
+_LINKED = {"due-soon", "due-today", "overdue-1", "overdue-2", "overdue-3", "welcome", *_TWO_PARTS}
 
 
 @every_text

@@ -6,6 +6,7 @@ brought back, or is due on another day by now, needs no telling.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from itertools import groupby
 from uuid import UUID
@@ -20,15 +21,23 @@ from comptoir.lending.errors import MovesNotFound
 
 #: When what has become of a move was told: the new day, or that it is as before.
 TOLD_AT = "(CASE WHEN move.undone_at IS NULL THEN move.told_at ELSE move.told_back_at END)"
-#: Whether it has yet to be told. Of moves undone, the last one that was told is.
+#: Whether it has yet to be told. Of moves undone, the last one that was told is, as long as
+#: the loan is due on its old day and nobody was told of that day since, or has yet to be.
 TO_TELL = f"""
 ({TOLD_AT} IS NULL AND loan.returned_at IS NULL AND
  CASE WHEN move.undone_at IS NULL THEN loan.due_at = move.due_after
-      ELSE move.told_at IS NOT NULL AND NOT EXISTS (
-          SELECT 1 FROM lending_due_date_move later
-          WHERE later.loan = move.loan AND later.id > move.id
-            AND later.told_at IS NOT NULL AND later.undone_at IS NOT NULL
-            AND (later.told_back_at IS NULL OR later.told_back_at >= move.undone_at)) END)
+      ELSE move.told_at IS NOT NULL AND EXISTS (
+          SELECT 1 FROM lending_due_date_move old
+          WHERE old.loan = move.loan AND old.undone_at IS NOT NULL
+            AND old.due_before = loan.due_at)
+       AND NOT EXISTS (
+          SELECT 1 FROM lending_due_date_move other
+          WHERE other.loan = move.loan AND other.id <> move.id
+            AND CASE WHEN other.undone_at IS NULL THEN other.due_after = loan.due_at
+                      AND (other.told_at IS NULL OR other.told_at >= move.undone_at)
+                     ELSE other.id > move.id AND other.told_at IS NOT NULL
+                      AND (other.told_back_at IS NULL OR other.told_back_at >= move.undone_at)
+                END) END)
 """
 _MOVES = f"""
 SELECT move.id, move.loan, move.site, loan.item, loan.due_at, item.code,
@@ -44,6 +53,21 @@ _SET = """
 UPDATE lending_due_date_move
 SET told_at = CASE WHEN undone_at IS NULL THEN {at} ELSE told_at END,
     told_back_at = CASE WHEN undone_at IS NULL THEN told_back_at ELSE {at} END
+WHERE id IN :moves
+"""
+_WRITTEN = f"""
+SELECT move.id, move.loan, move.site, move.borrower, loan.item, loan.due_at, item.code
+FROM lending_due_date_move move
+JOIN lending_loan loan ON loan.id = move.loan
+JOIN inventory_item item ON item.id = loan.item
+WHERE move.loan IN :loans AND (move.told_at = :at OR move.told_back_at = :at)
+ORDER BY move.loan, move.id
+{db.for_update("move")}
+"""
+_NOT_HEARD = """
+UPDATE lending_due_date_move
+SET told_at = CASE WHEN told_at = :at THEN NULL ELSE told_at END,
+    told_back_at = CASE WHEN told_back_at = :at THEN NULL ELSE told_back_at END
 WHERE id IN :moves
 """
 _AT_DESK = f"""
@@ -84,16 +108,28 @@ class Untold(msgspec.Struct, frozen=True):
     loans: tuple[UntoldLoan, ...]
 
 
-async def tell(actor: Principal, batch: UUID, borrower_id: UUID, *, now: datetime) -> None:
+async def tell(
+    actor: Principal,
+    batch: UUID,
+    borrower_id: UUID,
+    *,
+    only: Collection[UUID] | None = None,
+    now: datetime,
+) -> None:
     """Write down that a borrower was told what an announcement moved at the actor's sites.
 
-    Whoever was told before, perhaps at another desk this moment, stays told.
+    ``only`` these moves, where not all were spoken of. Whoever was told before, perhaps at
+    another desk this moment, stays told.
 
     Raises:
         MovesNotFound: it moved nothing of theirs at a site where the actor works.
     """
     async with db.transaction():
-        moves = [row for row in await _moves(actor, batch, borrower_id) if row["to_tell"]]
+        moves = [
+            row
+            for row in await _moves(actor, batch, borrower_id)
+            if row["to_tell"] and (only is None or row["id"] in only)
+        ]
         if moves:
             await db.execute(_SET.format(at=":now"), moves=[row["id"] for row in moves], now=now)
         await _record(actor, "loan.move_told", borrower_id, moves, now)
@@ -112,6 +148,17 @@ async def take_telling_back(
         if moves:
             await db.execute(_SET.format(at="NULL"), moves=[row["id"] for row in moves])
         await _record(actor, "loan.move_not_told", borrower_id, moves, now)
+
+
+async def was_not_heard(
+    actor: Principal, loans: Collection[UUID], told_at: datetime, *, now: datetime
+) -> None:
+    """What was written down as told of some loans at ``told_at`` did not reach anybody."""
+    rows = await db.fetch(_WRITTEN, loans=[*loans], at=told_at) if loans else []
+    if rows:
+        await db.execute(_NOT_HEARD, moves=[row["id"] for row in rows], at=told_at)
+    for row in rows:
+        await _record(actor, "loan.move_not_told", row["borrower"], [row], now)
 
 
 async def untold(actor: Principal, borrower_id: UUID) -> tuple[Untold, ...]:

@@ -9,14 +9,17 @@ not lost: their levels count as not reached, and the next sweep writes anew.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from comptoir.core import db
+from comptoir.core.principal import SYSTEM
+from comptoir.lending.closures import told
 from comptoir.lending.closures.told import TO_TELL
 from comptoir.notifications.reasons import Reason
-from comptoir.notifications.reminders.plans import THANKS
+from comptoir.notifications.reminders.plans import DATE_BACK, DATE_MOVED, THANKS
 
 #: A loan is still as the message was about to say.
 _STANDS = """
@@ -25,7 +28,7 @@ _STANDS = """
       ELSE loan.returned_at IS NULL END)
 """
 _TOLD = f"""
-(message.channel = 'call' AND message.kind = 'date-moved' AND NOT EXISTS (
+(message.channel = 'call' AND message.kind IN ('date-moved', 'date-back') AND NOT EXISTS (
     SELECT 1 FROM notifications_loan_message about
     JOIN lending_loan loan ON loan.id = about.loan
     JOIN lending_due_date_move move ON move.loan = loan.id
@@ -67,6 +70,13 @@ SET status = 'dropped', reason = :reason, updated_at = :now, lease_owner = NULL,
     lease_until = NULL, dedupe_key = dedupe_key || ':' || CAST(id AS TEXT)
 WHERE id IN :ids AND status = 'queued'
 """
+# Whoever is told by a message is told at the moment at which that is written.
+_TOLD_BY = """
+SELECT message.created_at, about.loan FROM notifications_message message
+JOIN notifications_loan_message about ON about.message = message.id
+WHERE message.id IN :ids AND message.kind IN :kinds
+ORDER BY about.loan
+"""
 _FREE = "DELETE FROM notifications_loan_message WHERE message IN :ids AND level LIKE '%:%'"
 
 
@@ -88,11 +98,22 @@ async def drop_moot_calls(*, now: datetime) -> None:
         await _drop(await db.fetch(f"{_MOOT} {queued}", thanks=THANKS, now=now), now=now)
 
 
+async def take_telling_back(ids: Sequence[UUID], *, now: datetime) -> None:
+    """Of these messages, those about moved due dates told nobody: they are to be told again."""
+    written: defaultdict[datetime, list[UUID]] = defaultdict(list)
+    for row in await db.fetch(_TOLD_BY, ids=[*ids], kinds=[DATE_MOVED, DATE_BACK]):
+        written[row["created_at"]].append(row["loan"])
+    for at, loans in written.items():
+        await told.was_not_heard(SYSTEM, loans, at, now=now)
+
+
 async def _drop(rows: Sequence[db.Row], *, now: datetime) -> set[UUID]:
     for reason, stopped in ((Reason.OPTED_OUT, 1), (Reason.OVERTAKEN, 0)):
         some = [row["id"] for row in rows if row["stopped"] == stopped]
         if some:
             await db.execute(_DROP, ids=some, reason=reason.value, now=now)
+    if rows:
+        await take_telling_back([row["id"] for row in rows], now=now)
     overtaken = [row["id"] for row in rows if not row["stopped"]]
     if overtaken:
         await db.execute(_FREE, ids=overtaken)

@@ -1,4 +1,4 @@
-"""What is written on an occasion: a due date was moved, something was lent or brought back.
+"""What is written on an occasion: a due date was moved or moved back, something lent or returned.
 
 They are found as reminders are: what has happened and was not yet written about. So the desk
 waits for nothing, an announcement that moves thousands of loans is as quick as before, and
@@ -9,7 +9,7 @@ thanked. Of a moved due date everybody hears: whom no message reaches is on the 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,7 +18,14 @@ from comptoir.core.ids import first_id_of
 from comptoir.core.principal import SYSTEM
 from comptoir.lending.closures import told
 from comptoir.notifications.channels import BY_GATEWAY, Channel
-from comptoir.notifications.reminders.plans import DATE_MOVED, THANKS, WELCOME, Plans
+from comptoir.notifications.reminders.plans import (
+    DATE_BACK,
+    DATE_MOVED,
+    THANKS,
+    WELCOME,
+    Plans,
+    code_of_move,
+)
 from comptoir.notifications.reminders.reading import (
     LOAN_COLUMNS,
     LOAN_TABLES,
@@ -34,17 +41,36 @@ SETTLED = timedelta(minutes=10)
 #: Later than this it is no occasion any more; longer than a weekend and a holiday.
 FRESH = timedelta(days=4)
 
+#: As ``code_of_move`` writes it: a message, or a line to call, that is there already.
+_WRITTEN = """
+EXISTS (SELECT 1 FROM notifications_loan_message about
+        WHERE about.loan = loan.id AND about.due_at = loan.due_at
+          AND about.level = '{kind}.' || substr(CAST(move.id AS TEXT), 25))
+"""
 # Ids grow with time: the first of a day leads to what was made since.
 _MOVED = f"""
-SELECT {LOAN_COLUMNS}, move.batch, move.due_before
+SELECT {LOAN_COLUMNS}, move.id AS move, move.batch, move.due_before AS was_due
 FROM lending_due_date_move move
 JOIN lending_loan loan ON loan.id = move.loan
 {LOAN_TABLES}
 WHERE {told.TO_TELL} AND move.undone_at IS NULL
   AND move.id > :first AND move.moved_at > :since
+  AND NOT {_WRITTEN.format(kind=DATE_MOVED)}
+ORDER BY move.batch, loan.due_at, loan.id
+"""
+# Whoever may yet get the message of the move hears of its end after that, or not at all.
+_BACK_MOVED = f"""
+SELECT {LOAN_COLUMNS}, move.id AS move, move.batch, move.due_after AS was_due
+FROM lending_due_date_move move
+JOIN lending_loan loan ON loan.id = move.loan
+{LOAN_TABLES}
+WHERE {told.TO_TELL} AND move.undone_at > :since
+  AND NOT {_WRITTEN.format(kind=DATE_BACK)}
   AND NOT EXISTS (
     SELECT 1 FROM notifications_loan_message about
-    WHERE about.loan = loan.id AND about.level = :kind AND about.due_at = loan.due_at)
+    JOIN notifications_message message ON message.id = about.message
+    WHERE about.loan = loan.id AND message.kind = 'date-moved'
+      AND message.status IN ('queued', 'sending'))
 ORDER BY move.batch, loan.due_at, loan.id
 """
 _FRESH = f"""
@@ -75,7 +101,11 @@ async def write_occasions(
     now: datetime,
 ) -> int:
     """Write what is to be said at ``now``; how many messages. What is in the quiet waits."""
-    written = await _tell_of_moves(senders, places, channels, now=now)
+    since = now - FRESH
+    moved = await db.fetch(_MOVED, since=since, first=first_id_of(since))
+    written = await _tell_of_moves(DATE_MOVED, moved, senders, places, channels, now=now)
+    back = await db.fetch(_BACK_MOVED, since=since)
+    written += await _tell_of_moves(DATE_BACK, back, senders, places, channels, now=now)
     for kind, fresh in ((WELCOME, _LENT), (THANKS, _BACK)):
         if plans.say(kind):
             written += await _say(kind, fresh, plans, senders, places, channels, now=now)
@@ -83,6 +113,8 @@ async def write_occasions(
 
 
 async def _tell_of_moves(
+    kind: str,
+    moves: Sequence[db.Row],
     senders: Mapping[UUID, Sender],
     places: Mapping[UUID, Place],
     channels: Collection[Channel],
@@ -90,21 +122,19 @@ async def _tell_of_moves(
     now: datetime,
 ) -> int:
     groups: defaultdict[tuple[UUID, UUID], list[db.Row]] = defaultdict(list)
-    fresh = {"since": now - FRESH, "first": first_id_of(now - FRESH)}
-    for row in await db.fetch(_MOVED, kind=DATE_MOVED, **fresh):
+    for row in moves:
         groups[row["batch"], row["borrower"]].append(row)
     written = 0
     for (batch, borrower), rows in groups.items():
-        letter = _letter(
-            DATE_MOVED, rows, senders, channels, key=f"{DATE_MOVED}:{batch}:{borrower}"
-        )
+        letter = _letter(kind, rows, senders, channels, key=f"{kind}:{rows[0]['move']}")
         if letter.channel is None or not places[letter.sender.id].may_write:
             continue
         try:
             async with db.joinable():
                 await write(letter, now=now)
                 if letter.channel is not Channel.CALL:
-                    await told.tell(SYSTEM, batch, borrower, now=now)
+                    moves = {row["move"] for row in rows}
+                    await told.tell(SYSTEM, batch, borrower, only=moves, now=now)
         except Overtaken:
             continue
         written += 1
@@ -160,6 +190,9 @@ def _letter(
         channel=channel_for(recipient, channels),
         dedupe_key=key,
         lent=lent,
-        levels=tuple((each, kind) for each in lent),
-        was_due=min(row["due_before"] for row in rows) if kind == DATE_MOVED else None,
+        levels=tuple(
+            (each, code_of_move(kind, row["move"]) if "move" in row else kind)
+            for each, row in zip(lent, rows, strict=True)
+        ),
+        was_due=min((row["was_due"] for row in rows if "was_due" in row), default=None),
     )

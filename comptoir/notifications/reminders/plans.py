@@ -13,7 +13,7 @@ from comptoir.notifications.kinds import KINDS
 from comptoir.notifications.quiet_hours import SendingHours
 from comptoir.notifications.rules import Level, ReminderRule, Unit, When
 
-DATE_MOVED, WELCOME, THANKS = "date-moved", "welcome", "thanks"
+DATE_MOVED, DATE_BACK, WELCOME, THANKS = "date-moved", "date-back", "welcome", "thanks"
 
 #: What a text may say at a level, by the side of the due moment that it is on.
 KINDS_OF: dict[When, tuple[str, ...]] = {
@@ -101,10 +101,15 @@ def code_of(level: Level) -> str:
     return f"{level.when}:{level.amount}:{level.unit}"
 
 
+def code_of_move(kind: str, move: UUID) -> str:
+    """The occasion that a due date was moved, or moved back: each move is one of its own."""
+    return f"{kind}.{move.hex[-12:]}"
+
+
 @lru_cache(maxsize=1024)
 def level_of(code: str) -> Level | None:
     """The level that ``code_of`` wrote; None: it is an occasion, not a level."""
-    if code in KINDS:
+    if code.partition(".")[0] in KINDS:
         return None
     when, amount, unit = code.split(":")
     return Level(When(when), int(amount), Unit(unit))

@@ -61,7 +61,8 @@ class SiteSending(Table, tablename="notifications_site_sending"):
 class LoanMessage(Table, tablename="notifications_loan_message"):
     """That a loan, as it was due then, has reached a level or an occasion: once.
 
-    ``level`` is as ``plans.code_of`` writes it, or a kind of message. ``message`` is what
+    ``level`` is as ``plans.code_of`` or ``code_of_move`` writes it, or a kind of message.
+    ``message`` is what
     was written about it; null where the person wants none.
     """
 
