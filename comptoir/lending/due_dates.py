@@ -150,13 +150,48 @@ def settled_due_at(
     same_day = due_time(day, calendar)
     if calendar.is_open_day(day) and same_day > (now if mode is DueMode.ON_SITE else given):
         return same_day
+    return _after_shut_day(mode, day, calendar, cap, now=now) or given
+
+
+def elsewhere_due_at(
+    mode: DueMode,
+    present: datetime,
+    before: Calendar,
+    calendar: Calendar,
+    cap: date | None = None,
+    *,
+    now: datetime,
+) -> datetime | Refusal:
+    """When a loan is due that is to be brought back to another site, that of ``calendar``.
+
+    The day that was agreed by ``before`` stays, with the closing time of the other site. If
+    that is shut then, the loan moves on as ``settled_due_at`` says. What is late stays so.
+
+    Refused with ``site-never-open`` or ``site-closed-for-long``: no open day is in sight.
+    """
+    today = calendar.local_date(now)
+    if calendar.open_day_from(today) is None:
+        return _never_open(today, calendar)
+    if present <= now:
+        return present
+    day = before.local_date(present)
+    due = due_time(day, calendar)
+    if due > now and (mode is DueMode.CALENDAR_DAYS or calendar.is_open_day(day)):
+        return due
+    return _after_shut_day(mode, day, calendar, cap, now=now) or present
+
+
+def _after_shut_day(
+    mode: DueMode, day: date, calendar: Calendar, cap: date | None, *, now: datetime
+) -> datetime | None:
+    """When a loan is due that cannot be due on this day any more; None: no open day is in sight."""
     target = (
         _same_weekday(day + 7 * ONE_DAY, calendar)
         if mode is DueMode.SAME_WEEKDAY
         else calendar.open_day_from(day + ONE_DAY)
     )
     if target is None:
-        return given
+        return None
     if cap is not None and cap < target:
         last = calendar.open_day_until(cap)
         if last is not None and last > calendar.local_date(now):

@@ -31,11 +31,19 @@ class LoanRenewed(msgspec.Struct, frozen=True):
     at: datetime
 
 
-class DueDateMoved(msgspec.Struct, frozen=True):
-    """A loan is due at another time because its return site announced something.
+class ReturnSiteChosen(msgspec.Struct, frozen=True):
+    """A loan is to be brought back to another site than before."""
 
-    ``batch`` is that of the announcement, ``cause`` why the date moves now. ``undone``: what
-    moved it is taken back, and the loan is due again as it was.
+    loan_id: UUID
+    site_id: UUID
+    at: datetime
+
+
+class DueDateMoved(msgspec.Struct, frozen=True):
+    """A loan is due at another time because its return site announced something, or is another.
+
+    ``batch`` is that of the announcement, if there was one, ``cause`` why the date moves now.
+    ``undone``: what moved it is taken back, and the loan is due again as it was.
     """
 
     loan_id: UUID

@@ -15,7 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from comptoir.inventory.statuses import GONE, ItemStatus, ProblemKind
-from comptoir.lending.due_dates import DueMode, due_at, renewed_due_at
+from comptoir.lending.due_dates import DueMode, due_at, elsewhere_due_at, renewed_due_at
 from comptoir.lending.refusals import Refusal, RefusalCode
 from comptoir.sites.opening_hours import Calendar
 
@@ -229,6 +229,44 @@ def refuse_return_site(choice: ReturnChoice, policy: PolicyFacts) -> Refusal | N
     if choice is ReturnChoice.NOT_PUBLIC:
         return Refusal(RefusalCode.RETURN_SITE_NOT_PUBLIC)
     return None
+
+
+class ElsewhereFacts(msgspec.Struct, frozen=True):
+    """What decides whether a loan may be brought back to another site, and until when.
+
+    ``policy`` is the one that lent it; of one that was removed nothing is left to say no.
+    ``before`` is the calendar of the site that was agreed, ``calendar`` that of the other.
+    """
+
+    returned: bool
+    due_at: datetime
+    eligible_until: date | None
+    policy: PolicyFacts | None
+    choice: ReturnChoice
+    before: Calendar
+    calendar: Calendar
+
+
+_ANY_POLICY = PolicyFacts(DueMode.CALENDAR_DAYS_NEXT_OPEN, 1)
+
+
+def elsewhere_due(facts: ElsewhereFacts, *, now: datetime) -> datetime | Refusal:
+    """When a loan is due that is to be brought back to another site, or why it cannot be.
+
+    In this order: brought back already, the site (see ``refuse_return_site``), no open day
+    there (see ``elsewhere_due_at``).
+    """
+    if facts.returned:
+        return Refusal(RefusalCode.LOAN_RETURNED)
+    policy = facts.policy or _ANY_POLICY
+    return refuse_return_site(facts.choice, policy) or elsewhere_due_at(
+        policy.mode,
+        facts.due_at,
+        facts.before,
+        facts.calendar,
+        facts.eligible_until,
+        now=now,
+    )
 
 
 def expected_elsewhere(

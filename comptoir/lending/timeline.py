@@ -28,6 +28,7 @@ def describe_all() -> None:
     describe(
         "loan.move_not_told", lambda story: _("Not told after all: %(code)s.", code=_code(story))
     )
+    describe("loan.return_site_chosen", _return_site_chosen)
     describe("loan.opening_undone", _undone)
     describe("loan.closing_undone", _l("The return was undone."))
     describe("loan.reopened", _l("Opened again: it had not been brought back."))
@@ -123,6 +124,19 @@ def _move_told(story: Story) -> str:
 
 def _move_not_told(story: Story) -> str:
     return _("Not told after all: %(code)s.", code=_code(story))
+
+
+def _return_site_chosen(story: Story) -> str:
+    if site := story.name(story.after("return_site")):
+        return _(
+            "To be brought back to %(site)s: %(code)s, until %(day)s.",
+            site=site,
+            code=_code(story),
+            day=_day(story),
+        )
+    return _(
+        "To be brought back elsewhere: %(code)s, until %(day)s.", code=_code(story), day=_day(story)
+    )
 
 
 def _written_off(story: Story) -> str:

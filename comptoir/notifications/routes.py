@@ -9,6 +9,7 @@ from comptoir.core.i18n import lazy as _l
 from comptoir.core.principal import Role
 from comptoir.core.web import NavItem, panels
 from comptoir.lending.desk.view import SLOT as VISIT
+from comptoir.lending.events import ReturnSiteChosen
 from comptoir.notifications import hook_pages, timeline
 from comptoir.notifications.digest import api as digest_api
 from comptoir.notifications.digest import pages as digest_pages
@@ -25,6 +26,7 @@ from comptoir.notifications.own_wordings import pages as wordings_pages
 from comptoir.notifications.reminders import api as reminder_api
 from comptoir.notifications.reminders import pages as reminder_pages
 from comptoir.notifications.reminders import settings_pages, wishes
+from comptoir.notifications.reminders.moot import follow_return_site
 
 ROUTES: list[ControllerRouterHandler] = [
     *digest_api.ROUTES,
@@ -69,4 +71,5 @@ panels.register("lending.borrower", wishes.panel)
 panels.register(VISIT, doubts.panel)
 timeline.describe_all()
 events.subscribe(ReplyArrived, answer_reply)
+events.subscribe(ReturnSiteChosen, follow_return_site)
 register_jobs()

@@ -18,11 +18,12 @@ from comptoir.core.api import (
     encode_cursor,
     get,
     post,
+    put,
 )
 from comptoir.core.clock import localtime
 from comptoir.inventory import codes
 from comptoir.lending.errors import LoanChanged, LoanCoordinatorNeeded, LoanNotFound
-from comptoir.lending.loans import listing, renewals, reopening, searching, undo
+from comptoir.lending.loans import elsewhere, listing, renewals, reopening, searching, undo
 from comptoir.lending.loans.listing import LoanFilter, LoanPlace, LoanRow, LoanState
 from comptoir.lending.refusals import RefusalCode
 from comptoir.lending.rules import Signature
@@ -36,6 +37,16 @@ NOT_OPEN_AGAIN = (
     *NOT_UNDONE,
     RefusalCode.PERSON_LIMIT_REACHED,
     RefusalCode.HOUSEHOLD_LIMIT_REACHED,
+)
+#: Why a loan cannot be brought back to a site.
+NO_RETURN_THERE = (
+    RefusalCode.LOAN_RETURNED,
+    RefusalCode.RETURN_SITE_UNKNOWN,
+    RefusalCode.RETURN_SITE_FOR_USE_HERE,
+    RefusalCode.RETURN_SITE_NOT_ALLOWED,
+    RefusalCode.RETURN_SITE_NOT_PUBLIC,
+    RefusalCode.SITE_NEVER_OPEN,
+    RefusalCode.SITE_CLOSED_FOR_LONG,
 )
 UNDO_ERRORS = (LoanNotFound, *NOT_UNDONE)
 NOT_RENEWED = (
@@ -173,6 +184,32 @@ async def renew_loan(call: Call, loan_id: UUID) -> LoanLine:
     return await _read(call, loan_id)
 
 
+class ChooseReturnSite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The site to which a loan is to be brought back."""
+
+    return_site_id: UUID
+
+
+@put(
+    "/loans/{loan_id:uuid}/return-site",
+    scopes=("desk",),
+    tag=TAG,
+    errors=(LoanNotFound, LoanChanged, *NO_RETURN_THERE),
+    conditional=True,
+)
+async def choose_return_site(call: Call, loan_id: UUID, data: ChooseReturnSite) -> LoanLine:
+    """Let a loan be brought back to another site.
+
+    It is due on the day that was agreed, by the hours of that site; where that is shut then,
+    on a later day, as its policy counts. Whoever brings it to the site that lent it is never
+    refused.
+    """
+    await elsewhere.choose_return_site(
+        call.actor, loan_id, data.return_site_id, version=call.version, now=call.now
+    )
+    return await _read(call, loan_id)
+
+
 @post("/loans/{loan_id:uuid}/undo-check-out", scopes=("desk",), tag=TAG, errors=UNDO_ERRORS)
 async def undo_check_out(call: Call, loan_id: UUID) -> LoanLine:
     """Undo a check-out within a minute, as if it had never been."""
@@ -255,6 +292,7 @@ ROUTES = [
     find_loans,
     read_loan,
     renew_loan,
+    choose_return_site,
     undo_check_out,
     undo_check_in,
     reopen_loan,

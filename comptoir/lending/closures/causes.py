@@ -24,6 +24,8 @@ class MoveCause(StrEnum):
     PLACE = "place"
     #: Something of these, while the item was not on loan or due later.
     OPENING_HOURS = "opening-hours"
+    #: Another site was chosen for the return.
+    RETURN_SITE = "return-site"
 
 
 _SENTENCES: dict[str, LazyProxy] = {
@@ -34,6 +36,7 @@ _SENTENCES: dict[str, LazyProxy] = {
     MoveCause.HOLIDAYS: _l("Public holidays changed"),
     MoveCause.PLACE: _l("Time zone and public holidays changed"),
     MoveCause.OPENING_HOURS: _l("Opening hours changed"),
+    MoveCause.RETURN_SITE: _l("Another site chosen for the return"),
 }
 
 

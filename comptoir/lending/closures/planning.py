@@ -51,7 +51,7 @@ _STEPS = """
 SELECT move.loan, move.id, move.batch, move.due_before AS before, move.due_after AS after
 FROM lending_due_date_move move JOIN lending_loan loan ON loan.id = move.loan
 WHERE loan.return_site = :site_id AND loan.returned_at IS NULL AND loan.due_at > :since
-  AND move.undone_at IS NULL
+  AND move.undone_at IS NULL AND move.site = loan.return_site
 ORDER BY move.id
 """
 _ORDER = " ORDER BY loan.due_at, loan.id"

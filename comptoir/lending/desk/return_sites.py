@@ -40,6 +40,8 @@ async def return_site(request: Page, visit_id: FromPath[UUID]) -> Answer:
         request,
         "lending/return_site.html",
         visit=visit,
+        loan=None,
+        chosen=visit.return_site_id or here.id,
         here=here,
         others=others,
         back=address_of(visit_id),

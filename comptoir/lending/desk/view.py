@@ -51,6 +51,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     renewals_left: int
     of_this_visit: bool
     elsewhere: bool
+    may_return_elsewhere: bool
 
 
 class VisitView(msgspec.Struct, frozen=True, kw_only=True):
@@ -252,4 +253,5 @@ def _held(actor: Principal, row: db.Row, visit_id: UUID | None, now: datetime) -
         renewals_left=renewals_left if seen else 0,
         of_this_visit=visit_id is not None and row["loan_visit"] == visit_id,
         elsewhere=not seen,
+        may_return_elsewhere=seen and bool(row["may_return_elsewhere"]),
     )

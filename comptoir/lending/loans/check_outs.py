@@ -28,10 +28,6 @@ _LEND_ITEM = """
 UPDATE inventory_item SET status = 'on_loan', present_site = :site_id, version = version + 1
 WHERE id = :item_id
 """
-_KNOW_BORROWER = """
-INSERT INTO lending_borrower_site (borrower, site) VALUES (:borrower_id, :known_at)
-ON CONFLICT DO NOTHING
-"""
 _COUNT_AGAIN = (
     f"SELECT {facts.OWN_LOANS.format(borrower=':borrower_id', category=':category')} AS own_loans, "
     f"{facts.HOUSEHOLD_LOANS.format(household=':household', category=':category')} "
@@ -184,9 +180,9 @@ async def _write(
     )
     writes = [(_INSERT_LOAN, values), (_LEND_ITEM, values), (audit.INSERT, trail)]
     if not row["known_here"]:
-        writes.append((_KNOW_BORROWER, values | {"known_at": row["site_id"]}))
+        writes.append((facts.KNOW_BORROWER, values | {"known_at": row["site_id"]}))
     if elsewhere:  # who waits for it there must be able to call its borrower
-        writes.append((_KNOW_BORROWER, values | {"known_at": row["return_site_id"]}))
+        writes.append((facts.KNOW_BORROWER, values | {"known_at": row["return_site_id"]}))
     writes += outcomes.remember(actor, command.attempt, view, now=now)
     limited = not (row["limit_person"] is row["limit_household"] is None)
     recount = limited and not db.writers_take_turns()  # somebody may have lent since the read

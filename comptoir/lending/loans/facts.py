@@ -166,7 +166,9 @@ ITEM = f"""
 #: What a borrower has, most urgent first, each with the calendar of its return site.
 HELD = f"""
     SELECT {_LOAN_COLUMNS}, {_SITE_COLUMNS}, item.code, model.short_name,
-           site.short_name AS place, policy.renewals AS policy_renewals
+           site.short_name AS place, policy.renewals AS policy_renewals,
+           (loan.policy IS NULL OR policy.returns_elsewhere AND policy.mode <> 'on_site')
+           AS may_return_elsewhere
     FROM lending_loan loan
     JOIN inventory_item item ON item.id = loan.item
     JOIN inventory_model model ON model.id = item.model
@@ -185,6 +187,8 @@ LISTING = f"""
            borrower.name AS borrower, borrower.contact_kind, borrower.phone, borrower.email,
            borrower.address, borrower.referrer, borrower.counsellor,
            policy.renewals AS policy_renewals, policy.signature,
+           (loan.policy IS NULL OR policy.returns_elsewhere AND policy.mode <> 'on_site')
+           AS may_return_elsewhere,
            {SIGNED} AS signed
     FROM lending_loan loan
     JOIN inventory_item item ON item.id = loan.item
@@ -248,6 +252,26 @@ def renewal_facts(row: db.Row) -> RenewalFacts:
         policy=policy_facts(row),
         calendar=calendars.calendar_of(row),
     )
+
+
+#: The read for another return site: one row, or none where the loan is unknown. It is not
+#: the site's calendar that it reads: that comes after, under the locks.
+RETURN_ELSEWHERE = f"""
+    SELECT {_LOAN_COLUMNS}, {_POLICY_COLUMNS}, item.id AS item_id, item.code,
+           borrower.eligible_until, loan.returned_at, loan.version AS loan_version
+    FROM lending_loan loan
+    JOIN inventory_item item ON item.id = loan.item
+    JOIN lending_borrower borrower ON borrower.id = loan.borrower
+    LEFT JOIN lending_policy policy ON policy.id = loan.policy
+    WHERE loan.id = :loan_id
+""" + db.for_update("loan")
+
+
+#: Lets the staff of a site know a borrower.
+KNOW_BORROWER = """
+INSERT INTO lending_borrower_site (borrower, site) VALUES (:borrower_id, :known_at)
+ON CONFLICT DO NOTHING
+"""
 
 
 def item_facts(row: db.Row) -> ItemFacts:

@@ -67,6 +67,7 @@ class LoanRow(msgspec.Struct, frozen=True, kw_only=True):
 
     ``was_due``: the due time is past, even if the door was shut since. ``signature``
     is what the policy wants, ``signed`` says that an agreement was signed.
+    ``may_return_elsewhere``: the policy allows another site for the return.
     """
 
     id: UUID
@@ -96,6 +97,7 @@ class LoanRow(msgspec.Struct, frozen=True, kw_only=True):
     signed: bool
     undone: bool
     written_off: bool
+    may_return_elsewhere: bool
     version: int
 
     @property
@@ -323,5 +325,6 @@ def _row(row: db.Row, now: datetime) -> LoanRow:
         signed=bool(row["signed"]),
         undone=row["undone_at"] is not None,
         written_off=row["written_off_at"] is not None,
+        may_return_elsewhere=returned is None and bool(row["may_return_elsewhere"]),
         version=row["loan_version"],
     )

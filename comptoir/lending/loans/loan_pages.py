@@ -8,22 +8,26 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath
+from litestar.params import Body, FromPath, FromQuery
 
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
 from comptoir.core.audit import sentences
+from comptoir.core.clock import localtime
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
-from comptoir.core.web import Flash, page, redirect
+from comptoir.core.web import Flash, local_path, page, redirect
 from comptoir.core.web.formats import format_day
+from comptoir.core.web.forms import id_or_none
 from comptoir.inventory import codes
 from comptoir.lending.agreements import agreements_of_loan
 from comptoir.lending.errors import LendingRefused, LoanNotFound
+from comptoir.lending.loans.elsewhere import choose_return_site
 from comptoir.lending.loans.listing import LoanRow, read_loan
 from comptoir.lending.loans.renewals import renew_loan
 from comptoir.lending.loans.reopening import may_reopen, reopen_loan
 from comptoir.lending.loans.undo import undo_renewal
+from comptoir.sites import queries as sites
 
 Page = Request[Principal, Any, Any]
 
@@ -36,6 +40,13 @@ class RenewForm(msgspec.Struct, frozen=True):
 
     renewals: int = 0
     next: str = "/loans"
+
+
+class ReturnSiteForm(msgspec.Struct, frozen=True):
+    """The site of the button that was pressed, and where to go back to."""
+
+    site: UUID
+    next: str = ""
 
 
 class BackForm(msgspec.Struct, frozen=True):
@@ -56,7 +67,7 @@ async def loan(request: Page, loan_id: FromPath[UUID]) -> Response[str]:
         agreements=await agreements_of_loan(loan_id),
         reopens=closed and may_reopen(request.user, found.site_id),
         lines=await sentences.lines(
-            loan_id, {str(found.return_site_id): found.place}, limit=HISTORY
+            loan_id, {str(each.id): each.name for each in await sites.site_names()}, limit=HISTORY
         ),
     )
 
@@ -91,6 +102,46 @@ async def take_renewal_back(
         return redirect(request, data.next, flash=Flash("error", error.message()))
     flash = Flash("ok", _("Undone. All is as it was before."))
     return redirect(request, data.next, flash=flash)
+
+
+@get("/loans/{loan_id:uuid}/return-site", guards=[require(Role.RECEPTION)])
+async def ask_return_site(
+    request: Page, loan_id: FromPath[UUID], visit: FromQuery[str] = ""
+) -> Response[str]:
+    """The sites to choose from: the one that lent it, and all that the public knows."""
+    found = await _read(request, loan_id)
+    here = await sites.site(found.site_id)
+    others = [site for site in await sites.public_names() if site.id != here.id]
+    visit_id = id_or_none(visit)
+    return page(
+        request,
+        "lending/return_site.html",
+        loan=found,
+        here=here,
+        others=others,
+        chosen=found.return_site_id,
+        back=f"/desk?visit={visit_id}" if visit_id else f"/loans/{loan_id}",
+    )
+
+
+@post("/loans/{loan_id:uuid}/return-site", guards=[require(Role.RECEPTION)])
+async def set_return_site(
+    request: Page,
+    loan_id: FromPath[UUID],
+    data: Annotated[ReturnSiteForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Response[str]:
+    """Let it be brought back there; say until when."""
+    target = local_path(data.next, f"/loans/{loan_id}")
+    try:
+        chosen = await choose_return_site(request.user, loan_id, data.site, now=clock.now())
+    except LendingRefused as error:
+        return redirect(request, request.url.path, flash=Flash("error", error.message()))
+    text = _(
+        "To be brought back to %(site)s, until %(day)s.",
+        site=chosen.place,
+        day=format_day(localtime(chosen.due_at, chosen.time_zone).date(), "full"),
+    )
+    return redirect(request, target, flash=Flash("ok", text))
 
 
 @get("/loans/{loan_id:uuid}/reopen", guards=[require(Role.COORDINATOR)])
@@ -135,4 +186,12 @@ async def _read(request: Page, loan_id: UUID) -> LoanRow:
     return found
 
 
-ROUTES = [loan, renew, take_renewal_back, ask_to_reopen, reopen]
+ROUTES = [
+    loan,
+    renew,
+    take_renewal_back,
+    ask_return_site,
+    set_return_site,
+    ask_to_reopen,
+    reopen,
+]

@@ -18,6 +18,7 @@ from comptoir.core import db
 from comptoir.core.principal import SYSTEM
 from comptoir.lending.closures import told
 from comptoir.lending.closures.told import TO_TELL
+from comptoir.lending.events import ReturnSiteChosen
 from comptoir.notifications.reasons import Reason
 from comptoir.notifications.reminders.plans import DATE_BACK, DATE_MOVED, THANKS
 
@@ -77,6 +78,13 @@ JOIN notifications_loan_message about ON about.message = message.id
 WHERE message.id IN :ids AND message.kind IN :kinds
 ORDER BY about.loan
 """
+_WAITING = f"""
+SELECT message.id FROM notifications_message message
+WHERE message.status = 'queued' AND message.id IN (
+    SELECT about.message FROM notifications_loan_message about WHERE about.loan = :loan)
+{db.for_update("message")}
+"""
+_FREE_ALL = "DELETE FROM notifications_loan_message WHERE message IN :ids"
 _FREE = "DELETE FROM notifications_loan_message WHERE message IN :ids AND level LIKE '%:%'"
 
 
@@ -96,6 +104,14 @@ async def drop_moot_calls(*, now: datetime) -> None:
     async with db.transaction():
         queued = "message.status = 'queued' AND message.channel = 'call'"
         await _drop(await db.fetch(f"{_MOOT} {queued}", thanks=THANKS, now=now), now=now)
+
+
+async def follow_return_site(event: ReturnSiteChosen) -> None:
+    """Nothing goes any more that names the old site; the next sweep writes for the new one."""
+    rows = await db.fetch(_WAITING, loan=event.loan_id)
+    dropped = await _drop([row | {"stopped": 0} for row in rows], now=event.at)
+    if dropped:  # also what is said once, after lending
+        await db.execute(_FREE_ALL, ids=[*dropped])
 
 
 async def take_telling_back(ids: Sequence[UUID], *, now: datetime) -> None:

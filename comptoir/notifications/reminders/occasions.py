@@ -133,8 +133,8 @@ async def _tell_of_moves(
             async with db.joinable():
                 await write(letter, now=now)
                 if letter.channel is not Channel.CALL:
-                    moves = {row["move"] for row in rows}
-                    await told.tell(SYSTEM, batch, borrower, only=moves, now=now)
+                    spoken = {row["move"] for row in rows}
+                    await told.tell(SYSTEM, batch, borrower, only=spoken, now=now)
         except Overtaken:
             continue
         written += 1

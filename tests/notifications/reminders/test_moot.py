@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 
+from comptoir.core.principal import Role
+from comptoir.lending.loans.elsewhere import choose_return_site
 from comptoir.lending.tables import Loan
+from comptoir.notifications import routes as notifications
 from comptoir.notifications.dispatcher import dispatch
 from comptoir.notifications.reminders.sweep import sweep
 from comptoir.notifications.reminders.tables import BorrowerWish
 from comptoir.notifications.routing import Route
+from tests import factories as make
 from tests.notifications.recording import RecordingGateway
 from tests.notifications.reminders.world import DUE, World, at, levels, written
 
@@ -70,6 +74,21 @@ async def test_what_is_left_of_a_dropped_one_is_written_anew_the_same_day(world:
     assert await sweep(now=SOON + timedelta(minutes=10)) == 1
     assert await sent(SOON + timedelta(minutes=10)) == 1
     assert await levels(kept) == ["before:3:days"]
+
+
+async def test_what_is_brought_back_elsewhere_is_written_for_that_site(world: World) -> None:
+    assert notifications.ROUTES  # what listens to the choice of a site is registered with them
+    loan = await world.loan(await world.person())
+    other = await make.site(name="Lausanne", short_name="Lausanne", published=True)
+    await sweep(now=SOON)
+    actor = await make.principal(Role.RECEPTION, world.site.id)
+    await choose_return_site(actor, loan.id, other.id, now=SOON)
+    later = SOON + timedelta(minutes=10)
+    assert (await sweep(now=later), await sent(later)) == (1, 1)
+    [old, new] = await written()
+    assert (old.status, old.reason) == ("dropped", "overtaken")
+    assert (new.status, new.site) == ("accepted", other.id)
+    assert "Lausanne" in new.text
 
 
 async def test_a_call_is_not_sent_by_a_gateway(world: World) -> None:
