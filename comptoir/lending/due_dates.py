@@ -251,6 +251,18 @@ def is_open_until(at: datetime, calendar: Calendar) -> bool:
     )
 
 
+def opens_after(due: datetime, calendar: Calendar) -> datetime | None:
+    """When the door opens again after a due date on a shut day, by its own clock.
+
+    None: it is open that day, or no opening is in sight. Only ``calendar_days`` makes such
+    a date, and nobody is late before the door is open.
+    """
+    if calendar.is_open_day(calendar.local_date(due)) or is_open_until(due, calendar):
+        return None
+    opens = calendar.next_opening(due)
+    return opens and opens.astimezone(calendar.zone)
+
+
 def overdue_days(due: datetime, calendar: Calendar, *, now: datetime) -> int:
     """On how many days the door was open since the loan was due; 0: not overdue.
 

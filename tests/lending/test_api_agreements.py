@@ -70,7 +70,7 @@ async def test_a_loan_says_whether_it_must_be_signed_for_and_is(
     path = f"{LOANS}/{lent.json()['id']}"
     before = (await client.get(path)).json()
     # What is said once, while one can still change until when they may borrow, and where to.
-    told_at_the_desk = {"cut_short", "place"}
+    told_at_the_desk = {"cut_short", "opens_local", "place"}
     kept = {name: value for name, value in lent.json().items() if name not in told_at_the_desk}
     assert kept.items() <= before.items(), "the same loan, and more of it"
     assert (before["signature"], before["signed"]) == ("screen", False)

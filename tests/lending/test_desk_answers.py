@@ -10,6 +10,7 @@ import pytest
 from httpx import Response
 
 from comptoir.core import clock
+from comptoir.core.clock import localtime
 from comptoir.inventory import codes
 from comptoir.inventory.tables import Item
 from comptoir.lending.desk.kept import Done, UndoKind, encode_recent
@@ -235,6 +236,27 @@ async def test_a_renewal_cut_short_says_why(reception: Reception) -> None:
     answer = await reception.post("/desk/renew", loan=loan.id, renewals=0, visit=visit.id)
     assert "Renewed" in answer.text
     assert "Sooner than usual" in answer.text
+
+
+async def test_a_loan_that_is_due_on_a_shut_day_says_so_when_it_is_lent_and_renewed(
+    reception: Reception,
+) -> None:
+    # The tests begin on any day: as many days as lead to a Sunday, at least a week.
+    length = 13 - localtime(clock.now(), "Europe/Zurich").weekday()
+    rule: dict[Any, Any] = {Policy.mode: "calendar_days", Policy.length: length}
+    await Policy.update({**rule, Policy.renewal_length: 7, Policy.renewals: 2}, force=True)
+    await scan(reception, reception.card.code)
+    visit = await reception.visit()
+    lent = answer_of(await scan(reception, reception.item.code, visit=visit.id))
+    loan = await reception.loan()
+    renewed = await reception.post("/desk/renew", loan=loan.id, renewals=0, visit=visit.id)
+    shown = await reception.client.get(f"/loans/{loan.id}")
+    for text in (lent, answer_of(renewed.text), shown.text):
+        assert "The door is shut that day" in text
+        assert re.search(r"It opens again on Monday,? [^.]* at 09:00", text), text
+    await Policy.update({Policy.mode: "calendar_days_next_open"}, force=True)
+    renewed = await reception.post("/desk/renew", loan=loan.id, renewals=1, visit=visit.id)
+    assert "The door is shut" not in answer_of(renewed.text)
 
 
 async def test_who_has_no_card_is_offered_one(reception: Reception) -> None:

@@ -9,6 +9,7 @@ from comptoir.core.clock import localtime
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal
 from comptoir.lending import rules
+from comptoir.lending.due_dates import opens_after
 from comptoir.lending.errors import CheckOutRefused
 from comptoir.lending.events import LoanOpened
 from comptoir.lending.loans import contention, facts, outcomes
@@ -144,6 +145,7 @@ def _view(row: db.Row, known: rules.CheckOutFacts, due: datetime, now: datetime)
         due_local=localtime(due, row["time_zone"]),
         signature=rules.Signature(row["signature"]),
         cut_short=rules.is_cut_short(due, known, now=now),
+        opens_local=opens_after(due, known.calendar),
     )
 
 

@@ -21,12 +21,14 @@ from comptoir.core.web.formats import format_day
 from comptoir.core.web.forms import id_or_none
 from comptoir.inventory import codes
 from comptoir.lending.agreements import agreements_of_loan
+from comptoir.lending.due_dates import opens_after
 from comptoir.lending.errors import LendingRefused, LoanNotFound
 from comptoir.lending.loans.elsewhere import choose_return_site
 from comptoir.lending.loans.listing import LoanRow, read_loan
 from comptoir.lending.loans.renewals import renew_loan
 from comptoir.lending.loans.reopening import may_reopen, reopen_loan
 from comptoir.lending.loans.undo import undo_renewal
+from comptoir.sites import calendars
 from comptoir.sites import queries as sites
 
 Page = Request[Principal, Any, Any]
@@ -59,11 +61,13 @@ class BackForm(msgspec.Struct, frozen=True):
 async def loan(request: Page, loan_id: FromPath[UUID]) -> Response[str]:
     """One loan and what happened to it."""
     found = await _read(request, loan_id)
+    calendar = await calendars.calendar(found.return_site_id)
     closed = found.returned_at is not None and not (found.undone or found.written_off)
     return page(
         request,
         "lending/loan_detail.html",
         loan=found,
+        opens=opens_after(found.due_at, calendar) if calendar and not found.returned_at else None,
         agreements=await agreements_of_loan(loan_id),
         reopens=closed and may_reopen(request.user, found.site_id),
         lines=await sentences.lines(

@@ -11,6 +11,7 @@ from comptoir.core import audit, db, events
 from comptoir.core.clock import localtime
 from comptoir.core.principal import Principal
 from comptoir.lending import rules
+from comptoir.lending.due_dates import opens_after
 from comptoir.lending.errors import LoanChanged, LoanNotFound, RenewalRefused
 from comptoir.lending.events import LoanRenewed
 from comptoir.lending.loans import contention, facts
@@ -81,6 +82,7 @@ async def _renew(
         renewals=view.renewals + 1,
         version=view.version + 1,
         cut_short=rules.is_cut_short(due, known, now=now),
+        opens_local=opens_after(due, known.calendar),
     )
 
 

@@ -42,6 +42,7 @@ class LoanView(msgspec.Struct, frozen=True, kw_only=True):
 
     ``place`` is the short name of the return site. ``signature`` is what its policy wants.
     ``cut_short``: it would be due later, if the borrower might borrow for longer.
+    ``opens_local``: the door is shut on the day it is due, and opens again then, by its clock.
     """
 
     id: UUID
@@ -58,6 +59,7 @@ class LoanView(msgspec.Struct, frozen=True, kw_only=True):
     renewals: int = 0
     signature: Signature = Signature.NONE
     cut_short: bool = False
+    opens_local: datetime | None = None
     version: int = 1
 
 
