@@ -75,7 +75,6 @@ _CHANGING = [
     "loan.renewal_undone",
     "loan.due_date_moved",
     "loan.due_date_restored",
-    "loan.return_site_chosen",
 ]
 _REACHED = """
 SELECT reached.loan, reached.level, reached.at
