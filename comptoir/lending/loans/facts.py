@@ -257,7 +257,7 @@ def renewal_facts(row: db.Row) -> RenewalFacts:
 #: The read for another return site: one row, or none where the loan is unknown. It is not
 #: the site's calendar that it reads: that comes after, under the locks.
 RETURN_ELSEWHERE = f"""
-    SELECT {_LOAN_COLUMNS}, {_POLICY_COLUMNS}, item.id AS item_id, item.code,
+    SELECT {_LOAN_COLUMNS}, {POLICY_COLUMNS}, item.id AS item_id, item.code,
            borrower.eligible_until, loan.returned_at, loan.version AS loan_version
     FROM lending_loan loan
     JOIN inventory_item item ON item.id = loan.item
