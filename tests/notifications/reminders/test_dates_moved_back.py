@@ -177,11 +177,16 @@ async def test_whoever_was_called_is_called_again(door: Door) -> None:
     exception = await door.shut()
     actor = await make.principal(Role.COORDINATOR, door.world.site.id)
     [move] = await DueDateMove.objects()
+    assert (await door.sweep(), await door.sweep()) == (1, 0)
     await told.tell(actor, move.batch, person.id, now=door.later())
     await door.open_again(exception)
-    assert await door.sweep() == 0
+    assert (await door.sweep(), await door.sweep()) == (1, 0)
+    assert await door.kinds() == [("date-moved", "dropped"), ("date-back", "queued")]
     [listed] = (await telling.people(actor, move.batch)).people
     assert [(loan.undone, loan.to_tell) for loan in listed.loans] == [(True, True)]
+    await told.tell(actor, move.batch, person.id, now=door.later())
+    assert await door.sweep() == 0
+    assert await door.kinds() == [("date-moved", "dropped"), ("date-back", "dropped")]
 
 
 async def test_whoever_no_message_reached_is_on_the_list_to_call(door: Door) -> None:
