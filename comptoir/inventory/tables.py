@@ -93,7 +93,10 @@ class ItemTerm(Table, tablename="inventory_item_term"):
 
 
 class ItemProblem(Table, tablename="inventory_item_problem"):
-    """Something missing or damaged; while unresolved, the item is set aside."""
+    """Something missing or damaged; while unresolved, the item is set aside.
+
+    ``loan_id`` is the loan that came back without it, where its borrower is to bring it.
+    """
 
     id = UUID(default=new_id, primary_key=True)
     item = ForeignKey(Item, on_delete=OnDelete.cascade, index=True, null=False)

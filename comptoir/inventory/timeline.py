@@ -80,11 +80,16 @@ def _received(story: Story) -> str:
 
 def problem(story: Story) -> str:
     """What is missing or damaged."""
-    names = story.after("accessory")
-    what = localized(names) if isinstance(names, dict) else _("The item")
+    what = accessory(story)
     if story.after("problem") == "missing":
         return _("Problem reported: %(what)s is missing.", what=what)
     return _("Problem reported: %(what)s is damaged.", what=what)
+
+
+def accessory(story: Story) -> str:
+    """What belongs to the item and is spoken of, or the item itself."""
+    names = story.after("accessory")
+    return localized(names) if isinstance(names, dict) else _("The item")
 
 
 def _day(value: object) -> str:

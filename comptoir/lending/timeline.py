@@ -10,7 +10,7 @@ from comptoir.core.i18n import lazy as _l
 from comptoir.core.web.formats import format_day
 from comptoir.inventory.codes import display
 from comptoir.inventory.statuses import ItemStatus
-from comptoir.inventory.timeline import problem
+from comptoir.inventory.timeline import accessory, problem
 from comptoir.lending.closures.causes import cause_text
 from comptoir.lending.errors import reason_of
 
@@ -36,6 +36,8 @@ def describe_all() -> None:
     describe("item.found", _l("Found again."))
     describe("item.finding_undone", _l("It was not found after all."))
     describe("item.report_taken_back", _report_taken_back)
+    describe("item.accessory_brought", _accessory_brought)
+    describe("item.accessory_not_brought", _accessory_not_brought)
     describe("visit.opened", _l("Came to the desk."))
     describe("visit.closed", _l("Left the desk."))
     describe("visit.return_site_chosen", _l("Chose where to bring things back."))
@@ -154,6 +156,14 @@ def _report_taken_back(story: Story) -> str:
         return text
     stands = _("The loan stands.")
     return f"{text} {stands}"
+
+
+def _accessory_brought(story: Story) -> str:
+    return _("Brought after all: %(what)s.", what=accessory(story))
+
+
+def _accessory_not_brought(story: Story) -> str:
+    return _("It was not brought after all: %(what)s.", what=accessory(story))
 
 
 def _agreement(story: Story) -> str:

@@ -19,8 +19,8 @@ from comptoir.inventory.services.steps import change_item, lock_item, record_ste
 from comptoir.inventory.validation import LONGEST_PROBLEM_NOTE
 
 _INSERT_PROBLEM = """
-INSERT INTO inventory_item_problem (id, item, accessory, kind, note, reported_at)
-VALUES (:id, :item, :accessory, :kind, :note, :now)
+INSERT INTO inventory_item_problem (id, item, accessory, kind, note, loan_id, reported_at)
+VALUES (:id, :item, :accessory, :kind, :note, :loan_id, :now)
 """
 
 
@@ -48,11 +48,17 @@ async def record_problem(
 
 
 async def add_problem(
-    actor: Principal, item: db.Row, command: ReportProblem, *, now: datetime
+    actor: Principal,
+    item: db.Row,
+    command: ReportProblem,
+    *,
+    loan_id: UUID | None = None,
+    now: datetime,
 ) -> tuple[UUID, dict[str, Any]]:
     """``record_problem`` without the audit row, for a use case that writes one of its own.
 
-    Gives the problem's id, and what the audit row is to say of it.
+    Gives the problem's id, and what the audit row is to say of it. ``loan_id`` is the loan
+    whose borrower is to bring what is missing; a higher floor has seen to it that it is one.
 
     Raises:
         ItemActionRefused, AccessoryNotFound, Invalid: as for ``report_problem``.
@@ -74,6 +80,7 @@ async def add_problem(
         accessory=command.accessory,
         kind=command.kind,
         note=note,
+        loan_id=loan_id,
         now=now,
     )
     return problem_id, changes

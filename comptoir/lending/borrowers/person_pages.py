@@ -38,6 +38,7 @@ from comptoir.lending.borrowers.pages import CONTACTS, Answer, Page, Posted, fou
 from comptoir.lending.borrowers.queries import read_borrower
 from comptoir.lending.borrowers.services import lift_suspension, suspend_borrower
 from comptoir.lending.borrowers.visibility import done_elsewhere
+from comptoir.lending.desk.missing import owed_by
 from comptoir.lending.desk.view import held_by
 from comptoir.lending.loans.listing import LoanFilter, LoanPlace, LoanState, list_loans
 
@@ -77,6 +78,7 @@ async def borrower(
         borrower=person,
         held=await held_by(request.user, borrower_id, now=now),
         unsigned=await unsigned(request.user, borrower_id),
+        owed=await owed_by(request.user, borrower_id),
         past=past,
         past_next=seal_cursor(request, past.next, of="past loans"),
         agreements=await agreements_of_borrower(request.user, borrower_id, limit=AGREEMENTS),

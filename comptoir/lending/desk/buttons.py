@@ -7,12 +7,14 @@ from litestar import post
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
 from comptoir.core.principal import Role
+from comptoir.core.web.forms import id_or_none
 from comptoir.inventory.reported import accessory_id
 from comptoir.inventory.schemas import SendItem
 from comptoir.inventory.services.actions import check_item, receive_item, send_item
 from comptoir.lending.closures.told import take_telling_back, tell
 from comptoir.lending.desk.answer import Answer, Page, Posted, answer_desk, refused, site_of, stay
 from comptoir.lending.desk.forms import (
+    BroughtForm,
     ProblemForm,
     ReadyForm,
     RenewForm,
@@ -22,6 +24,7 @@ from comptoir.lending.desk.forms import (
     UndoForm,
 )
 from comptoir.lending.desk.kept import UndoKind, decode_recent, encode_recent
+from comptoir.lending.desk.missing import take_in, take_in_undone
 from comptoir.lending.desk.reports import last_report, take_report_back
 from comptoir.lending.desk.scanning import taken_back
 from comptoir.lending.desk.schemas import Step, StepKind
@@ -38,6 +41,7 @@ _UNDO = {
     UndoKind.CHECK_IN: undo_check_in,
     UndoKind.RENEWAL: undo_renewal,
     UndoKind.PROBLEM: take_report_back,
+    UndoKind.BROUGHT: take_in_undone,
     UndoKind.FOUND: undo_found,
 }
 
@@ -99,19 +103,30 @@ async def desk_told(request: Page, data: Posted[ToldForm]) -> Answer:
 async def desk_problem(request: Page, data: Posted[ProblemForm]) -> Answer:
     """Something is missing or damaged: set the item aside."""
     now = clock.now()
-    undone = await set_aside(
+    done = await set_aside(
         request.user,
         data.item,
         kind=data.kind,
         accessory_id=accessory_id(data.accessory),
+        loan_id=id_or_none(data.loan),
         now=now,
     )
     step = Step(
         kind=StepKind.SET_ASIDE,
         item=data.item,
+        came_from=id_or_none(data.loan),
         problem=await last_report(data.item),
-        text="undone" if undone else "",
+        text=done.value,
     )
+    return await answer_desk(request, stay(data.visit, step, now=now), data.recent)
+
+
+@post("/desk/brought", status_code=200, guards=[require(Role.RECEPTION)])
+async def desk_brought(request: Page, data: Posted[BroughtForm]) -> Answer:
+    """What was missing of an item has been brought."""
+    now = clock.now()
+    item = await take_in(request.user, data.problem, now=now)
+    step = Step(kind=StepKind.BROUGHT, item=item, problem=data.problem)
     return await answer_desk(request, stay(data.visit, step, now=now), data.recent)
 
 
@@ -143,6 +158,7 @@ ROUTES = [
     desk_renew,
     desk_told,
     desk_problem,
+    desk_brought,
     desk_transfer,
     desk_ready,
 ]

@@ -79,11 +79,20 @@ class ToldForm(msgspec.Struct, frozen=True):
 
 
 class ProblemForm(msgspec.Struct, frozen=True):
-    """One tap on "missing" or "damaged"."""
+    """One tap on "missing" or "damaged"; ``loan`` is the one that the item came back from."""
 
     item: str
     kind: ProblemKind
     accessory: str = ""
+    loan: str = ""
+    visit: str = ""
+    recent: str = ""
+
+
+class BroughtForm(msgspec.Struct, frozen=True):
+    """One tap on "brought", beside what a person is still to bring."""
+
+    problem: UUID
     visit: str = ""
     recent: str = ""
 

@@ -28,6 +28,7 @@ class UndoKind(StrEnum):
     CHECK_IN = "check_in"
     RENEWAL = "renewal"
     PROBLEM = "problem"
+    BROUGHT = "brought"
     FOUND = "found"
 
 

@@ -68,6 +68,8 @@ def _way_back(step: Step) -> tuple[UndoKind, UUID | None]:
             return UndoKind.FOUND, step.check_in.item_id
         case StepKind.SET_ASIDE:
             return UndoKind.PROBLEM, step.problem
+        case StepKind.BROUGHT:
+            return UndoKind.BROUGHT, step.problem
     return UndoKind.CHECK_OUT, None
 
 
@@ -83,12 +85,19 @@ FROM inventory_item_problem problem JOIN inventory_item item ON item.id = proble
 JOIN inventory_model model ON model.id = item.model
 WHERE problem.id IN :ids AND problem.resolved_at IS NULL
 """
+_BROUGHT = """
+SELECT problem.id, item.present_site, item.home_site, item.code, model.short_name, loan.borrower
+FROM inventory_item_problem problem JOIN inventory_item item ON item.id = problem.item
+JOIN inventory_model model ON model.id = item.model
+JOIN lending_loan loan ON loan.id = problem.loan_id
+WHERE problem.id IN :ids AND problem.resolved_at IS NOT NULL
+"""
 _ITEMS = """
 SELECT item.id, item.present_site, item.home_site, item.code, model.short_name
 FROM inventory_item item JOIN inventory_model model ON model.id = item.model
 WHERE item.id IN :ids AND item.status = 'to_check'
 """
-_READS = {UndoKind.PROBLEM: _PROBLEMS, UndoKind.FOUND: _ITEMS}
+_READS = {UndoKind.PROBLEM: _PROBLEMS, UndoKind.BROUGHT: _BROUGHT, UndoKind.FOUND: _ITEMS}
 
 
 async def read_recent(

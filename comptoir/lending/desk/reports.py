@@ -18,13 +18,17 @@ SELECT item.code FROM inventory_item_problem problem
 JOIN inventory_item item ON item.id = problem.item WHERE problem.id = :problem_id
 """
 _PROBLEM = """
-SELECT reported_at, resolved_at FROM inventory_item_problem WHERE id = :problem_id
+SELECT problem.reported_at, problem.resolved_at, problem.loan_id, loan.borrower
+FROM inventory_item_problem problem LEFT JOIN lending_loan loan ON loan.id = problem.loan_id
+WHERE problem.id = :problem_id
 """
-_RESOLVE = "UPDATE inventory_item_problem SET resolved_at = :now WHERE id = :problem_id"
-_LEFT = """
+#: What has set an item aside by a report, and by one that was wrongly solved.
+_BY_REPORT = {"item.problem_reported", "item.accessory_not_brought"}
+RESOLVE = "UPDATE inventory_item_problem SET resolved_at = :now WHERE id = :problem_id"
+LEFT = """
 SELECT id FROM inventory_item_problem WHERE item = :item AND resolved_at IS NULL LIMIT 1
 """
-_SET_STATUS = "UPDATE inventory_item SET status = :status, version = version + 1 WHERE id = :id"
+SET_STATUS = "UPDATE inventory_item SET status = :status, version = version + 1 WHERE id = :id"
 
 
 async def take_report_back(actor: Principal, problem_id: UUID, *, now: datetime) -> str:
@@ -47,18 +51,18 @@ async def take_report_back(actor: Principal, problem_id: UUID, *, now: datetime)
         if problem is None or problem["resolved_at"] is not None:
             raise overtaken()
         need_time(problem["reported_at"], now)
-        await db.execute(_RESOLVE, problem_id=problem_id, now=now)
+        await db.execute(RESOLVE, problem_id=problem_id, now=now)
         changes: dict[str, Any] = {"item": item["code"]}
-        related: tuple[UUID, ...] = ()
+        related: tuple[UUID | None, ...] = (problem["loan_id"], problem["borrower"])
         status = ItemStatus(item["status"])
-        if status is ItemStatus.TO_CHECK and not await db.fetch(_LEFT, item=item["id"]):
+        if status is ItemStatus.TO_CHECK and not await db.fetch(LEFT, item=item["id"]):
             loan = await lend_again(actor, item["id"], now=now)
             if loan is not None:
                 status, related = ItemStatus.ON_LOAN, (loan["id"], loan["borrower"])
-            elif await _by_report(item["id"]):
+            elif await by_report(item["id"]):
                 status = ItemStatus.AVAILABLE
             changes["status"] = [item["status"], status]
-            await db.execute(_SET_STATUS, id=item["id"], status=status.value)
+            await db.execute(SET_STATUS, id=item["id"], status=status.value)
         await audit.record(
             actor,
             "item.report_taken_back",
@@ -84,9 +88,14 @@ async def last_report(code: str) -> UUID | None:
     return row["id"] if row else None
 
 
-async def _by_report(item_id: UUID) -> bool:
-    """Whether a report is why the item must be checked; else another reason still holds."""
+async def by_report(item_id: UUID) -> bool:
+    """Whether reports are why the item must be checked; else another reason still holds.
+
+    What was reported while it was out has set it aside at its return.
+    """
     for _, entry in await audit.timeline(item_id, limit=20):
         if "status" in entry.changes:
-            return entry.action == "item.problem_reported"
+            came_back = entry.changes["status"] == [ItemStatus.ON_LOAN, ItemStatus.TO_CHECK]
+            closed = entry.action == "loan.closed" and came_back
+            return closed or entry.action in _BY_REPORT
     return False

@@ -35,6 +35,7 @@ class StepKind(StrEnum):
     RENEWED = "renewed"
     UNDONE = "undone"
     SET_ASIDE = "set_aside"
+    BROUGHT = "brought"
     SENT = "sent"
     READY = "ready"
     REFUSED = "refused"
@@ -50,7 +51,8 @@ class StepKind(StrEnum):
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that happened, with what the screen needs to tell of it.
 
-    ``item`` is a code; ``problem`` is the report that a tap made; ``borrower_id``
+    ``item`` is a code; ``problem`` is the report that a tap made or solved, ``came_from`` the
+    loan that the item came back from; ``borrower_id``
     is who left, signed, or was told of a due date, where that is what is said.
     ``agreement`` is the one that was signed, ``text`` its number.
     """
@@ -61,6 +63,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     check_in: CheckInView | None = None
     refusal: Refusal | None = None
     problem: UUID | None = None
+    came_from: UUID | None = None
     borrower_id: UUID | None = None
     agreement: UUID | None = None
     text: str = ""

@@ -19,6 +19,7 @@ from comptoir.lending.agreed_loans import UNSIGNED
 from comptoir.lending.borrowers.visibility import seen_by
 from comptoir.lending.closures.told import Untold, untold
 from comptoir.lending.desk.allowances import ALLOWANCES_SHOWN, Allowance, allowances_of, name_of
+from comptoir.lending.desk.missing import Owed, owed_by
 from comptoir.lending.loans import facts
 from comptoir.lending.rules import VISIT_TIME
 from comptoir.sites import calendars
@@ -74,6 +75,7 @@ class VisitView(msgspec.Struct, frozen=True, kw_only=True):
     eligible: bool
     held: tuple[Held, ...]
     untold: tuple[Untold, ...]
+    owed: tuple[Owed, ...]
     panels: tuple[Panel, ...]
     allowances: tuple[Allowance, ...]
     more_allowances: int
@@ -148,7 +150,7 @@ WHERE item.code IN :codes
 
 
 async def read_visit(actor: Principal, visit_id: UUID | None, *, now: datetime) -> VisitView | None:
-    """The open visit of this id, in five statements however much is held,
+    """The open visit of this id, in six statements however much is held,
     and those of ``panels``.
 
     None where it is over, or at a site the actor may not know of.
@@ -177,6 +179,7 @@ async def read_visit(actor: Principal, visit_id: UUID | None, *, now: datetime) 
         eligible=eligible_until is None or today <= eligible_until,
         held=await held_by(actor, row["borrower"], visit_id, now=now),
         untold=await untold(actor, row["borrower"]),
+        owed=await owed_by(actor, row["borrower"]),
         panels=tuple(await panels.fill(SLOT, actor, row["borrower"], now=now)),
         allowances=tuple(allowances[:ALLOWANCES_SHOWN]),
         more_allowances=len(allowances[ALLOWANCES_SHOWN:]),

@@ -30,7 +30,13 @@ WHERE id = :loan_id
 _LOCK_BORROWER = "SELECT household FROM lending_borrower WHERE id = :borrower_id"
 #: What may be done to an item that came back without being lost when its loan is open
 #: again: a problem waits for the next return, and a find is part of how the loan ended.
-_PASSED_ON = {"item.problem_reported", "item.report_taken_back", "item.found"}
+_PASSED_ON = {
+    "item.problem_reported",
+    "item.report_taken_back",
+    "item.accessory_brought",
+    "item.accessory_not_brought",
+    "item.found",
+}
 #: What is no step of the item.
 _NO_STEP = {"scan.refused", "item.edited"}
 _IN_THE_HOUSE = (ItemStatus.AVAILABLE, ItemStatus.TO_CHECK)
