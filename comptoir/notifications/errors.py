@@ -153,6 +153,24 @@ class NumberNotAnswered(Refused):
         return _("No text message can be sent to this number. Call, or write a letter.")
 
 
+class CallNotFound(NotFound):
+    """Nobody to call there, or not any more."""
+
+    code = "notifications.call-not-found"
+
+    def message(self) -> str:
+        return _("Somebody else has looked after this already, or there is nothing left to tell.")
+
+
+class CallNotUndone(Refused):
+    """It is more than a minute ago."""
+
+    code = "notifications.call-not-undone"
+
+    def message(self) -> str:
+        return _("This can be taken back for a minute only. Call them once more if need be.")
+
+
 class PlanNotFound(NotFound):
     """No such plan of reminders, or one of a site the actor may not know of."""
 

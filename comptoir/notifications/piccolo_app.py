@@ -14,6 +14,7 @@ APP_CONFIG = AppConfig(
             "comptoir.notifications.tables",
             "comptoir.notifications.digest.tables",
             "comptoir.notifications.links.tables",
+            "comptoir.notifications.calls.tables",
             "comptoir.notifications.reminders.tables",
             "comptoir.notifications.own_wordings.tables",
         ],

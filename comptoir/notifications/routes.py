@@ -8,9 +8,13 @@ from comptoir.core import events
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.principal import Role
 from comptoir.core.web import NavItem, panels
+from comptoir.lending.desk.answer import SLOT as DESK
 from comptoir.lending.desk.view import SLOT as VISIT
 from comptoir.lending.events import ReturnSiteChosen
 from comptoir.notifications import hook_pages, timeline
+from comptoir.notifications.calls import api as calls_api
+from comptoir.notifications.calls import pages as calls_pages
+from comptoir.notifications.calls import panels as call_panels
 from comptoir.notifications.digest import api as digest_api
 from comptoir.notifications.digest import pages as digest_pages
 from comptoir.notifications.events import ReplyArrived
@@ -38,6 +42,8 @@ ROUTES: list[ControllerRouterHandler] = [
     *inbox_api.ROUTES,
     *inbox_pages.ROUTES,
     *settings_pages.ROUTES,
+    *calls_api.ROUTES,
+    *calls_pages.ROUTES,
     *hook_pages.ROUTES,
     *link_pages.ROUTES,
     *wordings_api.ROUTES,
@@ -47,6 +53,7 @@ ROUTES: list[ControllerRouterHandler] = [
 NAVIGATION = [
     NavItem(_l("This week"), "/this-week", Role.COORDINATOR),
     NavItem(_l("Replies"), "/replies", count_url="/replies/count"),
+    NavItem(_l("Calls"), "/calls", count_url="/calls/count"),
     NavItem(_l("Messages"), "/messages", Role.COORDINATOR),
     NavItem(
         _l("Reminders"),
@@ -69,6 +76,8 @@ NAVIGATION = [
 panels.register("lending.borrower", doubts.panel)
 panels.register("lending.borrower", wishes.panel)
 panels.register(VISIT, doubts.panel)
+panels.register(VISIT, call_panels.in_visit)
+panels.register(DESK, call_panels.at_desk)
 timeline.describe_all()
 events.subscribe(ReplyArrived, answer_reply)
 events.subscribe(ReturnSiteChosen, follow_return_site)

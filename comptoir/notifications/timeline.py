@@ -11,6 +11,8 @@ from comptoir.notifications.kinds import title_of
 def describe_all() -> None:
     """Give every action of the notifications its sentence."""
     describe("message.written", _written)
+    describe("borrower.called", _called)
+    describe("borrower.call_undone", _l("What came of the call was taken back."))
     describe("conversation.answered", _l("Answered by SMS, from the desk."))
     describe("conversation.done", _l("What they wrote was looked after."))
     describe("borrower.messages_stopped", _stopped)
@@ -25,6 +27,17 @@ def _written(story: Story) -> str:
     if story.after("channel") == "letter":
         return _("Letter: %(kind)s.", kind=kind)
     return _("Message by SMS: %(kind)s.", kind=kind)
+
+
+def _called(story: Story) -> str:
+    match story.after("outcome"):
+        case "reached":
+            return _("Reached by a call.")
+        case "voicemail":
+            return _("Called: voicemail.")
+        case "wrong-number":
+            return _("Called: the number is not theirs. No more messages.")
+    return _("Called: to be called back.")
 
 
 def _stopped(story: Story) -> str:

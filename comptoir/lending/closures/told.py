@@ -125,14 +125,30 @@ async def tell(
         MovesNotFound: it moved nothing of theirs at a site where the actor works.
     """
     async with db.transaction():
-        moves = [
-            row
-            for row in await _moves(actor, batch, borrower_id)
-            if row["to_tell"] and (only is None or row["id"] in only)
-        ]
-        if moves:
-            await db.execute(_SET.format(at=":now"), moves=[row["id"] for row in moves], now=now)
-        await _record(actor, "loan.move_told", borrower_id, moves, now)
+        await note_told(actor, batch, borrower_id, only=only, now=now)
+
+
+async def note_told(
+    actor: Principal,
+    batch: UUID,
+    borrower_id: UUID,
+    *,
+    only: Collection[UUID] | None = None,
+    now: datetime,
+) -> None:
+    """The same, in the transaction of what told them.
+
+    Raises:
+        MovesNotFound: as for ``tell``.
+    """
+    moves = [
+        row
+        for row in await _moves(actor, batch, borrower_id)
+        if row["to_tell"] and (only is None or row["id"] in only)
+    ]
+    if moves:
+        await db.execute(_SET.format(at=":now"), moves=[row["id"] for row in moves], now=now)
+    await _record(actor, "loan.move_told", borrower_id, moves, now)
 
 
 async def take_telling_back(
@@ -144,10 +160,19 @@ async def take_telling_back(
         MovesNotFound: as for ``tell``.
     """
     async with db.transaction():
-        moves = [row for row in await _moves(actor, batch, borrower_id) if row["told"]]
-        if moves:
-            await db.execute(_SET.format(at="NULL"), moves=[row["id"] for row in moves])
-        await _record(actor, "loan.move_not_told", borrower_id, moves, now)
+        await note_not_told(actor, batch, borrower_id, now=now)
+
+
+async def note_not_told(actor: Principal, batch: UUID, borrower_id: UUID, *, now: datetime) -> None:
+    """The same, in the transaction of what it follows from.
+
+    Raises:
+        MovesNotFound: as for ``tell``.
+    """
+    moves = [row for row in await _moves(actor, batch, borrower_id) if row["told"]]
+    if moves:
+        await db.execute(_SET.format(at="NULL"), moves=[row["id"] for row in moves])
+    await _record(actor, "loan.move_not_told", borrower_id, moves, now)
 
 
 async def was_not_heard(

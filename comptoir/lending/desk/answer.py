@@ -16,7 +16,7 @@ from litestar.params import Body
 from comptoir.core.i18n import current_language
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal
-from comptoir.core.web import fragment, is_htmx, page
+from comptoir.core.web import fragment, is_htmx, page, panels
 from comptoir.core.web.forms import id_or_none
 from comptoir.inventory.pages.wording import CHIPS, STATUSES
 from comptoir.lending.borrowers.forms import form_about
@@ -37,6 +37,8 @@ Answer = Response[str]
 Sent = TypeVar("Sent")
 #: A body sent by a form.
 Posted = Annotated[Sent, Body(media_type=RequestEncodingType.URL_ENCODED)]
+#: What higher floors have waiting for whoever is at a desk; the subject is its site.
+SLOT = "lending.desk"
 
 
 async def answer_desk(request: Page, result: DeskResult, recent: str = "") -> Answer:
@@ -53,7 +55,14 @@ async def answer_desk(request: Page, result: DeskResult, recent: str = "") -> An
     cookies = [keep_recent(request, context["recent_value"])]
     if is_htmx(request.scope):
         return fragment(request, "lending/_desk.html", cookies=cookies, **context)
-    return page(request, "lending/desk.html", menu_at="/desk", cookies=cookies, **context)
+    return await whole_desk(request, context, menu_at="/desk", cookies=cookies)
+
+
+async def whole_desk(request: Page, context: dict[str, Any], **values: Any) -> Answer:
+    """The page of the desk, with what waits at its site."""
+    site_id = request.user.site_id
+    waiting = await panels.fill(SLOT, request.user, site_id, now=context["now"]) if site_id else []
+    return page(request, "lending/desk.html", waiting=waiting, **values, **context)
 
 
 async def _is_repeated(result: DeskResult, done: tuple[Done, ...]) -> bool:

@@ -11,7 +11,7 @@ from comptoir.core.accounts.errors import SessionEnded
 from comptoir.core.accounts.guards import require, session_of
 from comptoir.core.accounts.pages.desk_lock import let_in
 from comptoir.core.principal import Role
-from comptoir.core.web import page, redirect
+from comptoir.core.web import redirect
 from comptoir.core.web.forms import id_or_none
 from comptoir.core.web.texts import ANY_TEXT
 from comptoir.lending.agreed_loans import AgreementNotFound, leaves_unsigned
@@ -26,6 +26,7 @@ from comptoir.lending.desk.answer import (
     desk_context,
     site_of,
     stay,
+    whole_desk,
 )
 from comptoir.lending.desk.forms import ChosenForm, CloseForm, ScanForm, attempt_of
 from comptoir.lending.desk.kept import decode_recent, decode_waiting
@@ -53,7 +54,7 @@ async def desk(
     now = clock.now()
     recent = decode_recent(kept_recent(request), now=now)
     context = await desk_context(request.user, stay(visit, *steps, now=now), recent)
-    return page(request, "lending/desk.html", **context)
+    return await whole_desk(request, context)
 
 
 @post("/desk/scan", status_code=200, guards=[require(Role.RECEPTION)], opt=ANY_TEXT)

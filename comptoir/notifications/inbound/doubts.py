@@ -14,26 +14,29 @@ from comptoir.notifications.reasons import Reason
 
 #: One failure may be a phone that is switched off for days.
 FAILURES = 2
-_HARD = [
+HARD = [
     Reason.NUMBER_INVALID.value,
     Reason.ADDRESS_INVALID.value,
     Reason.NOT_DELIVERED.value,
 ]
 
-# Of an e-mail nobody tells that it was delivered.
-_READ = """
+#: How many of the last messages to a ``borrower`` failed for good. Of an e-mail nobody tells
+#: that it was delivered.
+LAST_FAILED = """
+(SELECT COUNT(*) FROM (
+    SELECT message.status, message.reason FROM notifications_message message
+    WHERE message.borrower = borrower.id
+      AND CASE WHEN borrower.contact_kind = 'email'
+          THEN message.channel = 'email' AND message.address = borrower.email
+               AND message.status IN ('failed', 'accepted')
+          ELSE message.channel = 'sms' AND message.address = borrower.phone
+               AND message.status IN ('failed', 'delivered') END
+    ORDER BY message.id DESC LIMIT :failures) AS last
+ WHERE last.status = 'failed' AND last.reason IN :hard)
+"""
+_READ = f"""
 SELECT borrower.phone, borrower.contact_kind, wish.stopped_at,
-       COALESCE(wish.wrong_number, '') AS wrong_number,
-       (SELECT COUNT(*) FROM (
-            SELECT message.status, message.reason FROM notifications_message message
-            WHERE message.borrower = borrower.id
-              AND CASE WHEN borrower.contact_kind = 'email'
-                  THEN message.channel = 'email' AND message.address = borrower.email
-                       AND message.status IN ('failed', 'accepted')
-                  ELSE message.channel = 'sms' AND message.address = borrower.phone
-                       AND message.status IN ('failed', 'delivered') END
-            ORDER BY message.id DESC LIMIT :failures) AS last
-        WHERE last.status = 'failed' AND last.reason IN :hard) AS failed
+       COALESCE(wish.wrong_number, '') AS wrong_number, {LAST_FAILED} AS failed
 FROM lending_borrower borrower
 LEFT JOIN notifications_borrower_wish wish ON wish.borrower = borrower.id
 WHERE borrower.id = :borrower
@@ -67,7 +70,7 @@ async def doubt_about(borrower_id: UUID) -> Doubt | None:
         _READ,
         borrower=borrower_id,
         failures=FAILURES,
-        hard=_HARD,
+        hard=HARD,
     )
     if row is None:
         return None

@@ -6,6 +6,7 @@ It holds for the number that it came from: where several people share it, for ea
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from comptoir.core import audit, db
 from comptoir.core.ids import new_id
@@ -42,7 +43,7 @@ async def stop(number: str, *, is_wrong: bool = False, now: datetime) -> bool:
         if row["stopped_at"] is not None and wrong == row["wrong_number"]:
             continue
         changed = True
-        await _write(row, row["stopped_at"] or now, wrong)
+        await put(row["id"], row["stopped_at"] or now, wrong)
         await audit.record(
             SYSTEM,
             "borrower.messages_stopped",
@@ -59,15 +60,16 @@ async def start(number: str, *, now: datetime) -> None:
     for row in await db.fetch(_THEIRS, number=number):
         if row["stopped_at"] is None:
             continue
-        await _write(row, None, "")
+        await put(row["id"], None, "")
         await audit.record(SYSTEM, "borrower.messages_resumed", "borrower", row["id"], now=now)
 
 
-async def _write(row: db.Row, stopped_at: datetime | None, wrong_number: str) -> None:
+async def put(borrower_id: UUID, stopped_at: datetime | None, wrong_number: str) -> None:
+    """Write down since when somebody wants no messages, and which number is not theirs."""
     await db.execute(
         _WRITE,
         id=new_id(),
-        borrower=row["id"],
+        borrower=borrower_id,
         stopped_at=stopped_at,
         barest=False,
         wrong_number=wrong_number,

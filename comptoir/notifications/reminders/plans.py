@@ -22,6 +22,8 @@ KINDS_OF: dict[When, tuple[str, ...]] = {
     When.AFTER: ("overdue-1", "overdue-2", "overdue-3"),
 }
 CALL = "overdue-call"
+#: What is said of a due date that was moved, and moved back.
+OF_MOVES = [DATE_MOVED, DATE_BACK]
 #: Of these a person gets one a day.
 REMINDER_KINDS = [kind for kinds in KINDS_OF.values() for kind in kinds]
 

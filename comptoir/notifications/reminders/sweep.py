@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
+from comptoir.notifications.calls.failing import call_whom_messages_fail
 from comptoir.notifications.channels import BY_GATEWAY, Channel
 from comptoir.notifications.reminders.moot import drop_moot_calls
 from comptoir.notifications.reminders.occasions import write_occasions
@@ -62,6 +63,7 @@ async def sweep(
     ``base_url`` is where links lead, ``channels`` are those that there is a gateway for.
     """
     await drop_moot_calls(now=now)
+    await call_whom_messages_fail(now=now)
     plans, senders = await read_plans(), await read_senders(base_url)
     places = {
         sender.id: place_at(sender.calendar, sender.habits.hours, now=now)

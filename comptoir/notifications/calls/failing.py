@@ -1,0 +1,86 @@
+"""Whom messages do not reach: the second one in turn that fails for good becomes a call.
+
+Of a moved due date the first that fails does: nobody is to stand before a shut door.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from comptoir.core import audit, db
+from comptoir.core.ids import first_id_of
+from comptoir.core.principal import SYSTEM
+from comptoir.notifications import outbox
+from comptoir.notifications.channels import Channel
+from comptoir.notifications.inbound.doubts import FAILURES, HARD, LAST_FAILED
+from comptoir.notifications.outbox import Draft
+from comptoir.notifications.reminders.occasions import FRESH
+from comptoir.notifications.reminders.plans import OF_MOVES, REMINDER_KINDS
+
+_FAILED = f"""
+SELECT failed.id, failed.site, failed.borrower, failed.kind, failed.address, failed.language,
+       failed.text
+FROM notifications_message failed
+JOIN lending_borrower borrower ON borrower.id = failed.borrower
+WHERE failed.status = 'failed' AND failed.id > :first AND failed.channel IN ('sms', 'email')
+  AND failed.reason IN :hard AND failed.kind IN :kinds
+  AND failed.address = CASE WHEN borrower.contact_kind = 'email' THEN borrower.email
+                            ELSE borrower.phone END
+  AND NOT EXISTS (SELECT 1 FROM notifications_message again WHERE again.again_of = failed.id)
+  AND NOT EXISTS (
+    SELECT 1 FROM notifications_message later
+    WHERE later.borrower = failed.borrower AND later.channel = failed.channel
+      AND later.id > failed.id)
+  AND (failed.kind IN :moves OR {LAST_FAILED} >= :failures)
+ORDER BY failed.id
+"""
+_MOVE = "UPDATE notifications_loan_message SET message = :made WHERE message = :failed"
+
+
+async def call_whom_messages_fail(*, now: datetime) -> int:
+    """Put people on the call list whose last messages failed for good; how many lines.
+
+    What a line is about is what the message was, so that it goes when that is settled.
+    """
+    rows = await db.fetch(
+        _FAILED,
+        first=first_id_of(now - FRESH),
+        hard=HARD,
+        kinds=[*REMINDER_KINDS, *OF_MOVES],
+        moves=OF_MOVES,
+        failures=FAILURES,
+    )
+    made = [await _call(row, now=now) for row in rows]
+    return sum(each is not None for each in made)
+
+
+async def _call(row: db.Row, *, now: datetime) -> UUID | None:
+    async with db.transaction():
+        made = await outbox.write(
+            Draft(
+                site_id=row["site"],
+                borrower_id=row["borrower"],
+                kind=row["kind"],
+                channel=Channel.CALL,
+                address=row["address"],
+                language=row["language"],
+                text=row["text"],
+                dedupe_key=f"failed:{row['id']}",
+                again_of=row["id"],
+            ),
+            now=now,
+        )
+        if made is None:  # another process was faster
+            return None
+        await db.execute(_MOVE, made=made, failed=row["id"])
+        await audit.record(
+            SYSTEM,
+            "message.written",
+            "borrower",
+            row["borrower"],
+            now=now,
+            site_id=row["site"],
+            changes={"kind": [None, row["kind"]], "channel": [None, Channel.CALL.value]},
+        )
+    return made

@@ -1,0 +1,47 @@
+"""The call list where people are: in a visit, and small at the desk."""
+
+from __future__ import annotations
+
+import msgspec
+
+from comptoir.core.i18n import current_language
+from comptoir.core.web.panels import Fill, Panel
+from comptoir.notifications.calls.queries import count_calls, list_calls
+from comptoir.notifications.calls.schemas import CallFilter, CallState
+from comptoir.notifications.reminders.plans import OF_MOVES
+
+#: Nobody is waited for at more sites than that.
+_MOST = 5
+
+
+async def at_desk(about: Fill) -> Panel | None:
+    """How many are to be called for a site."""
+    number = await count_calls(about.principal, site_id=about.subject_id, now=about.now)
+    return Panel("notifications/_calls_desk.html", number) if number else None
+
+
+async def in_visit(about: Fill) -> Panel | None:
+    """What somebody was to be called about, now that they are here.
+
+    Of moved due dates the visit speaks by itself.
+    """
+    entries = [
+        entry
+        for state in CallState
+        for entry in (
+            await list_calls(
+                about.principal,
+                CallFilter(state=state, borrower_id=about.subject_id, limit=_MOST),
+                language=current_language(),
+                now=about.now,
+            )
+        ).entries
+    ]
+    told = [
+        msgspec.structs.replace(
+            entry, scripts=tuple(each for each in entry.scripts if each.kind not in OF_MOVES)
+        )
+        for entry in entries
+    ]
+    shown = [entry for entry in told if entry.scripts]
+    return Panel("notifications/_calls_visit.html", shown) if shown else None

@@ -1,0 +1,212 @@
+"""Reads of the call list."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from comptoir.core import db
+from comptoir.core.principal import Principal
+from comptoir.notifications.calls.schemas import (
+    UNDO_TIME,
+    CallEntry,
+    CallFilter,
+    CallPage,
+    CallPlace,
+    CallState,
+    Outcome,
+    OutcomeView,
+)
+from comptoir.notifications.calls.scripts import scripts_of
+from comptoir.notifications.reminders.moot import IS_MOOT
+from comptoir.notifications.reminders.plans import THANKS
+from comptoir.notifications.reminders.reading import Sender, read_senders
+from comptoir.sites.opening_hours import ONE_DAY
+
+#: A number that somebody said is not theirs is none.
+_PHONE = "CASE WHEN borrower.phone = wish.wrong_number THEN '' ELSE borrower.phone END"
+_REACHABLE = f"({_PHONE} <> '' OR borrower.counsellor <> '' OR borrower.email <> '')"
+# What needs no telling any more is not shown, though the sweep has yet to drop it.
+_STANDING = f"""
+FROM notifications_message message
+JOIN lending_borrower borrower ON borrower.id = message.borrower
+LEFT JOIN notifications_borrower_wish wish ON wish.borrower = message.borrower
+WHERE message.channel = 'call' AND message.status = 'queued' AND NOT {IS_MOOT}
+"""
+_WAITING = f"""
+SELECT message.site, message.borrower, MIN(message.next_attempt_at) AS at
+{_STANDING} AND {{conditions}}
+GROUP BY message.site, message.borrower
+"""
+_WHEN = {
+    CallState.NOW: "waiting.at <= :now",
+    CallState.LATER: "waiting.at > :now",
+    CallState.UNREACHABLE: "1 = 1",
+}
+_ENTRIES = f"""
+SELECT waiting.site, waiting.borrower, waiting.at AS "at [TIMESTAMPTZ]", borrower.name,
+       borrower.language, {_PHONE} AS phone, borrower.email, borrower.counsellor, wish.barest,
+       last.outcome AS last, last.at AS last_at
+FROM ({{waiting}}) AS waiting
+JOIN lending_borrower borrower ON borrower.id = waiting.borrower
+LEFT JOIN notifications_borrower_wish wish ON wish.borrower = waiting.borrower
+LEFT JOIN notifications_call_outcome last ON last.id = (
+    SELECT latest.id FROM notifications_call_outcome latest
+    WHERE latest.borrower = waiting.borrower AND latest.site = waiting.site
+      AND latest.undone_at IS NULL
+    ORDER BY latest.at DESC, latest.id DESC LIMIT 1)
+WHERE {{when}} AND {{after}}
+ORDER BY waiting.at, waiting.borrower, waiting.site
+LIMIT :limit
+"""
+_LINES = f"""
+SELECT message.id, message.site, message.borrower, message.kind, message.language, message.text
+{_STANDING} AND message.borrower IN :people AND message.site IN :sites
+ORDER BY message.id
+"""
+_LOANS = """
+SELECT about.message, about.loan, loan.due_at, category.names,
+       (SELECT CASE WHEN move.undone_at IS NULL THEN move.due_before ELSE move.due_after END
+        FROM lending_due_date_move move
+        WHERE move.loan = loan.id AND loan.due_at =
+              CASE WHEN move.undone_at IS NULL THEN move.due_after ELSE move.due_before END
+        ORDER BY move.id DESC LIMIT 1) AS "was_due [TIMESTAMPTZ]"
+FROM notifications_loan_message about
+JOIN lending_loan loan ON loan.id = about.loan
+JOIN inventory_category category ON category.id = loan.category
+WHERE about.message IN :lines AND loan.due_at = about.due_at AND loan.returned_at IS NULL
+ORDER BY loan.due_at, loan.id
+"""
+_DONE = """
+SELECT done.id, done.borrower AS borrower_id, borrower.name AS borrower, done.outcome
+FROM notifications_call_outcome done
+JOIN lending_borrower borrower ON borrower.id = done.borrower
+WHERE done.at > :since AND done.undone_at IS NULL AND {seen}
+ORDER BY done.at DESC, done.id DESC LIMIT 10
+"""
+
+
+async def list_calls(
+    actor: Principal, wanted: CallFilter, *, language: str, now: datetime
+) -> CallPage:
+    """One page of whom to call for the actor's sites, the longest wait first.
+
+    What to say is in ``language`` for the reader, and in the person's own.
+    """
+    waiting, values = _waiting(actor, wanted)
+    after = "1 = 1"
+    if wanted.after is not None:
+        after = (
+            "(waiting.at, waiting.borrower, waiting.site) > (:after_at, :after_who, :after_site)"
+        )
+        values |= {
+            "after_at": wanted.after.at,
+            "after_who": wanted.after.borrower_id,
+            "after_site": wanted.after.site_id,
+        }
+    sql = _ENTRIES.format(waiting=waiting, when=_WHEN[wanted.state], after=after)
+    rows = await db.fetch(sql, limit=wanted.limit + 1, now=now, thanks=THANKS, **values)
+    shown = rows[: wanted.limit]
+    entries = await _entries(shown, language=language, now=now) if shown else ()
+    last = shown[-1] if len(rows) > wanted.limit else None
+    place = CallPlace(last["at"], last["borrower"], last["site"]) if last else None
+    return CallPage(entries, place)
+
+
+async def count_calls(
+    actor: Principal,
+    *,
+    site_id: UUID | None = None,
+    state: CallState = CallState.NOW,
+    now: datetime,
+) -> int:
+    """How many people are to be called for a site, or for all of the actor's."""
+    waiting, values = _waiting(actor, CallFilter(state=state, site_id=site_id))
+    row = await db.fetch_one(
+        f"SELECT COUNT(*) AS number FROM ({waiting}) AS waiting WHERE {_WHEN[state]}",
+        now=now,
+        thanks=THANKS,
+        **values,
+    )
+    return row["number"] if row else 0
+
+
+async def just_done(actor: Principal, *, now: datetime) -> list[OutcomeView]:
+    """What was written down at the actor's sites and can still be taken back."""
+    seen, values = "1 = 1", dict[str, Any]()
+    if not actor.all_sites:
+        seen, values["own_sites"] = "done.site IN :own_sites", list(actor.site_ids)
+    rows = await db.fetch(_DONE.format(seen=seen), since=now - UNDO_TIME, **values)
+    return [OutcomeView(**row | {"outcome": Outcome(row["outcome"])}) for row in rows]
+
+
+def _waiting(actor: Principal, wanted: CallFilter) -> tuple[str, dict[str, Any]]:
+    conditions, values = [_REACHABLE], dict[str, Any]()
+    if wanted.state is CallState.UNREACHABLE:
+        conditions = [f"NOT {_REACHABLE}"]
+    if not actor.all_sites:
+        conditions.append("message.site IN :own_sites")
+        values["own_sites"] = list(actor.site_ids)
+    if wanted.site_id is not None:
+        conditions.append("message.site = :site_id")
+        values["site_id"] = wanted.site_id
+    if wanted.borrower_id is not None:
+        conditions.append("message.borrower = :borrower_id")
+        values["borrower_id"] = wanted.borrower_id
+    return _WAITING.format(conditions=" AND ".join(conditions)), values
+
+
+async def _entries(rows: list[db.Row], *, language: str, now: datetime) -> tuple[CallEntry, ...]:
+    people, sites = {row["borrower"] for row in rows}, {row["site"] for row in rows}
+    lines = await db.fetch(_LINES, people=[*people], sites=[*sites], now=now, thanks=THANKS)
+    loans: defaultdict[UUID, list[db.Row]] = defaultdict(list)
+    for loan in await db.fetch(_LOANS, lines=[line["id"] for line in lines]):
+        loans[loan["message"]].append(loan)
+    senders = await read_senders("")  # nobody says a link
+    return tuple(
+        _entry(
+            row,
+            [line for line in lines if (line["site"], line["borrower"]) == _key(row)],
+            loans,
+            senders[row["site"]],
+            language=language,
+            now=now,
+        )
+        for row in rows
+    )
+
+
+def _entry(
+    row: db.Row,
+    lines: list[db.Row],
+    loans: dict[UUID, list[db.Row]],
+    sender: Sender,
+    *,
+    language: str,
+    now: datetime,
+) -> CallEntry:
+    scripts = scripts_of(
+        lines, loans, sender, language=language, barest=bool(row["barest"]), now=now
+    )
+    return CallEntry(
+        site_id=row["site"],
+        place=sender.name,
+        time_zone=sender.calendar.zone.key,
+        borrower_id=row["borrower"],
+        borrower=row["name"],
+        language=row["language"],
+        phone=row["phone"],
+        email=row["email"],
+        counsellor=row["counsellor"],
+        at=row["at"],
+        scripts=scripts,
+        last=Outcome(row["last"]) if row["last"] else None,
+        last_at=row["last_at"],
+        tomorrow=f"{sender.calendar.local_date(now) + ONE_DAY}T10:00",
+    )
+
+
+def _key(row: db.Row) -> tuple[UUID, UUID]:
+    return row["site"], row["borrower"]

@@ -1,0 +1,142 @@
+"""The call list, and what may come of a call."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core.api.types import Moment
+from comptoir.core.phones import show_phone
+
+#: So long an outcome can be taken back.
+UNDO_TIME = timedelta(minutes=1)
+
+
+class Outcome(StrEnum):
+    """What came of a call."""
+
+    REACHED = "reached"
+    VOICEMAIL = "voicemail"
+    WRONG_NUMBER = "wrong-number"
+    CALL_BACK = "call-back"
+
+
+class CallState(StrEnum):
+    """Which part of the list."""
+
+    NOW = "now"
+    LATER = "later"
+    UNREACHABLE = "unreachable"
+
+
+class CallPlace(msgspec.Struct, frozen=True):
+    """A place in the list of calls, the longest wait first."""
+
+    at: datetime
+    borrower_id: UUID
+    site_id: UUID
+
+
+class CallFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """What a list is limited to. ``after`` is the last person of the page before."""
+
+    state: CallState = CallState.NOW
+    site_id: UUID | None = None
+    borrower_id: UUID | None = None
+    after: CallPlace | None = None
+    limit: int = 50
+
+
+class Script(msgspec.Struct, frozen=True):
+    """What to say about one matter: in the reader's words, and in those of the person."""
+
+    kind: str
+    text: str
+    theirs: str
+
+
+class CallEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody to call for a site, with all that there is to tell them. Times are UTC.
+
+    ``phone`` is empty where there is none, or where somebody said that it is not theirs.
+    ``last`` is what came of the last call. ``tomorrow`` is a time to propose for another: at ten
+    on the site's clock, as a field for a time takes it.
+    """
+
+    site_id: UUID
+    place: str
+    time_zone: str
+    borrower_id: UUID
+    borrower: str
+    language: str
+    phone: str
+    email: str
+    counsellor: str
+    at: datetime
+    scripts: tuple[Script, ...]
+    last: Outcome | None
+    last_at: datetime | None
+    tomorrow: str
+
+    @property
+    def shown_phone(self) -> str:
+        """The number as it is written."""
+        return show_phone(self.phone)
+
+    @property
+    def same_language(self) -> bool:
+        """True if the person's words are the reader's."""
+        return all(each.text == each.theirs for each in self.scripts)
+
+
+class CallPage(msgspec.Struct, frozen=True):
+    """One page of the list; ``next`` is the ``after`` of the page that follows, if any."""
+
+    entries: tuple[CallEntry, ...]
+    next: CallPlace | None = None
+
+
+class RecordOutcome(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What came of a call. `call_at` is needed where they are to be called back, and only there."""
+
+    site_id: UUID
+    outcome: Outcome
+    call_at: (
+        Annotated[Moment, msgspec.Meta(description="When to call again, at most 60 days ahead.")]
+        | None
+    ) = None
+
+
+class LineBefore(msgspec.Struct, frozen=True):
+    """When a line of the list was to be looked at."""
+
+    id: UUID
+    next_attempt_at: datetime
+
+
+class WishBefore(msgspec.Struct, frozen=True):
+    """What a person wanted, and which number was wrong, before theirs was said to be."""
+
+    stopped_at: datetime | None = None
+    wrong_number: str = ""
+
+
+class Before(msgspec.Struct, frozen=True, kw_only=True):
+    """What an outcome changed: lines, what announcements were ticked, and a wish."""
+
+    lines: tuple[LineBefore, ...] = ()
+    told: tuple[UUID, ...] = ()
+    wish: WishBefore | None = None
+
+
+class OutcomeView(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a call, for as long as it can be taken back."""
+
+    id: UUID
+    borrower_id: UUID
+    borrower: str
+    outcome: Outcome

@@ -1,0 +1,85 @@
+"""What is said on the phone: the wordings of messages, spoken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core import db
+from comptoir.core.i18n import LANGUAGES, localized
+from comptoir.core.phones import show_phone
+from comptoir.notifications.calls.schemas import Script
+from comptoir.notifications.reminders.plans import CALL
+from comptoir.notifications.reminders.reading import Sender
+from comptoir.notifications.values import Facts, Form, Thing, message_text
+
+
+def scripts_of(
+    lines: Sequence[db.Row],
+    loans: Mapping[UUID, Sequence[db.Row]],
+    sender: Sender,
+    *,
+    language: str,
+    barest: bool,
+    now: datetime,
+) -> tuple[Script, ...]:
+    """What to say to somebody about their lines of the list, as it is at ``now``.
+
+    Each matter is said once, however many reminders of it there were. ``loans`` are those that
+    a line is about; without any, what was written says it all.
+    """
+    return tuple(
+        _script(kind, list(some), loans, sender, language=language, barest=barest, now=now)
+        for kind, some in groupby(sorted(lines, key=_matter), key=_matter)
+    )
+
+
+def _matter(line: db.Row) -> str:
+    return CALL if line["kind"].startswith("overdue-") else str(line["kind"])
+
+
+def _script(
+    kind: str,
+    lines: Sequence[db.Row],
+    loans: Mapping[UUID, Sequence[db.Row]],
+    sender: Sender,
+    *,
+    language: str,
+    barest: bool,
+    now: datetime,
+) -> Script:
+    line = lines[-1]
+    theirs = line["language"] if line["language"] in LANGUAGES else LANGUAGES[0]
+    about = {row["loan"]: row for each in lines for row in loans.get(each["id"], ())}
+    if not about:
+        return Script(kind, line["text"], line["text"])
+
+    def said(in_language: str) -> str:
+        wording = sender.wordings.of(kind, in_language, barest=barest)
+        return message_text(wording, facts(in_language), in_language, now=now)
+
+    def facts(in_language: str) -> Facts:
+        return _facts(list(about.values()), sender, in_language)
+
+    return Script(kind, said(language), said(theirs))
+
+
+def _facts(loans: Sequence[db.Row], sender: Sender, language: str) -> Facts:
+    things = [
+        Thing(localized(msgspec.json.decode(row["names"]), language), row["due_at"])
+        for row in loans
+    ]
+    before = [row["was_due"] for row in loans if row["was_due"] is not None]
+    return Facts(
+        place=sender.name,
+        calendar=sender.calendar,
+        phone=show_phone(sender.phone) if sender.phone else "",
+        things=things,
+        due_at=min(row["due_at"] for row in loans),
+        was_due=min(before, default=None),
+        form=Form.SPOKEN,
+    )
