@@ -47,6 +47,26 @@ async def test_a_finder_sees_where_to_bring_an_item_and_nothing_else(
         assert "noindex" in answer.headers["x-robots-tag"]
 
 
+async def test_whoever_is_far_away_finds_the_nearest_place_and_learns_of_no_loan(
+    stranger: AsyncClient, site: Site
+) -> None:
+    item = await factories.item(site_id=site.id)
+    alone = await stranger.get(f"/t/{item.code}")
+    assert 'name="postcode"' not in alone.text
+    other = await factories.site(
+        name="Comptoir de Lausanne", postcode="1003", city="Lausanne", published=True
+    )
+    free = await stranger.get(f"/t/{item.code}")
+    assert 'action="/places"' in free.text
+    borrower = await factories.borrower(site_id=site.id)
+    await factories.loan(item=item, borrower_id=borrower.id, now=clock.now(), return_site=other.id)
+    lent = await stranger.get(f"/t/{item.code}")
+    assert _without_addresses(lent.text) == _without_addresses(free.text)
+    assert "Lausanne" not in lent.text.replace("rue de Lausanne", "")
+    nearest = await stranger.get("/places", params={"postcode": "1005"})
+    assert "Comptoir de Lausanne" in nearest.text
+
+
 async def test_staff_of_the_item_see_the_item(stranger: AsyncClient, site: Site) -> None:
     item = await factories.item(site_id=site.id)
     await sign_in(stranger, await factories.user(role=Role.RECEPTION, site_id=site.id))

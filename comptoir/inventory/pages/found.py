@@ -53,6 +53,8 @@ async def found(request: Page, code: FromPath[str]) -> Response[str]:
         headers=_NO_ROBOTS,
         owner=site.organisation,
         places=await public_places([site], now=clock.now()),
+        # The same for each of a site's items: where one is due would tell of its loan.
+        nearer=any(other.id != site.id for other in await sites.public_names()),
     )
 
 
