@@ -92,6 +92,8 @@ async def test_look_at_another_time_zone_and_back(closure: Closing) -> None:
     assert found is not None
     # 17:00 in Fribourg is 18:00 there, when the door is shut; it shuts at 16:00 of Fribourg.
     assert [(day.after, day.back) for day in found.days] == [(at(FRIDAY.date(), 16), False)]
+    # Told by the clock that will hang there.
+    assert [day.after.hour for day in found.days] == [17]
     assert await due_of(loan) == DUE
     await change(closure, seen=seen.seen, time_zone="Europe/Helsinki")
     assert await due_of(loan) == at(FRIDAY.date(), 16)

@@ -77,11 +77,15 @@ class LoanMove(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SiteMoves(msgspec.Struct, frozen=True):
-    """The loans of one return site that are due before a shut door; those that stay, too."""
+    """The loans of one return site that are due before a shut door; those that stay, too.
+
+    ``zone_after`` is its time zone afterwards.
+    """
 
     site_id: UUID
     name: str
     time_zone: str
+    zone_after: str
     moves: tuple[LoanMove, ...]
     kept: tuple[LoanMove, ...]
 
@@ -138,7 +142,12 @@ async def _at(
         elif before is not None and _is_kept(due, before, after):
             kept.append(move)
     return SiteMoves(
-        site["site_id"], site["site_name"], site["time_zone"], tuple(moves), tuple(kept)
+        site["site_id"],
+        site["site_name"],
+        (before or after).zone.key,
+        after.zone.key,
+        tuple(moves),
+        tuple(kept),
     )
 
 

@@ -25,7 +25,7 @@ BY_MESSAGE = ("phone", "email")
 
 
 class DayMove(msgspec.Struct, frozen=True, kw_only=True):
-    """Loans of one site that go from one day to another. Days and times are the site's.
+    """Loans of one site that go from one day to another, each by the site's clock of then.
 
     ``earlier``: the new time comes before the old one. ``same_weekday``: their lending rule
     counts whole weeks, so that they wait for that weekday. ``back``: they are due as they
@@ -91,13 +91,13 @@ def _preview(sites: list[SiteMoves]) -> DueDatesPreview:
 
 
 def _days(site: SiteMoves) -> list[DayMove]:
-    zone = ZoneInfo(site.time_zone)
+    zone, zone_after = ZoneInfo(site.time_zone), ZoneInfo(site.zone_after)
     found = []
     moved = ((move.before.astimezone(zone), move) for move in site.moves)
 
     def days(pair: tuple[datetime, LoanMove]) -> tuple[date, datetime, bool, bool]:
         before, move = pair
-        after = (move.after or before).astimezone(zone)
+        after = (move.after or before).astimezone(zone_after)
         weeks, days_more = divmod((after.date() - before.date()).days, 7)
         # Another hour of the same day, or the end of eligibility, has another reason.
         weekday = move.mode is DueMode.SAME_WEEKDAY and weeks > 0 and not days_more
