@@ -193,6 +193,17 @@ async def test_from_then_on_the_door_of_that_site_counts_alone(closure: Closing)
     assert await due_of(loan) == there
 
 
+async def test_what_the_first_site_moved_is_not_moved_back_by_the_other(closure: Closing) -> None:
+    loan, other = await closure.loan(), await lausanne(opens=540, closes=1020)
+    await closure.announce()
+    await choose_return_site(closure.desk.actor, loan, other.id, now=closure.now)
+    assert await due_of(loan) == FRIDAY
+    closure.actor = await make.principal(Role.COORDINATOR, other.id)
+    # That site is open on the Thursday, but nobody has agreed on it.
+    await closure.announce(sites=(other.id,), first_day=MONDAY, last_day=MONDAY)
+    assert await due_of(loan) == FRIDAY
+
+
 async def test_a_closure_there_at_the_same_moment_counts(closure: Closing) -> None:
     loan, other = await closure.loan(), await lausanne()
     coordinator = await make.principal(Role.COORDINATOR, other.id)

@@ -37,9 +37,10 @@ class Door:
     def __init__(self, world: World) -> None:
         self.world, self.now, self.sent = world, EARLY, RecordingGateway()
 
-    async def shut(self) -> UUID:
+    async def shut(self, days: int = 0) -> UUID:
+        """Shut it on the day on which the loans are due, or so many days later."""
         actor = await make.principal(Role.COORDINATOR, self.world.site.id)
-        day = DUE.date()
+        day = DUE.date() + timedelta(days=days)
         command = AnnounceException((self.world.site.id,), day, day, ExceptionKind.CLOSED)
         [exception] = (await announce_exception(actor, command, now=self.later())).ids
         return exception
@@ -148,6 +149,19 @@ async def test_an_old_date_that_is_moved_once_more_is_not_said_to_hold(door: Doo
         ("date-moved", "accepted"),
     ]
     assert await to_tell(door, person) == []
+
+
+async def test_two_moves_of_which_one_is_undone_are_one_message(door: Door) -> None:
+    person = await door.world.person()
+    await door.world.loan(person)
+    await door.shut()  # on Friday: it is due on Monday
+    after = await door.shut(days=3)  # on Monday too: on Tuesday, and that is told
+    assert (await door.sweep(), await door.dispatch()) == (1, 1)
+    await door.open_again(after)
+    assert await to_tell(door, person) == [False]
+    assert (await door.sweep(), await door.dispatch()) == (1, 1)
+    assert await door.sweep() == 0
+    assert [kind for kind, _ in await door.kinds()] == ["date-moved", "date-moved"]
 
 
 async def test_what_was_renewed_since_is_not_said_to_be_as_before(door: Door) -> None:
