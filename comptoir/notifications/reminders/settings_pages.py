@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -32,6 +31,7 @@ from comptoir.notifications.reminders.words import PlanForm, form_of, in_words
 from comptoir.sites.errors import SiteNotFound
 from comptoir.sites.hours import weekday_names
 from comptoir.sites.queries import names_for, need_in_sight
+from comptoir.sites.times import read_time
 
 Page = Request[Principal, Any, Any]
 COORDINATOR = [require(Role.COORDINATOR)]
@@ -44,7 +44,6 @@ JOIN inventory_category category ON category.id = policy.category
 LEFT JOIN lending_borrower_group borrower_group ON borrower_group.id = policy.borrower_group
 ORDER BY category.id, policy.id
 """
-_TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 #: No time of a day.
 _NO_TIME = -1
 
@@ -230,8 +229,8 @@ def _clock(minutes: int) -> str:
 
 
 def _minutes(text: str) -> int:
-    found = _TIME.fullmatch(text)
-    return int(found[1]) * 60 + int(found[2]) if found else _NO_TIME
+    found = read_time(text)
+    return _NO_TIME if found is None else found
 
 
 ROUTES = [reminders, plan_form, save_plan, remove_plan, hours_form, save_hours]

@@ -160,10 +160,11 @@ async def test_the_pages_show_and_take_it(world: World, client: AsyncClient) -> 
     assert "3 days before" in page
     hours = f"/settings/reminders/sites/{world.site.id}"
     assert 'value="20:00"' in (await client.get(hours)).text
-    sent = {"opens": "09:30", "closes": "12:00", "quiet": "5", "version": "0"}
+    sent = {"opens": "9h30", "closes": "12:00", "quiet": "5", "version": "0"}
     assert (await client.post(hours, data=sent)).status_code == 303
     assert "from 09:30 to 12:00" in (await client.get("/settings/reminders")).text
     assert (await client.post(hours, data={**sent, "closes": "noon"})).status_code == 422
+    assert (await client.post(hours, data={**sent, "opens": "25:00"})).status_code == 422
     [kept] = await deciding.plans(await make.principal(Role.COORDINATOR, world.site.id))
     removed = await client.post(
         f"/settings/reminders/{kept.id}/remove", data={"version": kept.version}
