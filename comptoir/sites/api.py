@@ -9,6 +9,7 @@ import msgspec
 
 from comptoir.core.api import Call, Page, PageQuery, decode_cursor, get, page_of, post, put
 from comptoir.sites import changing_hours, queries, services
+from comptoir.sites.chosen import today_at
 from comptoir.sites.confirming import confirm_hours
 from comptoir.sites.errors import (
     OrganisationNotFound,
@@ -22,7 +23,6 @@ from comptoir.sites.local_holidays import (
     LocalHolidayView,
     keep_local_holidays,
     local_holidays_of,
-    today_at,
 )
 from comptoir.sites.schemas import OrganisationView, SaveOrganisation, SaveSite, SetHours, SiteView
 
@@ -145,7 +145,7 @@ async def list_local_holidays(call: Call, site_id: UUID) -> LocalHolidays:
     `GET /sites/{site_id}/opening-hours`.
     """
     site = await queries.site(site_id, call.actor)
-    items = local_holidays_of(site, today=today_at(site, call.now))
+    items = local_holidays_of(site, today=today_at(site, now=call.now))
     return LocalHolidays(items, site.version)
 
 

@@ -15,6 +15,7 @@ from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
 from comptoir.core.web.forms import FormData
 from comptoir.sites import queries
+from comptoir.sites.chosen import today_at
 from comptoir.sites.errors import PreviewOutdated
 from comptoir.sites.exceptions.previews import Preview
 from comptoir.sites.local_holidays import (
@@ -22,7 +23,6 @@ from comptoir.sites.local_holidays import (
     keep_local_holidays,
     local_holidays_of,
     preview_local_holidays,
-    today_at,
 )
 
 Page = Request[Principal, Any, Any]
@@ -33,7 +33,7 @@ async def save_holidays(request: Page, site_id: FromPath[UUID]) -> Response[str]
     """Keep what is ticked, or all; where that moves something, once what it does was seen."""
     data, now = await FormData.of(request), clock.now()
     site = await queries.site(site_id, request.user)
-    offered = local_holidays_of(site, today=today_at(site, now))
+    offered = local_holidays_of(site, today=today_at(site, now=now))
     every = data.checked("all")
     kept = tuple(each.code for each in offered) if every else tuple(data.texts("kept"))
     version = data.whole("version") or 0

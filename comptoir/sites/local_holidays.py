@@ -10,7 +10,6 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core import audit, db, events
-from comptoir.core.clock import localtime
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.core.ids import new_id
@@ -166,8 +165,3 @@ async def _coordinated(actor: Principal, site_id: UUID) -> SiteView:
     if not actor.has_role(Role.COORDINATOR, site_id):
         raise SitesForbidden
     return site
-
-
-def today_at(site: SiteView, now: datetime) -> date:
-    """The date at a site."""
-    return localtime(now, site.time_zone).date()

@@ -17,7 +17,7 @@ class ExceptionsAnnounced(msgspec.Struct, frozen=True):
     """Days are not as the week says, at one site or several: the id of each one's exception.
 
     Published with the sites locked and the exceptions written. ``batch`` is what
-    they have in common.
+    they have in common. ``take_shifts_off`` asks the rota to take out the shifts of the days.
     """
 
     actor: Principal
@@ -25,6 +25,7 @@ class ExceptionsAnnounced(msgspec.Struct, frozen=True):
     exception: DayException
     ids: Mapping[UUID, UUID]
     at: datetime
+    take_shifts_off: bool = False
 
 
 class HoursChanged(msgspec.Struct, frozen=True):

@@ -229,6 +229,7 @@ def _command(data: FormData) -> tuple[AnnounceException, list[str]]:
         reason=data.text("reason").strip(),
         yearly=data.text("yearly") == "yes",
         seen=data.text("seen") if data.text("step") == "announce" else "",
+        take_shifts_off=data.checked("take_shifts_off"),
     )
     return command, fields
 

@@ -111,7 +111,7 @@ def plan_of(actor: Principal, command: AnnounceException, *, now: datetime) -> P
 def seen_of(command: AnnounceException, found: Sequence[Consequence]) -> str:
     """A text that differs when the command does, or what hangs on it."""
     asked: dict[str, Any] = msgspec.to_builtins(command)
-    del asked["seen"]
+    del asked["seen"], asked["take_shifts_off"]  # said once what hangs on it was seen
     states = [f"{each.kind} {each.state}" for each in found]
     return fingerprint(msgspec.json.encode(asked), *states)
 

@@ -19,7 +19,7 @@ class AnnounceException(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 
     ``hours`` are for ``open`` alone; ``reason`` is what the public reads. With
     ``seen``, which the preview gave, nothing is announced if what hangs on the days has
-    changed since.
+    changed since. ``take_shifts_off``: the shifts of days that are closed leave the rota.
     """
 
     sites: Annotated[tuple[UUID, ...], msgspec.Meta(max_length=500)]
@@ -30,6 +30,7 @@ class AnnounceException(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     reason: Annotated[str, example("Stocktake")] = ""
     yearly: bool = False
     seen: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    take_shifts_off: bool = False
 
     def exception(self) -> DayException:
         """The same as the calendar knows it."""

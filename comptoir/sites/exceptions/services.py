@@ -61,7 +61,11 @@ async def announce_exception(
             site_id: await _announce_at(actor, site_id, command, batch, now=now)
             for site_id in plan.sites
         }
-        await events.publish(ExceptionsAnnounced(actor, batch, command.exception(), ids, now))
+        await events.publish(
+            ExceptionsAnnounced(
+                actor, batch, command.exception(), ids, now, command.take_shifts_off
+            )
+        )
     return Announcement(batch, list(ids.values()))
 
 

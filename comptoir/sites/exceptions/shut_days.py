@@ -28,10 +28,7 @@ def shut_days(plan: Plan, calendar: SiteCalendar) -> list[date]:
     """
     today, change = calendar.local_date(plan.now), plan.change
     if isinstance(change, DayException):
-        if change.kind is not ExceptionKind.CLOSED:
-            return []
-        first = max(change.first_day, today)
-        return _days(first, min(change.last_day, first + LONGEST))
+        return closed_days(change, today=today)
     if isinstance(change, Withdrawal):
         return []
     before, after = around(change, calendar)
@@ -41,6 +38,14 @@ def shut_days(plan: Plan, calendar: SiteCalendar) -> list[date]:
         for day in _days(today, today + ahead)
         if before.intervals(day) and not after.intervals(day)
     ]
+
+
+def closed_days(exception: DayException, *, today: date) -> list[date]:
+    """The days of a closure from ``today`` on; none of what is no closure."""
+    if exception.kind is not ExceptionKind.CLOSED:
+        return []
+    first = max(exception.first_day, today)
+    return _days(first, min(exception.last_day, first + LONGEST))
 
 
 def _days(first: date, last: date) -> list[date]:

@@ -15,9 +15,20 @@ from comptoir.core.i18n import gettext as _
 from comptoir.core.printing.pdf import in_background
 from comptoir.sites import queries as sites
 from comptoir.sites.errors import SiteNotFound, SitesForbidden
-from comptoir.sites.rota import absences, gaps, links, needs, offers, queries, sheet, shifts
+from comptoir.sites.rota import (
+    absences,
+    clearing,
+    gaps,
+    links,
+    needs,
+    offers,
+    queries,
+    sheet,
+    shifts,
+)
 from comptoir.sites.rota.errors import (
     AbsenceNotFound,
+    DayNotClosed,
     GapFilled,
     NeedNotFound,
     NotYours,
@@ -81,6 +92,18 @@ class Needs(msgspec.Struct, frozen=True):
     """What a site needs while its door is open."""
 
     items: list[Need]
+
+
+class OfDay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A day, at the site."""
+
+    day: date
+
+
+class Shifts(msgspec.Struct, frozen=True):
+    """How many shifts it was about."""
+
+    count: int
 
 
 class NewCalendarLink(msgspec.Struct, frozen=True):
@@ -206,6 +229,34 @@ async def fill_gap(call: Call, site_id: UUID, data: FillGap) -> Made:
     return Made(await gaps.fill_gap(call.actor, site_id, data, now=call.now))
 
 
+@post(
+    "/sites/{site_id:uuid}/rota/closed-days/clear",
+    scopes=SCOPES,
+    tag=TAG,
+    errors=(SiteNotFound, SitesForbidden, DayNotClosed),
+)
+async def clear_closed_day(call: Call, site_id: UUID, data: OfDay) -> Shifts:
+    """Take all shifts of a closed day off the rota.
+
+    If the closure is withdrawn later, they can be put back.
+    """
+    return Shifts(await clearing.clear_day(call.actor, site_id, data.day, now=call.now))
+
+
+@post(
+    "/sites/{site_id:uuid}/rota/closed-days/restore",
+    scopes=SCOPES,
+    tag=TAG,
+    errors=(SiteNotFound, SitesForbidden),
+)
+async def restore_closed_day(call: Call, site_id: UUID, data: OfDay) -> Shifts:
+    """Put back what was taken off a day for a closure that was withdrawn.
+
+    Whoever is at work elsewhere or away by now stays off.
+    """
+    return Shifts(await clearing.put_back(call.actor, site_id, data.day, now=call.now))
+
+
 @post("/absences", scopes=SCOPES, tag=TAG, status=201, errors=(NotYours,))
 async def add_absence(call: Call, data: AddAbsence) -> Made:
     """Enter when somebody is away. There is no field for why."""
@@ -267,6 +318,8 @@ ROUTES = [
     take_offer,
     withdraw_offer,
     fill_gap,
+    clear_closed_day,
+    restore_closed_day,
     add_absence,
     remove_absence,
     list_needs,

@@ -51,6 +51,15 @@ class GapFilled(Refused):
         return _("Nobody is missing at that time any more. Look at the rota again.")
 
 
+class DayNotClosed(Refused):
+    """The site is not closed on that day: its shifts stay."""
+
+    code = "sites.day-not-closed"
+
+    def message(self) -> str:
+        return _("The site is not closed on that day any more. Look at the rota again.")
+
+
 class NeedNotFound(NotFound):
     """The site does not ask for this, or not any more."""
 

@@ -12,7 +12,7 @@ from comptoir.core import db
 from comptoir.sites.opening_hours import ONE_DAY
 from comptoir.sites.rota.occurrences import Absence, Shift
 from comptoir.sites.rota.rules import Need
-from comptoir.sites.rota.schemas import AbsenceView, OfferView, Person
+from comptoir.sites.rota.schemas import AbsenceView, LeftOutView, OfferView, Person
 
 #: Who is on the team of ``{site}``: whoever has a role there, or one at every site that
 #: is not that of administrator. Whoever sees to accounts everywhere stands at no desk.
@@ -109,6 +109,22 @@ async def offers(site_id: UUID, first: date, last: date) -> list[OfferView]:
         last=last,
     )
     return [OfferView(**row) for row in rows]
+
+
+async def left_out(site_id: UUID, first: date, last: date) -> list[LeftOutView]:
+    """What was taken off these days for closures that are withdrawn by now, by day."""
+    rows = await db.fetch(
+        "SELECT skip.shift, skip.day, shift.user_id AS person, shift.starts, shift.ends "
+        "FROM sites_shift_skip skip JOIN sites_shift shift ON shift.id = skip.shift "
+        "WHERE shift.site = :site AND skip.day BETWEEN :first AND :last "
+        "AND skip.closure IS NOT NULL AND NOT EXISTS "
+        "(SELECT 1 FROM sites_exception day WHERE day.id = skip.closure) "
+        "ORDER BY skip.day, shift.starts, skip.id",
+        site=site_id,
+        first=first,
+        last=last,
+    )
+    return [LeftOutView(**row) for row in rows]
 
 
 async def sites_of(person: UUID, sites: Iterable[UUID]) -> list[UUID]:

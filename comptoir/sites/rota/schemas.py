@@ -134,8 +134,21 @@ class GapView(msgspec.Struct, frozen=True):
     helpers: tuple[HelperView, ...]
 
 
+class LeftOutView(msgspec.Struct, frozen=True):
+    """A shift that was taken off a day for a closure which has been withdrawn since."""
+
+    shift: UUID
+    day: date
+    person: UUID
+    starts: int
+    ends: int
+
+
 class RotaDay(msgspec.Struct, frozen=True):
     """One day: when the door is open, who means to be there, who is away, and what is lacking.
+
+    ``left_out`` are shifts that could come back: they were taken off for a closure that was
+    withdrawn.
 
     ``state`` says what a day without ``intervals`` is like: only some are ``closed``.
 
@@ -155,6 +168,7 @@ class RotaDay(msgspec.Struct, frozen=True):
     gaps: tuple[GapView, ...]
     hours_left: tuple[Times, ...] | None
     hours_with_skills: tuple[Times, ...] | None
+    left_out: tuple[LeftOutView, ...]
 
 
 class AbsenceView(msgspec.Struct, frozen=True):

@@ -180,13 +180,17 @@ async def insert(shift: Shift) -> None:
         await _skip(shift.id, day)
 
 
-async def take_off(shift: Shift, day: date, *, following: bool) -> None:
+async def take_off(
+    shift: Shift, day: date, *, following: bool, closure: UUID | None = None
+) -> None:
     """Let a shift no longer fall on a day, or on none from it on, with the offers of these days.
+
+    Where it is for a ``closure``, it is kept in mind, for when that is withdrawn.
 
     Raises:
         ShiftNotFound: somebody else has just taken it off.
     """
-    if shift.once or (following and day == shift.first_day):
+    if closure is None and (shift.once or (following and day == shift.first_day)):
         await _gone(
             await db.fetch("DELETE FROM sites_shift WHERE id = :id RETURNING id", id=shift.id)
         )
@@ -203,7 +207,7 @@ async def take_off(shift: Shift, day: date, *, following: bool) -> None:
             "DELETE FROM sites_shift_skip WHERE shift = :id AND day >= :day", id=shift.id, day=day
         )
     else:
-        await _skip(shift.id, day)
+        await _skip(shift.id, day, closure)
     await db.execute(
         "DELETE FROM sites_shift_offer WHERE shift = :id AND taken_by IS NULL AND "
         + ("day >= :day" if following else "day = :day"),
@@ -250,13 +254,15 @@ def _left(shift: Shift, day: date, following: bool) -> Shift:
     return msgspec.structs.replace(shift, skipped=shift.skipped | {day})
 
 
-async def _skip(shift_id: UUID, day: date) -> None:
+async def _skip(shift_id: UUID, day: date, closure: UUID | None = None) -> None:
     try:
         await db.execute(
-            "INSERT INTO sites_shift_skip (id, shift, day) VALUES (:id, :shift, :day)",
+            "INSERT INTO sites_shift_skip (id, shift, day, closure) "
+            "VALUES (:id, :shift, :day, :closure)",
             id=new_id(),
             shift=shift_id,
             day=day,
+            closure=closure,
         )
     except db.IntegrityErrors:
         raise ShiftNotFound from None

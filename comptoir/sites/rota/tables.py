@@ -38,11 +38,16 @@ class Shift(Table, tablename="sites_shift"):
 
 
 class ShiftSkip(Table, tablename="sites_shift_skip"):
-    """A day on which a shift is left out: it was changed, given away or dropped for that day."""
+    """A day on which a shift is left out: it was changed, given away or dropped for that day.
+
+    ``closure`` is the exception for which it was: once that is withdrawn, and so is not there
+    any more, the rota offers the shift back.
+    """
 
     id = UUID(default=new_id, primary_key=True)
     shift = ForeignKey(Shift, on_delete=OnDelete.cascade, index=True, null=False)
     day = Date(default=None)
+    closure = UUID(default=None, null=True)
 
 
 class Absence(Table, tablename="sites_absence"):

@@ -10,7 +10,7 @@ import msgspec
 
 from comptoir.core.principal import Principal
 from comptoir.sites import queries as sites
-from comptoir.sites.calendar import SiteCalendar
+from comptoir.sites.calendar import DayState, SiteCalendar
 from comptoir.sites.exceptions.queries import public_calendar
 from comptoir.sites.hours import day_reason
 from comptoir.sites.opening_hours import ONE_DAY
@@ -28,6 +28,7 @@ from comptoir.sites.rota.schemas import (
     AbsenceView,
     GapView,
     HelperView,
+    LeftOutView,
     OfferView,
     Person,
     RotaDay,
@@ -49,6 +50,7 @@ class Facts(msgspec.Struct, frozen=True):
     absences: Sequence[AbsenceView]
     needs: Sequence[Need]
     offers: Sequence[OfferView]
+    left_out: Sequence[LeftOutView]
 
 
 async def rota(actor: Principal, site_id: UUID, first: date, last: date) -> RotaView:
@@ -76,6 +78,7 @@ async def facts(site_id: UUID, calendar: SiteCalendar, first: date, last: date) 
         absences=await queries.absences_of(people, *wide),
         needs=await queries.needs(site_id),
         offers=await queries.offers(site_id, first, last),
+        left_out=await queries.left_out(site_id, first, last),
     )
 
 
@@ -117,6 +120,13 @@ def view(found: Facts, first: date, last: date) -> RotaView:
                 gaps=tuple(_gap(gap) for gap in gaps),
                 hours_left=left,
                 hours_with_skills=None if skilled == left else skilled,
+                left_out=tuple(
+                    each
+                    for each in found.left_out
+                    if each.day == day
+                    and each.person in team
+                    and hours.state is not DayState.CLOSED
+                ),
             )
         )
     return RotaView(

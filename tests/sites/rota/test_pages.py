@@ -163,6 +163,13 @@ async def test_what_is_lacking_is_said_with_who_could_come(team: Team, client: A
         "ends": ["17:00"],
         "for_gap": ["yes"],
     }
+    form = await client.get(address)
+    assert 'value="12:00"' in form.text
+    assert f'value="{team.luca.id}" selected' in form.text
+    await as_(client, team, team.claire)
+    page = await week(client)
+    assert "Could come:" in page, "reception sees it too"
+    assert "/rota/shifts/new" not in page
 
 
 async def test_a_gap_that_somebody_else_filled_meanwhile_is_filled_again_only_on_purpose(
@@ -190,13 +197,6 @@ async def test_where_nobody_can_come_who_has_what_is_needed_shorter_hours_are_of
     assert "nobody can come who has what is needed" in page
     [address] = re.findall(rf'href="(/settings/exceptions/new[^"]+day={DAY}[^"]+)"', page)
     assert parse_qs(urlsplit(address).query)["closes_0"] == ["14:00"]
-    form = await client.get(address)
-    assert 'value="12:00"' in form.text
-    assert f'value="{team.luca.id}" selected' in form.text
-    await as_(client, team, team.claire)
-    page = await week(client)
-    assert "Could come:" in page, "reception sees it too"
-    assert "/rota/shifts/new" not in page
 
 
 async def test_reception_comes_forward_by_one_button_and_steps_back(

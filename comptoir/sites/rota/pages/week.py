@@ -24,7 +24,14 @@ from comptoir.sites.expressions.writing import write_time
 from comptoir.sites.opening_hours import END_OF_DAY, ONE_DAY, Interval, Times
 from comptoir.sites.rota import sheet
 from comptoir.sites.rota.pages.places import Page, rota_address, week_of
-from comptoir.sites.rota.schemas import GapView, OfferView, RotaDay, RotaView, ShiftView
+from comptoir.sites.rota.schemas import (
+    GapView,
+    LeftOutView,
+    OfferView,
+    RotaDay,
+    RotaView,
+    ShiftView,
+)
 from comptoir.sites.rota.week import rota
 from comptoir.sites.rota.wording import Names, competence_names, day_label, gap_text, interval_text
 from comptoir.sites.rota.wording import minutes_text as minutes
@@ -117,6 +124,7 @@ async def show_week(request: Page) -> Response[str]:
         days=[(day, day_label(day.day), sheet.day_hours(day, found)) for day in days],
         rows=_rows(found, days, chosen),
         closed=_on_closed_days(found, chosen),
+        left_out=_left_out(found, chosen),
         lacks=_lacks(found, chosen, names, known, request.user.id),
         shorter=_shorter(found, chosen),
         offered=[each for each in found.offers if not each.taken_by],
@@ -144,14 +152,22 @@ async def print_week(request: Page) -> Response[bytes]:
     return Response(pdf, media_type="application/pdf", headers=headers)
 
 
-def _on_closed_days(found: RotaView, chosen: Chosen) -> list[tuple[date, int]]:
-    """From today on, the closed days on which somebody is planned, and how many shifts stand."""
-    counted = [
-        (day.day, sum(not shift.absent for shift in day.shifts))
+def _on_closed_days(found: RotaView, chosen: Chosen) -> list[tuple[date, list[ShiftView]]]:
+    """From today on, the closed days on which somebody is planned, and their shifts."""
+    planned = [
+        (day.day, [shift for shift in day.shifts if not shift.absent])
         for day in found.days
         if day.state is DayState.CLOSED and day.day >= chosen.today
     ]
-    return [(day, count) for day, count in counted if count]
+    return [(day, shifts) for day, shifts in planned if shifts]
+
+
+def _left_out(found: RotaView, chosen: Chosen) -> list[tuple[date, tuple[LeftOutView, ...]]]:
+    """From today on, what was taken off for closures that were withdrawn, for who may act."""
+    if not chosen.edits:
+        return []
+    days = [day for day in found.days if day.left_out and day.day >= chosen.today]
+    return [(day.day, day.left_out) for day in days]
 
 
 def _rows(found: RotaView, days: Sequence[RotaDay], chosen: Chosen) -> list[Row]:
