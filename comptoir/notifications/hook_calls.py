@@ -18,6 +18,7 @@ from comptoir.notifications.gateways.hooks import (
     Delivery,
     Hook,
     Incoming,
+    Report,
     Unreadable,
 )
 
@@ -53,8 +54,13 @@ async def take_report(name: str, hook: Hook | None, delivery: Delivery, *, now: 
         report = hook.report(delivery)
     except Unreadable:
         raise HookUnreadable from None
+    await keep_report(name, report, hook.kept(delivery), now=now)
+
+
+async def keep_report(name: str, report: Report, told: str, *, now: datetime) -> None:
+    """The same, of a report that is trusted and read; ``told`` is what is kept of it."""
     async with db.transaction():
-        call = await _remember(name, "report", report.key, hook.kept(delivery), now=now)
+        call = await _remember(name, "report", report.key, told, now=now)
         if call is None:
             return
         known = await outcomes.report(
@@ -82,13 +88,12 @@ async def take_reply(name: str, hook: Hook | None, delivery: Delivery, *, now: d
     async with db.joinable():
         if await _remember(name, "message", incoming.key, hook.kept(delivery), now=now) is None:
             return
-        await _keep(name, incoming, now=now)
+        await keep_reply(name, incoming, now=now)
 
 
-async def _keep(name: str, incoming: Incoming, *, now: datetime) -> None:
-    # A gateway says a country; where it says none, the number is of its own making.
-    sender = read_phone(re.sub("^00", "+", incoming.sender), "") or incoming.sender[:40]
-    text = incoming.text.replace("\x00", "")[:LONGEST_TEXT]
+async def keep_reply(name: str, incoming: Incoming, *, now: datetime) -> None:
+    """Keep a message that is trusted, read, and new; whoever reacts to it takes part."""
+    sender, text = sender_of(incoming.sender), text_of(incoming.text)
     whose = await db.fetch(_WHOSE, phone=sender)
     borrower = whose[0]["id"] if len(whose) == 1 else None
     reply_id = new_id()
@@ -105,6 +110,17 @@ async def _keep(name: str, incoming: Incoming, *, now: datetime) -> None:
         now=now,
     )
     await events.publish(ReplyArrived(reply_id, sender, text, borrower, sent_at, now))
+
+
+def sender_of(number: str) -> str:
+    """A number as it is kept: E.164, or as it came where no country is known of it."""
+    # A gateway says a country; where it says none, the number is of its own making.
+    return read_phone(re.sub("^00", "+", number), "") or number[:40]
+
+
+def text_of(text: str) -> str:
+    """A text as it is kept."""
+    return text.replace("\x00", "")[:LONGEST_TEXT]
 
 
 def _trusted(hook: Hook | None, delivery: Delivery, *, now: datetime) -> Hook:

@@ -10,17 +10,29 @@ from comptoir.core.jobs import Job, Turn, register
 from comptoir.notifications.digest.mailing import MAILING
 from comptoir.notifications.dispatcher import dispatch, settle
 from comptoir.notifications.gateways.configuration import read_routes
+from comptoir.notifications.listening import listening
 from comptoir.notifications.reminders.jobs import REMINDING
 from comptoir.notifications.retention import forget
 
 
 async def send_messages(turn: Turn) -> None:
-    """Send all that is due, and find out about what a process left when it died."""
-    routes = read_routes(turn.settings)
-    await settle(routes, now=turn.now)
-    while not turn.stopping() and await dispatch(routes, now=clock.now()):
-        pass
+    """Send all that is due, and find out about what a process left when it died.
 
+    Where a gateway keeps a connection, this turn has it, and goes on for a while.
+    """
+    routes = read_routes(turn.settings)
+    async with listening(routes) as lines:
+        await settle(routes, now=turn.now)
+        while not turn.stopping():
+            if await dispatch(routes, now=clock.now()):
+                continue
+            if not lines.any or clock.now() - turn.now > LISTENS_FOR:
+                break
+            await lines.wait(turn.stopping)
+
+
+#: A turn with a connection ends before its longest time, so that good-bye is said.
+LISTENS_FOR = timedelta(minutes=4)
 
 SENDING = Job(
     "notifications.send",

@@ -82,3 +82,14 @@ def encoded(text: str) -> bytes | None:
 def units(text: str) -> int:
     """How many 16-bit units a text takes in UCS-2."""
     return len(text.encode("utf-16-be", "surrogatepass")) // 2
+
+
+def decoded(octets: bytes) -> str:
+    """The text of octets, each of them a septet."""
+    letters = {code: letter for letter, code in (ONE_SEPTET | TWO_SEPTETS).items()}
+    text, at = "", 0
+    while at < len(octets):
+        size = 2 if octets[at] == 0x1B else 1
+        text += letters[octets[at : at + size]]
+        at += size
+    return text

@@ -17,6 +17,8 @@ from comptoir.notifications.gateways.hooks import Hook
 from comptoir.notifications.gateways.kannel_hook import KannelHook
 from comptoir.notifications.gateways.local import ConsoleGateway, FileGateway
 from comptoir.notifications.gateways.protocol import Gateway
+from comptoir.notifications.gateways.smpp import account as smpp
+from comptoir.notifications.gateways.smpp.gateway import SmppGateway
 from comptoir.notifications.gateways.twilio_hook import TwilioHook
 from comptoir.notifications.gateways.variables import Variable, Variables
 from comptoir.notifications.routing import Route
@@ -33,6 +35,7 @@ _KINDS: dict[str, Make] = {
     ovh.NAME: lambda _, read: ovh.OvhGateway.of(read),
     swisscom.NAME: lambda _, read: swisscom.SwisscomGateway.of(read),
     smtp.NAME: lambda _, read: smtp.SmtpGateway.of(read),
+    smpp.NAME: lambda _, read: SmppGateway.of(read),
     aspsms.NAME: lambda settings, read: aspsms.AspsmsGateway.of(read, base_url=settings.base_url),
 }
 _LOCAL = frozenset({"file", "console"})
@@ -45,6 +48,7 @@ VARIABLES: tuple[Variable, ...] = (
     *ovh.VARIABLES,
     *swisscom.VARIABLES,
     *aspsms.VARIABLES,
+    *smpp.VARIABLES,
     *smtp.VARIABLES,
 )
 

@@ -1,0 +1,148 @@
+"""What is heard over connections that gateways keep: receipts, and replies, once each.
+
+The turn of the job that sends has the connections, so one process at a time (ADR 0161).
+What is not kept is not acknowledged, and told again by the network.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from uuid import UUID
+
+from comptoir.core import clock, db
+from comptoir.core.ids import new_id
+from comptoir.notifications.gateways.hooks import Incoming, Report
+from comptoir.notifications.gateways.lines import Line, Receipt, Said
+from comptoir.notifications.hook_calls import keep_reply, keep_report, sender_of, text_of
+from comptoir.notifications.routing import Route
+
+#: How often the outbox is looked into while nothing is heard, and whether the process ends.
+LOOKS_EVERY, STOPS_WITHIN = 2.0, 0.5
+#: A text that is told again within this is one of which the network lost our answer.
+SAME_WITHIN = timedelta(minutes=5)
+#: Parts of a text that were kept for longer belong to one that never became whole.
+PARTS_WITHIN = timedelta(days=1)
+
+_CALLED = """
+SELECT id FROM notifications_message
+WHERE gateway = :gateway AND reference = :reference AND reference <> ''
+ORDER BY id DESC LIMIT 1
+"""
+_SAME = """
+SELECT 1 AS one FROM notifications_reply
+WHERE sender = :sender AND text = :text AND gateway = :gateway AND received_at > :since LIMIT 1
+"""
+_FORGET_PARTS = """
+DELETE FROM notifications_hook_call WHERE fingerprint IN :prints AND received_at < :before
+"""
+_KEEP_PART = """
+INSERT INTO notifications_hook_call (id, gateway, kind, fingerprint, told, received_at)
+VALUES (:id, :gateway, 'part', :print, :text, :now)
+ON CONFLICT (fingerprint) DO NOTHING
+"""
+_PARTS = "SELECT fingerprint, told FROM notifications_hook_call WHERE fingerprint IN :prints"
+
+
+class Keeper:
+    """Keeps what is heard; ``heard`` is set when there is something that may be answered."""
+
+    def __init__(self) -> None:
+        self.heard = asyncio.Event()
+
+    async def receipt(self, gateway: str, receipt: Receipt, message_id: UUID | None) -> bool:
+        """Write down what became of a message; False if nobody knows of which."""
+        now = clock.now()
+        if message_id is None:
+            row = await db.fetch_one(_CALLED, gateway=gateway, reference=receipt.reference)
+            if row is None:
+                return False
+            message_id = row["id"]
+        key = f"{message_id} {receipt.state}"
+        report = Report(key, message_id, receipt.status, receipt.reason)
+        await keep_report(gateway, report, f"{receipt.reference} {receipt.state}", now=now)
+        return True
+
+    async def text(self, gateway: str, said: Said) -> None:
+        """Keep what somebody wrote, once all parts of it are there."""
+        now = clock.now()
+        # What reacts to it are use cases of their own, which take part.
+        async with db.joinable():
+            text = said.text if said.part is None else await _joined(gateway, said)
+            if text is None:
+                return
+            sender = sender_of(said.sender)
+            same = await db.fetch_one(
+                _SAME, gateway=gateway, sender=sender, text=text_of(text), since=now - SAME_WITHIN
+            )
+            if same is None:
+                incoming = Incoming(str(new_id()), sender, said.recipient, text, None)
+                await keep_reply(gateway, incoming, now=now)
+        self.heard.set()
+
+
+async def _joined(gateway: str, said: Said) -> str | None:
+    """The whole text, once its last part has come; parts come in any order, and twice."""
+    part, now = said.part, clock.now()
+    assert part is not None  # noqa: S101 – asked by whoever calls
+    about = f"{gateway} part {said.sender} {said.recipient} {part.reference} {part.total}"
+    prints = [
+        hashlib.sha256(f"{about} {number}".encode()).hexdigest()
+        for number in range(1, part.total + 1)
+    ]
+    await db.execute(_FORGET_PARTS, prints=prints, before=now - PARTS_WITHIN)
+    await db.execute(
+        _KEEP_PART,
+        id=new_id(),
+        gateway=gateway,
+        print=prints[part.number - 1],
+        text=text_of(said.text),
+        now=now,
+    )
+    kept = {row["fingerprint"]: row["told"] for row in await db.fetch(_PARTS, prints=prints)}
+    if len(kept) < part.total:
+        return None
+    # A phone uses a reference again.
+    await db.execute(_FORGET_PARTS, prints=prints, before=now + timedelta(seconds=1))
+    return "".join(kept[each] for each in prints)
+
+
+class Lines:
+    """The connections of a turn."""
+
+    def __init__(self, lines: Sequence[Line], keeper: Keeper) -> None:
+        self._lines, self._keeper = lines, keeper
+
+    @property
+    def any(self) -> bool:
+        """There is one at least."""
+        return bool(self._lines)
+
+    async def wait(self, stopping: Callable[[], bool]) -> None:
+        """Until something was heard, or it is time to look again; keeps them up meanwhile."""
+        for line in self._lines:
+            await line.keep()
+        for _ in range(round(LOOKS_EVERY / STOPS_WITHIN)):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(STOPS_WITHIN):
+                    await self._keeper.heard.wait()
+            if self._keeper.heard.is_set() or stopping():
+                break
+        self._keeper.heard.clear()
+
+
+@asynccontextmanager
+async def listening(routes: Sequence[Route]) -> AsyncIterator[Lines]:
+    """Have the connections of these gateways until the block ends."""
+    keeper = Keeper()
+    lines = [route.gateway for route in routes if isinstance(route.gateway, Line)]
+    try:
+        for line in lines:
+            await line.open(keeper)
+        yield Lines(lines, keeper)
+    finally:
+        for line in lines:
+            await line.close()
