@@ -13,7 +13,7 @@ from httpx import AsyncClient
 
 from comptoir.core.accounts.tables import User
 from comptoir.core.jobs import Turn
-from comptoir.core.principal import Role
+from comptoir.core.principal import Principal, Role, SiteRole
 from comptoir.core.settings import Settings
 from comptoir.notifications import outcomes
 from comptoir.notifications.channels import Channel
@@ -95,6 +95,9 @@ class TestCounting:
         actor = await make.principal(Role.COORDINATOR, other.id)
         [week] = await weeks_for(actor, now=NOW)
         assert (week.site_id, week.late) == (other.id, 0)
+        both = (SiteRole(Role.COORDINATOR, other.id), SiteRole(Role.RECEPTION, world.site.id))
+        [week] = await weeks_for(Principal(kind="user", roles=both), now=NOW)
+        assert week.site_id == other.id
         everywhere = await weeks_for(await make.principal(Role.ADMIN), now=NOW)
         assert {each.site_id: each.late for each in everywhere} == {world.site.id: 1, other.id: 0}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -218,6 +219,15 @@ class TestRenewing:
         rows = await Loan.select(Loan.renewals).where(Loan.id == sent.loan.id)
         assert rows == [{"renewals": 1}]
 
+    async def test_is_done_once_by_taps_at_the_same_moment(
+        self, sent: Sent, client: AsyncClient
+    ) -> None:
+        form = fields((await client.get(sent.path)).text)
+        answers = await asyncio.gather(*(client.post(sent.path, data=form) for _ in range(5)))
+        assert {each.status_code for each in answers} == {200}
+        rows = await Loan.select(Loan.renewals).where(Loan.id == sent.loan.id)
+        assert rows == [{"renewals": 1}]
+
     async def test_opening_renews_nothing(self, sent: Sent, client: AsyncClient) -> None:
         before = await sent.due()
         for method in ("GET", "HEAD", "OPTIONS"):
@@ -289,7 +299,9 @@ class TestAnEnd:
     async def test_with_the_last_loan(self, sent: Sent, client: AsyncClient) -> None:
         form = fields((await client.get(sent.path)).text)
         await Loan.update({Loan.returned_at: clock.now()}, force=True)
-        assert (await client.get(sent.path)).status_code == 404
+        ended = await client.get(sent.path)
+        # Not even what the borrower speaks is told by then.
+        assert (ended.status_code, ended.headers["content-language"]) == (404, "fr")
         assert (await client.post(sent.path, data=form)).status_code == 404
 
     @pytest.mark.parametrize("phone", ["+41790000000", ""])
