@@ -16,6 +16,7 @@ from httpx import AsyncClient, Response
 
 from comptoir.core import clock, db
 from comptoir.core.accounts.identity import SCOPES
+from comptoir.core.clock import localtime
 from comptoir.core.principal import SYSTEM, Role
 from comptoir.inventory.schemas import ReportProblem
 from comptoir.inventory.services.problems import report_problem
@@ -57,7 +58,7 @@ class World:
         elsewhere = await make.site()
         colleague = await make.user(role=Role.RECEPTION, site_id=desk.site.id)
         competence = await make.competence()
-        today = clock.now().date()
+        today = localtime(clock.now(), desk.site.time_zone).date()
         shift = await make.shift(site_id=desk.site.id, user_id=colleague.id, day=today, weekly=True)
         offer = await offer_shift(SYSTEM, OfferShift(shift.id, today), now=clock.now())
         absence = Absence(user=colleague.id, first_day=today, last_day=today)
