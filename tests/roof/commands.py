@@ -96,8 +96,12 @@ def wait_for(port: int, process: subprocess.Popen[str]) -> None:
         if process.poll() is not None:
             raise AssertionError(f"the server ended: {kill(process)}")
         with socket.socket() as probe:
-            probe.settimeout(1)
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
+            probe.settimeout(PATIENCE)
+            with suppress(ConnectionError):
+                probe.connect(("127.0.0.1", port))
+                # It listens before there is a worker, which answers even this over HTTPS.
+                probe.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                probe.recv(1)
                 return
         process_wait(process, 0.02)
     raise AssertionError("the server does not answer")
