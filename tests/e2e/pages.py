@@ -126,7 +126,7 @@ async def fill_examples() -> Examples:
     loans = await visit_loans(actor, visit.id)
     agreement = await make_agreement(actor, loans, PaperSignature(), now=now)
     to_sign = await make.loan(item=items[3], borrower_id=person.id, now=now, policy=policy.id)
-    today = now.date()
+    today = clock.localtime(now, site.time_zone).date()
     competence = await make.competence(ENDLESS)
     await StaffSkill(user=other.id, competence=competence.id).save()
     shift = await make.shift(site_id=site.id, user_id=other.id, day=today, weekly=True)
