@@ -24,7 +24,7 @@ from comptoir.sites.calendar import ExceptionKind
 from comptoir.sites.errors import PreviewOutdated, SitesForbidden
 from comptoir.sites.exceptions import consequences, previews, queries, services
 from comptoir.sites.exceptions.previews import Preview
-from comptoir.sites.exceptions.schemas import AnnounceException, ExceptionView
+from comptoir.sites.exceptions.schemas import MOST_HOURS, AnnounceException, ExceptionView
 from comptoir.sites.hours import times_text
 from comptoir.sites.local_holidays import local_holidays_of
 from comptoir.sites.opening_hours import Times
@@ -36,7 +36,7 @@ Page = Request[Principal, Any, Any]
 COORDINATOR = [require(Role.COORDINATOR)]
 #: How far ahead the public holidays are listed.
 AHEAD = timedelta(days=365)
-#: How many pairs of times the form has room for.
+#: How many pairs of times the form has room for; an address may name some more.
 ROOM = 2
 #: What higher floors add to the page of what is announced; its subject is the site.
 SLOT = "sites.days"
@@ -77,7 +77,7 @@ async def new_exception(request: Page) -> Response[str]:
     form = {
         "first_day": day.isoformat() if day else "",
         "kind": query.get("kind") or (ExceptionKind.AS_USUAL if day else ExceptionKind.CLOSED),
-        **{name: tidied(query[name]) for name in _hour_fields(ROOM) if name in query},
+        **{name: tidied(query[name]) for name in _hour_fields(MOST_HOURS) if name in query},
     }
     return await _form(request, form, [query.get("site", "")], [])
 

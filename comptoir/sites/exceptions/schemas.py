@@ -13,6 +13,9 @@ from comptoir.core.plain_text import clean_line
 from comptoir.sites.calendar import DayException, ExceptionKind
 from comptoir.sites.opening_hours import Times
 
+#: How many stretches a day has at most.
+MOST_HOURS = 6
+
 
 class AnnounceException(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Days, both included, on which these sites are not open as their week says.
@@ -26,7 +29,7 @@ class AnnounceException(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     first_day: date
     last_day: date
     kind: ExceptionKind
-    hours: Annotated[tuple[Times, ...], msgspec.Meta(max_length=6)] = ()
+    hours: Annotated[tuple[Times, ...], msgspec.Meta(max_length=MOST_HOURS)] = ()
     reason: Annotated[str, example("Stocktake")] = ""
     yearly: bool = False
     seen: Annotated[str, msgspec.Meta(max_length=64)] = ""

@@ -190,13 +190,19 @@ async def test_a_gap_that_somebody_else_filled_meanwhile_is_filled_again_only_on
 async def test_where_nobody_can_come_who_has_what_is_needed_shorter_hours_are_offered(
     team: Team, client: AsyncClient
 ) -> None:
-    await team.need(language="pt", starts=840)
+    await team.site.update_self({"opening_hours": "Mo-Fr 09:00-12:00,13:00-17:00"})
+    await team.need(language="pt", starts=840, ends=960)
     await team.shift(team.claire, DAY)
     await as_(client, team, team.sophie)
     page = await week(client)
     assert "nobody can come who has what is needed" in page
     [address] = re.findall(rf'href="(/settings/exceptions/new[^"]+day={DAY}[^"]+)"', page)
-    assert parse_qs(urlsplit(address).query)["closes_0"] == ["14:00"]
+    form = (await client.get(address)).text
+    assert re.findall(r'name="(?:opens|closes)_\d" value="([^"]*)"', form) == [
+        *("09:00", "12:00"),
+        *("13:00", "14:00"),
+        *("16:00", "17:00"),
+    ]
 
 
 async def test_reception_comes_forward_by_one_button_and_steps_back(

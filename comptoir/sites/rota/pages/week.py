@@ -19,7 +19,7 @@ from comptoir.core.web import page
 from comptoir.core.web.formats import format_days
 from comptoir.sites.calendar import DayState, ExceptionKind
 from comptoir.sites.chosen import Chosen, chosen_site
-from comptoir.sites.exceptions.pages import ROOM
+from comptoir.sites.exceptions.schemas import MOST_HOURS
 from comptoir.sites.expressions.writing import write_time
 from comptoir.sites.opening_hours import END_OF_DAY, ONE_DAY, Interval, Times
 from comptoir.sites.rota import sheet
@@ -251,14 +251,15 @@ def _shorter(found: RotaView, chosen: Chosen) -> list[Shorter]:
         for day in found.days
         if day.day >= chosen.today
         for hours, skills in ((day.hours_left, False), (day.hours_with_skills, True))
-        if hours is not None
+        # What the form has no room for is nothing that anybody would announce.
+        if hours is not None and len(hours) <= MOST_HOURS
     ]
 
 
 def _exception_address(chosen: Chosen, day: date, hours: Sequence[Times]) -> str:
     """The form that closes or shortens a day, filled in."""
     fields: dict[str, Any] = {"site": chosen.id, "day": day, "kind": ExceptionKind.CLOSED}
-    if 0 < len(hours) <= ROOM:
+    if hours:
         fields["kind"] = ExceptionKind.OPEN
         for place, each in enumerate(hours):
             fields[f"opens_{place}"] = write_time(each.opens)
