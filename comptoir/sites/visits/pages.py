@@ -40,6 +40,9 @@ async def visits(request: Page) -> Response[str]:
     asked = request.query_params.get("year", "")
     year = int(asked) if asked in {str(each) for each in _years(this_year)} else this_year
     report = await services.visits_of_year(request.user, site.id, year)
+    begun = [
+        each for each in report.months if (year, each.month) <= (this_year, chosen.today.month)
+    ]
     return page(
         request,
         "sites/visits.html",
@@ -51,7 +54,7 @@ async def visits(request: Page) -> Response[str]:
         years=[(str(each), str(each)) for each in _years(this_year)],
         report=report,
         months=[
-            *((format_day(date(year, each.month, 1), "LLLL"), each) for each in report.months),
+            *((format_day(date(year, each.month, 1), "LLLL"), each) for each in begun),
             (_("The year"), report),
         ],
     )

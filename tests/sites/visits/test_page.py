@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from comptoir.core import clock
 from comptoir.core.principal import Role
 from tests import factories
 from tests.http_client import client_of, sign_in
@@ -21,6 +22,10 @@ async def test_a_visit_is_counted_without_a_script_and_shown_with_the_year() -> 
         page = (await client.get("/visits")).text
         assert "Today: 1" in page
         assert "too few to tell" in page
+        # A line for each month that has begun, and for the year.
+        assert page[page.index("<tbody") :].count('<th scope="row"') == clock.now().month + 1
+        last_year = (await client.get(f"/visits?year={clock.now().year - 1}")).text
+        assert last_year[last_year.index("<tbody") :].count('<th scope="row"') == 13
         await client.post("/visits", data={"site": str(site.id), "less": "help"})
         assert "Today: 0" in (await client.get("/visits")).text
         elsewhere = await factories.site()
