@@ -7,14 +7,16 @@ What is not kept is not acknowledged, and told again by the network.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from uuid import UUID
 
+import msgspec
+
 from comptoir.core import clock, db
 from comptoir.core.ids import new_id
+from comptoir.notifications import text_parts
 from comptoir.notifications.gateways.hooks import Incoming, Report
 from comptoir.notifications.gateways.lines import Line, Receipt, Said
 from comptoir.notifications.hook_calls import keep_reply, keep_report, sender_of, text_of
@@ -24,8 +26,6 @@ from comptoir.notifications.routing import Route
 LOOKS_EVERY, STOPS_WITHIN = 2.0, 0.5
 #: A text that is told again within this is one of which the network lost our answer.
 SAME_WITHIN = timedelta(minutes=5)
-#: Parts of a text that were kept for longer belong to one that never became whole.
-PARTS_WITHIN = timedelta(days=1)
 
 _CALLED = """
 SELECT id FROM notifications_message
@@ -36,15 +36,6 @@ _SAME = """
 SELECT 1 AS one FROM notifications_reply
 WHERE sender = :sender AND text = :text AND gateway = :gateway AND received_at > :since LIMIT 1
 """
-_FORGET_PARTS = """
-DELETE FROM notifications_hook_call WHERE fingerprint IN :prints AND received_at < :before
-"""
-_KEEP_PART = """
-INSERT INTO notifications_hook_call (id, gateway, kind, fingerprint, told, received_at)
-VALUES (:id, :gateway, 'part', :print, :text, :now)
-ON CONFLICT (fingerprint) DO NOTHING
-"""
-_PARTS = "SELECT fingerprint, told FROM notifications_hook_call WHERE fingerprint IN :prints"
 
 
 class Keeper:
@@ -68,46 +59,33 @@ class Keeper:
 
     async def text(self, gateway: str, said: Said) -> None:
         """Keep what somebody wrote, once all parts of it are there."""
-        now = clock.now()
         # What reacts to it are use cases of their own, which take part.
         async with db.joinable():
-            text = said.text if said.part is None else await _joined(gateway, said)
-            if text is None:
-                return
-            sender = sender_of(said.sender)
-            same = await db.fetch_one(
-                _SAME, gateway=gateway, sender=sender, text=text_of(text), since=now - SAME_WITHIN
-            )
-            if same is None:
-                incoming = Incoming(str(new_id()), sender, said.recipient, text, None)
-                await keep_reply(gateway, incoming, now=now)
+            if said.part is not None:
+                text = await text_parts.join(gateway, said, said.part, now=clock.now())
+                if text is None:
+                    return
+                said = msgspec.structs.replace(said, text=text, part=None)
+            await _keep(gateway, said)
         self.heard.set()
 
+    async def late_texts(self) -> None:
+        """Keep what has come of texts whose other parts are missing for long."""
+        async with db.joinable():
+            for gateway, said in await text_parts.take_late(now=clock.now()):
+                await _keep(gateway, said)
+                self.heard.set()
 
-async def _joined(gateway: str, said: Said) -> str | None:
-    """The whole text, once its last part has come; parts come in any order, and twice."""
-    part, now = said.part, clock.now()
-    assert part is not None  # noqa: S101 – asked by whoever calls
-    about = f"{gateway} part {said.sender} {said.recipient} {part.reference} {part.total}"
-    prints = [
-        hashlib.sha256(f"{about} {number}".encode()).hexdigest()
-        for number in range(1, part.total + 1)
-    ]
-    await db.execute(_FORGET_PARTS, prints=prints, before=now - PARTS_WITHIN)
-    await db.execute(
-        _KEEP_PART,
-        id=new_id(),
-        gateway=gateway,
-        print=prints[part.number - 1],
-        text=text_of(said.text),
-        now=now,
-    )
-    kept = {row["fingerprint"]: row["told"] for row in await db.fetch(_PARTS, prints=prints)}
-    if len(kept) < part.total:
-        return None
-    # A phone uses a reference again.
-    await db.execute(_FORGET_PARTS, prints=prints, before=now + timedelta(seconds=1))
-    return "".join(kept[each] for each in prints)
+
+async def _keep(gateway: str, said: Said) -> None:
+    """A whole text; nothing where the network tells it again."""
+    now, sender = clock.now(), sender_of(said.sender)
+    since = now - SAME_WITHIN
+    if not await db.fetch(
+        _SAME, gateway=gateway, sender=sender, text=text_of(said.text), since=since
+    ):
+        incoming = Incoming(str(new_id()), sender, said.recipient, said.text, None)
+        await keep_reply(gateway, incoming, now=now)
 
 
 class Lines:
@@ -142,6 +120,8 @@ async def listening(routes: Sequence[Route]) -> AsyncIterator[Lines]:
     try:
         for line in lines:
             await line.open(keeper)
+        if lines:
+            await keeper.late_texts()
         yield Lines(lines, keeper)
     finally:
         for line in lines:

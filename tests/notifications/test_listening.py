@@ -16,11 +16,12 @@ from comptoir.notifications.dispatcher import dispatch
 from comptoir.notifications.gateways.lines import Part, Receipt, Said
 from comptoir.notifications.gateways.protocol import Accepted
 from comptoir.notifications.jobs import SENDING
-from comptoir.notifications.listening import PARTS_WITHIN, SAME_WITHIN, Keeper
+from comptoir.notifications.listening import SAME_WITHIN, Keeper
 from comptoir.notifications.reasons import Reason
 from comptoir.notifications.routing import Route
 from comptoir.notifications.statuses import Status
 from comptoir.notifications.tables import HookCall, Reply
+from comptoir.notifications.text_parts import WAITS_FOR
 from tests import factories as make
 from tests.notifications import rows
 from tests.notifications.recording import RecordingGateway
@@ -135,16 +136,23 @@ async def test_parts_in_any_order_make_one_text(database: Any, now: datetime, at
     assert set(await texts()) == {"Je viens demain", "Ou après-demain"}
 
 
-async def test_parts_of_a_text_that_never_became_whole_join_no_other(
+async def test_a_text_that_never_becomes_whole_is_read_as_far_as_it_came(
     database: Any, now: datetime, at: Any
 ) -> None:
     keeper = Keeper()
-    await keeper.text("smpp", Said(THEIRS, OURS, "Hier", Part(7, 2, 1)))
-    at(now + PARTS_WITHIN * 2)
-    await keeper.text("smpp", Said(THEIRS, OURS, " demain", Part(7, 2, 2)))
+    await keeper.text("smpp", Said(THEIRS, OURS, "Hier", Part(7, 3, 1)))
+    await keeper.text("smpp", Said(THEIRS, OURS, "après-demain", Part(7, 3, 3)))
+    await keeper.late_texts()
     assert await texts() == []
-    await keeper.text("smpp", Said(THEIRS, OURS, "Aujourd'hui ou", Part(7, 2, 1)))
-    assert await texts() == ["Aujourd'hui ou demain"]
+    at(now + WAITS_FOR * 2)
+    await keeper.text("smpp", Said("+41790000000", OURS, "Je", Part(7, 2, 1)))
+    await keeper.late_texts()
+    await keeper.late_texts()
+    [reply] = await Reply.objects()
+    assert (reply.text, reply.sender, reply.gateway) == ("Hier…après-demain", THEIRS, "smpp")
+    # What comes with the same reference is of another text.
+    await keeper.text("smpp", Said(THEIRS, OURS, "non", Part(7, 3, 2)))
+    assert len(await texts()) == 1
 
 
 async def test_what_fails_is_not_kept_by_half(
