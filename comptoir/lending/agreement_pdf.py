@@ -165,8 +165,8 @@ def _place(document: AgreementDocument, number: int) -> dict[str, Any]:
             *place.address,
             *(_("%(label)s: %(value)s", label=label, value=way) for label, way in ways if way),
         ],
-        "words": _come(place, day),
-        "week": _week(place.opening_hours, day) if place.opening_hours else [],
+        "words": how_to_come(place, day),
+        "week": week_rows(place.opening_hours, day) if place.opening_hours else [],
         "other_days": {
             "heading": _("Other hours until then"),
             "lines": _other_days(
@@ -178,7 +178,7 @@ def _place(document: AgreementDocument, number: int) -> dict[str, Any]:
     }
 
 
-def _come(place: ReturnPlace, at: date) -> str:
+def how_to_come(place: ReturnPlace, at: date) -> str:
     """Whether to call first: by appointment alone, or on holidays that we do not know of."""
     effects = _effects(place.opening_hours, at) if place.opening_hours else set()
     knows_holidays = place.calendar is not None and place.calendar.region  # told one by one
@@ -273,7 +273,7 @@ def _item(item: AgreementItem) -> dict[str, Any]:
     }
 
 
-def _week(opening_hours: str, at: date) -> list[tuple[str, list[str]]]:
+def week_rows(opening_hours: str, at: date) -> list[tuple[str, list[str]]]:
     """Each day of the week and when it is open then, as people write it on a door."""
     week = week_at(Hours.of(opening_hours), at)
     return [

@@ -153,6 +153,24 @@ class NumberNotAnswered(Refused):
         return _("No text message can be sent to this number. Call, or write a letter.")
 
 
+class BatchNotFound(NotFound):
+    """No such bundle of letters, or one of a site the actor may not know of."""
+
+    code = "notifications.batch-not-found"
+
+    def message(self) -> str:
+        return _("There are no such letters at your sites.")
+
+
+class BatchPrinted(Refused):
+    """The letters have gone."""
+
+    code = "notifications.batch-printed"
+
+    def message(self) -> str:
+        return _("These letters were printed already. Print them again if need be.")
+
+
 class CallNotFound(NotFound):
     """Nobody to call there, or not any more."""
 

@@ -15,6 +15,7 @@ APP_CONFIG = AppConfig(
             "comptoir.notifications.digest.tables",
             "comptoir.notifications.links.tables",
             "comptoir.notifications.calls.tables",
+            "comptoir.notifications.letters.tables",
             "comptoir.notifications.reminders.tables",
             "comptoir.notifications.own_wordings.tables",
         ],

@@ -14,6 +14,7 @@ class Reason(StrEnum):
 
     NUMBER_INVALID = "number-invalid"
     ADDRESS_INVALID = "address-invalid"
+    NO_ADDRESS = "no-address"
     OPTED_OUT = "opted-out"
     TEXT_REFUSED = "text-refused"
     NO_GATEWAY = "no-gateway"
@@ -35,6 +36,7 @@ _SENTENCES: dict[Reason, LazyProxy] = {
     Reason.ADDRESS_INVALID: _l(
         "Nothing can be delivered to this e-mail address. Ask the person for another one."
     ),
+    Reason.NO_ADDRESS: _l("There is no postal address any more. Ask the person for one."),
     Reason.OPTED_OUT: _l("The person asked for no more messages. Tell them when they come."),
     Reason.TEXT_REFUSED: _l("The gateway did not accept the text. Shorten it or change it."),
     Reason.NO_GATEWAY: _l(

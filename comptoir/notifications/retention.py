@@ -39,6 +39,7 @@ DELETE FROM notifications_conversation WHERE NOT EXISTS (
     WHERE reply.sender = notifications_conversation.number)
 """
 _CALLED = "DELETE FROM notifications_call_outcome WHERE at < :before"
+_BATCHES = "DELETE FROM notifications_letter_batch WHERE made_at < :before"
 _REPLIES = "DELETE FROM notifications_reply WHERE received_at < :before"
 
 
@@ -48,6 +49,7 @@ async def forget(*, now: datetime) -> None:
     await db.execute(_DELETE, before=first_id_of(now - MESSAGES_KEPT_FOR))
     await db.execute(_BLANK_CALLS, before=now - CALLS_KEPT_FOR)
     await db.execute(_CALLS, before=now - CALLS_KEPT_FOR, undated=UNDATED)
+    await db.execute(_BATCHES, before=now - MESSAGES_KEPT_FOR)
     await db.execute(_CALLED, before=now - TEXTS_KEPT_FOR)
     await db.execute(_REPLIES, before=now - TEXTS_KEPT_FOR)
     await db.execute(_CONVERSATIONS)

@@ -23,6 +23,8 @@ from comptoir.notifications.inbound.answering import answer_reply
 from comptoir.notifications.inbox import api as inbox_api
 from comptoir.notifications.inbox import pages as inbox_pages
 from comptoir.notifications.jobs import register_jobs
+from comptoir.notifications.letters import api as letters_api
+from comptoir.notifications.letters import pages as letters_pages
 from comptoir.notifications.links import pages as link_pages
 from comptoir.notifications.messages import api, pages
 from comptoir.notifications.own_wordings import api as wordings_api
@@ -42,6 +44,8 @@ ROUTES: list[ControllerRouterHandler] = [
     *inbox_api.ROUTES,
     *inbox_pages.ROUTES,
     *settings_pages.ROUTES,
+    *letters_api.ROUTES,
+    *letters_pages.ROUTES,
     *calls_api.ROUTES,
     *calls_pages.ROUTES,
     *hook_pages.ROUTES,
@@ -54,6 +58,7 @@ NAVIGATION = [
     NavItem(_l("This week"), "/this-week", Role.COORDINATOR),
     NavItem(_l("Replies"), "/replies", count_url="/replies/count"),
     NavItem(_l("Calls"), "/calls", count_url="/calls/count"),
+    NavItem(_l("Letters"), "/letters"),
     NavItem(_l("Messages"), "/messages", Role.COORDINATOR),
     NavItem(
         _l("Reminders"),
@@ -78,6 +83,7 @@ panels.register("lending.borrower", wishes.panel)
 panels.register(VISIT, doubts.panel)
 panels.register(VISIT, call_panels.in_visit)
 panels.register(DESK, call_panels.at_desk)
+panels.register(DESK, letters_pages.at_desk)
 timeline.describe_all()
 events.subscribe(ReplyArrived, answer_reply)
 events.subscribe(ReturnSiteChosen, follow_return_site)

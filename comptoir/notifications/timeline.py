@@ -11,6 +11,9 @@ from comptoir.notifications.kinds import title_of
 def describe_all() -> None:
     """Give every action of the notifications its sentence."""
     describe("message.written", _written)
+    describe("letters.bundled", _l("Letters were prepared."))
+    describe("letters.printed", _l("Letters were printed."))
+    describe("letters.put_back", _l("Letters were put back."))
     describe("borrower.called", _called)
     describe("borrower.call_undone", _l("What came of the call was taken back."))
     describe("conversation.answered", _l("Answered by SMS, from the desk."))

@@ -66,6 +66,7 @@ TAGS = {
     "Rota": "Who means to be where and when, what is lacking, who could come. A plan, no record.",
     "Sites": "Places, their opening hours, and days that are not as the week says.",
     "Staff": "Who works where, as what, and what they speak and can do.",
+    "Letters": "Messages as letters: what waits to be printed, and the bundles that were.",
     "Calls": "Whom a person has to call: no message reaches them, or it is time to talk.",
     "Messages": "Text messages to borrowers: what became of each; the switch and the budget.",
     "Tokens": "Access tokens for other programs.",

@@ -1,0 +1,141 @@
+"""Letters for other programs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core.api import (
+    Call,
+    Moment,
+    Page,
+    PageQuery,
+    Pdf,
+    decode_cursor,
+    delete,
+    encode_cursor,
+    get,
+    post,
+)
+from comptoir.core.printing.errors import NothingToPrint
+from comptoir.notifications.errors import BatchNotFound, BatchPrinted
+from comptoir.notifications.letters import queries, services
+from comptoir.notifications.letters.schemas import Batch, LetterFilter, LetterRow, MakeBatch
+
+TAG = "Letters"
+ONE = "/letter-batches/{batch_id:uuid}"
+
+
+class LettersQuery(PageQuery, frozen=True, kw_only=True):
+    """Which letters."""
+
+    site: Annotated[UUID, msgspec.Meta(description="Of this site.")] | None = None
+
+
+class LetterLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A letter that waits to be printed; `id` is that of its message."""
+
+    id: UUID
+    site_id: UUID
+    borrower_id: UUID
+    kind: str
+    language: str
+    created_at: Moment
+
+
+class BatchView(msgspec.Struct, frozen=True, kw_only=True):
+    """Letters that are one document. They count as sent from `printed_at` on."""
+
+    id: UUID
+    site_id: UUID
+    letters: int
+    made_at: Moment
+    printed_at: Moment | None
+
+
+@get("/letters", scopes=("borrowers",), tag=TAG)
+async def list_letters(call: Call, query: LettersQuery) -> Page[LetterLine]:
+    """List the letters that wait to be printed, the oldest first."""
+    wanted = LetterFilter(
+        site_id=query.site, after=decode_cursor(query.cursor, UUID), limit=query.limit
+    )
+    found = await queries.list_waiting(call.actor, wanted)
+    following = encode_cursor(found.next) if found.next else None
+    return Page([_line(row) for row in found.rows], following)
+
+
+@get("/letter-batches", scopes=("borrowers",), tag=TAG)
+async def list_letter_batches(call: Call, query: PageQuery) -> Page[BatchView]:
+    """List the bundles of letters, the latest first."""
+    found = await queries.list_batches(
+        call.actor, after=decode_cursor(query.cursor, UUID), limit=query.limit
+    )
+    following = encode_cursor(found.next) if found.next else None
+    return Page([_view(row) for row in found.rows], following)
+
+
+@post(
+    "/letter-batches",
+    scopes=("borrowers",),
+    tag=TAG,
+    status=201,
+    errors=(NothingToPrint,),
+)
+async def make_letter_batch(call: Call, data: MakeBatch) -> BatchView:
+    """Make one document of the letters that wait at a site, a page each, 200 at most.
+
+    A person gets one letter, however many reminders waited.
+    """
+    made = await services.make_batch(call.actor, data, now=call.now)
+    return await _read(call, made)
+
+
+@get(f"{ONE}/pdf", scopes=("borrowers",), tag=TAG, errors=(BatchNotFound, NothingToPrint))
+async def print_letter_batch(call: Call, batch_id: UUID) -> Pdf:
+    """Print the letters of a bundle as a PDF/UA, for window envelopes of the site's country.
+
+    Nothing is changed by it; it can be printed again for 90 days.
+    """
+    pdf = await services.print_batch(call.actor, batch_id, now=call.now)
+    return Pdf(pdf, "letters.pdf")
+
+
+@post(f"{ONE}/printed", scopes=("borrowers",), tag=TAG, errors=(BatchNotFound,))
+async def mark_letters_printed(call: Call, batch_id: UUID) -> BatchView:
+    """Say that the letters of a bundle were printed: they count as sent."""
+    await services.mark_printed(call.actor, batch_id, now=call.now)
+    return await _read(call, batch_id)
+
+
+@delete(ONE, scopes=("borrowers",), tag=TAG, errors=(BatchNotFound, BatchPrinted))
+async def put_letters_back(call: Call, batch_id: UUID) -> None:
+    """Dissolve a bundle that was not printed: its letters wait again."""
+    await services.put_back(call.actor, batch_id, now=call.now)
+
+
+async def _read(call: Call, batch_id: UUID) -> BatchView:
+    batch = await queries.read_batch(call.actor, batch_id)
+    if batch is None:
+        raise BatchNotFound
+    return _view(batch)
+
+
+def _line(row: LetterRow) -> LetterLine:
+    """A letter without the person's name."""
+    return LetterLine(**{name: getattr(row, name) for name in LetterLine.__struct_fields__})
+
+
+def _view(batch: Batch) -> BatchView:
+    return BatchView(**{name: getattr(batch, name) for name in BatchView.__struct_fields__})
+
+
+ROUTES = [
+    list_letters,
+    list_letter_batches,
+    make_letter_batch,
+    print_letter_batch,
+    mark_letters_printed,
+    put_letters_back,
+]
