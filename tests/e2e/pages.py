@@ -133,7 +133,7 @@ async def fill_examples() -> Examples:
     await Absence(user=other.id, first_day=today, last_day=today + timedelta(days=2)).save()
     await Need(site=site.id, people=3, competence=competence.id).save()
     await offer_shift(actor, OfferShift(shift.id, today), now=now)
-    closed = to_sign.due_at.date()
+    closed = clock.localtime(to_sign.due_at, site.time_zone).date()
     closure = AnnounceException(
         (site.id,), first_day=closed, last_day=closed, kind=ExceptionKind.CLOSED, reason=ENDLESS
     )
