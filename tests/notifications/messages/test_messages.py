@@ -111,6 +111,20 @@ class TestAnotherTry:
         assert (new.address, new.text, new.attempts) == ("+41790000002", old.text, 0)
         assert await ids(coordinator, MessageState.TO_DECIDE) == []
 
+    async def test_of_an_e_mail_goes_to_the_address_of_today(
+        self, coordinator: Principal, now: datetime
+    ) -> None:
+        person = await make.borrower(phone="+41790000002", email="new@example.org")
+        failed = await ended(
+            now,
+            site_id=coordinator.site_id,
+            borrower_id=person.id,
+            channel="email",
+            address="old@example.org",
+        )
+        made = await rows.read(await try_again(coordinator, failed, now=now))
+        assert (made.channel, made.address) == ("email", "new@example.org")
+
     async def test_is_made_once(self, coordinator: Principal, now: datetime) -> None:
         failed = await ended(now, site_id=coordinator.site_id)
         await try_again(coordinator, failed, now=now)
