@@ -30,6 +30,7 @@ from comptoir.notifications.calls.schemas import (
     Script,
 )
 from comptoir.notifications.errors import CallNotFound, CallNotUndone
+from comptoir.sites.errors import SiteNotFound
 
 TAG = "Calls"
 
@@ -72,7 +73,7 @@ class Recorded(msgspec.Struct, frozen=True):
     id: UUID
 
 
-@get("/calls", scopes=("borrowers",), tag=TAG)
+@get("/calls", scopes=("borrowers",), tag=TAG, errors=(SiteNotFound,))
 async def list_calls(call: Call, query: CallsQuery) -> Page[CallLine]:
     """List whom to call, the longest wait first."""
     wanted = CallFilter(

@@ -24,6 +24,7 @@ from comptoir.notifications.reminders.moot import IS_MOOT
 from comptoir.notifications.reminders.plans import THANKS
 from comptoir.notifications.reminders.reading import Sender, read_senders
 from comptoir.sites.opening_hours import ONE_DAY
+from comptoir.sites.queries import need_in_sight
 
 #: A number that somebody said is not theirs is none.
 _PHONE = "CASE WHEN borrower.phone = wish.wrong_number THEN '' ELSE borrower.phone END"
@@ -94,7 +95,11 @@ async def list_calls(
     """One page of whom to call for the actor's sites, the longest wait first.
 
     What to say is in ``language`` for the reader, and in the person's own.
+
+    Raises:
+        SiteNotFound: the actor does not work at the site that is wanted.
     """
+    await need_in_sight(actor, wanted.site_id)
     waiting, values = _waiting(actor, wanted)
     after = "1 = 1"
     if wanted.after is not None:
