@@ -23,6 +23,7 @@ from comptoir.core.printing.errors import NothingToPrint
 from comptoir.notifications.errors import BatchNotFound, BatchPrinted
 from comptoir.notifications.letters import queries, services
 from comptoir.notifications.letters.schemas import Batch, LetterFilter, LetterRow, MakeBatch
+from comptoir.sites.errors import SiteNotFound
 
 TAG = "Letters"
 ONE = "/letter-batches/{batch_id:uuid}"
@@ -55,7 +56,7 @@ class BatchView(msgspec.Struct, frozen=True, kw_only=True):
     printed_at: Moment | None
 
 
-@get("/letters", scopes=("borrowers",), tag=TAG)
+@get("/letters", scopes=("borrowers",), tag=TAG, errors=(SiteNotFound,))
 async def list_letters(call: Call, query: LettersQuery) -> Page[LetterLine]:
     """List the letters that wait to be printed, the oldest first."""
     wanted = LetterFilter(

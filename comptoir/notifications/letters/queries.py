@@ -23,6 +23,7 @@ from comptoir.notifications.letters.schemas import (
     WaitingAt,
 )
 from comptoir.sites import calendars
+from comptoir.sites.queries import need_in_sight
 
 _WAITING = "message.channel = 'letter' AND message.status = 'queued'"
 _ROWS = f"""
@@ -90,7 +91,12 @@ class Sheets(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def list_waiting(actor: Principal, wanted: LetterFilter) -> LetterPage:
-    """One page of the letters that wait at the actor's sites, the oldest first."""
+    """One page of the letters that wait at the actor's sites, the oldest first.
+
+    Raises:
+        SiteNotFound: the actor does not work at the site that is wanted.
+    """
+    await need_in_sight(actor, wanted.site_id)
     conditions, values = _conditions(actor, "message", wanted.site_id)
     if wanted.after is not None:
         conditions += " AND message.id > :after"
