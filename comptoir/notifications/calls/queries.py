@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -136,6 +137,19 @@ async def count_calls(
         **values,
     )
     return row["number"] if row else 0
+
+
+async def count_by_site(site_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, int]:
+    """How many people are to be called now for each of these sites; none where there is nobody."""
+    waiting = _WAITING.format(conditions=f"{_REACHABLE} AND message.site IN :sites")
+    rows = await db.fetch(
+        f"SELECT waiting.site, COUNT(*) AS number FROM ({waiting}) AS waiting "
+        f"WHERE {_WHEN[CallState.NOW]} GROUP BY waiting.site",
+        sites=site_ids,
+        now=now,
+        thanks=THANKS,
+    )
+    return {row["site"]: row["number"] for row in rows}
 
 
 async def just_done(actor: Principal, *, now: datetime) -> list[OutcomeView]:

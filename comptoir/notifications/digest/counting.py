@@ -12,7 +12,7 @@ from comptoir.core import db
 from comptoir.core.principal import Principal, Role
 from comptoir.inventory.statuses import GONE, ItemStatus
 from comptoir.lending.loans.listing import count_overdue
-from comptoir.notifications.channels import Channel
+from comptoir.notifications.calls.queries import count_by_site
 from comptoir.notifications.messages.queries import COUNTED_TO_DECIDE
 from comptoir.notifications.statuses import TO_DECIDE
 from comptoir.sites.confirming import to_confirm
@@ -21,11 +21,6 @@ from comptoir.sites.queries import names_for
 _FAILED = f"""
 SELECT message.site, COUNT(*) AS number FROM notifications_message message
 WHERE message.site IN :sites AND message.status IN :statuses AND {COUNTED_TO_DECIDE}
-GROUP BY message.site
-"""
-_CALLS = """
-SELECT message.site, COUNT(*) AS number FROM notifications_message message
-WHERE message.site IN :sites AND message.status = 'queued' AND message.channel = :channel
 GROUP BY message.site
 """
 _REPLIES = """
@@ -79,7 +74,7 @@ async def weeks_of(sites: Sequence[tuple[UUID, str]], *, now: datetime) -> list[
     if not ids:
         return []
     late = await count_overdue(ids, now=now)
-    calls = await _count(_CALLS, sites=ids, channel=Channel.CALL.value)
+    calls = await count_by_site(ids, now=now)
     replies = await _count(_REPLIES, sites=ids)
     failed = await _count(_FAILED, sites=ids, statuses=[each.value for each in TO_DECIDE])
     gone = [each.value for each in (*GONE, ItemStatus.RETIRED)]

@@ -32,7 +32,7 @@ def lines_of(week: SiteWeek) -> list[Line]:
         (
             week.calls,
             ngettext("%(num)s person to call", "%(num)s people to call", week.calls),
-            f"/messages?state=waiting&site={site}",
+            f"/calls?site={site}",
         ),
         (
             week.replies,

@@ -71,7 +71,8 @@ class TestCounting:
     async def test_calls_failures_and_replies_wait(self, world: World) -> None:
         person = await world.person()
         here = {"site_id": world.site.id, "borrower_id": person.id}
-        await rows.message(now=NOW, channel="call", **here)
+        for _ in range(2):  # one person to call, whatever there is to say
+            await rows.message(now=NOW, channel="call", **here)
         failed = [await rows.message(now=NOW, **here) for _ in range(2)]
         for message in failed:
             await outcomes.report(message, Status.FAILED, now=NOW, reason=Reason.NOT_DELIVERED)
