@@ -41,6 +41,9 @@ ORDER BY wish.user_id, site.name, site.id
 """
 
 
+_WRITTEN = "SELECT dedupe_key FROM notifications_message WHERE dedupe_key IN :keys"
+
+
 class _Reader(msgspec.Struct):
     """Somebody who wants it, and their sites."""
 
@@ -57,10 +60,7 @@ async def mail_digests(
 ) -> int:
     """Write the e-mails of this week that are not written yet; how many."""
     written = 0
-    for reader in await _readers():
-        week = _week(reader, now=now)
-        if week is None:
-            continue
+    for key, reader in await _unwritten(now=now):
         if stopping():
             break
         with use_language(reader.language):
@@ -73,10 +73,22 @@ async def mail_digests(
             address=reader.email,
             language=reader.language,
             text=text,
-            dedupe_key=f"{DIGEST}:{reader.user_id}:{week}",
+            dedupe_key=key,
         )
         written += await outbox.write(draft, now=now) is not None
     return written
+
+
+async def _unwritten(*, now: datetime) -> list[tuple[str, _Reader]]:
+    """Whose e-mail is due and not written yet, each with its key in the outbox."""
+    due = {
+        f"{DIGEST}:{reader.user_id}:{week}": reader
+        for reader in await _readers()
+        if (week := _week(reader, now=now)) is not None
+    }
+    known = await db.fetch(_WRITTEN, keys=[*due]) if due else []
+    done = {row["dedupe_key"] for row in known}
+    return [(key, reader) for key, reader in due.items() if key not in done]
 
 
 async def _readers() -> list[_Reader]:

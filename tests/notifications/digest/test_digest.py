@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from httpx import AsyncClient
 
+from comptoir.core import clock, db
 from comptoir.core.accounts.tables import User
 from comptoir.core.jobs import Turn
 from comptoir.core.principal import Principal, Role, SiteRole
@@ -71,8 +72,10 @@ class TestCounting:
     async def test_calls_failures_and_replies_wait(self, world: World) -> None:
         person = await world.person()
         here = {"site_id": world.site.id, "borrower_id": person.id}
-        for _ in range(2):  # one person to call, whatever there is to say
+        for _ in range(2):  # one person, twice something to tell
             await rows.message(now=NOW, channel="call", **here)
+        later = {"site_id": world.site.id, "borrower_id": (await world.person()).id}
+        await rows.message(now=NOW + timedelta(hours=1), channel="call", **later)
         failed = [await rows.message(now=NOW, **here) for _ in range(2)]
         for message in failed:
             await outcomes.report(message, Status.FAILED, now=NOW, reason=Reason.NOT_DELIVERED)
@@ -127,6 +130,13 @@ class TestByEMail:
         assert await mail(MONDAY + timedelta(days=7)) == 1
         message = (await written())[before]
         assert (message.channel, message.address) == ("email", f"{user.login}@example.org")
+
+    async def test_once_it_is_written_nothing_is_counted_again(self, world: World) -> None:
+        await reader(world)
+        await mail(MONDAY)
+        with db.count_statements() as asked:
+            await mail(MONDAY + timedelta(hours=1))
+        assert len(asked) == 2  # who wants it, and who has it
 
     async def test_a_monday_that_was_missed_is_caught_up(self, world: World) -> None:
         await reader(world)
@@ -192,7 +202,14 @@ class TestThePage:
         await world.loan(await world.person(), due_at=at("10-08 15:00"))
         user = await make.user(role=Role.COORDINATOR, site_id=world.site.id)
         await sign_in(client, user, site_id=world.site.id)
+        await rows.message(
+            now=clock.now(),
+            channel="call",
+            site_id=world.site.id,
+            borrower_id=(await world.person()).id,
+        )
         page = (await client.get("/this-week")).text
+        assert f'href="/calls?site={world.site.id}"' in page
         assert "1 loan is late" in page
         assert f"/loans?state=overdue&amp;site={world.site.id}" in page
 
