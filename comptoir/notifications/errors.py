@@ -181,7 +181,7 @@ class CallNotFound(NotFound):
 
 
 class CallNotUndone(Refused):
-    """It is more than a minute ago."""
+    """It is more than a minute ago, or something was written down after it."""
 
     code = "notifications.call-not-undone"
 

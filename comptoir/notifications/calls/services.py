@@ -70,6 +70,11 @@ _DONE = f"""
 SELECT done.id, done.site, done.borrower, done.outcome, done.before, done.at, done.undone_at
 FROM notifications_call_outcome done WHERE done.id = :id {db.for_update("done")}
 """
+_OVERTAKEN = """
+SELECT 1 AS one FROM notifications_call_outcome later
+WHERE later.site = :site AND later.borrower = :borrower AND later.id > :id
+  AND later.undone_at IS NULL LIMIT 1
+"""
 _UNDO = "UPDATE notifications_call_outcome SET undone_at = :now WHERE id = :id"
 _PUT_BACK = """
 UPDATE notifications_message
@@ -130,7 +135,7 @@ async def undo_outcome(actor: Principal, outcome_id: UUID, *, now: datetime) -> 
 
     Raises:
         CallNotFound: there is no such outcome at the actor's sites.
-        CallNotUndone: it is too late.
+        CallNotUndone: it is too late, or something was written down after it.
     """
     async with db.transaction():
         row = await db.fetch_one(_DONE, id=outcome_id)
@@ -138,7 +143,10 @@ async def undo_outcome(actor: Principal, outcome_id: UUID, *, now: datetime) -> 
             raise CallNotFound
         if row["undone_at"] is not None:
             return
-        if now - row["at"] > UNDO_TIME:
+        later = await db.fetch(
+            _OVERTAKEN, id=outcome_id, site=row["site"], borrower=row["borrower"]
+        )
+        if later or now - row["at"] > UNDO_TIME:
             raise CallNotUndone
         before = msgspec.json.decode(row["before"], type=Before)
         for line in before.lines:

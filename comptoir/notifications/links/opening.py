@@ -25,6 +25,8 @@ SELECT link.borrower, borrower.language
 FROM notifications_borrower_link link
 JOIN lending_borrower borrower ON borrower.id = link.borrower
     AND link.address IN (borrower.phone, borrower.email)
+    AND NOT EXISTS (SELECT 1 FROM notifications_borrower_wish wish
+                    WHERE wish.borrower = borrower.id AND wish.wrong_number = link.address)
 JOIN notifications_site_sending sending ON sending.site = link.site AND sending.has_links
 WHERE link.token_hash = :token_hash AND link.expires_at > :now
   AND EXISTS (SELECT 1 FROM lending_loan loan

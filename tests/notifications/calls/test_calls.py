@@ -260,6 +260,19 @@ class TestTakingBack:
         with pytest.raises(CallNotUndone):
             await undo_outcome(desk, made, now=LATE + timedelta(seconds=61))
 
+    async def test_does_not_undo_what_was_written_down_after_it(
+        self, world: World, desk: Principal
+    ) -> None:
+        person = await late_person(world)
+        first = await record(desk, world, person, Outcome.VOICEMAIL)
+        second = await record(desk, world, person, Outcome.REACHED)
+        with pytest.raises(CallNotUndone):
+            await undo_outcome(desk, first, now=LATE)
+        assert [line.status for line in await written()] == ["delivered"]
+        await undo_outcome(desk, second, now=LATE)
+        await undo_outcome(desk, first, now=LATE)
+        assert len(await listed(desk)) == 1
+
 
 class TestMovedDates:
     async def close(self, world: World) -> None:

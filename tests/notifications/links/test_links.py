@@ -13,8 +13,11 @@ import pytest
 from httpx import AsyncClient, Response
 
 from comptoir.core import clock, db
+from comptoir.core.principal import Role
 from comptoir.lending.tables import Borrower, Loan, Policy
 from comptoir.notifications import retention
+from comptoir.notifications.calls.schemas import Outcome, RecordOutcome
+from comptoir.notifications.calls.services import record_outcome, undo_outcome
 from comptoir.notifications.channels import Channel
 from comptoir.notifications.dispatcher import dispatch
 from comptoir.notifications.inbound import wishes
@@ -28,6 +31,7 @@ from comptoir.notifications.routing import Route
 from comptoir.notifications.tables import Message
 from tests import factories as make
 from tests.http_client import client_of
+from tests.notifications import rows
 from tests.notifications.recording import RecordingGateway
 from tests.notifications.reminders.world import World, written
 
@@ -317,6 +321,18 @@ class TestAnEnd:
         await wishes.stop(sent.person.phone, is_wrong=True, now=clock.now())
         await wishes.start(sent.person.phone, now=clock.now())
         assert (await client.get(sent.path)).status_code == 404
+
+    async def test_when_a_call_finds_that_the_number_is_wrong(
+        self, sent: Sent, client: AsyncClient
+    ) -> None:
+        now, site = clock.now(), sent.world.site.id
+        await rows.message(now=now, channel="call", site_id=site, borrower_id=sent.person.id)
+        desk = await make.principal(Role.RECEPTION, site)
+        wrong = RecordOutcome(site_id=site, outcome=Outcome.WRONG_NUMBER)
+        made = await record_outcome(desk, sent.person.id, wrong, now=now)
+        assert (await client.get(sent.path)).status_code == 404
+        await undo_outcome(desk, made, now=now)
+        assert (await client.get(sent.path)).status_code == 200
 
     async def test_when_the_site_sends_none_any_more(self, sent: Sent, client: AsyncClient) -> None:
         await SiteSending.update({SiteSending.has_links: False}, force=True)
