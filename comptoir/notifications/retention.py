@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from comptoir.core import db
 from comptoir.core.ids import first_id_of
 from comptoir.notifications.hook_calls import OLDEST
+from comptoir.notifications.letters.services import put_back_old
 from comptoir.notifications.links import making as links
 
 #: A text and a number serve to answer for a message; afterwards that it was sent is enough.
@@ -45,6 +46,7 @@ _REPLIES = "DELETE FROM notifications_reply WHERE received_at < :before"
 
 async def forget(*, now: datetime) -> None:
     """Delete what nobody needs any more."""
+    await put_back_old(before=now - TEXTS_KEPT_FOR, now=now)
     await db.execute(_BLANK, before=first_id_of(now - TEXTS_KEPT_FOR))
     await db.execute(_DELETE, before=first_id_of(now - MESSAGES_KEPT_FOR))
     await db.execute(_BLANK_CALLS, before=now - CALLS_KEPT_FOR)

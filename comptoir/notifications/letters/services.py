@@ -53,6 +53,17 @@ WHERE {_OF_BATCH}
 """
 _BACK = f"UPDATE notifications_message SET status = 'queued', updated_at = :now WHERE {_OF_BATCH}"
 _DELETE = "DELETE FROM notifications_letter_batch WHERE id = :batch"
+_OLD = "batch.printed_at IS NULL AND batch.made_at < :before"
+_OLD_BACK = f"""
+UPDATE notifications_message SET status = 'queued', updated_at = :now
+WHERE status = 'sending' AND id IN (
+    SELECT letter.message FROM notifications_batch_letter letter
+    JOIN notifications_letter_batch batch ON batch.id = letter.batch WHERE {_OLD})
+"""
+_OLD_DELETE = f"""
+DELETE FROM notifications_letter_batch
+WHERE id IN (SELECT batch.id FROM notifications_letter_batch batch WHERE {_OLD})
+"""
 
 
 async def make_batch(actor: Principal, command: MakeBatch, *, now: datetime) -> UUID:
@@ -113,6 +124,17 @@ async def put_back(actor: Principal, batch_id: UUID, *, now: datetime) -> None:
         await db.execute(_BACK, batch=batch_id, now=now)
         await db.execute(_DELETE, batch=batch_id)
         await _record(actor, "letters.put_back", batch_id, batch.site_id, now=now)
+
+
+async def put_back_old(*, before: datetime, now: datetime) -> None:
+    """Put back what was bundled before a moment and never said to be printed.
+
+    Its letters wait again, or are dropped as making no sense any more: no text is kept for
+    good in a bundle that somebody forgot.
+    """
+    async with db.transaction():
+        await db.execute(_OLD_BACK, before=before, now=now)
+        await db.execute(_OLD_DELETE, before=before)
 
 
 async def print_batch(actor: Principal, batch_id: UUID, *, now: datetime) -> bytes:

@@ -159,6 +159,22 @@ async def test_letters_are_of_ones_own_sites(world: World, desk: Principal) -> N
     assert (await list_batches(other, limit=5)).rows == ()
 
 
+async def test_a_bundle_that_nobody_printed_is_put_back_in_the_end(
+    world: World, desk: Principal
+) -> None:
+    for name in ("Amina Diallo", "Beat Schöpfer"):
+        await world.loan(await reader(world, name))
+        await sweep(now=LATE)
+        made = await bundled(desk, world)
+        if name == "Amina Diallo":
+            await mark_printed(desk, made, now=LATE)
+    await forget(now=LATE + TEXTS_KEPT_FOR - timedelta(hours=1))
+    assert await statuses() == [("accepted", ""), ("sending", "")]
+    await forget(now=LATE + TEXTS_KEPT_FOR + timedelta(hours=1))
+    assert await statuses() == [("accepted", ""), ("queued", "")]
+    assert [batch.printed_at for batch in (await list_batches(desk, limit=5)).rows] == [LATE]
+
+
 async def test_a_forgotten_text_is_not_printed_again(world: World, desk: Principal) -> None:
     await world.loan(await reader(world))
     await sweep(now=LATE)
