@@ -34,10 +34,11 @@ from comptoir.sites.skills.tables import StaffSkill
 from tests import factories as make
 from tests.e2e.world import World, sign_in
 from tests.http_client import shared_app
+from tests.notifications import rows
 
 #: What is not for people to look at.
 _NOT_PAGES = re.compile(
-    r"/static/|/api/|/healthz|/hooks/|/replies/count$|\.(csv|ics|pdf|json|geojson|txt|webp)$|/pdf$|/[TB]/"
+    r"/static/|/api/|/healthz|/hooks/|/(replies|calls)/count$|\.(csv|ics|pdf|json|geojson|txt|webp)$|/pdf$|/[TB]/"
 )
 _PARAMETER = re.compile(r"{(\w+):\w+}")
 
@@ -117,6 +118,10 @@ async def fill_examples() -> Examples:
         borrower_group=everybody.id,
     )
     card = await make.card(person.id)
+    for channel in ("call", "letter"):
+        await rows.message(
+            now=now, site_id=site.id, borrower_id=person.id, channel=channel, text=ENDLESS
+        )
     other_site = await make.site(name=ENDLESS[::-1], short_name=ENDLESS[-40:], published=True)
     visit = Visit(borrower=person.id, site=site.id, opened_at=now, return_site=other_site.id)
     await visit.save()
