@@ -10,7 +10,7 @@ from comptoir.core.ids import new_id
 from comptoir.notifications.channels import Channel
 from comptoir.notifications.claims import AT_ONCE
 from comptoir.notifications.dispatcher import dispatch
-from comptoir.notifications.gateways.protocol import Accepted, Answer, Outgoing, Unknown
+from comptoir.notifications.gateways.protocol import Accepted, Answer, Outgoing, Terms, Unknown
 from comptoir.notifications.routing import Route
 from tests import factories as make
 from tests.notifications import rows
@@ -25,9 +25,7 @@ class SlowGateway:
 
     name = "slow"
     channels = frozenset({Channel.SMS})
-    per_second = 100_000.0
-    part_price = 0
-    currency = ""
+    terms = Terms(per_second=100_000.0)
 
     async def send(self, message: Outgoing) -> Answer:
         """Take it, after a while."""

@@ -135,7 +135,7 @@ async def _within_limits(
         )
     affordable: list[Claimed] = []
     held: list[UUID] = []
-    left = await limits.money_left(sending, now=now) if gateway.part_price else None
+    left = await limits.money_left(sending, now=now) if gateway.terms.part_price else None
     for each in several[:allowed]:
         price = price_of(each)
         if left is not None and price > left:
@@ -159,7 +159,7 @@ def parts_of(claimed: Claimed) -> int:
 
 def price_of(claimed: Claimed) -> int:
     """What a message costs, in ten-thousandths of its gateway's currency."""
-    return parts_of(claimed) * claimed.gateway.part_price
+    return parts_of(claimed) * claimed.gateway.terms.part_price
 
 
 async def _lease(taken: list[Claimed], owner: UUID, *, now: datetime) -> None:
@@ -173,6 +173,6 @@ async def _lease(taken: list[Claimed], owner: UUID, *, now: datetime) -> None:
             "gateway": name,
             "parts": parts,
             "cost": price_of(several[0]),
-            "currency": several[0].gateway.currency,
+            "currency": several[0].gateway.terms.currency,
         }
         await db.execute(_LEASE, ids=[each.message.id for each in several], now=now, **values)

@@ -78,14 +78,14 @@ def month_of(now: datetime) -> datetime:
 async def take_tokens(gateway: Gateway, wanted: int, *, now: datetime) -> tuple[int, datetime]:
     """How many of ``wanted`` messages a gateway may get now, and when the next may follow."""
     row = await db.fetch_one(_PACE, name=gateway.name)
-    most = max(1.0, gateway.per_second * BUCKET_SECONDS)
+    most = max(1.0, gateway.terms.per_second * BUCKET_SECONDS)
     tokens = most
     if row:
         # A clock that was put back gives nothing, and takes nothing away.
         passed = max(0.0, (now - row["counted_at"]).total_seconds())
-        tokens = min(most, row["tokens"] + passed * gateway.per_second)
+        tokens = min(most, row["tokens"] + passed * gateway.terms.per_second)
     allowed = min(wanted, int(tokens))
     tokens -= allowed
     await db.execute(_SET_PACE, name=gateway.name, tokens=tokens, now=now)
     lacking = max(0.0, 1 - tokens)
-    return allowed, now + timedelta(seconds=lacking / gateway.per_second)
+    return allowed, now + timedelta(seconds=lacking / gateway.terms.per_second)

@@ -16,13 +16,14 @@ from datetime import datetime
 from comptoir.core import db
 from comptoir.notifications.dispatcher import dispatch, settle
 from comptoir.notifications.gateways.kannel import KannelGateway
+from comptoir.notifications.gateways.protocol import Terms
 from comptoir.notifications.routing import Route
 
 
 async def work(url: str, gateway_url: str, now: datetime, last: int) -> None:
     """Send until nothing is left, or until the ``last`` statement (0: none)."""
     gateway = KannelGateway(
-        gateway_url, user=str(os.getpid()), password="x", sender="x", per_second=10_000
+        gateway_url, user=str(os.getpid()), password="x", sender="x", terms=Terms(10_000)
     )
     sent = 0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from comptoir.notifications.channels import Channel
-from comptoir.notifications.gateways.protocol import Accepted, Answer, Outgoing, Unknown
+from comptoir.notifications.gateways.protocol import Accepted, Answer, Outgoing, Terms, Unknown
 
 
 class RecordingGateway:
@@ -19,13 +19,12 @@ class RecordingGateway:
         channels: frozenset[Channel] = frozenset({Channel.SMS}),
         per_second: float = 1000.0,
         part_price: int = 0,
+        currency: str = "CHF",
         known: Callable[[Outgoing], Answer] = lambda message: Unknown(),
     ) -> None:
         self.name = name
         self.channels = channels
-        self.per_second = per_second
-        self.part_price = part_price
-        self.currency = "CHF"
+        self.terms = Terms(per_second, part_price, currency)
         self.sent: list[Outgoing] = []
         self._answers = answers
         self._known = known

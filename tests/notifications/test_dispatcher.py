@@ -394,8 +394,8 @@ class TestLimits:
     async def test_a_budget_holds_for_gateways_of_two_currencies_together(
         self, database: Any, now: datetime
     ) -> None:
-        swiss, french = RecordingGateway(part_price=500), RecordingGateway(part_price=500)
-        french.name, french.currency = "french", "EUR"
+        swiss = RecordingGateway(part_price=500)
+        french = RecordingGateway(name="french", part_price=500, currency="EUR")
         for number in ("+41791234567", "+33612345678") * 2:
             await rows.message(now=now, address=number)
         async with db.transaction():

@@ -16,11 +16,13 @@ import msgspec
 from comptoir.notifications.channels import Channel
 from comptoir.notifications.gateways import http
 from comptoir.notifications.gateways.protocol import (
+    FOR_NOTHING,
     Accepted,
     Answer,
     NotTaken,
     Outgoing,
     Rejected,
+    Terms,
     Unknown,
 )
 from comptoir.notifications.gateways.variables import Variable, Variables
@@ -67,16 +69,12 @@ class AndroidGateway:
         *,
         user: str,
         password: str,
-        per_second: float = 0.1,
-        part_price: int = 0,
-        currency: str = "",
+        terms: Terms = FOR_NOTHING,
     ) -> None:
         self.url = url.rstrip("/")
         login = b64encode(f"{user}:{password}".encode()).decode()
         self._headers = {"Authorization": f"Basic {login}", "Content-Type": "application/json"}
-        self.per_second = per_second
-        self.part_price = part_price
-        self.currency = currency
+        self.terms = terms
 
     @classmethod
     def of(cls, read: Variables) -> AndroidGateway:
@@ -86,14 +84,11 @@ class AndroidGateway:
             SettingsInvalid: a variable is missing or wrong.
         """
         read.secret(SECRET)
-        price, currency = read.price(PRICE)
         return cls(
             read.url(URL),
             user=read.text(USER),
             password=read.text(PASSWORD),
-            per_second=read.pace(PACE),
-            part_price=price,
-            currency=currency,
+            terms=read.terms(PACE, PRICE),
         )
 
     async def send(self, message: Outgoing) -> Answer:

@@ -13,11 +13,13 @@ import msgspec
 from comptoir.notifications.channels import Channel
 from comptoir.notifications.gateways import http
 from comptoir.notifications.gateways.protocol import (
+    FOR_NOTHING,
     Accepted,
     Answer,
     NotTaken,
     Outgoing,
     Rejected,
+    Terms,
     Unknown,
 )
 from comptoir.notifications.gateways.variables import Variable, Variables
@@ -88,9 +90,7 @@ class AspsmsGateway:
         sender: str,
         report_url: str = "",
         secret: str = "",
-        per_second: float = 2.0,
-        part_price: int = 0,
-        currency: str = "",
+        terms: Terms = FOR_NOTHING,
     ) -> None:
         self.url = f"{url.rstrip('/')}/SendTextSMS"
         self._user = user
@@ -98,9 +98,7 @@ class AspsmsGateway:
         self._sender = sender
         self._report_url = report_url
         self._secret = secret
-        self.per_second = per_second
-        self.part_price = part_price
-        self.currency = currency
+        self.terms = terms
 
     @classmethod
     def of(cls, read: Variables, *, base_url: str) -> AspsmsGateway:
@@ -109,7 +107,6 @@ class AspsmsGateway:
         Raises:
             SettingsInvalid: a variable is missing or wrong.
         """
-        price, currency = read.price(PRICE)
         return cls(
             read.url(URL),
             user=read.text(USER),
@@ -117,9 +114,7 @@ class AspsmsGateway:
             sender=read.text(SENDER),
             report_url=f"{base_url}/hooks/{read.gateway}/reports",
             secret=read.secret(SECRET),
-            per_second=read.pace(PACE),
-            part_price=price,
-            currency=currency,
+            terms=read.terms(PACE, PRICE),
         )
 
     async def send(self, message: Outgoing) -> Answer:

@@ -11,11 +11,13 @@ from urllib.parse import urlencode
 from comptoir.notifications.channels import Channel
 from comptoir.notifications.gateways import http
 from comptoir.notifications.gateways.protocol import (
+    FOR_NOTHING,
     Accepted,
     Answer,
     NotTaken,
     Outgoing,
     Rejected,
+    Terms,
     Unknown,
 )
 from comptoir.notifications.gateways.variables import Variable, Variables
@@ -68,9 +70,7 @@ class KannelGateway:
         sender: str,
         report_url: str = "",
         secret: str = "",
-        per_second: float = 5.0,
-        part_price: int = 0,
-        currency: str = "",
+        terms: Terms = FOR_NOTHING,
     ) -> None:
         self.url = url
         self._user = user
@@ -78,9 +78,7 @@ class KannelGateway:
         self._sender = sender
         self._report_url = report_url
         self._secret = secret
-        self.per_second = per_second
-        self.part_price = part_price
-        self.currency = currency
+        self.terms = terms
 
     @classmethod
     def of(cls, read: Variables, *, base_url: str) -> KannelGateway:
@@ -89,7 +87,6 @@ class KannelGateway:
         Raises:
             SettingsInvalid: a variable is missing or wrong.
         """
-        price, currency = read.price(PRICE)
         return cls(
             read.url(URL),
             user=read.text(USER),
@@ -97,9 +94,7 @@ class KannelGateway:
             sender=read.text(SENDER),
             report_url=f"{base_url}/hooks/{read.gateway}/reports",
             secret=read.secret(SECRET),
-            per_second=read.pace(PACE),
-            part_price=price,
-            currency=currency,
+            terms=read.terms(PACE, PRICE),
         )
 
     async def send(self, message: Outgoing) -> Answer:

@@ -11,7 +11,7 @@ import msgspec
 
 from comptoir.core import clock
 from comptoir.notifications.channels import BY_GATEWAY
-from comptoir.notifications.gateways.protocol import Accepted, Answer, NotTaken, Outgoing
+from comptoir.notifications.gateways.protocol import Accepted, Answer, NotTaken, Outgoing, Terms
 from comptoir.notifications.reasons import Reason
 
 
@@ -29,9 +29,7 @@ class FileGateway:
 
     name = "file"
     channels = BY_GATEWAY
-    per_second = 1000.0
-    part_price = 0
-    currency = ""
+    terms = Terms(per_second=1000.0)
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -69,9 +67,7 @@ class ConsoleGateway:
 
     name = "console"
     channels = BY_GATEWAY
-    per_second = 1000.0
-    part_price = 0
-    currency = ""
+    terms = Terms(per_second=1000.0)
 
     async def send(self, message: Outgoing) -> Answer:
         """Print it."""

@@ -15,11 +15,13 @@ from comptoir.core import clock
 from comptoir.notifications.channels import Channel
 from comptoir.notifications.gateways import http
 from comptoir.notifications.gateways.protocol import (
+    FOR_NOTHING,
     Accepted,
     Answer,
     NotTaken,
     Outgoing,
     Rejected,
+    Terms,
     Unknown,
 )
 from comptoir.notifications.gateways.variables import Variable, Variables
@@ -72,18 +74,14 @@ class OvhGateway:
         secret: str,
         consumer: str,
         sender: str = "",
-        per_second: float = 2.0,
-        part_price: int = 0,
-        currency: str = "",
+        terms: Terms = FOR_NOTHING,
     ) -> None:
         self.url = f"{url.rstrip('/')}/sms/{quote(service, safe='')}/jobs"
         self._key = key
         self._secret = secret
         self._consumer = consumer
         self._sender = sender
-        self.per_second = per_second
-        self.part_price = part_price
-        self.currency = currency
+        self.terms = terms
 
     @classmethod
     def of(cls, read: Variables) -> OvhGateway:
@@ -92,7 +90,6 @@ class OvhGateway:
         Raises:
             SettingsInvalid: a variable is missing or wrong.
         """
-        price, currency = read.price(PRICE)
         return cls(
             read.url(URL),
             service=read.text(SERVICE),
@@ -100,9 +97,7 @@ class OvhGateway:
             secret=read.text(SECRET),
             consumer=read.text(CONSUMER),
             sender=read.text(SENDER),
-            per_second=read.pace(PACE),
-            part_price=price,
-            currency=currency,
+            terms=read.terms(PACE, PRICE),
         )
 
     async def send(self, message: Outgoing) -> Answer:

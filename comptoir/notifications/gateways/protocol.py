@@ -55,19 +55,27 @@ class Unknown(msgspec.Struct, frozen=True):
 Answer = Accepted | NotTaken | Rejected | Unknown
 
 
-class Gateway(Protocol):
-    """What carries messages.
+class Terms(msgspec.Struct, frozen=True):
+    """What a gateway takes: messages ``per_second`` in the long run, and money.
 
-    ``channels`` are those whose messages it carries. ``per_second`` is how many it may be
-    given in the long run. ``part_price`` is what a part costs, in ten-thousandths of
-    ``currency``.
+    ``part_price`` is what a part costs, in ten-thousandths of ``currency``.
     """
+
+    per_second: float
+    part_price: int = 0
+    currency: str = ""
+
+
+#: Where nothing else is said.
+FOR_NOTHING = Terms(per_second=5.0)
+
+
+class Gateway(Protocol):
+    """What carries messages. ``channels`` are those whose messages it carries."""
 
     name: str
     channels: frozenset[Channel]
-    per_second: float
-    part_price: int
-    currency: str
+    terms: Terms
 
     async def send(self, message: Outgoing) -> Answer:
         """Hand a message over. It answers within ``SECONDS_TO_SEND``, and raises nothing."""

@@ -23,11 +23,13 @@ from comptoir.core.emails import is_email
 from comptoir.core.settings import SettingsInvalid
 from comptoir.notifications.channels import Channel
 from comptoir.notifications.gateways.protocol import (
+    FOR_NOTHING,
     Accepted,
     Answer,
     NotTaken,
     Outgoing,
     Rejected,
+    Terms,
     Unknown,
 )
 from comptoir.notifications.gateways.variables import Variable, Variables
@@ -69,8 +71,6 @@ class SmtpGateway:
 
     name = NAME
     channels = frozenset({Channel.EMAIL})
-    part_price = 0
-    currency = ""
 
     def __init__(
         self,
@@ -79,14 +79,14 @@ class SmtpGateway:
         sender: str,
         user: str = "",
         password: str = "",
-        per_second: float = 2.0,
+        terms: Terms = FOR_NOTHING,
         context: ssl.SSLContext | None = None,
     ) -> None:
         self.server = server
         self._sender = sender
         self._user = user
         self._password = password
-        self.per_second = per_second
+        self.terms = terms
         self._context = context
 
     @classmethod
@@ -105,7 +105,7 @@ class SmtpGateway:
                 f"{read.name_of(USER)}: no password is sent without encryption. Set "
                 f"{read.name_of(URL)} to `smtp://` or `smtps://`, or unset the user."
             )
-        return cls(server, sender=sender, user=user, password=password, per_second=read.pace(PACE))
+        return cls(server, sender=sender, user=user, password=password, terms=read.terms(PACE))
 
     async def send(self, message: Outgoing) -> Answer:
         """Hand a message to the mail server."""

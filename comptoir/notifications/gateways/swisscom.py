@@ -11,10 +11,12 @@ import msgspec
 from comptoir.notifications.channels import Channel
 from comptoir.notifications.gateways import http
 from comptoir.notifications.gateways.protocol import (
+    FOR_NOTHING,
     Accepted,
     Answer,
     NotTaken,
     Outgoing,
+    Terms,
     Unknown,
 )
 from comptoir.notifications.gateways.variables import Variable, Variables
@@ -50,16 +52,12 @@ class SwisscomGateway:
         *,
         client: str,
         sender: str = "",
-        per_second: float = 1.0,
-        part_price: int = 0,
-        currency: str = "",
+        terms: Terms = FOR_NOTHING,
     ) -> None:
         self.url = url
         self._client = client
         self._sender = sender
-        self.per_second = per_second
-        self.part_price = part_price
-        self.currency = currency
+        self.terms = terms
 
     @classmethod
     def of(cls, read: Variables) -> SwisscomGateway:
@@ -68,14 +66,11 @@ class SwisscomGateway:
         Raises:
             SettingsInvalid: a variable is missing or wrong.
         """
-        price, currency = read.price(PRICE)
         return cls(
             read.url(URL),
             client=read.text(CLIENT),
             sender=read.text(SENDER),
-            per_second=read.pace(PACE),
-            part_price=price,
-            currency=currency,
+            terms=read.terms(PACE, PRICE),
         )
 
     async def send(self, message: Outgoing) -> Answer:

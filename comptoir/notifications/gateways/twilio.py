@@ -13,11 +13,13 @@ import msgspec
 from comptoir.notifications.channels import Channel
 from comptoir.notifications.gateways import http
 from comptoir.notifications.gateways.protocol import (
+    FOR_NOTHING,
     Accepted,
     Answer,
     NotTaken,
     Outgoing,
     Rejected,
+    Terms,
     Unknown,
 )
 from comptoir.notifications.gateways.variables import Variable, Variables
@@ -76,9 +78,7 @@ class TwilioGateway:
         token: str,
         sender: str,
         report_url: str,
-        per_second: float = 1.0,
-        part_price: int = 0,
-        currency: str = "",
+        terms: Terms = FOR_NOTHING,
     ) -> None:
         self.url = f"{url.rstrip('/')}/2010-04-01/Accounts/{quote(account, safe='')}/Messages.json"
         login = b64encode(f"{account}:{token}".encode()).decode()
@@ -88,9 +88,7 @@ class TwilioGateway:
         }
         self._sender = sender
         self._report_url = report_url
-        self.per_second = per_second
-        self.part_price = part_price
-        self.currency = currency
+        self.terms = terms
 
     @classmethod
     def of(cls, read: Variables, *, base_url: str) -> TwilioGateway:
@@ -99,16 +97,13 @@ class TwilioGateway:
         Raises:
             SettingsInvalid: a variable is missing or wrong.
         """
-        price, currency = read.price(PRICE)
         return cls(
             read.url(URL),
             account=read.text(ACCOUNT),
             token=read.secret(TOKEN),
             sender=read.text(SENDER),
             report_url=f"{base_url}/hooks/{read.gateway}/reports",
-            per_second=read.pace(PACE),
-            part_price=price,
-            currency=currency,
+            terms=read.terms(PACE, PRICE),
         )
 
     async def send(self, message: Outgoing) -> Answer:

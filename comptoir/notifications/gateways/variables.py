@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from comptoir.core.settings import SettingsInvalid
+from comptoir.notifications.gateways.protocol import Terms
 
 _PRICE = re.compile(r"(\d{1,3}(?:\.\d{1,4})?) ([A-Z]{3})")
 _PACE = re.compile(r"\d{1,4}(?:\.\d{1,2})?")
@@ -66,8 +67,11 @@ class Variables:
             )
         return text
 
-    def price(self, variable: Variable) -> tuple[int, str]:
-        """A price in ten-thousandths, and its currency; nothing where it is unset."""
+    def terms(self, pace: Variable, price: Variable | None = None) -> Terms:
+        """How many messages a second, and what a part costs; nothing where that is unset."""
+        return Terms(self._pace(pace), *(self._price(price) if price else ()))
+
+    def _price(self, variable: Variable) -> tuple[int, str]:
         text = self.text(variable)
         if not text:
             return 0, ""
@@ -76,8 +80,8 @@ class Variables:
             raise SettingsInvalid(f"{self.name_of(variable)} must be a price. {variable.about}")
         return int(Decimal(found[1]) * 10_000), found[2]
 
-    def pace(self, variable: Variable) -> float:
-        """How many a second; fewer than one is allowed, none is not."""
+    def _pace(self, variable: Variable) -> float:
+        # Fewer than one is allowed, none is not.
         text = self.text(variable)
         if not _PACE.fullmatch(text) or float(text) == 0:
             raise SettingsInvalid(f"{self.name_of(variable)} must be a number such as 5 or 0.5.")

@@ -129,8 +129,8 @@ async def test_what_goes_wrong_on_the_way(monkeypatch: pytest.MonkeyPatch) -> No
 def test_its_variables_are_read_and_refused_by_name() -> None:
     given = {"COMPTOIR_ANDROID_USER": "desk", "COMPTOIR_ANDROID_PASSWORD": "secret"}
     made = AndroidGateway.of(Variables(given | {"COMPTOIR_ANDROID_PRICE": "0.1 CHF"}, "android"))
-    assert (made.url, made.per_second) == ("https://api.sms-gate.app/3rdparty/v1", 0.1)
-    assert (made.part_price, made.currency) == (1000, "CHF")
+    assert (made.url, made.terms.per_second) == ("https://api.sms-gate.app/3rdparty/v1", 0.1)
+    assert (made.terms.part_price, made.terms.currency) == (1000, "CHF")
     for name in ("COMPTOIR_ANDROID_USER", "COMPTOIR_ANDROID_PASSWORD"):
         with pytest.raises(SettingsInvalid, match=name):
             AndroidGateway.of(Variables(given | {name: ""}, "android"))

@@ -12,6 +12,7 @@ from comptoir.core.settings import Settings, SettingsInvalid
 from comptoir.notifications.gateways.configuration import channels_of, read_hook, read_routes
 from comptoir.notifications.gateways.hooks import Delivery
 from comptoir.notifications.gateways.kannel import KannelGateway
+from comptoir.notifications.gateways.protocol import Terms
 
 KANNEL = {
     "COMPTOIR_KANNEL_URL": "http://127.0.0.1:13013/cgi-bin/sendsms",
@@ -36,7 +37,7 @@ def test_gateways_come_in_their_order_with_their_countries() -> None:
     ]
     kannel = routes[0].gateway
     assert isinstance(kannel, KannelGateway)
-    assert (kannel.part_price, kannel.currency, kannel.per_second) == (550, "CHF", 0.5)
+    assert kannel.terms == Terms(per_second=0.5, part_price=550, currency="CHF")
 
 
 @pytest.mark.parametrize(
@@ -87,7 +88,7 @@ def test_two_of_a_kind_have_names_and_variables_of_their_own() -> None:
     other = LYON | {"COMPTOIR_KANNEL_LYON_PRICE": "0.07 EUR"}
     routes = read_routes(Settings(gateways="kannel:+41 kannel-lyon"), KANNEL | other)
     assert [each.gateway.name for each in routes] == ["kannel", "kannel-lyon"]
-    assert [each.gateway.currency for each in routes] == ["CHF", "EUR"]
+    assert [each.gateway.terms.currency for each in routes] == ["CHF", "EUR"]
     with pytest.raises(SettingsInvalid, match="COMPTOIR_KANNEL_LYON_USER"):
         read_routes(
             Settings(gateways="kannel kannel-lyon"),

@@ -114,7 +114,7 @@ def test_its_variables_are_refused_by_name() -> None:
     names = ("SERVICE", "KEY", "SECRET", "CONSUMER")
     given = {f"COMPTOIR_OVH_{name}": "given" for name in names}
     made = OvhGateway.of(Variables(given | {"COMPTOIR_OVH_PRICE": "0.07 EUR"}, "ovh"))
-    assert (made.url, made.part_price) == ("https://eu.api.ovh.com/1.0/sms/given/jobs", 700)
+    assert (made.url, made.terms.part_price) == ("https://eu.api.ovh.com/1.0/sms/given/jobs", 700)
     for name in given:
         with pytest.raises(SettingsInvalid, match=name):
             OvhGateway.of(Variables(given | {name: ""}, "ovh"))

@@ -60,7 +60,7 @@ async def test_what_goes_wrong_on_the_way(monkeypatch: pytest.MonkeyPatch) -> No
 def test_its_variables_are_refused_by_name() -> None:
     given = {"COMPTOIR_SWISSCOM_CLIENT": "given", "COMPTOIR_SWISSCOM_PRICE": "0.07 CHF"}
     made = SwisscomGateway.of(Variables(given, "swisscom"))
-    assert (made.url, made.part_price) == ("https://api.swisscom.com/messaging/sms", 700)
+    assert (made.url, made.terms.part_price) == ("https://api.swisscom.com/messaging/sms", 700)
     with pytest.raises(SettingsInvalid, match="COMPTOIR_SWISSCOM_CLIENT"):
         SwisscomGateway.of(Variables({}, "swisscom"))
     assert read_hook("swisscom", given) is None

@@ -244,8 +244,7 @@ class TestOverHttp:
             admin, DecideSending(stopped=False, budget=1, currency="EUR"), version=0, now=now
         )
         await rows.message(now=now)
-        gateway = RecordingGateway(part_price=9000)
-        gateway.currency = "EUR"
+        gateway = RecordingGateway(part_price=9000, currency="EUR")
         await dispatch([Route(gateway)], now=now)
         await sign_in(client, await make.user(role=Role.ADMIN))
         assert "€0.90 of €1.00 are spent." in (await client.get("/messages")).text

@@ -15,11 +15,13 @@ from comptoir.core.logging import without_values
 from comptoir.notifications.channels import Channel
 from comptoir.notifications.gateways.lines import Ear, Receipt, Said
 from comptoir.notifications.gateways.protocol import (
+    FOR_NOTHING,
     Accepted,
     Answer,
     NotTaken,
     Outgoing,
     Rejected,
+    Terms,
     Unknown,
 )
 from comptoir.notifications.gateways.smpp import coding
@@ -95,15 +97,11 @@ class SmppGateway:
         account: Account,
         *,
         sender: str,
-        per_second: float = 5.0,
-        part_price: int = 0,
-        currency: str = "",
+        terms: Terms = FOR_NOTHING,
     ) -> None:
         self._account = account
         self._sender = sender
-        self.per_second = per_second
-        self.part_price = part_price
-        self.currency = currency
+        self.terms = terms
         self._session: Session | None = None
         self._ear: Ear | None = None
         self._turn = asyncio.Lock()
@@ -118,13 +116,10 @@ class SmppGateway:
         Raises:
             SettingsInvalid: a variable is missing or wrong.
         """
-        price, currency = read.price(PRICE)
         return cls(
             read_account(read),
             sender=read_sender(read),
-            per_second=read.pace(PACE),
-            part_price=price,
-            currency=currency,
+            terms=read.terms(PACE, PRICE),
         )
 
     async def open(self, ear: Ear) -> None:
