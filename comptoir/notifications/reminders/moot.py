@@ -99,10 +99,10 @@ async def drop_moot(ids: Sequence[UUID], *, now: datetime) -> set[UUID]:
     return await _drop(rows, now=now)
 
 
-async def drop_moot_calls(*, now: datetime) -> None:
-    """Take lines off the call list that nobody has to call about any more."""
+async def drop_moot_by_hand(*, now: datetime) -> None:
+    """Drop what waits for a person and makes no sense any more: calls, and letters to print."""
     async with db.transaction():
-        queued = "message.status = 'queued' AND message.channel = 'call'"
+        queued = "message.status = 'queued' AND message.channel IN ('call', 'letter')"
         await _drop(await db.fetch(f"{_MOOT} {queued}", thanks=THANKS, now=now), now=now)
 
 

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from comptoir.notifications.calls.failing import call_whom_messages_fail
 from comptoir.notifications.channels import BY_GATEWAY, Channel
-from comptoir.notifications.reminders.moot import drop_moot_calls
+from comptoir.notifications.reminders.moot import drop_moot_by_hand
 from comptoir.notifications.reminders.occasions import write_occasions
 from comptoir.notifications.reminders.plans import CALL as CALL_KIND
 from comptoir.notifications.reminders.plans import Plans, code_of
@@ -62,7 +62,7 @@ async def sweep(
 
     ``base_url`` is where links lead, ``channels`` are those that there is a gateway for.
     """
-    await drop_moot_calls(now=now)
+    await drop_moot_by_hand(now=now)
     await call_whom_messages_fail(now=now)
     plans, senders = await read_plans(), await read_senders(base_url)
     places = {

@@ -127,6 +127,16 @@ async def test_what_came_back_is_not_written_about(world: World, desk: Principal
     assert await statuses() == [("dropped", "overtaken")]
 
 
+async def test_what_came_back_waits_in_no_list_of_letters(world: World, desk: Principal) -> None:
+    await world.loan(await reader(world))
+    await sweep(now=LATE)
+    assert [row.letters for row in await count_waiting(desk)] == [1]
+    await Loan.update({Loan.returned_at: LATE}, force=True)
+    await sweep(now=LATE + timedelta(minutes=10))
+    assert await count_waiting(desk) == []
+    assert await statuses() == [("dropped", "overtaken")]
+
+
 async def test_whoever_has_no_address_any_more_gets_none(world: World, desk: Principal) -> None:
     person = await reader(world)
     await world.loan(person)
