@@ -81,6 +81,15 @@ class WishChanged(PreconditionFailed):
         return _("Somebody else changed this meanwhile. Look at it again, then decide.")
 
 
+class NumberNotAsked(Refused):
+    """The number is another by now, or is not asked about for a reason that may be right."""
+
+    code = "notifications.number-not-asked"
+
+    def message(self) -> str:
+        return _("The question about this number is no longer the same. Look at it again.")
+
+
 class WordingNotFound(NotFound):
     """No such kind of message, language or form."""
 

@@ -9,6 +9,9 @@ from enum import StrEnum
 
 import msgspec
 
+#: Their numbers have codes of their own, and are no less French for it.
+_FRANCE_OVERSEAS = frozenset({"BL", "GF", "GP", "MF", "MQ", "PM", "RE", "YT"})
+
 
 class NumberProblem(StrEnum):
     """Why something is no telephone number. Part of the API: a code keeps its meaning."""
@@ -76,6 +79,18 @@ def read_number(text: str, region: str) -> Number | NumberProblem:
         _line(phonenumbers.number_type(number)),
         country != region,
     )
+
+
+def is_same_country(one: str, other: str) -> bool:
+    """True if nobody of ``one`` (ISO 3166) takes a number of the other for a foreign one.
+
+    It may be dearer nevertheless.
+    """
+    return _home(one) == _home(other)
+
+
+def _home(country: str) -> str:
+    return "FR" if country in _FRANCE_OVERSEAS else country
 
 
 def _line(number_type: int) -> Line:

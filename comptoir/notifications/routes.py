@@ -18,7 +18,9 @@ from comptoir.notifications.calls import panels as call_panels
 from comptoir.notifications.digest import api as digest_api
 from comptoir.notifications.digest import pages as digest_pages
 from comptoir.notifications.events import ReplyArrived
+from comptoir.notifications.inbound import api as inbound_api
 from comptoir.notifications.inbound import doubts
+from comptoir.notifications.inbound import pages as inbound_pages
 from comptoir.notifications.inbound.answering import answer_reply
 from comptoir.notifications.inbox import api as inbox_api
 from comptoir.notifications.inbox import pages as inbox_pages
@@ -41,6 +43,8 @@ ROUTES: list[ControllerRouterHandler] = [
     *pages.ROUTES,
     *reminder_api.ROUTES,
     *reminder_pages.ROUTES,
+    *inbound_api.ROUTES,
+    *inbound_pages.ROUTES,
     *inbox_api.ROUTES,
     *inbox_pages.ROUTES,
     *settings_pages.ROUTES,

@@ -20,6 +20,7 @@ def describe_all() -> None:
     describe("conversation.done", _l("What they wrote was looked after."))
     describe("borrower.messages_stopped", _stopped)
     describe("borrower.messages_resumed", _l("Wants messages again."))
+    describe("borrower.number_confirmed", _l("Their number is right, they say."))
     describe("borrower.message_wish_changed", _wish)
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from comptoir.core import db
 from comptoir.notifications import outbox
+from comptoir.notifications.inbound.doubts import Doubt, question_about
 from comptoir.notifications.outbox import Draft
 from comptoir.notifications.statuses import Status
 from comptoir.notifications.tables import Message
@@ -49,3 +50,9 @@ async def read(message_id: UUID) -> Message:
 async def status(message_id: UUID) -> Status:
     """Its status as it is now."""
     return Status((await read(message_id)).status)
+
+
+async def doubt_about(borrower_id: UUID) -> Doubt | None:
+    """What the desk would ask about somebody's number now."""
+    question = await question_about(borrower_id)
+    return question.doubt if question else None

@@ -8,8 +8,9 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core import db
+from comptoir.core.phones import show_phone
 from comptoir.core.web.panels import Fill, Panel
-from comptoir.notifications.numbers import Number, read_number
+from comptoir.notifications.numbers import Number, is_same_country, read_number
 from comptoir.notifications.reasons import Reason
 
 #: One failure may be a phone that is switched off for days.
@@ -36,7 +37,13 @@ LAST_FAILED = """
 """
 _READ = f"""
 SELECT borrower.phone, borrower.contact_kind, wish.stopped_at,
-       COALESCE(wish.wrong_number, '') AS wrong_number, {LAST_FAILED} AS failed
+       COALESCE(wish.wrong_number, '') AS wrong_number,
+       COALESCE(wish.right_number, '') AS right_number, {LAST_FAILED} AS failed,
+       EXISTS (SELECT 1 FROM lending_borrower other WHERE other.phone = borrower.phone
+               AND other.id <> borrower.id) AS "shared [BOOLEAN]",
+       (SELECT string_agg(site.country, ' ') FROM lending_borrower_site known
+        JOIN sites_site site ON site.id = known.site
+        WHERE known.borrower = borrower.id) AS countries
 FROM lending_borrower borrower
 LEFT JOIN notifications_borrower_wish wish ON wish.borrower = borrower.id
 WHERE borrower.id = :borrower
@@ -50,21 +57,39 @@ class Doubt(StrEnum):
     CORRECTED = "corrected"  #: it was not theirs, and is another now; nothing is sent yet
     NO_TEXTS = "no-texts"
     FAILED = "failed"
+    SHARED = "shared"  #: another borrower has the same
+    FOREIGN = "foreign"  #: it is of no country of a site that knows them
     NO_MAIL = "no-mail"  #: the last e-mails to their address failed for good
 
 
+#: What may be so and yet be right: a family shares a phone, a foreign one works.
+MAY_BE_RIGHT = frozenset({Doubt.SHARED, Doubt.FOREIGN})
+
+
 class Question(msgspec.Struct, frozen=True):
-    """A doubt, and whose number it is about."""
+    """A doubt, whose number it is about, and the number (E.164; it may be empty)."""
 
     doubt: Doubt
     borrower_id: UUID
+    phone: str
+
+    @property
+    def may_be_right(self) -> bool:
+        """One may answer that the number is right, and is asked no more."""
+        return self.doubt in MAY_BE_RIGHT
+
+    @property
+    def number(self) -> str:
+        """The number as people write it."""
+        return show_phone(self.phone)
 
 
-async def doubt_about(borrower_id: UUID) -> Doubt | None:
+async def question_about(borrower_id: UUID) -> Question | None:
     """What is to be asked about somebody's number or address; None where it seems right.
 
     In this order: somebody answered that it is not theirs, and whether that was corrected;
-    it takes no text messages; the last messages to it failed for good.
+    it takes no text messages; the last messages to it failed for good. Then, unless they said
+    that it is right: another borrower has the same; it is a foreign one.
     """
     row = await db.fetch_one(
         _READ,
@@ -72,8 +97,11 @@ async def doubt_about(borrower_id: UUID) -> Doubt | None:
         failures=FAILURES,
         hard=HARD,
     )
-    if row is None:
-        return None
+    doubt = _doubt(row) if row else None
+    return Question(doubt, borrower_id, row["phone"]) if row and doubt else None
+
+
+def _doubt(row: db.Row) -> Doubt | None:
     failed = row["failed"] >= FAILURES and row["stopped_at"] is None
     if row["contact_kind"] == "email" and failed:
         return Doubt.NO_MAIL
@@ -86,12 +114,18 @@ async def doubt_about(borrower_id: UUID) -> Doubt | None:
     number = read_number(row["phone"], "CH")  # kept with its country code
     if not (isinstance(number, Number) and number.can_text):
         return Doubt.NO_TEXTS
-    return Doubt.FAILED if failed else None
+    if failed:
+        return Doubt.FAILED
+    if row["right_number"] == row["phone"]:
+        return None
+    if row["shared"]:
+        return Doubt.SHARED
+    countries = (row["countries"] or "").split()
+    at_home = any(is_same_country(number.country, each) for each in countries)
+    return Doubt.FOREIGN if countries and not at_home else None
 
 
 async def panel(about: Fill) -> Panel | None:
     """On the page of a borrower and in their visit, for whoever looks after them."""
-    doubt = await doubt_about(about.subject_id)
-    if doubt is None:
-        return None
-    return Panel("notifications/_number_doubt.html", Question(doubt, about.subject_id))
+    question = await question_about(about.subject_id)
+    return Panel("notifications/_number_doubt.html", question) if question else None

@@ -78,7 +78,8 @@ class BorrowerWish(Table, tablename="notifications_borrower_wish"):
     """How somebody wants to be written to: not at all since ``stopped_at``, or the barest.
 
     ``wrong_number`` is the one at which somebody said that it is not theirs; nothing is sent
-    until it is another.
+    until it is another. ``right_number`` is the one of which they said at the desk that it is
+    right, though others have it too or it is of another country.
     """
 
     id = UUID(default=new_id, primary_key=True)
@@ -86,4 +87,5 @@ class BorrowerWish(Table, tablename="notifications_borrower_wish"):
     stopped_at = Timestamptz(default=None, null=True)
     barest = Boolean(default=False)
     wrong_number = Varchar(20, default="")
+    right_number = Varchar(20, default="")
     version = Integer(default=1)

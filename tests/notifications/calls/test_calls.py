@@ -26,7 +26,7 @@ from comptoir.notifications.calls.schemas import (
 )
 from comptoir.notifications.calls.services import record_outcome, undo_outcome
 from comptoir.notifications.errors import CallNotFound, CallNotUndone
-from comptoir.notifications.inbound.doubts import Doubt, doubt_about
+from comptoir.notifications.inbound.doubts import Doubt
 from comptoir.notifications.outcomes import report
 from comptoir.notifications.reasons import Reason
 from comptoir.notifications.reminders.sweep import sweep
@@ -194,7 +194,7 @@ class TestOutcomes:
     ) -> None:
         person = await late_person(world)
         await record(desk, world, person, Outcome.WRONG_NUMBER)
-        assert await doubt_about(person.id) is Doubt.NOT_THEIRS
+        assert await rows.doubt_about(person.id) is Doubt.NOT_THEIRS
         assert await listed(desk) == []
         [line] = await written()
         assert (line.status, line.reason) == ("failed", "number-invalid")
@@ -247,7 +247,7 @@ class TestTakingBack:
         for _ in range(2):
             await undo_outcome(desk, made, now=LATE + timedelta(seconds=59))
         assert await listed(desk) == before
-        assert await doubt_about(person.id) is Doubt.NO_TEXTS
+        assert await rows.doubt_about(person.id) is Doubt.NO_TEXTS
         assert await just_done(desk, now=LATE) == []
 
     async def test_is_for_a_minute_and_for_those_of_the_site(
