@@ -15,7 +15,7 @@ from comptoir.sites.hours import weekday_names
 from comptoir.sites.opening_hours import END_OF_DAY, Interval
 from comptoir.sites.rota.occurrences import Shift
 from comptoir.sites.rota.rules import Need
-from comptoir.sites.rota.schemas import ChangeShift, Reach
+from comptoir.sites.rota.schemas import AddShift, ChangeShift, Reach
 from comptoir.sites.skills.languages import language_name
 from comptoir.sites.skills.schemas import Competence
 
@@ -62,6 +62,16 @@ def change_text(before: Shift, change: ChangeShift, names: Names) -> str:
     if change.reach is Reach.FOLLOWING and not before.once:
         return _("%(change)s, and all later ones", change=text)
     return text
+
+
+def added_text(added: AddShift, names: Names) -> str:
+    """Who was put on the rota, and when."""
+    return _(
+        "On the rota: %(name)s, %(day)s, %(times)s",
+        name=names.get(added.person, ""),
+        day=format_day_of_year(added.day),
+        times=minutes_text(added.starts, added.ends),
+    )
 
 
 def removal_text(shift: Shift, day: date, name: str, *, following: bool) -> str:

@@ -143,6 +143,30 @@ def test_a_warning_leads_to_who_could_come_and_goes_away(
     expect(lacking).to_have_count(0)
 
 
+def test_what_is_lacking_and_who_could_come_are_dragged_together(
+    browser: Browser, world: World, team: Team
+) -> None:
+    world.run(team.need(weekday=DAY.weekday(), starts=540, ends=720, people=2))
+    token = world.run(sign_in(team.sophie, team.site.id))
+    page = signed_in_page(browser, world, token, has_touch=True)
+    open_week(page)
+    lacking = page.locator(".lacking")
+    expect(lacking).to_contain_text("2 people are missing")
+    lacking.locator(".led").drag_to(cell(page, "Luca Bernasconi", NEXT))
+    expect(page.locator("#flash")).to_contain_text("On the rota: Luca Bernasconi, Wednesday")
+    expect(cell(page, "Luca Bernasconi", DAY)).to_contain_text("09:00–12:00")
+    expect(lacking).to_contain_text("1 person is missing")
+    page.get_by_role("button", name="Undo").click()
+    expect(lacking).to_contain_text("2 people are missing")
+    name = page.get_by_role("rowheader", name="Claire Monney")
+    drag_by_finger(page, name.locator(".handle"), lacking.locator(".led"))
+    expect(cell(page, "Claire Monney", DAY)).to_contain_text("09:00–12:00")
+    name.drag_to(lacking.locator(".led"))
+    expect(page.get_by_role("alert")).to_contain_text("already on the rota")
+    expect(page.get_by_label("Who?")).to_have_value(str(team.claire.id))
+    page.context.close()
+
+
 def test_who_is_missing_is_found_by_one_button(browser: Browser, world: World, team: Team) -> None:
     world.run(team.need(weekday=DAY.weekday(), starts=840, ends=960))
     page = signed_in_page(browser, world, world.run(sign_in(team.luca, team.site.id)), 320)
@@ -214,6 +238,16 @@ def test_without_javascript_there_are_forms_and_no_handles(
     page.click('button:has-text("Save"), button:has-text("Enregistrer")')
     assert re.search("09:00", page.inner_text(f'td[data-day="{DAY}"][data-name^="Luca"]'))
     context.close()
+
+
+def drag_by_finger(page: Page, source: Locator, goal: Locator) -> None:
+    """Touch, move and let go, as a finger does."""
+    source.scroll_into_view_if_needed()
+    browser = page.context.new_cdp_session(page)
+    for kind, place in (("Start", source), ("Move", goal), ("Move", goal), ("End", None)):
+        box = place.bounding_box() if place else None
+        points = [{"x": box["x"] + 9, "y": box["y"] + 9}] if box else []
+        browser.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
 
 
 async def _shifts(team: Team) -> list[Shift]:

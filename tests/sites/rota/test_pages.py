@@ -127,6 +127,20 @@ async def test_a_series_is_removed_only_after_a_question(team: Team, client: Asy
     assert await Shift.count() == 0
 
 
+@pytest.mark.parametrize("every_weeks", ["0", "1"])
+async def test_who_was_put_on_the_rota_is_said_and_undone_as_a_whole(
+    team: Team, client: AsyncClient, every_weeks: str
+) -> None:
+    await as_(client, team, team.sophie)
+    data = new_shift(team, team.claire) | {"every_weeks": every_weeks}
+    answer = await client.post("/rota/shifts/new", data=data)
+    said = (await client.get(answer.headers["location"])).text
+    assert re.search("On the rota: Claire Monney, Wednesday.*, 09:00–17:00", said)
+    [undo] = re.findall(r'action="(/rota/shifts/[^"]+/remove[^"]+)"', said)
+    assert (await client.post(unescape(undo), data={"next": "/rota"})).status_code == 303
+    assert await Shift.count() == 0
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
@@ -502,6 +516,8 @@ async def test_nothing_on_the_rota_counts_what_somebody_does(
         await team.shift(team.claire, DAY - timedelta(days=DAY.weekday() - number))
     await as_(client, team, team.sophie)
     page = await week(client)
-    rows = re.findall(r'<th scope="row" role="rowheader">(.*?)</th>', page)
+    rows = [
+        plain(each) for each in re.findall(r'<th scope="row" role="rowheader">(.*?)</th>', page)
+    ]
     assert rows == ["Claire Monney", "Luca Bernasconi", "Sophie Aebischer"]
     assert "40" not in plain(page[page.index("<tbody") : page.index("</tbody")])

@@ -28,7 +28,7 @@ from comptoir.sites.rota.pages.forms import FormReader, texts
 from comptoir.sites.rota.pages.places import Page, rota_address
 from comptoir.sites.rota.schemas import AddShift, ChangeShift, Reach
 from comptoir.sites.rota.validation import FURTHEST
-from comptoir.sites.rota.wording import change_text, minutes_text, removal_text
+from comptoir.sites.rota.wording import added_text, change_text, minutes_text, removal_text
 from comptoir.sites.times import time_field
 
 RECEPTION = [require(Role.RECEPTION)]
@@ -73,13 +73,16 @@ async def add_shift(request: Page) -> Response[str]:
             last_day=last_day,
             for_gap=data.checked("for_gap"),
         )
-        await shifts.add_shift(request.user, command, now=clock.now())
+        added = await shifts.add_shift(request.user, command, now=clock.now())
     except Invalid as invalid:
         form = texts(data, (*FIELDS, "for_gap"))
         return await _new_form(request, chosen, form, invalid.errors)
     except GapFilled:
         return await _new_form(request, chosen, texts(data, FIELDS), [], filled=True)
-    return redirect(request, rota_address(chosen.id, day), flash=Flash("ok", _("On the rota.")))
+    names = {each.id: each.name for each in await queries.team(chosen.id)}
+    undo = f"/rota/shifts/{added}/remove?day={day}&reach={Reach.FOLLOWING}"
+    flash = Flash("ok", added_text(command, names), undo)
+    return redirect(request, rota_address(chosen.id, day), flash=flash)
 
 
 @get("/rota/shifts/{shift_id:uuid}", guards=RECEPTION)
@@ -113,7 +116,7 @@ async def change_shift(request: Page, shift_id: FromPath[UUID]) -> Response[str]
             new_day=new_day,
             starts=starts,
             ends=ends,
-            reach=_reach(data),
+            reach=_reach(data.text("reach")),
         )
         changed = await shifts.change_shift(request.user, shift_id, command, now=clock.now())
     except Invalid as invalid:
@@ -152,11 +155,12 @@ async def ask_remove(request: Page, shift_id: FromPath[UUID]) -> Response[str]:
 
 @post("/rota/shifts/{shift_id:uuid}/remove", guards=COORDINATOR)
 async def remove_shift(request: Page, shift_id: FromPath[UUID]) -> Response[str]:
-    """Take a shift off the rota."""
+    """Take a shift off the rota; also to undo, which says in its address what."""
     data = await FormData.of(request)
-    day = read_day(data.text("day")) or date.min
+    query = request.query_params
+    day = read_day(data.text("day") or query.get("day", "")) or date.min
     shift = await shifts.found(request.user, shift_id, day)
-    reach = _reach(data)
+    reach = _reach(data.text("reach") or query.get("reach", ""))
     await shifts.remove_shift(request.user, shift_id, day, reach, now=clock.now())
     following = reach is Reach.FOLLOWING and not shift.once
     flash = Flash("ok", removal_text(shift, day, await _name(shift), following=following))
@@ -254,8 +258,8 @@ async def _door(chosen: Chosen, day: date) -> dict[str, str]:
     return {"starts": f"{first.astimezone(zone):%H:%M}", "ends": f"{last.astimezone(zone):%H:%M}"}
 
 
-def _reach(data: FormData) -> Reach:
-    return Reach.FOLLOWING if data.text("reach") == Reach.FOLLOWING else Reach.DAY
+def _reach(text: str) -> Reach:
+    return Reach.FOLLOWING if text == Reach.FOLLOWING else Reach.DAY
 
 
 def _back(chosen: Chosen, day: str) -> str:

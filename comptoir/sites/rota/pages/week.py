@@ -63,13 +63,17 @@ class Coming(msgspec.Struct, frozen=True):
 
 
 class Lack(msgspec.Struct, frozen=True):
-    """One line of what is lacking on a day. ``mine`` is when the reader can come."""
+    """One line of what is lacking on a day. ``mine`` is when the reader can come.
+
+    ``add`` is the form that puts somebody there, if the reader may.
+    """
 
     day: date
     times: str
     text: str
     helpers: list[Helper]
     mine: list[Coming]
+    add: str
 
 
 class Shorter(msgspec.Struct, frozen=True):
@@ -211,6 +215,7 @@ def _lacks(
                 if helper.person == reader
                 for each in helper.free
             ],
+            _add_address(chosen, day, None, gap.interval, zone) if chosen.edits else "",
         )
         for day in found.days
         if day.day >= chosen.today
@@ -270,12 +275,12 @@ def _exception_address(chosen: Chosen, day: date, hours: Sequence[Times]) -> str
 def _add_address(
     chosen: Chosen,
     day: RotaDay,
-    person: UUID,
+    person: UUID | None,
     times: Interval | None = None,
     zone: ZoneInfo | None = None,
 ) -> str:
     """The form of a new shift, filled in; the times are those asked for, else of the door."""
-    fields: dict[str, Any] = {"site": chosen.id, "day": day.day, "person": person}
+    fields: dict[str, Any] = {"site": chosen.id, "day": day.day, "person": person or ""}
     if times is not None:
         opens, closes = times.opens.astimezone(zone), times.closes.astimezone(zone)
         fields |= {"starts": f"{opens:%H:%M}", "ends": f"{closes:%H:%M}", "for_gap": "yes"}
