@@ -77,6 +77,10 @@ DIGEST = "digest"
 TEST = "test"
 
 
+#: Each kind that a list of messages may hold.
+ALL_KINDS = (*KINDS, BY_HAND, DIGEST, TEST)
+
+
 def title_of(code: str) -> str:
     """What coordinators call a kind of message; its code where nothing is known of it."""
     if code == TEST:

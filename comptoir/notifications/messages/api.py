@@ -50,6 +50,17 @@ class MessagesQuery(PageQuery, frozen=True, kw_only=True):
     ] = MessageState.ALL
     site: Annotated[UUID, msgspec.Meta(description="Of this site.")] | None = None
     borrower: Annotated[UUID, msgspec.Meta(description="The id of a borrower.")] | None = None
+    kind: (
+        Annotated[
+            str,
+            msgspec.Meta(
+                description="The kind of message, such as `due-soon`.",
+                max_length=40,
+                pattern="^[a-z0-9-]+$",
+            ),
+        ]
+        | None
+    ) = None
 
 
 class MessageLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +99,7 @@ async def list_messages(call: Call, query: MessagesQuery) -> Page[MessageLine]:
         state=query.state,
         site_id=query.site,
         borrower_id=query.borrower,
+        kind=query.kind,
         after=decode_cursor(query.cursor, UUID),
         limit=query.limit,
     )

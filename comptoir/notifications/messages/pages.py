@@ -21,6 +21,7 @@ from comptoir.core.web.forms import Version
 from comptoir.core.web.shell import shell_of
 from comptoir.notifications.errors import NotTriedAgain
 from comptoir.notifications.gateways.configuration import sends_nothing
+from comptoir.notifications.kinds import ALL_KINDS, title_of
 from comptoir.notifications.messages import queries, services
 from comptoir.notifications.messages.schemas import DecideSending, MessageFilter, MessageState
 from comptoir.sites.queries import names_for
@@ -62,11 +63,15 @@ async def messages(
     request: Page,
     which: Annotated[MessageState, QueryParameter(name="state")] = MessageState.TO_DECIDE,
     site: FromQuery[UUID | None] = None,
+    kind: FromQuery[str] = "",
     after: FromQuery[str] = "",
 ) -> Response[str]:
     """What went out; what somebody must decide about comes first."""
     wanted = MessageFilter(
-        state=which, site_id=site, after=open_cursor(request, after, UUID, of="messages")
+        state=which,
+        site_id=site,
+        kind=kind if kind in ALL_KINDS else None,
+        after=open_cursor(request, after, UUID, of="messages"),
     )
     found = await queries.list_messages(request.user, wanted)
     return page(
@@ -76,6 +81,7 @@ async def messages(
         next=seal_cursor(request, found.next, of="messages"),
         wanted=wanted,
         states=tuple(MessageState),
+        kinds=[(code, title_of(code)) for code in ALL_KINDS],
         to_decide=await queries.count_to_decide(request.user, site),
         sending=await queries.read_sending(now=clock.now()),
         sends_nothing=sends_nothing(shell_of(request.app).settings),

@@ -105,6 +105,7 @@ def _conditions(actor: Principal, wanted: MessageFilter) -> tuple[list[str], dic
     for column, name, value in (
         ("message.site", "site_id", wanted.site_id),
         ("message.borrower", "borrower_id", wanted.borrower_id),
+        ("message.kind", "kind", wanted.kind),
     ):
         if value is not None:
             conditions.append(f"{column} = :{name}")

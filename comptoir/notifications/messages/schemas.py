@@ -40,6 +40,7 @@ class MessageFilter(msgspec.Struct, frozen=True, kw_only=True):
     state: MessageState = MessageState.TO_DECIDE
     site_id: UUID | None = None
     borrower_id: UUID | None = None
+    kind: str | None = None
     after: UUID | None = None
     limit: int = 50
 

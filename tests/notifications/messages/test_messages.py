@@ -62,6 +62,22 @@ class TestTheList:
         assert await ids(coordinator, MessageState.SENT) == [sent]
         assert await ids(coordinator, MessageState.WAITING) == [waiting]
 
+    async def test_is_by_kind(
+        self, coordinator: Principal, client: AsyncClient, now: datetime
+    ) -> None:
+        welcome = await rows.message(now=now, site_id=coordinator.site_id, kind="welcome")
+        await rows.message(now=now, site_id=coordinator.site_id)
+        assert await ids(coordinator, kind="welcome") == [welcome]
+        user = await make.user(role=Role.COORDINATOR, site_id=coordinator.site_id)
+        await sign_in(client, user)
+        page = (await client.get("/messages?state=all&kind=welcome")).text
+        assert page.count('<details class="message">') == 1
+        assert 'href="/messages?state=waiting&amp;kind=welcome"' in page
+        assert (await client.get("/messages?state=all&kind=none-such")).status_code == 200
+        await use_token(client, "borrowers")
+        (found,) = (await client.get("/api/v1/messages?kind=welcome")).json()["items"]
+        assert found["id"] == str(welcome)
+
     async def test_shows_messages_of_ones_own_sites_alone(
         self, coordinator: Principal, now: datetime
     ) -> None:
