@@ -65,12 +65,13 @@ def change_text(before: Shift, change: ChangeShift, names: Names) -> str:
 
 
 def added_text(added: AddShift, names: Names) -> str:
-    """Who was put on the rota, and when."""
+    """Who was put on the rota, when, and how often."""
+    often = ["", _("every week"), _("every other week")][added.every_weeks]
     return _(
         "On the rota: %(name)s, %(day)s, %(times)s",
         name=names.get(added.person, ""),
         day=format_day_of_year(added.day),
-        times=minutes_text(added.starts, added.ends),
+        times=", ".join(filter(None, (minutes_text(added.starts, added.ends), often))),
     )
 
 

@@ -127,15 +127,17 @@ async def test_a_series_is_removed_only_after_a_question(team: Team, client: Asy
     assert await Shift.count() == 0
 
 
-@pytest.mark.parametrize("every_weeks", ["0", "1"])
+@pytest.mark.parametrize(
+    ("every_weeks", "often"), [("0", "<"), ("1", ", every week<"), ("2", ", every other week<")]
+)
 async def test_who_was_put_on_the_rota_is_said_and_undone_as_a_whole(
-    team: Team, client: AsyncClient, every_weeks: str
+    team: Team, client: AsyncClient, every_weeks: str, often: str
 ) -> None:
     await as_(client, team, team.sophie)
     data = new_shift(team, team.claire) | {"every_weeks": every_weeks}
     answer = await client.post("/rota/shifts/new", data=data)
     said = (await client.get(answer.headers["location"])).text
-    assert re.search("On the rota: Claire Monney, Wednesday.*, 09:00–17:00", said)
+    assert re.search(f"On the rota: Claire Monney, Wednesday.*, 09:00–17:00{often}", said)
     [undo] = re.findall(r'action="(/rota/shifts/[^"]+/remove[^"]+)"', said)
     assert (await client.post(unescape(undo), data={"next": "/rota"})).status_code == 303
     assert await Shift.count() == 0
@@ -485,6 +487,7 @@ async def test_a_closed_day_is_marked_and_says_which_shifts_stand_on_it(
     assert "closed<br>Boiler broken" in closed
     cells = re.findall(r'<td role="cell" class="closed"[^>]*data-day="([^"]+)"', page)
     assert set(cells) == {day.isoformat()}
+    assert page.count(">closed, Boiler broken<") == len(cells), "where no head of a column shows"
     assert page.count("closed, and 1 shift stands on the rota.") == 1
 
 
