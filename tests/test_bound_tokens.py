@@ -8,6 +8,7 @@ that is bound to one site, and as one that is bound to none.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -35,6 +36,9 @@ SHARED: dict[str, dict[str, Any]] = {
         "signature": "screen",
     },
 }
+
+TOMORROW = str(clock.now().date() + timedelta(days=1))
+DAYS = {"first_day": TOMORROW, "last_day": TOMORROW}
 
 #: Of a token with all scopes, bound to Lyon. What stands in braces is an id of the world below.
 BOUND: list[tuple[str, str, dict[str, Any] | None, str]] = [
@@ -66,6 +70,13 @@ BOUND: list[tuple[str, str, dict[str, Any] | None, str]] = [
     ("POST", "/users/{boss}/deactivate", None, "sites.not-your-colleague"),
     ("DELETE", "/users/{boss}/roles", None, "sites.role-not-yours"),
     ("POST", "/users/{both}/reset", None, "sites.not-your-colleague"),
+    # A role that is given by user name gives no say over what somebody is and does elsewhere.
+    ("POST", "/users/roles", {"login": "helper", "role": "reception", "site": "{lyon}"}, ""),
+    ("POST", "/users/{helper}/skills", {"skills": []}, "sites.not-your-colleague"),
+    ("POST", "/absences", {"person": "{helper}", **DAYS}, "sites.not-your-colleague"),
+    ("POST", "/users/{boss}/skills", {"skills": []}, "sites.not-your-colleague"),
+    ("POST", "/users/{hers}/skills", {"skills": []}, ""),
+    ("POST", "/absences", {"person": "{hers}", **DAYS}, ""),
     ("POST", "/users/{hers}/reset", None, ""),
     ("POST", "/groups", SHARED["group"], "lending.coordinator-needed"),
     ("PUT", "/groups/{group}", SHARED["group"], "lending.coordinator-needed"),
@@ -108,6 +119,7 @@ async def world(database: Any) -> World:
         "boss": await make.user(role=Role.ADMIN),
         "hers": await make.user(login="hers", role=Role.RECEPTION, site_id=lyon.id),
         "theirs": await make.user(role=Role.RECEPTION, site_id=fribourg.id),
+        "helper": await make.user(login="helper", role=Role.RECEPTION, site_id=fribourg.id),
         "both": both,
     }
     ids = {name: str(row.id) for name, row in made.items()}

@@ -15,16 +15,18 @@ from comptoir.sites.rota.errors import AbsenceNotFound, NotYours
 from comptoir.sites.rota.locks import lock_person
 from comptoir.sites.rota.schemas import AddAbsence
 from comptoir.sites.rota.validation import absence_errors
+from comptoir.sites.staff import queries as staff
 
 
 async def add_absence(actor: Principal, command: AddAbsence, *, now: datetime) -> UUID:
-    """Enter one's own absence, or that of somebody whose site one coordinates; give its id.
+    """Enter one's own absence, or that of somebody all of whose sites one coordinates; give its id.
 
     The shifts of these days stay on the rota as not covered, so that they come back if
     the absence is taken back. The same absence entered twice is one.
 
     Raises:
-        NotYours: the actor may not, for that person.
+        NotYours: the person is not of a site that the actor coordinates.
+        NotYourColleague: they also work at a site that the actor does not coordinate.
         Invalid: a field is wrong.
     """
     await _need_own(actor, command.person)
@@ -58,6 +60,7 @@ async def remove_absence(actor: Principal, absence_id: UUID, *, now: datetime) -
 
     Raises:
         AbsenceNotFound: there is none, as far as the actor may know.
+        NotYourColleague: as for ``add_absence``.
     """
     async with db.transaction():
         before = await queries.absence(absence_id)
@@ -81,6 +84,7 @@ async def _need_own(actor: Principal, person: UUID) -> None:
     ]
     if not await queries.sites_of(person, mine):
         raise NotYours
+    await staff.need_to_look_after(actor, person)
 
 
 async def _record(actor: Principal, action: str, person: UUID, *, now: datetime) -> None:

@@ -49,6 +49,7 @@ from comptoir.sites.rota.schemas import (
     RotaView,
 )
 from comptoir.sites.rota.week import rota
+from comptoir.sites.staff.errors import NotYourColleague
 
 SCOPES = ("settings",)
 TAG = "Rota"
@@ -257,13 +258,18 @@ async def restore_closed_day(call: Call, site_id: UUID, data: OfDay) -> Shifts:
     return Shifts(await clearing.put_back(call.actor, site_id, data.day, now=call.now))
 
 
-@post("/absences", scopes=SCOPES, tag=TAG, status=201, errors=(NotYours,))
+@post("/absences", scopes=SCOPES, tag=TAG, status=201, errors=(NotYours, NotYourColleague))
 async def add_absence(call: Call, data: AddAbsence) -> Made:
     """Enter when somebody is away. There is no field for why."""
     return Made(await absences.add_absence(call.actor, data, now=call.now))
 
 
-@delete("/absences/{absence_id:uuid}", scopes=SCOPES, tag=TAG, errors=(AbsenceNotFound,))
+@delete(
+    "/absences/{absence_id:uuid}",
+    scopes=SCOPES,
+    tag=TAG,
+    errors=(AbsenceNotFound, NotYourColleague),
+)
 async def remove_absence(call: Call, absence_id: UUID) -> None:
     """Take an absence back."""
     await absences.remove_absence(call.actor, absence_id, now=call.now)

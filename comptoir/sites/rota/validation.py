@@ -46,13 +46,20 @@ def shift_errors(
 def clash_errors(
     new: Shift, others: Sequence[Shift], absences: Sequence[Absence]
 ) -> list[FieldError]:
-    """What keeps its person from a shift; ``others`` are those they have, at any site."""
-    if day := first_clash(new, others):
+    """What keeps its person from a shift; ``others`` are those they have, at any site.
+
+    Of a shift at another site nothing is told, not even its day: that rota is not for
+    whoever plans this one.
+    """
+    if day := first_clash(new, [each for each in others if each.site == new.site]):
         message = _(
             "This person is already on the rota at that time on %(day)s. "
             "Choose another time, or somebody else.",
             day=format_day(day),
         )
+        return [FieldError("person", "sites.shift-clash", message)]
+    if first_clash(new, others):
+        message = _("This person cannot be there then. Choose another time, or somebody else.")
         return [FieldError("person", "sites.shift-clash", message)]
     if new.once and not _is_there(new, absences):
         message = _("This person is away then. Choose somebody else.")

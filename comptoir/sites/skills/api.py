@@ -20,6 +20,7 @@ from comptoir.sites.skills.schemas import (
     Skill,
 )
 from comptoir.sites.staff import queries as staff
+from comptoir.sites.staff.errors import NotYourColleague
 
 READERS = ("desk", "inventory", "borrowers", "settings")
 WRITERS = ("settings",)
@@ -96,9 +97,17 @@ async def read_skills(call: Call, user_id: UUID) -> SkillsOf:
     return SkillsOf(await queries.skills_of(user_id))
 
 
-@post("/users/{user_id:uuid}/skills", scopes=WRITERS, tag=TAG, errors=(UserNotFound,))
+@post(
+    "/users/{user_id:uuid}/skills",
+    scopes=WRITERS,
+    tag=TAG,
+    errors=(UserNotFound, NotYourColleague),
+)
 async def set_skills(call: Call, user_id: UUID, data: SaveSkills) -> SkillsOf:
-    """Say all that a colleague speaks and can do; what is left out is taken away."""
+    """Say all that a colleague speaks and can do; what is left out is taken away.
+
+    Only who coordinates all sites where they work may.
+    """
     await services.set_skills(call.actor, user_id, data, now=call.now)
     return SkillsOf(await queries.skills_of(user_id))
 

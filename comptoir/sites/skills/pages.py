@@ -106,6 +106,7 @@ async def remove_competence(request: Page, competence_id: FromPath[UUID]) -> Res
 @get("/staff/{user_id:uuid}/skills", guards=COORDINATOR, include_in_schema=False)
 async def show_skills(request: Page, user_id: FromPath[UUID]) -> Response[str]:
     """The form of what a colleague speaks and can do."""
+    await staff.need_to_look_after(request.user, user_id)
     return await _skills_form(request, user_id, await queries.skills_of(user_id), [])
 
 

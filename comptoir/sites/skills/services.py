@@ -108,10 +108,10 @@ async def set_skills(
     """Say all that a colleague speaks and can do.
 
     Raises:
-        UserNotFound: there is no such colleague, as far as the actor may know.
+        UserNotFound, NotYourColleague: as for ``staff.need_to_look_after``.
         Invalid: a language or a competence is unknown, or named twice.
     """
-    await staff.colleague(actor, user_id)
+    await staff.need_to_look_after(actor, user_id)
     known = {each.id for each in await queries.competences()}
     if errors := _skill_errors(command, known):
         raise Invalid(errors)

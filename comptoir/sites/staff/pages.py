@@ -156,6 +156,7 @@ async def show_one(request: AnyRequest, user_id: FromPath[UUID]) -> Response[str
         everywhere=EVERYWHERE,
         is_oneself=person.id == actor.id,
         manageable=rules.may_manage(actor, person.site_roles),
+        looked_after=person.id == actor.id or rules.may_look_after(actor, person.site_roles),
     )
 
 

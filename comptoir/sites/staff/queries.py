@@ -11,6 +11,7 @@ from comptoir.core import db
 from comptoir.core.accounts.errors import UserNotFound
 from comptoir.core.principal import Principal, Role
 from comptoir.sites.staff import rules
+from comptoir.sites.staff.errors import NotYourColleague
 from comptoir.sites.staff.schemas import Colleague, StaffRole
 
 _SELECT = """
@@ -44,6 +45,30 @@ async def colleague(actor: Principal, user_id: UUID) -> Colleague:
     if not people or not rules.may_know(actor, people[0].site_roles):
         raise UserNotFound
     return people[0]
+
+
+async def looked_after(actor: Principal) -> frozenset[UUID]:
+    """Whom ``need_to_look_after`` lets pass."""
+    rows = await db.fetch(_SELECT + _ORDER)
+    return frozenset(
+        person.id
+        for person in _people(rows)
+        if person.id == actor.id or rules.may_look_after(actor, person.site_roles)
+    )
+
+
+async def need_to_look_after(actor: Principal, user_id: UUID) -> None:
+    """Let only pass whoever may say what somebody can do and when they are away.
+
+    Oneself, who coordinates all of the person's sites, and administrators.
+
+    Raises:
+        UserNotFound: there is none, or the actor may not know of them.
+        NotYourColleague: they also have a role at a site that the actor does not coordinate.
+    """
+    person = await colleague(actor, user_id)
+    if user_id != actor.id and not rules.may_look_after(actor, person.site_roles):
+        raise NotYourColleague
 
 
 def seen_by(actor: Principal, person: Colleague) -> Colleague:

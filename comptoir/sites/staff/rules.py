@@ -50,6 +50,17 @@ def may_see(actor: Principal, site_id: UUID | None) -> bool:
     return may_coordinate(actor, site_id)
 
 
+def may_look_after(actor: Principal, roles: Iterable[SiteRole]) -> bool:
+    """True if the actor may say what somebody with these roles can do, and when they are away.
+
+    It counts at all of their sites: so only for whoever coordinates every one of them.
+    """
+    held = list(roles)
+    return actor.has_role_everywhere(Role.ADMIN) or (
+        bool(held) and all(may_coordinate(actor, role.site_id) for role in held)
+    )
+
+
 def may_manage(actor: Principal, roles: Iterable[SiteRole]) -> bool:
     """True if the actor may reset, stop or start the account of somebody with these roles.
 

@@ -14,9 +14,10 @@ from comptoir.sites.rota import absences
 from comptoir.sites.rota.errors import AbsenceNotFound, NotYours
 from comptoir.sites.rota.schemas import AddAbsence
 from comptoir.sites.rota.tables import Absence
+from comptoir.sites.staff.errors import NotYourColleague
 from tests import factories as make
-from tests.sites.rota.asking import codes, week
-from tests.sites.rota.world import MONDAY, TUESDAY, Team
+from tests.sites.rota.asking import DAY, codes, week
+from tests.sites.rota.world import MONDAY, TUESDAY, Team, actor
 
 
 def away(person: UUID, **values: object) -> AddAbsence:
@@ -55,6 +56,24 @@ async def test_one_enters_ones_own_absence_and_the_coordinator_that_of_the_team(
     await absences.remove_absence(team.reception, hers, now=now)
     with pytest.raises(AbsenceNotFound):
         await absences.remove_absence(team.reception, hers, now=now)
+
+
+async def test_of_who_also_works_elsewhere_a_coordinator_of_one_site_enters_none(
+    team: Team, now: datetime
+) -> None:
+    other = await make.site()
+    await make.work_at(team.claire, Role.RECEPTION, other.id)
+    hers = await absences.add_absence(team.reception, away(team.claire.id), now=now)
+    with pytest.raises(NotYourColleague):
+        await absences.add_absence(
+            team.coordinator, away(team.claire.id, last_day=TUESDAY + DAY), now=now
+        )
+    with pytest.raises(NotYourColleague):
+        await absences.remove_absence(team.coordinator, hers, now=now)
+    assert await Absence.count() == 1
+    of_both = actor(team.sophie, Role.COORDINATOR, team.site.id, other.id)
+    await absences.remove_absence(of_both, hers, now=now)
+    assert await Absence.count() == 0
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 
 from comptoir.core import db
 from comptoir.core.errors import Invalid
+from comptoir.core.i18n import use_language
 from comptoir.core.principal import Role
 from comptoir.sites.errors import SiteNotFound, SitesForbidden
 from comptoir.sites.rota import shifts
@@ -78,9 +79,16 @@ async def test_somebody_is_at_one_site_at_a_time(team: Team, now: datetime) -> N
     other = await make.site()
     await make.work_at(team.claire, Role.RECEPTION, other.id)
     await team.shift(team.claire, site=other.id)
-    with pytest.raises(Invalid) as refused:
-        await shifts.add_shift(team.coordinator, adding(team, team.claire.id), now=now)
-    assert codes(refused) == [("person", "sites.shift-clash")]
+    for weekly in (0, 1):
+        first = TUESDAY - weekly * WEEK
+        command = adding(team, team.claire.id, day=first, every_weeks=weekly)
+        with use_language("en"), pytest.raises(Invalid) as refused:
+            await shifts.add_shift(team.coordinator, command, now=now - weekly * WEEK)
+        assert codes(refused) == [("person", "sites.shift-clash")]
+        # The rota of the other site is not told: no day, no hour.
+        told = refused.value.errors[0].message
+        assert told.startswith("This person cannot be there then.")
+        assert not any(letter.isdigit() for letter in told)
 
 
 async def test_a_week_is_read_by_as_many_statements_whoever_works_there(team: Team) -> None:

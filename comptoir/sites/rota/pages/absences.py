@@ -21,6 +21,7 @@ from comptoir.sites.rota import absences, queries
 from comptoir.sites.rota.pages.forms import FormReader, texts
 from comptoir.sites.rota.pages.places import Page, back_to, rota_address
 from comptoir.sites.rota.schemas import AddAbsence
+from comptoir.sites.staff import queries as staff
 
 RECEPTION = [require(Role.RECEPTION)]
 FIELDS = ("person", "first_day", "last_day", "starts", "ends")
@@ -72,7 +73,10 @@ async def remove_absence(request: Page, absence_id: FromPath[UUID]) -> Response[
 async def _form(
     request: Page, chosen: Chosen, form: dict[str, str], errors: Sequence[FieldError]
 ) -> Response[str]:
-    team = [(each.id, each.name) for each in await queries.team(chosen.id)]
+    team = []
+    if chosen.edits:
+        known = await staff.looked_after(request.user)
+        team = [(each.id, each.name) for each in await queries.team(chosen.id) if each.id in known]
     return page(
         request,
         "sites/absence_new.html",
@@ -80,7 +84,7 @@ async def _form(
         chosen=chosen,
         form=form,
         errors=errors,
-        team=team if chosen.edits else [],
+        team=team,
     )
 
 

@@ -36,6 +36,7 @@ from comptoir.sites.rota.week import rota
 from comptoir.sites.rota.wording import Names, competence_names, day_label, gap_text, interval_text
 from comptoir.sites.rota.wording import minutes_text as minutes
 from comptoir.sites.skills.queries import competences
+from comptoir.sites.staff import queries as staff
 from comptoir.sites.times import time_field
 
 RECEPTION = [require(Role.RECEPTION)]
@@ -117,6 +118,7 @@ async def show_week(request: Page) -> Response[str]:
     names = {person.id: person.name for person in found.team}
     known = competence_names(await competences())
     days = sheet.shown_days(found)
+    edits_absences = chosen.edits and found.absences
     return page(
         request,
         "sites/rota.html",
@@ -138,6 +140,7 @@ async def show_week(request: Page) -> Response[str]:
             for each in found.absences
             if each.first_day <= monday + 6 * ONE_DAY and each.last_day >= monday
         ],
+        looked_after=await staff.looked_after(request.user) if edits_absences else (),
         names=names,
         minutes=minutes,
         may_take=_may_take(request, names, chosen.today),
