@@ -25,6 +25,10 @@ NOON = datetime.combine(DAY, datetime.min.time(), clock.now().tzinfo) + timedelt
 @pytest.fixture
 async def announced(reception: Reception) -> UUID:
     """A closure that moved what the borrower of the reception has."""
+    return await announce(reception)
+
+
+async def announce(reception: Reception) -> UUID:
     await make.loan(
         item=reception.item,
         borrower_id=reception.borrower.id,
@@ -51,6 +55,27 @@ async def test_an_address_in_the_list_to_call_is_a_link(
     ).where(Borrower.id == reception.borrower.id)
     page = await reception.client.get(f"/loans/moved/{announced}")
     assert 'href="mailto:amina@quai.example"' in page.text
+
+
+async def test_a_date_that_came_nearer_is_told_as_such(reception: Reception) -> None:
+    await Borrower.update({Borrower.eligible_until: DAY}).where(
+        Borrower.id == reception.borrower.id
+    )
+    path = f"/loans/moved/{await announce(reception)}"
+    assert "earlier than before" in (await reception.client.get(path)).text
+    visit = await reception.post("/desk/scan", scan=reception.card.code)
+    assert "That is earlier than before." in visit.text
+
+
+async def test_a_date_that_went_on_is_not_told_as_earlier(
+    reception: Reception, announced: UUID
+) -> None:
+    for shown in (
+        await reception.client.get(f"/loans/moved/{announced}"),
+        await reception.post("/desk/scan", scan=reception.card.code),
+    ):
+        assert "instead of" in shown.text or "another day to bring it back" in shown.text
+        assert "earlier than before" not in shown.text
 
 
 async def test_a_tap_without_a_script_comes_back_to_the_list(

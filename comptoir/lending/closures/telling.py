@@ -20,8 +20,9 @@ class MovedLoan(msgspec.Struct, frozen=True, kw_only=True):
     """A loan on the list. ``due_at`` is when it is due now, ``was_due`` when it was before.
 
     Days are by the clock of the site. ``undone``: the announcement was withdrawn, and the
-    loan is due as it was. ``open``: it has not been brought back. ``told_at`` is when the
-    person was told what holds now; ``to_tell``: they have yet to be.
+    loan is due as it was. ``earlier``: it is due before the date that it had. ``open``: it has
+    not been brought back. ``told_at`` is when the person was told what holds now;
+    ``to_tell``: they have yet to be.
     """
 
     loan_id: UUID
@@ -32,6 +33,7 @@ class MovedLoan(msgspec.Struct, frozen=True, kw_only=True):
     was_due: date
     due_at: datetime
     undone: bool
+    earlier: bool
     open: bool
     to_tell: bool
     told_at: datetime | None
@@ -179,6 +181,7 @@ async def _loans(
                 was_due=localtime(row["due_before"], row["time_zone"]).date(),
                 due_at=row["due_at"],
                 undone=row["undone_at"] is not None,
+                earlier=row["undone_at"] is None and row["due_at"] < row["due_before"],
                 open=row["returned_at"] is None,
                 to_tell=bool(row["to_tell"]),
                 told_at=row["told_at"],

@@ -88,6 +88,7 @@ class UntoldLoan(msgspec.Struct, frozen=True, kw_only=True):
     """A loan whose moved due date the borrower has yet to hear of.
 
     Days are by the clock of the site. ``undone``: it is due on its old day again.
+    ``earlier``: it is due before the date that it had.
     ``reason`` is why the door is shut then, as the public reads it; it may be empty.
     ``cause`` is what moved it first, in a few words; empty where that was a closure.
     """
@@ -97,6 +98,7 @@ class UntoldLoan(msgspec.Struct, frozen=True, kw_only=True):
     time_zone: str
     was_due: date
     undone: bool
+    earlier: bool
     reason: str
     cause: str
 
@@ -244,6 +246,7 @@ def _untold(row: db.Row) -> UntoldLoan:
         time_zone=row["time_zone"],
         was_due=localtime(row["due_before"], row["time_zone"]).date(),
         undone=row["undone_at"] is not None,
+        earlier=row["undone_at"] is None and row["due_at"] < row["due_before"],
         reason=row["reason"] or "",
         cause="" if row["cause"] == MoveCause.CLOSURE else cause_text(row["cause"]),
     )

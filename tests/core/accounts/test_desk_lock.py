@@ -177,6 +177,10 @@ async def test_what_a_pin_does_not_open_stays_in_the_menu_and_asks_for_the_passw
     assert asked.headers["location"] == "/sign-in?next=/settings"
     form = await client.get(asked.headers["location"])
     assert "Your password, please" in form.text
+    [name] = re.findall(r'<input[^>]*name="login"[^>]*>', form.text)
+    [password] = re.findall(r'<input[^>]*name="password"[^>]*>', form.text)
+    assert f'value="{boris.login}"' in name
+    assert ("autofocus" in name, "autofocus" in password) == (False, True)
     given = {"login": boris.login, "password": PASSWORD, "next": "/settings"}
     back = await client.post("/sign-in", data=given)
     assert back.headers["location"] == "/settings"

@@ -139,6 +139,7 @@ async def test_the_preview_names_them_and_takes_them_off_if_ticked(
     entered = {"sites": str(team.site.id), "first_day": str(TO_COME), "kind": "closed"}
     page = (await client.post("/settings/exceptions/new", data=entered)).text
     assert "Luca Bernasconi, 09:00–17:00" in page
+    assert 'name="take_shifts_off" value="yes" checked' in page
     [seen] = re.findall(r'name="seen" value="([0-9a-f]+)"', page)
     ticked = {"seen": seen, "step": "announce", "take_shifts_off": "yes"}
     await client.post("/settings/exceptions/new", data=entered | ticked)
@@ -151,11 +152,12 @@ async def test_the_rota_lists_them_with_the_buttons(team: Team, client: AsyncCli
     fields = {"site": str(team.site.id), "day": str(TO_COME)}
     page = (await client.get(f"/rota?day={TO_COME}")).text
     assert "closed, and 1 shift stands on the rota." in page
+    assert "Take it off the rota<" in page
     assert "<li>Luca Bernasconi, 09:00–17:00</li>" in page
     await client.post("/rota/closed-days/clear", data=fields)
     assert "Luca Bernasconi, 09:00" not in (await client.get(f"/rota?day={TO_COME}")).text
     await withdraw_exception(team.coordinator, closure, now=clock.now())
-    assert "Put them back" in (await client.get(f"/rota?day={TO_COME}")).text
+    assert "Put it back" in (await client.get(f"/rota?day={TO_COME}")).text
     await client.post("/rota/closed-days/restore", data=fields)
     assert await at_work(team, TO_COME) == [team.luca.id]
 

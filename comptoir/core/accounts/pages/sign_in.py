@@ -32,6 +32,7 @@ from comptoir.core.accounts.pages.forms import (
     forget_language,
     keep_language,
 )
+from comptoir.core.accounts.services import own_account
 from comptoir.core.accounts.signing_in import CodeNeeded, SignedIn
 from comptoir.core.errors import ComptoirError
 from comptoir.core.i18n import gettext as _
@@ -59,7 +60,10 @@ async def show(request: AnyRequest, next: FromQuery[str] = "/") -> Response[str]
     session = session_of(request)
     if session and not session.locked and session.method not in WEAK_METHODS:
         return redirect(request, back_to(next))
-    return page(request, "accounts/sign_in.html", errors=[], **_context(request, "", next))
+    known = session is not None and not session.locked
+    # Whoever came in by PIN or badge is known, and only proves it.
+    login = (await own_account(request.user)).login if known else ""
+    return page(request, "accounts/sign_in.html", errors=[], **_context(request, login, next))
 
 
 @post("/sign-in", opt=PUBLIC, include_in_schema=False)
