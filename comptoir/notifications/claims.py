@@ -19,6 +19,7 @@ from comptoir.core import db
 from comptoir.notifications import limits
 from comptoir.notifications.channels import Channel
 from comptoir.notifications.gateways.protocol import SECONDS_TO_SEND, Gateway, Outgoing
+from comptoir.notifications.holding import hold_back
 from comptoir.notifications.links.making import with_links
 from comptoir.notifications.reasons import Reason
 from comptoir.notifications.reminders.moot import drop_moot, take_telling_back
@@ -37,7 +38,7 @@ HELD_FOR = timedelta(minutes=15)
 # The channels of ``BY_GATEWAY``, as the index has them: call lists may be long.
 _DUE = f"""
 SELECT message.id, message.channel, message.address, message.text, message.attempts,
-       message.kind, message.language, site.short_name,
+       message.kind, message.language, message.borrower, message.site, site.short_name,
        COALESCE(NULLIF(site.email, ''), organisation.email) AS site_email,
        wish.barest
 FROM notifications_message message
@@ -79,8 +80,8 @@ class Claimed(msgspec.Struct, frozen=True):
 async def claim(routes: Sequence[Route], owner: UUID, *, now: datetime) -> list[Claimed]:
     """Take some messages whose time has come; none while sending is stopped.
 
-    What makes no sense any more is dropped, and what no gateway carries fails. What is too
-    much for a gateway's pace or for the budget waits.
+    What makes no sense any more is dropped, and what no gateway carries fails. What comes in the
+    quiet hours, or is too much for a person, a gateway's pace or the budget, waits.
     """
     async with db.transaction():
         sending = await limits.lock_sending()
@@ -89,6 +90,8 @@ async def claim(routes: Sequence[Route], owner: UUID, *, now: datetime) -> list[
         rows = await db.fetch(_DUE, now=now, limit=BATCH)
         moot = await drop_moot([row["id"] for row in rows], now=now)
         rows = [row for row in rows if row["id"] not in moot]
+        held = await hold_back(rows, now=now)
+        rows = [row for row in rows if row["id"] not in held]
         claimed: dict[str, list[Claimed]] = defaultdict(list)
         stranded: list[UUID] = []
         for row in rows:

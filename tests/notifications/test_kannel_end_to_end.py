@@ -9,6 +9,7 @@ from uuid import UUID
 
 from comptoir.core import clock, db
 from comptoir.lending.tables import Loan
+from comptoir.notifications.kinds import BY_HAND
 from comptoir.notifications.own_wordings.tables import OwnWording
 from comptoir.notifications.reminders.sweep import sweep
 from comptoir.notifications.reminders.tables import SiteSending
@@ -72,6 +73,7 @@ async def _there_and_back(network: Kannel) -> None:
             now=clock.now(),
             site_id=site,
             borrower_id=borrower.id,
+            kind=BY_HAND,  # goes at any hour
             address=THEIRS,
             text=text,
         )

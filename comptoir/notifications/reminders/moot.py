@@ -1,10 +1,11 @@
 """Messages that no longer make sense when their time has come: dropped, with a reason.
 
 One does not if a loan that it speaks of came back, was renewed, or is due on another day
-by now, if it was to be read before a moment that is over, or if the person wants no more
-messages: what is very late is a matter for a call all the same. A call about a moved due date
-makes none once that was told. What it would have said of other loans is
-not lost: their levels count as not reached, and the next sweep writes anew.
+by now, if it was to be read before a moment that is over, if a later level of the loan was
+written about since, or if the person wants no more messages: what is very late is a matter
+for a call all the same. A call about a moved due date makes none once that was told. What it
+would have said of other loans is not lost: their levels count as not reached, and the next
+sweep writes anew.
 """
 
 from __future__ import annotations
@@ -39,6 +40,18 @@ _STOPPED = """
 (wish.stopped_at IS NOT NULL AND message.kind NOT LIKE 'answer-%'
  AND NOT (message.channel = 'call' AND message.kind LIKE 'overdue-%'))
 """
+#: A later level of one of its loans was written about since: the older text would come after it.
+#: A line to call stays, for nobody has told the person yet.
+_LATER_WENT = """
+(message.channel IN ('sms', 'email') AND EXISTS (
+    SELECT 1 FROM notifications_loan_message about
+    JOIN notifications_loan_message later
+      ON later.loan = about.loan AND later.due_at = about.due_at AND later.level LIKE '%:%'
+    JOIN notifications_message newer ON newer.id = later.message
+    WHERE about.message = message.id AND about.level LIKE '%:%' AND newer.id > message.id
+      AND newer.channel IN ('sms', 'email') AND newer.again_of IS NULL
+      AND newer.status NOT IN ('dropped', 'failed')))
+"""
 # A reminder is written anew for what is left of it; a message of an occasion is not, so it
 # goes as long as it is true of something.
 #: For a ``message`` with the ``wish`` of its borrower. It takes ``:thanks`` and ``:now``.
@@ -50,6 +63,7 @@ IS_MOOT = f"""
         WHERE about.message = message.id AND about.level LIKE '%:%' AND (
             NOT {_STANDS} OR (message.kind LIKE 'due-%' AND about.due_at <= :now)))
     OR {_TOLD}
+    OR {_LATER_WENT}
     OR (EXISTS (
             SELECT 1 FROM notifications_loan_message about
             WHERE about.message = message.id AND about.level NOT LIKE '%:%')

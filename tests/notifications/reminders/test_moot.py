@@ -16,6 +16,7 @@ from comptoir.notifications.reminders.sweep import sweep
 from comptoir.notifications.reminders.tables import BorrowerWish
 from comptoir.notifications.routing import Route
 from tests import factories as make
+from tests.notifications import rows
 from tests.notifications.recording import RecordingGateway
 from tests.notifications.reminders.world import DUE, World, at, levels, written
 
@@ -114,3 +115,63 @@ async def test_what_was_to_be_read_before_it_is_due_is_not_sent_after(world: Wor
     assert await sent(DUE) == 0
     [message] = await written()
     assert (message.status, message.reason) == ("dropped", "overtaken")
+
+
+async def test_of_two_levels_of_a_loan_that_waited_the_later_one_goes(world: World) -> None:
+    loan = await world.loan(await world.person())
+    await sweep(now=SOON)
+    on_the_day = at("10-09 08:00")
+    assert await sweep(now=on_the_day) == 1
+    assert await sent(on_the_day) == 1
+    assert [(each.kind, each.status) for each in await written()] == [
+        ("due-soon", "dropped"),
+        ("due-today", "accepted"),
+    ]
+    assert await levels(loan) == ["on-day:0:days"]
+
+
+async def test_after_a_wait_nothing_goes_in_the_quiet_hours(world: World) -> None:
+    await world.loan(await world.person())
+    await sweep(now=SOON)
+    assert await sent(at("10-06 22:12")) == 0  # 00:12 in Zurich
+    [message] = await written()
+    assert (message.status, message.next_attempt_at) == ("queued", at("10-07 06:00"))
+    assert message.not_before == message.next_attempt_at
+    assert await sent(at("10-07 06:00")) == 1
+
+
+async def test_after_a_wait_nothing_goes_on_a_quiet_day(world: World) -> None:
+    await world.loan(await world.person(), due_at=at("10-13 15:00"))
+    await sweep(now=at("10-10 08:00"))
+    assert await sent(at("10-11 10:00")) == 0  # a Sunday
+    assert [each.next_attempt_at for each in await written()] == [at("10-12 06:00")]
+
+
+async def test_an_answer_goes_at_any_hour(world: World) -> None:
+    person = await world.person()
+    here = {"site_id": world.site.id, "borrower_id": person.id}
+    await rows.message(now=SOON, kind="answer-renewed", **here)
+    assert await sent(at("10-06 22:12")) == 1
+
+
+async def test_a_person_gets_one_reminder_a_day_after_a_wait(world: World) -> None:
+    person = await world.person()
+    await world.loan(person, due_at=at("10-12 15:00"))
+    await world.loan(person, due_at=at("10-13 15:00"))
+    assert await sweep(now=at("10-09 08:00")) == 1
+    assert await sweep(now=at("10-10 08:00")) == 1
+    assert await sent(at("10-10 09:00")) == 1
+    assert await sent(at("10-10 10:00")) == 0
+    waiting = await written(status="queued")
+    assert [each.next_attempt_at for each in waiting] == [at("10-12 06:00")]  # after the Sunday
+    assert await sent(at("10-12 06:00")) == 1
+
+
+async def test_one_that_went_today_keeps_the_next_one_back(world: World) -> None:
+    person = await world.person()
+    here = {"site_id": world.site.id, "borrower_id": person.id}
+    await rows.message(now=SOON, **here)
+    assert await sent() == 1
+    await rows.message(now=SOON, **here)
+    assert await sent(SOON + timedelta(hours=1)) == 0
+    assert await sent(at("10-07 06:00")) == 1

@@ -1,0 +1,103 @@
+"""What a message that waited is asked again when its time has come: is it day, is it the first?
+
+A message may have waited for a gateway, for the switch, or for somebody who tried it again:
+then the hour that was right when it was written is not the hour at which it goes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from comptoir.core import db
+from comptoir.notifications.quiet_hours import SendingHours, next_allowed
+from comptoir.notifications.reminders.plans import REMINDER_KINDS
+from comptoir.notifications.reminders.reading import habits_of
+from comptoir.sites import calendars
+from comptoir.sites.calendar import SiteCalendar
+from comptoir.sites.opening_hours import ONE_DAY, first_moment
+
+_HOURS = f"""
+SELECT site.id, sending.opens, sending.closes, sending.quiet_days, sending.takes_answers,
+       sending.has_links, {calendars.COLUMNS}
+FROM sites_site site
+LEFT JOIN notifications_site_sending sending ON sending.site = site.id
+WHERE site.id IN :sites
+"""
+# One that was tried again went badly: it is the other try that counts.
+_LAST = """
+SELECT message.borrower, MAX(message.sent_at) AS "last [TIMESTAMPTZ]"
+FROM notifications_message message
+WHERE message.borrower IN :people AND message.kind IN :kinds
+  AND message.channel IN ('sms', 'email') AND message.sent_at > :since
+  AND message.status NOT IN ('dropped', 'failed') AND message.id NOT IN :ids
+  AND NOT EXISTS (SELECT 1 FROM notifications_message again WHERE again.again_of = message.id)
+GROUP BY message.borrower
+"""
+_HOLD_UNTIL = """
+UPDATE notifications_message
+SET next_attempt_at = :until, not_before = :until, updated_at = :now
+WHERE id IN :ids
+"""
+
+#: Longer than a day of any clock.
+_SINCE = timedelta(days=2)
+
+
+async def hold_back(rows: Sequence[db.Row], *, now: datetime) -> set[UUID]:
+    """Let wait what may not arrive now (UTC); which of these messages that is.
+
+    Rows have ``id``, ``site``, ``borrower`` and ``kind``. In the quiet hours of their site
+    nothing goes but what answers somebody, or is for somebody who works here. A person gets one
+    reminder a day: the next goes on the next day, if it still makes sense then.
+    It belongs into the transaction that claims them.
+    """
+    asked = [row for row in rows if row["borrower"] and not row["kind"].startswith("answer-")]
+    if not asked:
+        return set()
+    sites = {
+        row["id"]: (habits_of(row).hours, calendars.calendar_of(row))
+        for row in await db.fetch(_HOURS, sites=list({row["site"] for row in asked}))
+    }
+    until: defaultdict[datetime, list[UUID]] = defaultdict(list)
+    last = await _last_reminders(asked, now=now)
+    for row in sorted(asked, key=lambda row: row["id"]):
+        hours, calendar = sites[row["site"]]
+        at = _allowed(now, hours, calendar)
+        if at <= now and row["kind"] in REMINDER_KINDS:
+            today = calendar.local_date(now)
+            before = last.get(row["borrower"])
+            if before is not None and calendar.local_date(before) >= today:
+                at = _tomorrow(today, hours, calendar)
+            else:
+                last[row["borrower"]] = now
+        if at > now:
+            until[at].append(row["id"])
+    for at, ids in until.items():
+        await db.execute(_HOLD_UNTIL, ids=ids, until=at, now=now)
+    return {each for ids in until.values() for each in ids}
+
+
+async def _last_reminders(rows: Collection[db.Row], *, now: datetime) -> dict[UUID, datetime]:
+    """When people got their last reminder, of those who are to get one now."""
+    reminders = [row for row in rows if row["kind"] in REMINDER_KINDS]
+    if not reminders:
+        return {}
+    found = await db.fetch(
+        _LAST,
+        people=list({row["borrower"] for row in reminders}),
+        kinds=REMINDER_KINDS,
+        ids=[row["id"] for row in reminders],
+        since=now - _SINCE,
+    )
+    return {row["borrower"]: row["last"] for row in found}
+
+
+def _allowed(at: datetime, hours: SendingHours, calendar: SiteCalendar) -> datetime:
+    return next_allowed(at, hours, calendar) or at + ONE_DAY
+
+
+def _tomorrow(today: date, hours: SendingHours, calendar: SiteCalendar) -> datetime:
+    return _allowed(first_moment(today + ONE_DAY, 0, calendar.zone), hours, calendar)
