@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -40,6 +41,10 @@ _UNLESS_SET = {
     # Pages hold personal data: a shared desk PC keeps no copy of them.
     "cache-control": "no-store",
 }
+#: Where the address itself is the secret: a borrower's link, a private calendar. Told by the
+#: path, so that errors too, of addresses that no route has, tell nobody where one was.
+_SECRET_PATHS = re.compile(r"/m/|/rota/links/[^/]+/rota\.ics")
+_OF_SECRETS = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex, nofollow"}
 _HSTS = {"strict-transport-security": "max-age=31536000"}
 
 
@@ -47,6 +52,7 @@ def make_send_hook(settings: Settings) -> Callable[[Message, Scope], Awaitable[N
     """A ``before_send`` hook: it sees answers to unknown addresses and errors too."""
     always = _encoded(_ALWAYS | (_HSTS if settings.https else {}))
     unless_set = _encoded(_UNLESS_SET)
+    unless_set_of_secrets = _encoded(_UNLESS_SET | _OF_SECRETS)
     log = structlog.get_logger("comptoir.access").bind()  # once, not for each request
 
     async def before_send(message: Message, scope: Scope) -> None:
@@ -59,7 +65,8 @@ def make_send_hook(settings: Settings) -> Callable[[Message, Scope], Awaitable[N
         ]
         present = {name.lower() for name, _ in headers}
         headers += always
-        headers += [pair for pair in unless_set if pair[0] not in present]
+        usual = unless_set_of_secrets if _SECRET_PATHS.match(scope["path"]) else unless_set
+        headers += [pair for pair in usual if pair[0] not in present]
         headers.append((b"x-request-id", known.id.encode("ascii")))
         message["headers"] = headers
         if not _is_static(scope):

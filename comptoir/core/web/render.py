@@ -83,14 +83,10 @@ def unlisted_page(
 ) -> Response[str]:
     """A page for whoever has its address, as plain as a public one. Nobody else is to know it.
 
-    No cache keeps it, no search engine lists it, and no link on it tells where one was.
+    No cache keeps it. That no search engine lists it and no link on it tells where one was is
+    said of its path in ``headers``, errors included.
     """
-    headers = {
-        "X-Robots-Tag": "noindex, nofollow",
-        "Referrer-Policy": "no-referrer",
-        "Cache-Control": "no-store",
-        **(headers or {}),
-    }
+    headers = {"Cache-Control": "no-store", **(headers or {})}
     return _html(_public_html(request, template, context), status, headers, [])
 
 

@@ -44,14 +44,16 @@ class Opened(msgspec.Struct, frozen=True):
 async def open_link(token: str, *, address: str, now: datetime) -> Opened | None:
     """Whose link it is; None where it leads nowhere (any more).
 
+    A link that leads somewhere is opened however often others from the address guessed: one
+    of 69 bits is not found by guessing, and somebody waits for the page. Only misses are
+    counted, and refused.
+
     Raises:
-        TooManyAttempts: too many from this address led nowhere.
+        TooManyAttempts: it leads nowhere, as too many from this address did.
     """
-    counted = [Subject(f"link:{address}", free=FREE, shared=True)]
-    await throttle.begin(counted, now=now)
     row = await db.fetch_one(_FIND, token_hash=token_hash(token), now=now)
     if row is None:
+        await throttle.begin([Subject(f"link:{address}", free=FREE, shared=True)], now=now)
         return None
-    await throttle.succeeded(counted)
     language = row["language"] if row["language"] in LANGUAGES else DEFAULT_LANGUAGE
     return Opened(row["borrower"], language)

@@ -212,6 +212,18 @@ class TestThePage:
             assert "noindex" in headers["x-robots-tag"]
             assert "set-cookie" not in headers
 
+    async def test_nor_are_its_errors(self, sent: Sent, client: AsyncClient) -> None:
+        answers = [
+            await client.get(f"{sent.path}/more"),
+            await client.get("/m/"),
+            await client.delete(sent.path),
+            await client.post(sent.path, content=b"x", headers={"Content-Type": "text/plain"}),
+        ]
+        assert {404, 405} < {each.status_code for each in answers}
+        for answer in answers:
+            assert answer.headers.get_list("referrer-policy") == ["no-referrer"]
+            assert answer.headers.get_list("x-robots-tag") == ["noindex, nofollow"]
+
 
 class TestRenewing:
     async def test_is_done_once_for_each_look(self, sent: Sent, client: AsyncClient) -> None:
@@ -351,7 +363,10 @@ class TestGuessing:
         assert {each.status_code for each in answers[:FREE]} == {404}
         assert answers[-1].status_code == 429
         assert int(answers[-1].headers["retry-after"]) > 0
-        assert (await client.get(sent.path)).status_code == 429
+        # Whoever has a link waits for nobody's guesses, and makes nobody's wait shorter.
+        assert (await client.get(sent.path)).status_code == 200
+        assert (await tap(client, sent.path)).status_code == 200
+        assert (await client.get("/m/wrong")).status_code == 429
 
     async def test_a_link_that_is_right_may_be_opened_again_and_again(
         self, sent: Sent, client: AsyncClient

@@ -180,7 +180,11 @@ async def test_the_page_tells_a_link_once_and_it_works_without_signing_in(
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
     assert answer.headers["cache-control"] == "no-store"
     assert len(events(answer.content)) == 1
-    assert (await client.get("/rota/links/made-up/rota.ics")).status_code == 404
+    nowhere = await client.get("/rota/links/made-up/rota.ics")
+    assert nowhere.status_code == 404
+    for each in (answer, nowhere):
+        assert each.headers.get_list("referrer-policy") == ["no-referrer"]
+        assert each.headers.get_list("x-robots-tag") == ["noindex, nofollow"]
 
 
 async def test_the_secret_is_in_no_line_of_the_log(
