@@ -269,6 +269,10 @@ _SENTENCES: dict[RefusalCode, LazyProxy] = {
         "This loan cannot be renewed any more. "
         "Ask the person to bring the item back by the due date."
     ),
+    RefusalCode.DUE_DATE_MOVED: _l(
+        "The due date of this item has moved meanwhile, so it was not renewed. "
+        "Look at the new date, then renew if it is still needed."
+    ),
     RefusalCode.SITE_NEVER_OPEN: _l(
         "This site has no opening hours, so nothing could be brought back there. "
         "Ask a coordinator to enter the hours, then scan again."

@@ -41,6 +41,7 @@ class RefusalCode(StrEnum):
     # Renewals
     LOAN_RETURNED = "lending.loan-returned"
     RENEWALS_USED = "lending.renewals-used"
+    DUE_DATE_MOVED = "lending.due-date-moved"
     UNDO_TOO_LATE = "lending.undo-too-late"
     UNDO_OVERTAKEN = "lending.undo-overtaken"
 

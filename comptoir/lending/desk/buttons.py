@@ -81,7 +81,9 @@ async def desk_renew(request: Page, data: Posted[RenewForm]) -> Answer:
     """Renew a loan from the list of what the person has."""
     now = clock.now()
     try:
-        loan = await renew_loan(request.user, data.loan, seen=data.renewals, now=now)
+        loan = await renew_loan(
+            request.user, data.loan, seen=data.renewals, due_seen=data.due, now=now
+        )
         step = Step(kind=StepKind.RENEWED, loan=loan)
     except LendingRefused as error:
         step = refused(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -60,10 +61,11 @@ class UndoForm(msgspec.Struct, frozen=True):
 
 
 class RenewForm(msgspec.Struct, frozen=True):
-    """The button beside a loan; ``renewals`` as the screen knew them."""
+    """The button beside a loan; ``renewals`` and ``due`` as the screen knew them."""
 
     loan: UUID
     renewals: int = 0
+    due: datetime | None = None
     visit: str = ""
     recent: str = ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -38,9 +39,10 @@ HISTORY = 50
 
 
 class RenewForm(msgspec.Struct, frozen=True):
-    """A renewal from a list: how many there were, and where to go back to."""
+    """A renewal from a list: how many there were, until when, and where to go back to."""
 
     renewals: int = 0
+    due: datetime | None = None
     next: str = "/loans"
 
 
@@ -84,7 +86,9 @@ async def renew(
 ) -> Response[str]:
     """Renew from a list or from the loan's page."""
     try:
-        renewed = await renew_loan(request.user, loan_id, seen=data.renewals, now=clock.now())
+        renewed = await renew_loan(
+            request.user, loan_id, seen=data.renewals, due_seen=data.due, now=clock.now()
+        )
     except LendingRefused as error:
         return redirect(request, data.next, flash=Flash("error", error.message()))
     day = format_day(renewed.due_local.date(), "full")

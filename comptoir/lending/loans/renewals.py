@@ -16,7 +16,7 @@ from comptoir.lending.errors import LoanChanged, LoanNotFound, RenewalRefused
 from comptoir.lending.events import LoanRenewed
 from comptoir.lending.loans import contention, facts
 from comptoir.lending.loans.schemas import LoanView
-from comptoir.lending.refusals import Refusal
+from comptoir.lending.refusals import Refusal, RefusalCode
 
 
 async def renew_loan(
@@ -24,6 +24,7 @@ async def renew_loan(
     loan_id: UUID,
     *,
     seen: int | None = None,
+    due_seen: datetime | None = None,
     version: int | None = None,
     now: datetime,
 ) -> LoanView:
@@ -31,6 +32,8 @@ async def renew_loan(
 
     ``seen`` is the number of renewals the caller knew of: where there are more
     by now, a second tap gets the loan as it is instead of one renewal more.
+    ``due_seen`` is the due date (UTC) that they knew of: a closure may have moved it, and
+    then nobody has asked for a renewal from there.
     ``version`` is the one that a program has read.
 
     Raises:
@@ -39,12 +42,18 @@ async def renew_loan(
         RenewalRefused: a rule said no (``rules.renewal_due``).
     """
     return await contention.settle(
-        lambda _: _renew(actor, loan_id, seen=seen, version=version, now=now)
+        lambda _: _renew(actor, loan_id, seen=seen, due_seen=due_seen, version=version, now=now)
     )
 
 
 async def _renew(
-    actor: Principal, loan_id: UUID, *, seen: int | None, version: int | None, now: datetime
+    actor: Principal,
+    loan_id: UUID,
+    *,
+    seen: int | None,
+    due_seen: datetime | None,
+    version: int | None,
+    now: datetime,
 ) -> LoanView:
     async with db.transaction():
         row = await db.fetch_one(facts.RENEWAL, loan_id=loan_id)
@@ -53,6 +62,8 @@ async def _renew(
         contention.need_same_hours(row)
         if seen is not None and seen != row["loan_renewals"]:
             return _view(loan_id, row, row["due_at"])
+        if due_seen is not None and due_seen != row["due_at"] and not row["returned_at"]:
+            raise RenewalRefused(Refusal(RefusalCode.DUE_DATE_MOVED))
         if version is not None and version != row["loan_version"]:
             raise LoanChanged
         known = facts.renewal_facts(row)

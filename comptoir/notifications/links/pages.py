@@ -64,16 +64,18 @@ async def renew(request: Page, token: FromPath[str]) -> Response[str]:
     held = await held_by(opened.borrower_id, now=now)
     loan_id, seen = data.identifier("loan"), data.whole("seen")
     loan = next((each for each in held if each.id == loan_id), None)
-    if loan is None or seen is None or not _is_ours(request, token, loan.id, seen, data):
-        said = Said(None, nothing_changed(), False)
-    else:
-        said = await _renew(loan, seen, now=now)
+    due = _moment(data.text("due"))
+    said = Said(None, nothing_changed(), False)
+    if loan and seen is not None and due:
+        proof = _proof(request, token, loan.id, seen, due)
+        if hmac.compare_digest(data.text("proof").encode(errors="replace"), proof.encode()):
+            said = await _renew(loan, seen, due, now=now)
     return await _shown(request, token, opened, said, now=now)
 
 
-async def _renew(loan: HeldLoan, seen: int, *, now: datetime) -> Said:
+async def _renew(loan: HeldLoan, seen: int, due: datetime, *, now: datetime) -> Said:
     try:
-        await renew_loan(SYSTEM, loan.id, seen=seen, now=now)
+        await renew_loan(SYSTEM, loan.id, seen=seen, due_seen=due, now=now)
     except RenewalRefused as error:
         return Said(loan.id, refused_text(error.refusal) or nothing_changed(), False)
     except LoanNotFound:  # it was deleted meanwhile
@@ -103,7 +105,7 @@ async def _shown(
         places=await places_to_go(loans, now=now),
         said=said,
         action=request.url.path + _chosen(request),
-        proof=lambda thing: _proof(request, token, thing.loan_id, thing.seen),
+        proof=lambda thing: _proof(request, token, thing.loan_id, thing.seen, thing.due_at),
         cases=trouble_cases(),
         languages=_in_languages(request),
         lang=f"?lang={current_language()}",
@@ -134,14 +136,17 @@ def _chosen(request: Page) -> str:
     return f"?lang={language}" if language in LANGUAGES else ""
 
 
-def _proof(request: Page, token: str, loan_id: UUID, seen: int) -> str:
+def _proof(request: Page, token: str, loan_id: UUID, seen: int, due: datetime) -> str:
     """What only a page of ours can have put into the form, for this loan as it was then."""
-    return accounts_of(request.app).keys.mac(_PURPOSE, f"{token}:{loan_id}:{seen}")[:32]
+    said = f"{token}:{loan_id}:{seen}:{due.isoformat()}"
+    return accounts_of(request.app).keys.mac(_PURPOSE, said)[:32]
 
 
-def _is_ours(request: Page, token: str, loan_id: UUID, seen: int, data: FormData) -> bool:
-    given = data.text("proof").encode(errors="replace")
-    return hmac.compare_digest(given, _proof(request, token, loan_id, seen).encode())
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 ROUTES = [link, renew]

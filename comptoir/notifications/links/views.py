@@ -20,11 +20,15 @@ from comptoir.sites import queries as sites
 from comptoir.sites.exceptions.queries import public_calendars
 from comptoir.sites.public.wording import StatusLine, day_name, status_line
 
+#: Nothing of the kind is ever renewed, or the page is to be looked at again.
+_UNSAID = frozenset({RefusalCode.NO_POLICY, RefusalCode.DUE_DATE_MOVED})
+
 
 class Thing(msgspec.Struct, frozen=True):
     """Something they have. ``renewed`` says until when it may be kept, ``refused`` why not longer.
 
-    Both are empty where nothing of the kind is ever renewed. ``seen`` is how often it was.
+    Both are empty where nothing of the kind is ever renewed. ``seen`` is how often it was,
+    ``due_at`` (UTC) the moment that ``due`` tells.
     """
 
     loan_id: UUID
@@ -32,6 +36,7 @@ class Thing(msgspec.Struct, frozen=True):
     due: str
     is_late: bool
     seen: int
+    due_at: datetime
     renewed: str = ""
     refused: str = ""
 
@@ -78,7 +83,7 @@ async def places_to_go(loans: Sequence[HeldLoan], *, now: datetime) -> list[Plac
 
 def refused_text(refusal: Refusal) -> str:
     """Why something is not renewed, as a text message would say; empty where it never is."""
-    if refusal.code is RefusalCode.NO_POLICY or refusal.data.get("limit") == 0:
+    if refusal.code in _UNSAID or refusal.data.get("limit") == 0:
         return ""
     reason = getattr(language_file(current_language()).reasons, REASONS.get(refusal.code, "other"))
     return _("It cannot be renewed: %(reason)s.", reason=reason)
@@ -97,6 +102,7 @@ def _thing(loan: HeldLoan, zone: ZoneInfo, *, now: datetime) -> Thing:
         _moment(loan.due_at, zone),
         loan.due_at < now,
         loan.renewals,
+        loan.due_at,
         renewed="" if isinstance(loan.renewed, Refusal) else _until(loan.renewed, zone),
         refused=refused_text(refusal) if refusal else "",
     )

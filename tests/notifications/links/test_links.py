@@ -270,18 +270,29 @@ class TestRenewing:
         assert answer.status_code == 409
         assert "parlons-en sur place" in answer.text
 
-    @pytest.mark.parametrize("field", ["proof", "seen", "loan"])
+    @pytest.mark.parametrize("field", ["proof", "seen", "due", "loan"])
     async def test_needs_a_form_of_ours(self, sent: Sent, client: AsyncClient, field: str) -> None:
         other = await sent.world.loan(
             await sent.world.person(), due_at=clock.now() + timedelta(days=2)
         )
         form = fields((await client.get(sent.path)).text)
         before = await sent.due()
-        wrong = {"proof": "x" * 32, "seen": "1", "loan": str(other.id)}
+        later = (before + timedelta(days=1)).isoformat()
+        wrong = {"proof": "x" * 32, "seen": "1", "due": later, "loan": str(other.id)}
         for value in (wrong[field], "", "\ud800".encode(errors="replace").decode(), "9" * 400):
             answer = await client.post(sent.path, data={**form, field: value})
             assert answer.status_code == 409
         assert await sent.due() == before
+
+    async def test_takes_no_renewal_of_another_date_than_the_page_told(
+        self, sent: Sent, client: AsyncClient
+    ) -> None:
+        form = fields((await client.get(sent.path)).text)
+        moved = await sent.due() + timedelta(days=40)
+        await Loan.update({Loan.due_at: moved}, force=True)  # as a closure does meanwhile
+        answer = await client.post(sent.path, data=form)
+        assert answer.status_code == 409
+        assert await sent.due() == moved
 
     async def test_works_where_the_browser_hides_its_origin(
         self, sent: Sent, client: AsyncClient
