@@ -35,15 +35,19 @@ def render(site: SiteView, calendar: SiteCalendar, url: str, today: date) -> byt
         "phone": show_phone(site.phone or site.organisation.phone),
         "blocks": [_block(calendar, language, today) for language in LANGUAGES],
         "qr": qr_symbol(url).for_template() if _is_reached(url) else None,
-        "unreached": _(
-            "There is no QR code here, because phones do not reach the address of the program. "
-            "Whoever runs it sets COMPTOIR_PUBLIC_URL."
-        ),
         "alt": _("QR code of the page of this place"),
         "url": url,
-        "footer": _("Printed on %(day)s.", day=format_day(today, "long")),
+        "footer": _footer(url, today),
     }
     return make_pdf(_TEMPLATE, data)
+
+
+def _footer(url: str, today: date) -> str:
+    printed = _("Printed on %(day)s.", day=format_day(today, "long"))
+    if _is_reached(url):
+        return printed
+    # For who prints it, and small: the sheet hangs on the door.
+    return f"{printed} " + _("Without a QR code, as COMPTOIR_PUBLIC_URL is not set.")
 
 
 def _is_reached(url: str) -> bool:
