@@ -246,6 +246,16 @@ async def test_a_program_chooses_another_site(desk: Desk) -> None:
         assert codes(unknown) == ["lending.return-site-unknown"]
 
 
+async def test_the_policy_says_where_and_not_who_works_there(desk: Desk) -> None:
+    loan, other = await lent(desk), await lausanne()
+    path = f"/api/v1/loans/{loan}/return-site"
+    lending = (await row_of(loan)).site
+    async with program("desk", site_id=lending) as client:
+        body = {"return_site_id": str(other.id)}
+        answer = await client.put(path, json=body, headers={"If-Match": '"1"'})
+        assert answer.status_code == 200, answer.text
+
+
 async def test_the_page_of_the_loan_and_the_visit_lead_to_the_choice(reception: Reception) -> None:
     other = await lausanne()
     await reception.post("/desk/scan", scan=reception.card.code)

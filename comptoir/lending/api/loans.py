@@ -202,7 +202,8 @@ async def choose_return_site(call: Call, loan_id: UUID, data: ChooseReturnSite) 
 
     It is due on the day that was agreed, by the hours of that site; where that is shut then,
     on a later day, as its policy counts. Whoever brings it to the site that lent it is never
-    refused.
+    refused. As at the desk it may be any site that the public sees, also one at which the token
+    does not work: the policy alone says whether.
     """
     await elsewhere.choose_return_site(
         call.actor, loan_id, data.return_site_id, version=call.version, now=call.now
