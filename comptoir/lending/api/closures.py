@@ -90,6 +90,12 @@ class PreviewView(msgspec.Struct, frozen=True, kw_only=True):
     moving: list[MovingLoan] = []
 
 
+class AnnouncementsQuery(PageQuery, frozen=True, kw_only=True):
+    """Which announcements."""
+
+    site: Annotated[UUID, msgspec.Meta(description="Of this site.")] | None = None
+
+
 class AnnouncementLine(msgspec.Struct, frozen=True, kw_only=True):
     """An announcement that moved due dates, from `first_due` on.
 
@@ -234,11 +240,14 @@ def _preview(found: Preview) -> PreviewView:
     return view
 
 
-@get("/announcements", scopes=READERS, tag=TAG)
-async def list_announcements(call: Call, query: PageQuery) -> Page[AnnouncementLine]:
+@get("/announcements", scopes=READERS, tag=TAG, errors=(SiteNotFound,))
+async def list_announcements(call: Call, query: AnnouncementsQuery) -> Page[AnnouncementLine]:
     """List the announcements that moved due dates at the token's sites, the latest first."""
     found, following = await announcements.announced(
-        call.actor, after=decode_cursor(query.cursor, UUID), limit=query.limit
+        call.actor,
+        site_id=query.site,
+        after=decode_cursor(query.cursor, UUID),
+        limit=query.limit,
     )
     lines = [
         AnnouncementLine(

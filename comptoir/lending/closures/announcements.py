@@ -13,6 +13,7 @@ from comptoir.core.principal import Principal
 from comptoir.lending.closures import told
 from comptoir.lending.closures.causes import MoveCause, cause_text
 from comptoir.lending.errors import MovesNotFound
+from comptoir.sites.queries import need_in_sight
 
 
 class MovedSite(msgspec.Struct, frozen=True):
@@ -117,13 +118,23 @@ _SHOWN_AT_SITE = 10
 
 
 async def announced(
-    actor: Principal, *, after: UUID | None = None, limit: int = 50
+    actor: Principal,
+    *,
+    site_id: UUID | None = None,
+    after: UUID | None = None,
+    limit: int = 50,
 ) -> tuple[list[Announced], UUID | None]:
-    """Announcements that moved due dates at the actor's sites, the latest first.
+    """Announcements that moved due dates at the actor's sites (or one of them), the latest first.
 
     The second value is the ``after`` of the page that follows, if any.
+
+    Raises:
+        SiteNotFound: the actor does not work at the site that is wanted.
     """
+    await need_in_sight(actor, site_id)
     seen, values = told.seen_by(actor)
+    if site_id is not None:
+        seen, values = "move.site = :of_site", {"of_site": site_id}
     following = "AND move.batch < :after" if after else ""
     rows = await db.fetch(
         _ANNOUNCED.format(seen=seen, after=following),

@@ -31,14 +31,17 @@ class ToldForm(msgspec.Struct, frozen=True):
 
 
 @get("/loans/moved", guards=[require(Role.RECEPTION)])
-async def moved(request: Page, after: FromQuery[str] = "") -> Response[str]:
+async def moved(
+    request: Page, site: FromQuery[UUID | None] = None, after: FromQuery[str] = ""
+) -> Response[str]:
     """The announcements that moved due dates, the latest first."""
     place = open_cursor(request, after, UUID, of="moved")
-    found, following = await announcements.announced(request.user, after=place)
+    found, following = await announcements.announced(request.user, site_id=site, after=place)
     return page(
         request,
         "lending/moved.html",
         announced=found,
+        site_id=site,
         after=place,
         next=seal_cursor(request, following, of="moved"),
     )

@@ -49,15 +49,18 @@ class DoneForm(msgspec.Struct, frozen=True):
 
 
 @get("/replies", guards=[require(Role.RECEPTION)])
-async def replies(request: Page, after: FromQuery[str] = "") -> Response[str]:
+async def replies(
+    request: Page, site: FromQuery[UUID | None] = None, after: FromQuery[str] = ""
+) -> Response[str]:
     """Who waits for somebody to read or to call, the longest first."""
     place = open_cursor(request, after, WaitingPlace, of="replies")
-    found = await queries.list_waiting(request.user, InboxFilter(after=place))
+    found = await queries.list_waiting(request.user, InboxFilter(site_id=site, after=place))
     return page(
         request,
         "notifications/replies.html",
         found=found,
         next=seal_cursor(request, found.next, of="replies"),
+        site_id=site,
         after=place,
     )
 
