@@ -16,6 +16,7 @@ from comptoir.core.i18n import use_language
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Role
 from comptoir.lending import rules
+from comptoir.lending.closures import telling, told
 from comptoir.lending.due_dates import DueMode
 from comptoir.lending.errors import LoanChanged, LoanNotFound, ReturnSiteRefused
 from comptoir.lending.events import DueDateMoved, ReturnSiteChosen
@@ -191,6 +192,29 @@ async def test_from_then_on_the_door_of_that_site_counts_alone(closure: Closing)
     assert await due_of(loan) == at(MONDAY, 18)
     await closure.withdraw(shut.ids[0])
     assert await due_of(loan) == there
+
+
+async def test_who_has_yet_to_hear_of_a_moved_date_hears_of_the_new_one(closure: Closing) -> None:
+    loan, other = await closure.loan(), await lausanne()
+    announced = await closure.announce()
+    await choose_return_site(closure.desk.actor, loan, other.id, now=closure.now)
+    [person] = (await telling.people(closure.actor, announced.id)).people
+    [line] = person.loans
+    assert (line.to_tell, line.due_at) == (True, FRIDAY + timedelta(hours=1))
+    assert (line.place, line.elsewhere) == ("Lausanne", True)
+    # Back to the first site, what that withdraws is taken back as before.
+    await choose_return_site(closure.desk.actor, loan, closure.site, now=closure.now)
+    await closure.withdraw(announced.ids[0])
+    assert await due_of(loan) == DUE
+
+
+async def test_who_has_heard_of_a_moved_date_is_not_on_the_list_again(closure: Closing) -> None:
+    loan, other = await closure.loan(), await lausanne()
+    announced = await closure.announce()
+    person = closure.desk.borrower.id
+    await told.tell(closure.actor, announced.id, person, now=closure.now)
+    await choose_return_site(closure.desk.actor, loan, other.id, now=closure.now)
+    assert not (await telling.person(closure.actor, announced.id, person)).to_tell
 
 
 async def test_what_the_first_site_moved_is_not_moved_back_by_the_other(closure: Closing) -> None:

@@ -19,7 +19,8 @@ from comptoir.lending.errors import MovesNotFound
 class MovedLoan(msgspec.Struct, frozen=True, kw_only=True):
     """A loan on the list. ``due_at`` is when it is due now, ``was_due`` when it was before.
 
-    Days are by the clock of the site. ``undone``: the announcement was withdrawn, and the
+    Days are by the clock of ``place``, where it is to be brought back; ``elsewhere``: another
+    site was chosen for that since. ``undone``: the announcement was withdrawn, and the
     loan is due as it was. ``earlier``: it is due before the date that it had. ``open``: it has
     not been brought back. ``told_at`` is when the person was told what holds now;
     ``to_tell``: they have yet to be.
@@ -29,6 +30,7 @@ class MovedLoan(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     model: str
     place: str
+    elsewhere: bool
     time_zone: str
     was_due: date
     due_at: datetime
@@ -93,14 +95,15 @@ ORDER BY listed.settled, person.sort_name, person.id LIMIT :limit
 """
 _LOANS = f"""
 SELECT move.borrower, move.loan, move.due_before, move.undone_at, loan.due_at,
-       loan.returned_at, item.code, model.short_name, site.short_name AS place, site.time_zone,
+       loan.returned_at, loan.return_site <> move.site AS elsewhere,
+       item.code, model.short_name, site.short_name AS place, site.time_zone,
        CASE WHEN {told.TO_TELL} THEN 1 ELSE 0 END AS to_tell,
        {told.TOLD_AT} AS "told_at [TIMESTAMPTZ]"
 FROM lending_due_date_move move
 JOIN lending_loan loan ON loan.id = move.loan
 JOIN inventory_item item ON item.id = loan.item
 JOIN inventory_model model ON model.id = item.model
-JOIN sites_site site ON site.id = move.site
+JOIN sites_site site ON site.id = loan.return_site
 WHERE move.batch = :batch AND move.borrower IN :people AND {{seen}}
 ORDER BY loan.due_at, loan.id
 """
@@ -177,6 +180,7 @@ async def _loans(
                 code=row["code"],
                 model=row["short_name"],
                 place=row["place"],
+                elsewhere=bool(row["elsewhere"]),
                 time_zone=row["time_zone"],
                 was_due=localtime(row["due_before"], row["time_zone"]).date(),
                 due_at=row["due_at"],

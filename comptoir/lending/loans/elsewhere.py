@@ -34,6 +34,11 @@ _CHOOSE = """
 UPDATE lending_loan SET return_site = :chosen, due_at = :due, version = version + 1
 WHERE id = :loan_id
 """
+# Whoever has yet to hear of a moved date has to hear of this one instead.
+_TO_TELL_STILL = """
+UPDATE lending_due_date_move SET due_after = :due
+WHERE loan = :loan_id AND due_after = :before AND undone_at IS NULL AND told_at IS NULL
+"""
 
 
 class ChosenReturn(msgspec.Struct, frozen=True):
@@ -119,6 +124,7 @@ async def _write(
 ) -> None:
     loan_id, borrower_id = row["loan_id"], row["loan_borrower"]
     await db.execute(_CHOOSE, loan_id=loan_id, chosen=chosen, due=due)
+    await db.execute(_TO_TELL_STILL, loan_id=loan_id, before=row["due_at"], due=due)
     # Who waits for it there must be able to call its borrower.
     await db.execute(facts.KNOW_BORROWER, borrower_id=borrower_id, known_at=chosen)
     await audit.record(
