@@ -54,6 +54,18 @@ class NotTriedAgain(Refused):
         )
 
 
+class MessageMoot(Refused):
+    """It makes no sense any more."""
+
+    code = "notifications.message-moot"
+
+    def message(self) -> str:
+        return _(
+            "This message makes no sense any more, so it is not sent. What it speaks of is back, "
+            "its date is over or was changed, or something later was written."
+        )
+
+
 class AdministratorNeeded(Forbidden):
     """Only an administrator of all sites decides about all sending."""
 

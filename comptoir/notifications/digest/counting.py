@@ -13,13 +13,14 @@ from comptoir.core.principal import Principal, Role
 from comptoir.inventory.statuses import GONE, ItemStatus
 from comptoir.lending.loans.listing import count_overdue
 from comptoir.notifications.calls.queries import count_by_site
-from comptoir.notifications.messages.queries import COUNTED_TO_DECIDE
+from comptoir.notifications.messages.queries import COUNTED_TO_DECIDE, WISH
+from comptoir.notifications.reminders.plans import THANKS
 from comptoir.notifications.statuses import TO_DECIDE
 from comptoir.sites.confirming import to_confirm
 from comptoir.sites.queries import names_for
 
 _FAILED = f"""
-SELECT message.site, COUNT(*) AS number FROM notifications_message message
+SELECT message.site, COUNT(*) AS number FROM notifications_message message {WISH}
 WHERE message.site IN :sites AND message.status IN :statuses AND {COUNTED_TO_DECIDE}
 GROUP BY message.site
 """
@@ -76,7 +77,9 @@ async def weeks_of(sites: Sequence[tuple[UUID, str]], *, now: datetime) -> list[
     late = await count_overdue(ids, now=now)
     calls = await count_by_site(ids, now=now)
     replies = await _count(_REPLIES, sites=ids)
-    failed = await _count(_FAILED, sites=ids, statuses=[each.value for each in TO_DECIDE])
+    failed = await _count(
+        _FAILED, sites=ids, statuses=[each.value for each in TO_DECIDE], thanks=THANKS, now=now
+    )
     gone = [each.value for each in (*GONE, ItemStatus.RETIRED)]
     used_up = await _count(_USED_UP, sites=ids, gone=gone, free=ItemStatus.AVAILABLE.value)
     unsure = await to_confirm(ids, now=now)

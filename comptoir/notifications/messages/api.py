@@ -20,6 +20,7 @@ from comptoir.core.api import (
 )
 from comptoir.notifications.errors import (
     AdministratorNeeded,
+    MessageMoot,
     MessageNotFound,
     NotTriedAgain,
     SendingChanged,
@@ -103,7 +104,7 @@ async def list_messages(call: Call, query: MessagesQuery) -> Page[MessageLine]:
         after=decode_cursor(query.cursor, UUID),
         limit=query.limit,
     )
-    found = await queries.list_messages(call.actor, wanted)
+    found = await queries.list_messages(call.actor, wanted, now=call.now)
     following = encode_cursor(found.next) if found.next else None
     return Page([line(row) for row in found.rows], following)
 
@@ -119,7 +120,7 @@ async def read_message(call: Call, message_id: UUID) -> MessageLine:
     scopes=("borrowers",),
     tag=TAG,
     status=201,
-    errors=(MessageNotFound, NotTriedAgain),
+    errors=(MessageNotFound, NotTriedAgain, MessageMoot),
     location="/messages/{id}",
 )
 async def try_message_again(call: Call, message_id: UUID) -> MessageLine:
@@ -148,7 +149,7 @@ async def decide_sending(call: Call, data: DecideSending) -> SendingView:
 
 
 async def _read(call: Call, message_id: UUID) -> MessageLine:
-    found = await queries.read_message(call.actor, message_id)
+    found = await queries.read_message(call.actor, message_id, now=call.now)
     if found is None:
         raise MessageNotFound
     return line(found)

@@ -19,7 +19,7 @@ from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
 from comptoir.core.web.forms import Version
 from comptoir.core.web.shell import shell_of
-from comptoir.notifications.errors import NotTriedAgain
+from comptoir.notifications.errors import MessageMoot, NotTriedAgain
 from comptoir.notifications.gateways.configuration import sends_nothing
 from comptoir.notifications.kinds import ALL_KINDS, title_of
 from comptoir.notifications.messages import queries, services
@@ -67,13 +67,14 @@ async def messages(
     after: FromQuery[str] = "",
 ) -> Response[str]:
     """What went out; what somebody must decide about comes first."""
+    now = clock.now()
     wanted = MessageFilter(
         state=which,
         site_id=site,
         kind=kind if kind in ALL_KINDS else None,
         after=open_cursor(request, after, UUID, of="messages"),
     )
-    found = await queries.list_messages(request.user, wanted)
+    found = await queries.list_messages(request.user, wanted, now=now)
     return page(
         request,
         "notifications/messages.html",
@@ -82,8 +83,8 @@ async def messages(
         wanted=wanted,
         states=tuple(MessageState),
         kinds=[(code, title_of(code)) for code in ALL_KINDS],
-        to_decide=await queries.count_to_decide(request.user, site),
-        sending=await queries.read_sending(now=clock.now()),
+        to_decide=await queries.count_to_decide(request.user, site, now=now),
+        sending=await queries.read_sending(now=now),
         sends_nothing=sends_nothing(shell_of(request.app).settings),
         decides=request.user.has_role_everywhere(Role.ADMIN),
         sites=[(each.id, each.name) for each in await names_for(request.user)],
@@ -100,7 +101,7 @@ async def again(
     try:
         await services.try_again(request.user, message_id, now=clock.now())
         flash = Flash("ok", _("The message will be sent again."))
-    except NotTriedAgain as error:
+    except (NotTriedAgain, MessageMoot) as error:
         flash = Flash("error", error.message())
     return redirect(request, data.next, flash=flash)
 

@@ -18,6 +18,8 @@ from comptoir.notifications.messages.schemas import (
     MessageState,
     SendingView,
 )
+from comptoir.notifications.reminders.moot import IS_MOOT
+from comptoir.notifications.reminders.plans import THANKS
 from comptoir.notifications.statuses import Status
 from comptoir.sites.queries import need_in_sight
 
@@ -27,22 +29,26 @@ PART_OF_UNIT = 10_000
 _AGAIN = """
 EXISTS (SELECT 1 FROM notifications_message again WHERE again.again_of = message.id)
 """
-#: Of messages that ended badly, what waits for somebody to decide.
-COUNTED_TO_DECIDE = f"message.text <> '' AND NOT {_AGAIN}"
+#: Of messages that ended badly, what waits for somebody to decide: what still makes sense.
+#: With ``WISH`` joined; it takes ``:thanks`` and ``:now``.
+COUNTED_TO_DECIDE = f"message.text <> '' AND NOT {_AGAIN} AND NOT {IS_MOOT}"
+WISH = "LEFT JOIN notifications_borrower_wish wish ON wish.borrower = message.borrower"
 _LISTING = f"""
 SELECT message.id, message.site AS site_id, site.short_name AS place, site.time_zone,
        message.borrower AS borrower_id, borrower.name AS borrower, message.kind, message.channel,
        message.address, message.language, message.text, message.status, message.reason,
        message.attempts, message.gateway, message.parts, message.cost, message.currency,
        message.not_before, message.next_attempt_at, message.sent_at, message.created_at,
-       message.again_of, {_AGAIN} AS "again [BOOLEAN]"
+       message.again_of, {_AGAIN} AS "again [BOOLEAN]",
+       {IS_MOOT} AS "moot [BOOLEAN]"
 FROM notifications_message message
 JOIN sites_site site ON site.id = message.site
 LEFT JOIN lending_borrower borrower ON borrower.id = message.borrower
+{WISH}
 """
 
 
-async def list_messages(actor: Principal, wanted: MessageFilter) -> MessagePage:
+async def list_messages(actor: Principal, wanted: MessageFilter, *, now: datetime) -> MessagePage:
     """One page, the latest first, of messages of the actor's sites.
 
     Raises:
@@ -56,26 +62,32 @@ async def list_messages(actor: Principal, wanted: MessageFilter) -> MessagePage:
     rows = await db.fetch(
         f"{_LISTING} WHERE {' AND '.join(conditions)} ORDER BY message.id DESC LIMIT :limit",
         limit=wanted.limit + 1,
+        thanks=THANKS,
+        now=now,
         **values,
     )
     shown = tuple(_row(row) for row in rows[: wanted.limit])
     return MessagePage(shown, shown[-1].id if len(rows) > wanted.limit else None)
 
 
-async def count_to_decide(actor: Principal, site_id: UUID | None) -> int:
+async def count_to_decide(actor: Principal, site_id: UUID | None, *, now: datetime) -> int:
     """How many messages of a site, or of all of the actor's, wait for somebody to decide."""
     conditions, values = _conditions(actor, MessageFilter(site_id=site_id))
     row = await db.fetch_one(
-        f"SELECT COUNT(*) AS number FROM notifications_message message "
+        f"SELECT COUNT(*) AS number FROM notifications_message message {WISH} "
         f"WHERE {' AND '.join(conditions)}",
+        thanks=THANKS,
+        now=now,
         **values,
     )
     return row["number"] if row else 0
 
 
-async def read_message(actor: Principal, message_id: UUID) -> MessageRow | None:
+async def read_message(actor: Principal, message_id: UUID, *, now: datetime) -> MessageRow | None:
     """One message; None where there is none, or it is of a site the actor may not know of."""
-    row = await db.fetch_one(f"{_LISTING} WHERE message.id = :id", id=message_id)
+    row = await db.fetch_one(
+        f"{_LISTING} WHERE message.id = :id", id=message_id, thanks=THANKS, now=now
+    )
     return _row(row) if row and actor.sees_site(row["site_id"]) else None
 
 
@@ -121,5 +133,6 @@ def _row(row: db.Row) -> MessageRow:
             "status": Status(row["status"]),
             "cost": Decimal(row["cost"]) / PART_OF_UNIT,
             "again": bool(row["again"]),
+            "moot": bool(row["moot"]),
         }
     )

@@ -48,7 +48,8 @@ class MessageFilter(msgspec.Struct, frozen=True, kw_only=True):
 class MessageRow(msgspec.Struct, frozen=True, kw_only=True):
     """A message in a list. Times are UTC; ``cost`` is in whole units of ``currency``.
 
-    ``again`` is true once it was tried again, by another message.
+    ``again`` is true once it was tried again, by another message, ``moot`` if it makes no sense
+    any more: what it speaks of is back, was said since, or its time is over.
     """
 
     id: UUID
@@ -75,11 +76,12 @@ class MessageRow(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     again: bool
     again_of: UUID | None
+    moot: bool
 
     @property
     def may_be_tried_again(self) -> bool:
-        """It ended badly, nobody has tried again, and its text is still known."""
-        return self.status in TO_DECIDE and not self.again and bool(self.text)
+        """It ended badly, nobody has tried again, its text is still known, and it makes sense."""
+        return self.status in TO_DECIDE and not self.again and bool(self.text) and not self.moot
 
     @property
     def retried(self) -> bool:

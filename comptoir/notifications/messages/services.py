@@ -15,6 +15,7 @@ from comptoir.notifications import limits, outbox
 from comptoir.notifications.channels import Channel
 from comptoir.notifications.errors import (
     AdministratorNeeded,
+    MessageMoot,
     MessageNotFound,
     NotTriedAgain,
     SendingChanged,
@@ -26,6 +27,7 @@ from comptoir.notifications.outbox import Draft
 LARGEST_BUDGET = 1_000_000
 
 _NOW_AT = "SELECT phone, email FROM lending_borrower WHERE id = :id"
+_MOVE = "UPDATE notifications_loan_message SET message = :made WHERE message = :tried"
 _DECIDE = """
 UPDATE notifications_sending
 SET paused_at = :paused_at, budget = :budget,
@@ -44,17 +46,22 @@ async def try_again(actor: Principal, message_id: UUID, *, now: datetime) -> UUI
 
     Raises:
         MessageNotFound: there is no such message at the actor's sites.
+        MessageMoot: it makes no sense any more: what it asks for is back, say.
         NotTriedAgain: it did not end badly, or was tried again before.
     """
     async with db.transaction():
-        found = await read_message(actor, message_id)
+        found = await read_message(actor, message_id, now=now)
         if found is None or not actor.has_role(Role.COORDINATOR, found.site_id):
             raise MessageNotFound
+        if found.moot:
+            raise MessageMoot
         if not found.may_be_tried_again:
             raise NotTriedAgain
         made = await outbox.write(await _once_more(found), now=now)
         if made is None:  # somebody else was faster
             raise NotTriedAgain
+        # What it is about goes with it: that may be over before it is sent.
+        await db.execute(_MOVE, made=made, tried=message_id)
         await audit.record(
             actor, "message.tried_again", "message", message_id, now=now, site_id=found.site_id
         )

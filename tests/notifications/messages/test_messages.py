@@ -38,7 +38,7 @@ async def ids(
     actor: Principal, state: MessageState = MessageState.ALL, **values: Any
 ) -> list[UUID]:
     wanted = MessageFilter(state=state, **values)
-    return [row.id for row in (await list_messages(actor, wanted)).rows]
+    return [row.id for row in (await list_messages(actor, wanted, now=make.MADE_AT)).rows]
 
 
 @pytest.fixture
@@ -91,8 +91,8 @@ class TestTheList:
     ) -> None:
         elsewhere = await rows.message(now=now)
         here = await rows.message(now=now, site_id=coordinator.site_id)
-        assert await read_message(coordinator, elsewhere) is None
-        found = await read_message(coordinator, here)
+        assert await read_message(coordinator, elsewhere, now=now) is None
+        found = await read_message(coordinator, here, now=now)
         assert found is not None
         assert found.id == here
 
@@ -100,7 +100,9 @@ class TestTheList:
         self, coordinator: Principal, now: datetime
     ) -> None:
         made = [await rows.message(now=now, site_id=coordinator.site_id) for _ in range(5)]
-        first = await list_messages(coordinator, MessageFilter(state=MessageState.ALL, limit=2))
+        first = await list_messages(
+            coordinator, MessageFilter(state=MessageState.ALL, limit=2), now=now
+        )
         assert await ids(coordinator, after=first.next) == made[2::-1]
 
     async def test_takes_one_statement_however_long(
@@ -109,7 +111,7 @@ class TestTheList:
         for _ in range(10):
             await rows.message(now=now, site_id=coordinator.site_id)
         with db.count_statements() as sent:
-            await list_messages(coordinator, MessageFilter(state=MessageState.ALL))
+            await list_messages(coordinator, MessageFilter(state=MessageState.ALL), now=now)
         assert len(sent) == 1
 
 

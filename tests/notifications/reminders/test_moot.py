@@ -12,6 +12,10 @@ from comptoir.lending.loans.elsewhere import choose_return_site
 from comptoir.lending.tables import Loan
 from comptoir.notifications import routes as notifications
 from comptoir.notifications.dispatcher import dispatch
+from comptoir.notifications.errors import MessageMoot
+from comptoir.notifications.gateways.protocol import Unknown
+from comptoir.notifications.messages.queries import count_to_decide
+from comptoir.notifications.messages.services import try_again
 from comptoir.notifications.reminders.sweep import sweep
 from comptoir.notifications.reminders.tables import BorrowerWish
 from comptoir.notifications.routing import Route
@@ -175,3 +179,28 @@ async def test_one_that_went_today_keeps_the_next_one_back(world: World) -> None
     await rows.message(now=SOON, **here)
     assert await sent(SOON + timedelta(hours=1)) == 0
     assert await sent(at("10-07 06:00")) == 1
+
+
+async def test_what_came_back_is_neither_to_decide_nor_tried_again(world: World) -> None:
+    loan = await world.loan(await world.person())
+    await sweep(now=SOON)
+    failing = RecordingGateway(lambda _: Unknown())
+    await dispatch([Route(failing)], now=SOON)
+    coordinator = await make.principal(Role.COORDINATOR, world.site.id)
+    assert await count_to_decide(coordinator, None, now=SOON) == 1
+    await Loan.update({Loan.returned_at: SOON}).where(Loan.id == loan.id)
+    assert await count_to_decide(coordinator, None, now=SOON) == 0
+    [message] = await written()
+    with pytest.raises(MessageMoot):
+        await try_again(coordinator, message.id, now=SOON)
+
+
+async def test_what_comes_back_after_another_try_is_not_sent(world: World) -> None:
+    loan = await world.loan(await world.person())
+    await sweep(now=SOON)
+    await dispatch([Route(RecordingGateway(lambda _: Unknown()))], now=SOON)
+    [message] = await written()
+    coordinator = await make.principal(Role.COORDINATOR, world.site.id)
+    await try_again(coordinator, message.id, now=SOON)
+    await Loan.update({Loan.returned_at: SOON}).where(Loan.id == loan.id)
+    assert await sent() == 0
