@@ -30,6 +30,8 @@ def _written(story: Story) -> str:
         return _("On the list to call: %(kind)s.", kind=kind)
     if story.after("channel") == "letter":
         return _("Letter: %(kind)s.", kind=kind)
+    if story.after("channel") == "email":
+        return _("Message by e-mail: %(kind)s.", kind=kind)
     return _("Message by SMS: %(kind)s.", kind=kind)
 
 

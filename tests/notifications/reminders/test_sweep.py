@@ -296,3 +296,13 @@ async def test_the_timeline_tells_of_the_message_in_words(world: World) -> None:
     with use_language("en"):
         [line] = await lines(person.id, {})
     assert line.text == "Message by SMS: Before it is due."
+
+
+async def test_the_timeline_names_an_e_mail_as_one(world: World) -> None:
+    shared_app()
+    person = await world.person(contact_kind="email", phone="", email="a@example.org")
+    await world.loan(person)
+    await sweep(now=SOON)
+    with use_language("en"):
+        [line] = await lines(person.id, {})
+    assert line.text == "Message by e-mail: Before it is due."
