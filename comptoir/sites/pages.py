@@ -114,6 +114,7 @@ async def save_site(request: Page, site_id: FromPath[UUID]) -> Response[str]:
     form, now, seen = await FormData.of(request), clock.now(), ""
     try:
         command = site_form.command_of(form)
+        zone_before = (await _own(request, site_id)).time_zone
         preview = await services.preview_site(request.user, site_id, command, now=now)
         seen = form.text("seen") or ("" if preview.consequences else preview.seen)
         if seen:
@@ -121,7 +122,8 @@ async def save_site(request: Page, site_id: FromPath[UUID]) -> Response[str]:
             await services.edit_site(
                 request.user, site_id, command, version=version, seen=seen, now=now
             )
-            return _saved(request, site_id, preview)
+            zone = command.time_zone if command.time_zone != zone_before else ""
+            return _saved(request, site_id, preview, zone)
     except Invalid as invalid:
         site = await _own(request, site_id)
         return await _site_form(request, site_form.typed(form), invalid.errors, site)
@@ -225,9 +227,11 @@ async def _own(request: Page, site_id: UUID) -> SiteView:
     return site
 
 
-def _saved(request: Page, site_id: UUID, preview: Preview) -> Response[str]:
+def _saved(request: Page, site_id: UUID, preview: Preview, zone: str) -> Response[str]:
+    """Say what came of it; ``zone`` is the time zone if that is another one, else empty."""
     if not any(each.happens for each in preview.consequences):
-        return redirect(request, PATH, flash=Flash("ok", _("Saved.")))
+        text = _("Saved. This site goes by the clock of %(zone)s now.", zone=zone)
+        return redirect(request, PATH, flash=Flash("ok", text if zone else _("Saved.")))
     flash = Flash("ok", _("Saved. What was due then has moved with it."))
     return redirect(request, f"{PATH}/{site_id}/days", flash=flash)
 

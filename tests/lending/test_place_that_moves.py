@@ -231,6 +231,16 @@ async def test_the_page_shows_what_moves_before_a_site_is_saved(
     assert "Time zone changed" in days.text
 
 
+async def test_another_clock_that_moves_nothing_is_said(
+    coordinator: AsyncClient, desk: Desk
+) -> None:
+    path = f"/settings/sites/{desk.site.id}"
+    assert (await coordinator.post(path, data=form_of(desk))).status_code == 303
+    assert "goes by the clock of Asia/Tokyo now." in (await coordinator.get("/settings/sites")).text
+    await coordinator.post(path, data=form_of(desk, version="2"))
+    assert "goes by the clock" not in (await coordinator.get("/settings/sites")).text
+
+
 async def test_a_program_looks_at_a_site_and_changes_it(desk: Desk, loan: UUID) -> None:
     command = form_of(desk)
     del command["version"]
