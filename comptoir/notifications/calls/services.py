@@ -25,7 +25,6 @@ from comptoir.notifications.calls.schemas import (
 from comptoir.notifications.errors import CallNotFound, CallNotUndone
 from comptoir.notifications.inbound import wishes
 from comptoir.notifications.quiet_hours import next_allowed
-from comptoir.notifications.reasons import Reason
 from comptoir.notifications.reminders.plans import OF_MOVES
 from comptoir.notifications.reminders.reading import read_sender
 from comptoir.notifications.statuses import Status
@@ -113,7 +112,7 @@ async def record_outcome(
             case Outcome.CALL_BACK:
                 call_at = _checked(command.call_at, now=now)
             case Outcome.WRONG_NUMBER:
-                before = await _wrong(borrower_id, lines, before, now=now)
+                before = await _wrong(borrower_id, before, now=now)
         if call_at is not None:
             await db.execute(_POSTPONE, ids=[row["id"] for row in lines], at=call_at, now=now)
         await db.execute(
@@ -188,24 +187,16 @@ async def _reached(
     return msgspec.structs.replace(before, told=tuple(batches))
 
 
-async def _wrong(
-    borrower_id: UUID, lines: Sequence[db.Row], before: Before, *, now: datetime
-) -> Before:
-    """Nothing more is sent there, and the desk asks for another one."""
+async def _wrong(borrower_id: UUID, before: Before, *, now: datetime) -> Before:
+    """Nothing more is sent there, and the desk asks for another one.
+
+    The line stays: they are called by another way, or stand among those who are not reachable.
+    """
     person = await db.fetch_one(_PERSON, borrower=borrower_id)
     if person is None or not person["phone"]:
         told_so = _("There is no number that could be wrong.")
         raise Invalid([FieldError("outcome", "notifications.no-number", told_so)])
     await wishes.put(borrower_id, person["stopped_at"] or now, person["phone"])
-    if not person["counsellor"]:
-        ids = [row["id"] for row in lines]
-        await db.execute(
-            _SETTLE,
-            ids=ids,
-            status=Status.FAILED.value,
-            reason=Reason.NUMBER_INVALID.value,
-            now=now,
-        )
     wish = WishBefore(person["stopped_at"], person["wrong_number"])
     return msgspec.structs.replace(before, wish=wish)
 

@@ -38,7 +38,8 @@ _TOLD = f"""
 """
 _STOPPED = """
 (wish.stopped_at IS NOT NULL AND message.kind NOT LIKE 'answer-%'
- AND NOT (message.channel = 'call' AND message.kind LIKE 'overdue-%'))
+ AND NOT (message.channel = 'call'
+          AND (message.kind LIKE 'overdue-%' OR COALESCE(wish.wrong_number, '') <> '')))
 """
 #: A later level of one of its loans was written about since: the older text would come after it.
 #: A line to call stays, for nobody has told the person yet.

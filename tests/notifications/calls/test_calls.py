@@ -196,8 +196,10 @@ class TestOutcomes:
         await record(desk, world, person, Outcome.WRONG_NUMBER)
         assert await rows.doubt_about(person.id) is Doubt.NOT_THEIRS
         assert await listed(desk) == []
+        [entry] = await listed(desk, state=CallState.UNREACHABLE)
+        assert (entry.borrower_id, entry.phone) == (person.id, "")
         [line] = await written()
-        assert (line.status, line.reason) == ("failed", "number-invalid")
+        assert (line.status, line.reason) == ("queued", "")
 
     async def test_with_a_wrong_number_the_counsellor_is_called(
         self, world: World, desk: Principal
