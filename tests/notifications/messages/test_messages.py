@@ -255,6 +255,21 @@ class TestOverHttp:
         assert 'value="50"' in page
         assert 'value="CHF"' in page
 
+    @pytest.mark.parametrize(
+        ("gateway", "state"), [("file", "Written to the file"), ("kannel", "Handed over")]
+    )
+    async def test_the_page_says_what_only_went_to_a_file(
+        self, client: AsyncClient, now: datetime, gateway: str, state: str
+    ) -> None:
+        await rows.message(now=now)
+        await dispatch([Route(RecordingGateway(name=gateway))], now=now)
+        await sign_in(client, await make.user(role=Role.ADMIN))
+        text = (await client.get("/messages?state=sent")).text
+        assert [each in text for each in ("Written to the file", "Handed over")] == [
+            state == "Written to the file",
+            state == "Handed over",
+        ]
+
     async def test_the_page_warns_of_the_budget(self, client: AsyncClient) -> None:
         now = clock.now()
         admin = await make.principal(Role.ADMIN)
