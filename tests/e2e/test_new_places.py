@@ -12,7 +12,7 @@ from comptoir.core import db
 from comptoir.core.principal import Role
 from tests import factories as make
 from tests.e2e.world import World, sign_in, signed_in_page
-from tests.paper import codes_on
+from tests.paper import text_of
 from tests.sites.open_data.files import file_of, row
 from tests.sites.photos.cameras import telephone_photo
 
@@ -90,6 +90,4 @@ def test_a_file_is_checked_corrected_and_imported_then_published_and_put_on_the_
     page.wait_for_function("document.querySelector('.photo').naturalWidth === 360")
     poster = page.get_by_role("link", name="Opening hours, on a poster").get_attribute("href")
     printed = page.request.get(str(poster)).body()
-    [code] = codes_on(printed)
-    page.goto(world.url + code.text[code.text.index("/places") :])
-    expect(page.get_by_role("heading", name="Guichet 007")).to_be_visible()
+    assert "Guichet 007" in text_of(printed)
