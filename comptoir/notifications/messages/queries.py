@@ -10,6 +10,7 @@ from uuid import UUID
 from comptoir.core import db
 from comptoir.core.principal import Principal
 from comptoir.notifications import limits
+from comptoir.notifications.kinds import DIGEST
 from comptoir.notifications.messages.schemas import (
     STATUSES,
     MessageFilter,
@@ -88,7 +89,9 @@ async def read_message(actor: Principal, message_id: UUID, *, now: datetime) -> 
     row = await db.fetch_one(
         f"{_LISTING} WHERE message.id = :id", id=message_id, thanks=THANKS, now=now
     )
-    return _row(row) if row and actor.sees_site(row["site_id"]) else None
+    if row is None or not actor.sees_site(row["site_id"]):
+        return None
+    return None if row["kind"] == DIGEST and not actor.all_sites else _row(row)
 
 
 async def read_sending(*, now: datetime) -> SendingView:
@@ -112,8 +115,9 @@ def _conditions(actor: Principal, wanted: MessageFilter) -> tuple[list[str], dic
     if wanted.state is MessageState.TO_DECIDE:
         conditions.append(COUNTED_TO_DECIDE)
     if not actor.all_sites:
-        conditions.append("message.site IN :own_sites")
-        values["own_sites"] = list(actor.site_ids)
+        # A coordinator's week tells of all their sites, and their address is their own affair.
+        conditions.append("message.site IN :own_sites AND message.kind <> :digest")
+        values |= {"own_sites": list(actor.site_ids), "digest": DIGEST}
     for column, name, value in (
         ("message.site", "site_id", wanted.site_id),
         ("message.borrower", "borrower_id", wanted.borrower_id),

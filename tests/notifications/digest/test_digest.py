@@ -22,6 +22,8 @@ from comptoir.notifications.digest.counting import SiteWeek, weeks_for
 from comptoir.notifications.digest.mailing import MAILING, mail_digests
 from comptoir.notifications.digest.tables import DigestWish
 from comptoir.notifications.dispatcher import dispatch
+from comptoir.notifications.messages.queries import list_messages, read_message
+from comptoir.notifications.messages.schemas import MessageFilter, MessageState
 from comptoir.notifications.reasons import Reason
 from comptoir.notifications.routing import Route
 from comptoir.notifications.statuses import Status
@@ -137,6 +139,20 @@ class TestByEMail:
         with db.count_statements() as asked:
             await mail(MONDAY + timedelta(hours=1))
         assert len(asked) == 2  # who wants it, and who has it
+
+    async def test_a_colleague_of_one_of_its_sites_reads_it_nowhere(self, world: World) -> None:
+        await reader(world)
+        await mail(MONDAY)
+        (message,) = await written()
+        seen = {}
+        for name, actor in {
+            "colleague": await make.principal(Role.COORDINATOR, world.site.id),
+            "admin": await make.principal(Role.ADMIN),
+        }.items():
+            listed = await list_messages(actor, MessageFilter(state=MessageState.ALL), now=MONDAY)
+            one = await read_message(actor, message.id, now=MONDAY)
+            seen[name] = (len(listed.rows), one is not None)
+        assert seen == {"colleague": (0, False), "admin": (1, True)}
 
     async def test_a_monday_that_was_missed_is_caught_up(self, world: World) -> None:
         await reader(world)
