@@ -48,7 +48,7 @@ def _called(story: Story) -> str:
 
 def _stopped(story: Story) -> str:
     if story.after("wrong_number"):
-        return _("Somebody answered that the number is not theirs. No more messages.")
+        return _("Somebody said that the number is not theirs. No more messages.")
     return _("Wants no more messages.")
 
 
