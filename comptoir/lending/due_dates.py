@@ -17,7 +17,6 @@ import msgspec
 
 from comptoir.lending.refusals import Refusal, RefusalCode
 from comptoir.sites.opening_hours import (
-    END_OF_DAY,
     ONE_DAY,
     SEARCH_DAYS,
     Calendar,
@@ -308,7 +307,8 @@ def due_time(day: date, calendar: Calendar) -> datetime:
     It is 23:59 too at a site open until 24:00: midnight would be written with
     the date of the day after.
     """
-    last_minute = first_moment(day, END_OF_DAY - 1, calendar.zone)
+    # Not 23:59 as such: where the clock is put forward at 23:00, that day has no such minute.
+    last_minute = first_moment(day + ONE_DAY, 0, calendar.zone) - timedelta(minutes=1)
     closing = calendar.closing_of(day)
     return min(closing, last_minute) if closing else last_minute
 

@@ -15,6 +15,7 @@ def open_agreement(world: World, page: Page, counter: Counter) -> None:
     page.wait_for_selector(".visit")
     type_in(page, counter.items[0])
     page.click(".visit a[href$='/agreement']")
+    page.wait_for_url("**/agreement")  # and for its scripts
 
 
 def test_paper_is_printed_beside_and_waits_to_be_signed(

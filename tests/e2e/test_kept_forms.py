@@ -32,6 +32,7 @@ def draw_signature(world: World, page: Page, counter: Counter) -> str:
     page.wait_for_selector(".visit")
     type_in(page, counter.items[0])
     page.click(".visit a[href$='/agreement']")
+    page.wait_for_url("**/agreement")  # and for its scripts
     page.locator("canvas").scroll_into_view_if_needed()
     box = page.locator("canvas").bounding_box()
     assert box is not None

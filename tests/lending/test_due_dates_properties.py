@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from comptoir.lending.due_dates import (
@@ -16,6 +17,7 @@ from comptoir.lending.due_dates import (
     renewed_due_at,
 )
 from comptoir.lending.refusals import Refusal, RefusalCode
+from comptoir.sites.opening_hours import Span
 from tests.sites.calendars import ZURICH, WeeklyHours, moments, weekly_hours
 
 opening_weeks = weekly_hours(least_days=1)
@@ -53,6 +55,12 @@ def test_due_is_at_the_closing_of_an_open_day(
 
 
 @given(lengths, moments(), opening_weeks)
+# On that day in Nuuk, 24:00 follows on 22:59.
+@example(
+    89,
+    datetime(2029, 12, 31, 2, tzinfo=UTC),
+    WeeklyHours(ZoneInfo("America/Nuuk"), (Span(0, 0, 1),)),
+)
 def test_calendar_days_end_on_their_date_at_the_site(
     length: int, start: datetime, calendar: WeeklyHours
 ) -> None:
