@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from comptoir.notifications.dispatcher import dispatch
-from comptoir.notifications.gateways.smtp import Server, SmtpGateway
+from comptoir.notifications.gateways.smtp import SmtpGateway
+from comptoir.notifications.gateways.variables import Server
 from comptoir.notifications.reasons import Reason
 from comptoir.notifications.reminders.sweep import sweep
 from comptoir.notifications.reminders.tables import BorrowerWish

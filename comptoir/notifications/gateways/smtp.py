@@ -15,7 +15,6 @@ from contextlib import suppress
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -32,7 +31,7 @@ from comptoir.notifications.gateways.protocol import (
     Terms,
     Unknown,
 )
-from comptoir.notifications.gateways.variables import Variable, Variables
+from comptoir.notifications.gateways.variables import Server, Variable, Variables
 from comptoir.notifications.reasons import Reason
 
 NAME = "smtp"
@@ -55,15 +54,8 @@ VARIABLES = (URL, USER, PASSWORD, SENDER, PACE)
 #: For each step; all of them together end with ``protocol.SECONDS_TO_SEND``.
 STEP_SECONDS = 10.0
 
+#: The usual port of each scheme: with STARTTLS, encrypted from the start, not at all.
 _PORTS = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
-
-
-class Server(msgspec.Struct, frozen=True):
-    """A mail server. ``scheme`` is one of ``smtp`` (STARTTLS), ``smtps``, ``smtp+plain``."""
-
-    scheme: str
-    host: str
-    port: int
 
 
 class SmtpGateway:
@@ -96,7 +88,11 @@ class SmtpGateway:
         Raises:
             SettingsInvalid: a variable is missing or wrong.
         """
-        server, sender, user = _server(read), read.text(SENDER), read.text(USER)
+        server, sender, user = (
+            read.server(URL, _PORTS, "a mail server"),
+            read.text(SENDER),
+            read.text(USER),
+        )
         if not (is_email(sender) and sender.isascii()):
             raise SettingsInvalid(f"{read.name_of(SENDER)} must be an e-mail address.")
         password = read.text(msgspec.structs.replace(PASSWORD, optional=not user))
@@ -223,15 +219,3 @@ def _ascii_address(address: str) -> str | None:
     except UnicodeError:
         return None
     return made if is_email(made) and made.isascii() else None
-
-
-def _server(read: Variables) -> Server:
-    parts = urlsplit(read.text(URL))
-    try:
-        port = parts.port
-    except ValueError:
-        port = -1
-    if parts.scheme not in _PORTS or not parts.hostname or port == -1 or parts.username:
-        name = read.name_of(URL)
-        raise SettingsInvalid(f"{name} must be the address of a mail server. {URL.about}")
-    return Server(parts.scheme, parts.hostname, port or _PORTS[parts.scheme])

@@ -26,6 +26,14 @@ class Variable(msgspec.Struct, frozen=True):
     optional: bool = False
 
 
+class Server(msgspec.Struct, frozen=True):
+    """Where a server is, and by which scheme one speaks to it."""
+
+    scheme: str
+    host: str
+    port: int
+
+
 class Variables:
     """Reads the variables of one gateway, and refuses by name what is missing or wrong.
 
@@ -57,6 +65,18 @@ class Variables:
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
             raise SettingsInvalid(f"{self.name_of(variable)} must be an address. {variable.about}")
         return text
+
+    def server(self, variable: Variable, ports: Mapping[str, int], what: str) -> Server:
+        """``what`` is asked for; ``ports`` has the usual one of each scheme that may be written."""
+        parts = urlsplit(self.text(variable))
+        try:
+            port = parts.port
+        except ValueError:
+            port = -1
+        if parts.scheme not in ports or not parts.hostname or port == -1 or parts.username:
+            name = self.name_of(variable)
+            raise SettingsInvalid(f"{name} must be the address of {what}. {variable.about}")
+        return Server(parts.scheme, parts.hostname, port or ports[parts.scheme])
 
     def secret(self, variable: Variable) -> str:
         """A secret that is not guessed, or an empty text where none is wanted."""

@@ -21,7 +21,8 @@ from comptoir.notifications.gateways.protocol import (
     Rejected,
     Unknown,
 )
-from comptoir.notifications.gateways.smtp import Server, SmtpGateway
+from comptoir.notifications.gateways.smtp import SmtpGateway
+from comptoir.notifications.gateways.variables import Server
 from comptoir.notifications.reasons import Reason
 from tests.notifications.mail import PASSWORD, USER, MailServer, contexts, mail_server
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -51,21 +50,14 @@ def read_account(read: Variables) -> Account:
     Raises:
         SettingsInvalid: a variable is missing or wrong.
     """
-    parts = urlsplit(read.text(URL))
-    try:
-        port = parts.port
-    except ValueError:
-        port = -1
-    if parts.scheme not in _PORTS or not parts.hostname or port == -1 or parts.username:
-        name = read.name_of(URL)
-        raise SettingsInvalid(f"{name} must be the address of a network's server. {URL.about}")
+    server = read.server(URL, _PORTS, "a network's server")
     account = Account(
-        host=parts.hostname,
-        port=port or _PORTS[parts.scheme],
+        host=server.host,
+        port=server.port,
         user=read.text(USER),
         password=read.text(PASSWORD),
         kind=read.text(KIND),
-        context=ssl.create_default_context() if parts.scheme == "smpps" else None,
+        context=ssl.create_default_context() if server.scheme == "smpps" else None,
     )
     try:
         bind_transceiver(account.user, account.password, account.kind)
