@@ -122,16 +122,23 @@ class Settings:
 
 
 def _secret_from_file(path: Path) -> str:
+    """The secret in a file, made if there is none; of processes that start at once, one makes it.
+
+    It is written whole under a name of its own, and then linked to its place: nobody reads
+    half a secret, and a link never replaces what is there.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        # O_EXCL: of two processes that start at once, one makes it.
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    made = secrets.token_urlsafe(48)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(made + "\n")
-    return made
+    if not path.exists():
+        draft = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
+        with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48) + "\n")
+        try:
+            path.hardlink_to(draft)
+        except FileExistsError:
+            pass  # somebody was faster, and theirs holds
+        finally:
+            draft.unlink()
+    return path.read_text(encoding="ascii").strip()
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:

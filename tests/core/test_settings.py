@@ -72,8 +72,13 @@ def _secret(folder: str) -> str:
 
 
 def test_processes_that_start_together_share_the_secret(tmp_path: Path) -> None:
+    folders = [str(tmp_path / str(each)) for each in range(100)]
     with multiprocessing.get_context("spawn").Pool(4) as pool:
-        assert len(set(pool.map(_secret, [str(tmp_path)] * 16, chunksize=1))) == 1
+        read = pool.map(_secret, [folder for folder in folders for _ in range(4)], chunksize=1)
+    # Every process reads the whole of the one that was made: a hundred times they race.
+    assert len(set(read)) == len(folders)
+    assert all(len(set(read[at : at + 4])) == 1 for at in range(0, len(read), 4))
+    assert {path.name for path in tmp_path.glob("*/*")} == {"secret"}
 
 
 def test_a_given_secret_is_used_and_not_written(tmp_path: Path) -> None:
