@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -33,6 +32,7 @@ from comptoir.lending.agreement_pdf import (
     render_agreement,
 )
 from comptoir.sites.calendar import SiteCalendar
+from comptoir.sites.queries import of_own_sites
 from comptoir.sites.schemas import SiteView
 
 #: A receipt asked for again that soon is the same: somebody clicked twice.
@@ -288,10 +288,9 @@ async def agreements_of_borrower(
     ``after`` is the place of the last one seen. Whether the actor may know of the
     borrower is for the caller to ask.
     """
-    conditions, values = ["borrower = :borrower_id"], dict[str, Any](borrower_id=borrower_id)
-    if not actor.all_sites:
-        conditions.append("site IN :sites")
-        values["sites"] = sorted(actor.site_ids)
+    own, values = of_own_sites(actor, "site")
+    values["borrower_id"] = borrower_id
+    conditions = ["borrower = :borrower_id", own]
     if after is not None:
         conditions.append("(created_at, id) < (:after_at, :after_id)")
         values |= {"after_at": after.at, "after_id": after.id}

@@ -78,14 +78,12 @@ class SitePlace(msgspec.Struct, frozen=True):
 
 async def sites_of(actor: Principal, *, after: SitePlace | None, limit: int) -> list[SiteView]:
     """Some of the active sites that the actor works at, by name."""
-    conditions, values = ["site.active"], dict[str, Any](limit=limit)
-    if not actor.all_sites:
-        conditions.append("site.id IN :ids")
-        values["ids"] = list(actor.site_ids)
+    own, values = of_own_sites(actor, "site.id")
+    conditions = ["site.active", own]
     if after:
         conditions.append("(site.name, site.id) > (:name, CAST(:after AS uuid))")
         values |= {"name": after.name, "after": after.id}
-    return await _page(conditions, values)
+    return await _page(conditions, values | {"limit": limit})
 
 
 class Sought(msgspec.Struct, frozen=True):
@@ -157,6 +155,14 @@ async def need_in_sight(actor: Principal, site_id: UUID | None) -> None:
     if not actor.all_sites:
         raise SiteNotFound
     await need_site(site_id)
+
+
+def of_own_sites(actor: Principal, *columns: str) -> tuple[str, dict[str, Any]]:
+    """The condition that one of these columns holds a site of the actor's, and its values."""
+    if actor.all_sites:
+        return "1 = 1", {}
+    either = " OR ".join(f"{column} IN :own_sites" for column in columns)
+    return f"({either})", {"own_sites": sorted(actor.site_ids)}
 
 
 async def published_site(address: str) -> SiteView:

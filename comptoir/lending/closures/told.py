@@ -18,6 +18,7 @@ from comptoir.core.clock import localtime
 from comptoir.core.principal import Principal
 from comptoir.lending.closures.causes import MoveCause, cause_text
 from comptoir.lending.errors import MovesNotFound
+from comptoir.sites.queries import of_own_sites
 
 #: When what has become of a move was told: the new day, or that it is as before.
 TOLD_AT = "(CASE WHEN move.undone_at IS NULL THEN move.told_at ELSE move.told_back_at END)"
@@ -200,9 +201,7 @@ async def untold(actor: Principal, borrower_id: UUID) -> tuple[Untold, ...]:
 
 def seen_by(actor: Principal) -> tuple[str, dict[str, object]]:
     """The condition for moves at the actor's sites, and its values."""
-    if actor.all_sites:
-        return "1 = 1", {}
-    return "move.site IN :own_sites", {"own_sites": sorted(actor.site_ids)}
+    return of_own_sites(actor, "move.site")
 
 
 async def _moves(actor: Principal, batch: UUID, borrower_id: UUID) -> list[db.Row]:

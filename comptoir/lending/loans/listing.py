@@ -20,7 +20,7 @@ from comptoir.lending import due_dates
 from comptoir.lending.loans import facts
 from comptoir.lending.rules import Signature
 from comptoir.sites.calendars import calendar_of
-from comptoir.sites.queries import need_in_sight
+from comptoir.sites.queries import need_in_sight, of_own_sites
 
 
 class LoanState(StrEnum):
@@ -229,11 +229,8 @@ def _conditions(
     actor: Principal, wanted: LoanFilter, sites: list[db.Row], now: datetime
 ) -> tuple[list[str], dict[str, Any]]:
     """What the loans of a list are, in SQL; ``sites`` are all of them, where it asks for late."""
-    conditions = [_STATES[wanted.state]]
-    values: dict[str, Any] = {}
-    if not actor.all_sites:
-        conditions.append("(loan.site IN :own_sites OR loan.return_site IN :own_sites)")
-        values["own_sites"] = list(actor.site_ids)
+    own, values = of_own_sites(actor, "loan.site", "loan.return_site")
+    conditions = [_STATES[wanted.state], own]
     for column, name, value in (
         ("loan.return_site", "site_id", wanted.site_id),
         ("loan.borrower", "borrower_id", wanted.borrower_id),

@@ -25,7 +25,7 @@ from comptoir.notifications.reminders.moot import IS_MOOT
 from comptoir.notifications.reminders.plans import THANKS
 from comptoir.notifications.reminders.reading import Sender, read_senders
 from comptoir.sites.opening_hours import ONE_DAY
-from comptoir.sites.queries import need_in_sight
+from comptoir.sites.queries import need_in_sight, of_own_sites
 
 #: A number that somebody said is not theirs is none.
 _PHONE = "CASE WHEN borrower.phone = wish.wrong_number THEN '' ELSE borrower.phone END"
@@ -154,20 +154,15 @@ async def count_by_site(site_ids: Sequence[UUID], *, now: datetime) -> dict[UUID
 
 async def just_done(actor: Principal, *, now: datetime) -> list[OutcomeView]:
     """What was written down at the actor's sites and can still be taken back."""
-    seen, values = "1 = 1", dict[str, Any]()
-    if not actor.all_sites:
-        seen, values["own_sites"] = "done.site IN :own_sites", list(actor.site_ids)
+    seen, values = of_own_sites(actor, "done.site")
     rows = await db.fetch(_DONE.format(seen=seen), since=now - UNDO_TIME, **values)
     return [OutcomeView(**row | {"outcome": Outcome(row["outcome"])}) for row in rows]
 
 
 def _waiting(actor: Principal, wanted: CallFilter) -> tuple[str, dict[str, Any]]:
-    conditions, values = [_REACHABLE], dict[str, Any]()
-    if wanted.state is CallState.UNREACHABLE:
-        conditions = [f"NOT {_REACHABLE}"]
-    if not actor.all_sites:
-        conditions.append("message.site IN :own_sites")
-        values["own_sites"] = list(actor.site_ids)
+    own, values = of_own_sites(actor, "message.site")
+    reachable = f"NOT {_REACHABLE}" if wanted.state is CallState.UNREACHABLE else _REACHABLE
+    conditions = [own, reachable]
     if wanted.site_id is not None:
         conditions.append("message.site = :site_id")
         values["site_id"] = wanted.site_id

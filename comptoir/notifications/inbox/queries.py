@@ -14,7 +14,7 @@ from comptoir.notifications.inbox.schemas import (
     Said,
     WaitingPlace,
 )
-from comptoir.sites.queries import need_in_sight
+from comptoir.sites.queries import need_in_sight, of_own_sites
 
 #: Of a conversation so much is shown; older texts are in the list of messages.
 SAID_SHOWN = 50
@@ -101,19 +101,17 @@ async def read_thread(actor: Principal, talk: ConversationRow) -> list[Said]:
         theirs = "reply.sender = :number AND reply.borrower IS NULL"
         ours = "message.address = :number AND message.borrower IS NULL"
         values["number"] = talk.number
-    seen = {"sites": list(actor.site_ids)} if not actor.all_sites else {}
+    seen, own = of_own_sites(actor, "message.site")
     theirs_sql = _THEIRS.format(whose=theirs)
-    ours_sql = _OURS.format(whose=ours, seen="message.site IN :sites" if seen else "1 = 1")
+    ours_sql = _OURS.format(whose=ours, seen=seen)
     said = [Said(**row, theirs=True) for row in await db.fetch(theirs_sql, **values)]
-    said += [Said(**row, theirs=False) for row in await db.fetch(ours_sql, **values, **seen)]
+    said += [Said(**row, theirs=False) for row in await db.fetch(ours_sql, **values, **own)]
     return sorted(said, key=lambda each: (each.at, not each.theirs, each.id))[-SAID_SHOWN:]
 
 
 def _waiting(actor: Principal, site_id: UUID | None) -> tuple[list[str], dict[str, Any]]:
-    conditions, values = ["talk.waiting_since IS NOT NULL"], dict[str, Any]()
-    if not actor.all_sites:
-        conditions.append("talk.site IN :own_sites")
-        values["own_sites"] = list(actor.site_ids)
+    own, values = of_own_sites(actor, "talk.site")
+    conditions = ["talk.waiting_since IS NOT NULL", own]
     if site_id is not None:
         conditions.append("talk.site = :site_id")
         values["site_id"] = site_id

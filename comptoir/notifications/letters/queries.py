@@ -23,7 +23,7 @@ from comptoir.notifications.letters.schemas import (
     WaitingAt,
 )
 from comptoir.sites import calendars
-from comptoir.sites.queries import need_in_sight
+from comptoir.sites.queries import need_in_sight, of_own_sites
 
 _WAITING = "message.channel = 'letter' AND message.status = 'queued'"
 _ROWS = f"""
@@ -181,11 +181,8 @@ def address_lines(address: str) -> list[str]:
 
 
 def _conditions(actor: Principal, table: str, site_id: UUID | None) -> tuple[str, dict[str, Any]]:
-    conditions, values = ["1 = 1"], dict[str, Any]()
-    if not actor.all_sites:
-        conditions.append(f"{table}.site IN :own_sites")
-        values["own_sites"] = list(actor.site_ids)
+    conditions, values = of_own_sites(actor, f"{table}.site")
     if site_id is not None:
-        conditions.append(f"{table}.site = :site_id")
+        conditions += f" AND {table}.site = :site_id"
         values["site_id"] = site_id
-    return " AND ".join(conditions), values
+    return conditions, values

@@ -22,7 +22,7 @@ from comptoir.notifications.messages.schemas import (
 from comptoir.notifications.reminders.moot import IS_MOOT
 from comptoir.notifications.reminders.plans import THANKS
 from comptoir.notifications.statuses import Status
-from comptoir.sites.queries import need_in_sight
+from comptoir.sites.queries import need_in_sight, of_own_sites
 
 #: What costs are kept in.
 PART_OF_UNIT = 10_000
@@ -108,7 +108,8 @@ async def read_sending(*, now: datetime) -> SendingView:
 
 
 def _conditions(actor: Principal, wanted: MessageFilter) -> tuple[list[str], dict[str, Any]]:
-    conditions, values = ["1 = 1"], dict[str, Any]()
+    own, values = of_own_sites(actor, "message.site")
+    conditions = [own]
     if wanted.state is not MessageState.ALL:
         conditions.append("message.status IN :statuses")
         values["statuses"] = [status.value for status in STATUSES[wanted.state]]
@@ -116,8 +117,8 @@ def _conditions(actor: Principal, wanted: MessageFilter) -> tuple[list[str], dic
         conditions.append(COUNTED_TO_DECIDE)
     if not actor.all_sites:
         # A coordinator's week tells of all their sites, and their address is their own affair.
-        conditions.append("message.site IN :own_sites AND message.kind <> :digest")
-        values |= {"own_sites": list(actor.site_ids), "digest": DIGEST}
+        conditions.append("message.kind <> :digest")
+        values["digest"] = DIGEST
     for column, name, value in (
         ("message.site", "site_id", wanted.site_id),
         ("message.borrower", "borrower_id", wanted.borrower_id),

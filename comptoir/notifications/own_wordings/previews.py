@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -23,6 +22,7 @@ from comptoir.notifications.reminders.plans import THANKS
 from comptoir.notifications.reminders.reading import Sender, read_sender
 from comptoir.notifications.segments import forcing, split
 from comptoir.notifications.values import Facts, Thing, example_facts, message_text
+from comptoir.sites.queries import of_own_sites
 
 _LOANS_SHOWN = 10
 _LOANS = """
@@ -51,7 +51,7 @@ class Example(msgspec.Struct, frozen=True):
 
 async def loans_to_try(actor: Principal) -> list[Example]:
     """The loans at the actor's sites that are due next."""
-    mine, sites = _mine(actor, "loan.return_site")
+    mine, sites = of_own_sites(actor, "loan.return_site")
     which = _NEXT.format(mine=mine)
     rows = await db.fetch(_LOANS.format(which=which), limit=_LOANS_SHOWN, **sites)
     return [_example(row, None) for row in rows]
@@ -99,7 +99,7 @@ async def sender_for(actor: Principal, command: TryWording, base_url: str) -> Se
     if command.loan:
         site = (await _loan(actor, command.loan))["return_site"]
     elif site is None:
-        mine, sites = _mine(actor, "site.id")
+        mine, sites = of_own_sites(actor, "site.id")
         row = await db.fetch_one(_FIRST_SITE.format(mine=mine), **sites)
         site = row["id"] if row else None
     sender = await read_sender(site, base_url) if site else None
@@ -137,9 +137,3 @@ async def _loan(actor: Principal, loan_id: UUID) -> db.Row:
 def _example(row: db.Row, language: str | None) -> Example:
     name = localized(msgspec.json.decode(row["names"]), language)
     return Example(row["id"], name, row["due_at"])
-
-
-def _mine(actor: Principal, column: str) -> tuple[str, dict[str, Sequence[UUID]]]:
-    if actor.all_sites:
-        return "1 = 1", {}
-    return f"{column} IN :sites", {"sites": list(actor.site_ids)}
