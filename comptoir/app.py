@@ -12,13 +12,14 @@ from litestar.plugins.core import MsgspecDIPlugin
 from litestar.types import Send
 
 from comptoir import home, housekeeping, scheduler, settings_page
-from comptoir.core import db, jobs, logging
+from comptoir.core import db, jobs, logging, vault
 from comptoir.core.accounts import api as account_api
 from comptoir.core.accounts import pages as account_pages
 from comptoir.core.accounts.plugin import SignIn
 from comptoir.core.api import reference
 from comptoir.core.jobs import mounted as job_pages
 from comptoir.core.settings import Settings, load
+from comptoir.core.vault import Vault
 from comptoir.core.web.bodies import asks_first, has_body, read_to_its_end
 from comptoir.core.web.plugin import LARGEST_BODY, WebShell
 from comptoir.core.web.registration import RegisterTogether
@@ -122,6 +123,7 @@ def _database(settings: Settings) -> AbstractAsyncContextManager[None]:
             yield
             return
         db.connect(settings.database)
+        vault.use(Vault(settings.vault_keys))
         try:
             async with scheduler.running(settings) if settings.jobs else nullcontext():
                 yield

@@ -21,11 +21,18 @@ import pytest
 
 from comptoir.core import db
 from tests.databases import SERVER, Databases, apart, drop_database, make_template
+from tests.keys import use_voucher_key
 
 # A time limit per example would measure the machine, and examples drawn anew at
 # each run would fail for whoever comes next.
 hypothesis.settings.register_profile("comptoir", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("comptoir")
+
+
+@pytest.fixture(autouse=True)
+def voucher_key() -> None:
+    """The same key in every test, whatever an earlier one used."""
+    use_voucher_key()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -19,6 +19,13 @@ from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal, Role, SiteRole
 from comptoir.inventory import codes
 from comptoir.inventory.tables import Accessory, Category, Item, Model
+from comptoir.inventory.vouchers.sealing import Secret, sealer
+from comptoir.inventory.vouchers.tables import (
+    Voucher,
+    VoucherBatch,
+    VoucherKind,
+    VoucherMark,
+)
 from comptoir.lending import search
 from comptoir.lending.borrowers.indexing import Findable, index_borrowers
 from comptoir.lending.tables import (
@@ -294,4 +301,67 @@ async def loan(
     await row.save()
     if row.returned_at is None:
         await Item.update({Item.status: "on_loan"}).where(Item.id == item.id)
+    return row
+
+
+async def voucher_kind(**values: Any) -> VoucherKind:
+    """A SIM card of 10 GB; with ``medium`` something else."""
+    row = VoucherKind(
+        **{
+            "medium": "sim",
+            "names": names("SIM 10 GB"),
+            "operator": "Salt",
+            "volume": "10 GB",
+            "validity_days": 30,
+            "cost_cents": 1990,
+            "created_at": MADE_AT,
+            **values,
+        }
+    )
+    await row.save()
+    return row
+
+
+async def voucher_batch(kind: VoucherKind, *, site_id: UUID, **values: Any) -> VoucherBatch:
+    """Vouchers that came to a site together; they themselves are made by ``voucher``."""
+    row = VoucherBatch(
+        **{
+            "kind": kind.id,
+            "site": site_id,
+            "funder": "Loterie Romande",
+            "activate_by": date(2027, 6, 30),
+            "cost_cents": kind.cost_cents,
+            "currency": kind.currency,
+            "received_at": MADE_AT,
+            **values,
+        }
+    )
+    await row.save()
+    return row
+
+
+async def voucher(batch: VoucherBatch, secret: Secret | None = None, **values: Any) -> Voucher:
+    """One of a batch, with a code of its own, sealed by the vault of the tests."""
+    number = next(_numbers)
+    voucher_id = new_id()
+    sealed = (await sealer(now=MADE_AT)).seal(
+        secret or Secret(code=f"KQ7-{number:09}"), voucher_id=voucher_id
+    )
+    row = Voucher(
+        **{
+            "id": voucher_id,
+            "kind": batch.kind,
+            "batch": batch.id,
+            "site": batch.site,
+            "sealed": sealed.sealed,
+            "key": sealed.key,
+            "hint": sealed.hint,
+            "activate_by": batch.activate_by,
+            "created_at": MADE_AT,
+            **values,
+        }
+    )
+    await row.save()
+    for key, mark in sealed.marks.items():
+        await VoucherMark(voucher=voucher_id, key=key, mark=mark).save()
     return row

@@ -15,6 +15,7 @@ from multiprocessing.synchronize import Barrier
 from typing import Any, TypeVar
 
 from comptoir.core import db
+from tests.keys import use_voucher_key
 
 Result = TypeVar("Result")
 _SECONDS = 120
@@ -49,6 +50,7 @@ def _wait_for(barrier: Barrier) -> None:
 def _connected(url: str, work: Callable[[Any], Coroutine[Any, Any, Result]], order: Any) -> Result:
     async def run() -> Result:
         db.connect(url)
+        use_voucher_key()
         try:
             await db.fetch("SELECT 1 AS ready")
             if _barrier is not None:

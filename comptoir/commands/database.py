@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from comptoir.commands import CommandFailed
-from comptoir.core import db, migrations
+from comptoir.core import db, migrations, vault
 from comptoir.core import settings as settings_module
 from comptoir.core.settings import Settings
+from comptoir.core.vault import Vault
 
 
 def migrate(arguments: argparse.Namespace) -> None:
@@ -40,6 +41,7 @@ async def connected(settings: Settings) -> AsyncIterator[None]:
         CommandFailed: it cannot be reached.
     """
     db.connect(settings.database)
+    vault.use(Vault(settings.vault_keys))
     try:
         await db.fetch("SELECT 1 AS one")
     except db.UnreachableErrors as error:

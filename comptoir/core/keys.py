@@ -19,6 +19,12 @@ from nacl.secret import Aead
 _MOMENT = 8
 
 
+def derive(secret: bytes, purpose: str) -> bytes:
+    """A key of 32 bytes for one purpose: HKDF (RFC 5869) with SHA-256 and no salt."""
+    extracted = hmac.digest(bytes(32), secret, "sha256")
+    return hmac.digest(extracted, purpose.encode() + b"\x01", "sha256")  # one block of it
+
+
 class Keyring:
     """Makes and checks with keys derived from ``secret``."""
 
@@ -54,7 +60,5 @@ class Keyring:
 
     def _key(self, purpose: str) -> bytes:
         if purpose not in self._keys:
-            # HKDF with SHA-256 and no salt; 32 bytes are one block of it.
-            extracted = hmac.digest(bytes(32), self._secret, "sha256")
-            self._keys[purpose] = hmac.digest(extracted, purpose.encode() + b"\x01", "sha256")
+            self._keys[purpose] = derive(self._secret, purpose)
         return self._keys[purpose]

@@ -58,6 +58,13 @@ class Settings:
         "Unset in development: made once and kept in the data folder.",
         "",
     )
+    voucher_keys: tuple[str, ...] = setting(
+        "COMPTOIR_VOUCHER_KEYS",
+        "What encrypts the codes of vouchers: at least 32 characters; several, separated by "
+        "commas, the newest first, while keys change. Whoever loses it loses the codes: keep it, "
+        "and apart from the backups. Unset in development: made once and kept in the data folder.",
+        (),
+    )
     workers: int = setting("COMPTOIR_WORKERS", "Server processes.", 1)
     trusted_proxies: tuple[str, ...] = setting(
         "COMPTOIR_TRUSTED_PROXIES",
@@ -120,6 +127,16 @@ class Settings:
             )
         return _secret_from_file(self.data / "secret")
 
+    @cached_property
+    def vault_keys(self) -> tuple[str, ...]:
+        """The keys of vouchers, newest first; without any, no voucher is taken into stock.
+
+        In development they are lines of a file in the data folder, made the first time.
+        """
+        if self.voucher_keys or self.production:
+            return self.voucher_keys
+        return tuple(_secret_from_file(self.data / "voucher-keys").split())
+
 
 def _secret_from_file(path: Path) -> str:
     """The secret in a file, made if there is none; of processes that start at once, one makes it.
@@ -173,6 +190,8 @@ def _parse(name: str, variable: str, text: str) -> Any:
         return text == "yes"
     if name == "data":
         return Path(text)
+    if name == "voucher_keys":
+        return tuple(part.strip() for part in text.split(",") if part.strip())
     if name == "trusted_proxies":
         return _networks(variable, text)
     return text
@@ -202,3 +221,5 @@ def _check(settings: Settings) -> None:
         )
     if settings.public_url and urlsplit(settings.public_url).scheme not in ("http", "https"):
         raise SettingsInvalid("COMPTOIR_PUBLIC_URL must start with `https://` or `http://`.")
+    if any(len(key) < 32 for key in settings.voucher_keys):
+        raise SettingsInvalid("Each key of COMPTOIR_VOUCHER_KEYS must have at least 32 characters.")

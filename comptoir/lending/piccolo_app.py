@@ -9,6 +9,8 @@ from piccolo.conf.apps import AppConfig, table_finder
 APP_CONFIG = AppConfig(
     app_name="lending",
     migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
-    table_classes=table_finder(["comptoir.lending.tables"], exclude_imported=True),
+    table_classes=table_finder(
+        ["comptoir.lending.tables", "comptoir.lending.vouchers.tables"], exclude_imported=True
+    ),
     migration_dependencies=["comptoir.inventory.piccolo_app"],
 )

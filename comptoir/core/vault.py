@@ -1,0 +1,102 @@
+"""What is worth money or opens something: sealed where it is kept, found without being read.
+
+A sealed text can be read by whoever has its key, and by nobody else: neither from the
+database nor from a backup of it. It belongs to one row: put into another, it is refused.
+A mark finds an equal text again, and says nothing of it without the key.
+
+Each key is a text of the operator's (``COMPTOIR_VOUCHER_KEYS``); what seals and what marks are
+derived from it separately (HKDF, RFC 5869). The name of a key tells it from others, and
+nothing of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+from uuid import UUID
+
+from nacl.exceptions import CryptoError
+from nacl.secret import Aead
+
+from comptoir.core.keys import derive
+
+#: Characters of a key's name: enough that no two keys of one place share it.
+NAME_LENGTH = 16
+
+
+class Unreadable(Exception):
+    """A sealed text was altered, or belongs to another row."""
+
+
+class KeyMissing(Exception):
+    """What is kept was sealed with a key that is not among those given; ``name`` is its name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the voucher key {name} is not given")
+        self.name = name
+
+
+class VaultKey:
+    """One key: it seals, opens and marks."""
+
+    def __init__(self, secret: str) -> None:
+        self.name = derive(secret.encode(), "vault name").hex()[:NAME_LENGTH]
+        self._sealing = Aead(derive(secret.encode(), "vault seal"))
+        self._marking = derive(secret.encode(), "vault mark")
+
+    def seal(self, text: str, *, row: UUID) -> bytes:
+        """Encrypt and authenticate (XChaCha20-Poly1305), bound to the id of a row."""
+        return bytes(self._sealing.encrypt(text.encode(), aad=row.bytes))
+
+    def open(self, sealed: bytes, *, row: UUID) -> str:
+        """The text of ``seal``.
+
+        Raises:
+            Unreadable: it was altered, or sealed for another row.
+        """
+        try:
+            return self._sealing.decrypt(sealed, aad=row.bytes).decode()
+        except (CryptoError, ValueError) as error:
+            raise Unreadable from error
+
+    def mark(self, text: str) -> str:
+        """An HMAC-SHA-256 in hex."""
+        return hmac.new(self._marking, text.encode(), hashlib.sha256).hexdigest()
+
+
+class Vault:
+    """The keys that a process was given, by their names; the newest first."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        self.keys = {key.name: key for key in map(VaultKey, secrets)}
+
+    def key(self, name: str) -> VaultKey:
+        """The key of a name.
+
+        Raises:
+            KeyMissing: it is not among those given.
+        """
+        try:
+            return self.keys[name]
+        except KeyError:
+            raise KeyMissing(name) from None
+
+    @property
+    def newest(self) -> VaultKey | None:
+        """The first key given; None where none is."""
+        return next(iter(self.keys.values()), None)
+
+
+_vault = Vault(())
+
+
+def use(vault: Vault) -> None:
+    """Make ``vault`` that of this process, as ``db.connect`` does with the database."""
+    global _vault
+    _vault = vault
+
+
+def current() -> Vault:
+    """The vault of this process; it has no keys before ``use``."""
+    return _vault

@@ -1,0 +1,1 @@
+"""Prepaid SIMs, data top-ups and Wi-Fi codes: counted like money, read by nobody in passing."""

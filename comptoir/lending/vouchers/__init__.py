@@ -1,0 +1,1 @@
+"""Vouchers given to people: which, to whom, and how many one may have."""
