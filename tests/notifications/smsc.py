@@ -16,6 +16,8 @@ from tests.roof.commands import free_port
 Submit = smpp34.SubmitSmEvent
 #: What the network does with the nth message or part of one that it is given.
 Reply = Callable[["Smsc", Submit, int], Awaitable[None]]
+#: True of a client that is not the desk.
+Elsewhere = Callable[[smpp34.Esme], bool]
 
 
 async def accept(smsc: Smsc, submit: Submit, number: int) -> None:
@@ -28,8 +30,8 @@ async def accept(smsc: Smsc, submit: Submit, number: int) -> None:
 class Smsc:
     """Where it listens, what it was given, and whole texts as the phone shows them."""
 
-    def __init__(self, port: int, reply: Reply) -> None:
-        self.port, self.reply = port, reply
+    def __init__(self, port: int, reply: Reply, elsewhere: Elsewhere) -> None:
+        self.port, self.reply, self._elsewhere = port, reply, elsewhere
         self.submitted: list[Submit] = []
         self.texts: asyncio.Queue[str] = asyncio.Queue()
         self.binds = 0
@@ -45,6 +47,8 @@ class Smsc:
         while True:
             event = await server.next()
             if isinstance(event, smpp34.Esme):
+                if self._elsewhere(event):
+                    continue
                 self._esme = event
                 self.binds += 1
                 self._bound.set()
@@ -127,12 +131,14 @@ async def _run(reply: Awaitable[None]) -> None:
 
 
 @asynccontextmanager
-async def smsc(reply: Reply = accept) -> AsyncIterator[Smsc]:
+async def smsc(
+    reply: Reply = accept, *, elsewhere: Elsewhere = lambda _: False
+) -> AsyncIterator[Smsc]:
     """Listen until the block ends."""
     port = free_port()
     server = smpp34.Server("127.0.0.1", port, system_id="SMSC")
     await server.start()
-    network = Smsc(port, reply)
+    network = Smsc(port, reply, elsewhere)
     serving = asyncio.create_task(network.serve(server))
     try:
         yield network
