@@ -13,7 +13,7 @@ from uuid import UUID
 
 from comptoir.core import db
 from comptoir.notifications.quiet_hours import SendingHours, next_allowed
-from comptoir.notifications.reminders.plans import REMINDER_KINDS
+from comptoir.notifications.reminders.plans import OF_MOVES, REMINDER_KINDS
 from comptoir.notifications.reminders.reading import habits_of
 from comptoir.sites import calendars
 from comptoir.sites.calendar import SiteCalendar
@@ -41,7 +41,18 @@ UPDATE notifications_message
 SET next_attempt_at = :until, not_before = :until, updated_at = :now
 WHERE id IN :ids
 """
+# Two dispatchers may hand over two messages in either order.
+_ON_ITS_WAY = """
+SELECT DISTINCT message.borrower FROM notifications_message message
+WHERE message.borrower IN :people AND message.kind IN :kinds
+  AND (message.status = 'sending' OR message.status = 'queued' AND message.lease_until > :now)
+"""
+_WAIT = """
+UPDATE notifications_message SET next_attempt_at = :until WHERE id IN :ids
+"""
 
+#: A message is handed over in less, most often.
+_A_WHILE = timedelta(seconds=10)
 #: Longer than a day of any clock.
 _SINCE = timedelta(days=2)
 
@@ -51,7 +62,8 @@ async def hold_back(rows: Sequence[db.Row], *, now: datetime) -> set[UUID]:
 
     Rows have ``id``, ``site``, ``borrower`` and ``kind``. In the quiet hours of their site
     nothing goes but what answers somebody, or is for somebody who works here. A person gets one
-    reminder a day: the next goes on the next day, if it still makes sense then.
+    reminder a day: the next goes on the next day, if it still makes sense then. What is said of
+    a moved due date waits for what is said of one at this moment, so that the last word is true.
     It belongs into the transaction that claims them.
     """
     asked = [row for row in rows if row["borrower"] and not row["kind"].startswith("answer-")]
@@ -77,7 +89,22 @@ async def hold_back(rows: Sequence[db.Row], *, now: datetime) -> set[UUID]:
             until[at].append(row["id"])
     for at, ids in until.items():
         await db.execute(_HOLD_UNTIL, ids=ids, until=at, now=now)
-    return {each for ids in until.values() for each in ids}
+    held = {each for ids in until.values() for each in ids}
+    return held | await _in_turn([row for row in asked if row["id"] not in held], now=now)
+
+
+async def _in_turn(rows: Collection[db.Row], *, now: datetime) -> set[UUID]:
+    """Let wait what would be said of moved due dates while a dispatcher has the word before."""
+    of_moves = [row for row in rows if row["kind"] in OF_MOVES]
+    if not of_moves:
+        return set()
+    people = list({row["borrower"] for row in of_moves})
+    found = await db.fetch(_ON_ITS_WAY, people=people, kinds=OF_MOVES, now=now)
+    talked_to = {row["borrower"] for row in found}
+    waiting = [row["id"] for row in of_moves if row["borrower"] in talked_to]
+    if waiting:
+        await db.execute(_WAIT, ids=waiting, until=now + _A_WHILE)
+    return {*waiting}
 
 
 async def _last_reminders(rows: Collection[db.Row], *, now: datetime) -> dict[UUID, datetime]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -21,6 +21,7 @@ from comptoir.core.principal import Principal
 from comptoir.lending.closures import announcements
 from comptoir.lending.closures.causes import MoveCause, cause_of_place
 from comptoir.lending.closures.planning import LoanMove, SiteMoves, plan_moves
+from comptoir.lending.closures.told import moment_to_undo
 from comptoir.lending.events import BorrowerDueDatesMoved, DueDateMoved
 from comptoir.sites.calendar import Withdrawal
 from comptoir.sites.exceptions import consequences
@@ -30,6 +31,8 @@ from comptoir.sites.exceptions.events import (
     HoursChanged,
     PlaceChanged,
 )
+
+Piece = TypeVar("Piece")
 
 _AT_ONCE = 500
 _SET_DUE = "UPDATE lending_loan SET due_at = :due, version = version + 1 WHERE id IN :loans"
@@ -103,8 +106,10 @@ async def carry_out(
     moves = [(site.site_id, move) for site in sites for move in site.moves]
     onward = [_moved(site_id, batch, move) for site_id, move in moves if not move.undoes]
     back = [_moved(site_id, batch, move) for site_id, move in moves if move.undoes]
-    for some in _pieces([each.id for _, move in moves for each in move.undoes]):
-        await db.execute(_UNDONE, now=now, moves=some)
+    undone = [(move.loan_id, each.id) for _, move in moves for each in move.undoes]
+    for some in _pieces(undone):
+        at = await moment_to_undo({loan for loan, _ in some}, now=now)
+        await db.execute(_UNDONE, now=at, moves=[move for _, move in some])
     await db.insert_many(
         _KEEP,
         [
@@ -193,8 +198,8 @@ def _told(
     )
 
 
-def _pieces(ids: list[UUID]) -> Iterable[list[UUID]]:
-    return (ids[first : first + _AT_ONCE] for first in range(0, len(ids), _AT_ONCE))
+def _pieces(several: list[Piece]) -> Iterable[list[Piece]]:
+    return (several[first : first + _AT_ONCE] for first in range(0, len(several), _AT_ONCE))
 
 
 def register() -> None:

@@ -169,7 +169,12 @@ async def _due(
     if loan_id is not None:
         query += " AND loan.id = :loan_id"
         values["loan_id"] = loan_id
-    return await db.fetch(query + _ORDER + (db.for_update("loan") if lock else ""), **values)
+    if not lock:
+        return await db.fetch(query + _ORDER, **values)
+    # Whatever locks several loans does so in the order of their ids, or two would wait for
+    # each other.
+    rows = await db.fetch(query + " ORDER BY loan.id" + db.for_update("loan"), **values)
+    return sorted(rows, key=lambda row: (row["due_at"], row["loan_id"]))
 
 
 async def _steps(site_id: UUID, now: datetime) -> defaultdict[UUID, list[Step]]:

@@ -7,7 +7,7 @@ brought back, or is due on another day by now, needs no telling.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
@@ -50,6 +50,26 @@ JOIN inventory_item item ON item.id = loan.item
 WHERE move.batch = :batch AND move.borrower = :borrower AND {{seen}}
 ORDER BY loan.due_at, loan.id
 """
+# In the order in which whatever locks several loans does.
+_LOCK = f"""
+SELECT loan.id FROM lending_loan loan WHERE loan.id IN :loans
+ORDER BY loan.id {db.for_update("loan")}
+"""
+_LOANS_OF = """
+SELECT DISTINCT move.loan FROM lending_due_date_move move
+WHERE move.batch = :batch AND move.borrower = :borrower
+"""
+_UNDONE_UNTIL = """
+SELECT MAX(move.undone_at) AS "at [TIMESTAMPTZ]" FROM lending_due_date_move move
+WHERE move.loan IN :loans
+"""
+_TOLD_UNTIL = """
+SELECT MAX(move.told_at) AS "at [TIMESTAMPTZ]",
+       MAX(move.told_back_at) AS "back_at [TIMESTAMPTZ]"
+FROM lending_due_date_move move WHERE move.loan IN :loans
+"""
+#: The databases keep no shorter time.
+_AN_INSTANT = timedelta(microseconds=1)
 _SET = """
 UPDATE lending_due_date_move
 SET told_at = CASE WHEN undone_at IS NULL THEN {at} ELSE told_at END,
@@ -118,17 +138,17 @@ async def tell(
     *,
     only: Collection[UUID] | None = None,
     now: datetime,
-) -> None:
+) -> int:
     """Write down that a borrower was told what an announcement moved at the actor's sites.
 
     ``only`` these moves, where not all were spoken of. Whoever was told before, perhaps at
-    another desk this moment, stays told.
+    another desk this moment, stays told. It gives how many moves had yet to be told.
 
     Raises:
         MovesNotFound: it moved nothing of theirs at a site where the actor works.
     """
     async with db.transaction():
-        await note_told(actor, batch, borrower_id, only=only, now=now)
+        return await note_told(actor, batch, borrower_id, only=only, now=now)
 
 
 async def note_told(
@@ -138,7 +158,7 @@ async def note_told(
     *,
     only: Collection[UUID] | None = None,
     now: datetime,
-) -> None:
+) -> int:
     """The same, in the transaction of what told them.
 
     Raises:
@@ -150,8 +170,30 @@ async def note_told(
         if row["to_tell"] and (only is None or row["id"] in only)
     ]
     if moves:
-        await db.execute(_SET.format(at=":now"), moves=[row["id"] for row in moves], now=now)
+        at = await moment_to_tell([row["loan"] for row in moves], now=now)
+        await db.execute(_SET.format(at=":now"), moves=[row["id"] for row in moves], now=at)
     await _record(actor, "loan.move_told", borrower_id, moves, now)
+    return len(moves)
+
+
+async def moment_to_tell(loans: Collection[UUID], *, now: datetime) -> datetime:
+    """``now``, or the moment at which a move of these loans was undone, if that is later.
+
+    Each process takes its time before it waits for another, so their moments alone do not
+    say what came first. While the loans are locked, as they are from here on to the end of the
+    transaction, these do: see ``moment_to_undo``.
+    """
+    await db.fetch(_LOCK, loans=[*loans])
+    row = await db.fetch_one(_UNDONE_UNTIL, loans=[*loans])
+    undone: datetime | None = row["at"] if row else None
+    return max(now, undone or now)
+
+
+async def moment_to_undo(loans: Collection[UUID], *, now: datetime) -> datetime:
+    """``now``, or else after whatever was told of these loans, which are locked."""
+    row = await db.fetch_one(_TOLD_UNTIL, loans=[*loans])
+    told: list[datetime] = [at for at in row.values() if at] if row else []
+    return max([now, *(at + _AN_INSTANT for at in told)])
 
 
 async def take_telling_back(
@@ -205,10 +247,13 @@ def seen_by(actor: Principal) -> tuple[str, dict[str, object]]:
 
 
 async def _moves(actor: Principal, batch: UUID, borrower_id: UUID) -> list[db.Row]:
-    """Those of one person. Loans first and in this order, as a withdrawal locks them too."""
+    """Those of one person. Their loans are locked first: what is read is true until the end."""
     seen, values = seen_by(actor)
+    loans = await db.fetch(_LOANS_OF, batch=batch, borrower=borrower_id)
+    if loans:
+        await db.fetch(_LOCK, loans=[row["loan"] for row in loans])
     rows = await db.fetch(
-        _MOVES.format(seen=seen) + db.for_update("loan, move"),
+        _MOVES.format(seen=seen) + db.for_update("move"),
         batch=batch,
         borrower=borrower_id,
         **values,

@@ -100,7 +100,11 @@ WHERE message.status = 'queued' AND message.id IN (
 {db.for_update("message")}
 """
 _FREE_ALL = "DELETE FROM notifications_loan_message WHERE message IN :ids"
-_FREE = "DELETE FROM notifications_loan_message WHERE message IN :ids AND level LIKE '%:%'"
+# A moved date too: it may be to be told once more, as a call that was off may be on again.
+_FREE = """
+DELETE FROM notifications_loan_message
+WHERE message IN :ids AND (level LIKE '%:%' OR level LIKE 'date-%')
+"""
 
 
 async def drop_moot(ids: Sequence[UUID], *, now: datetime) -> set[UUID]:

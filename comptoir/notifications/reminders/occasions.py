@@ -125,20 +125,31 @@ async def _tell_of_moves(
     for row in moves:
         groups[row["batch"], row["borrower"]].append(row)
     written = 0
-    for (batch, borrower), rows in groups.items():
+    for (batch, _), rows in groups.items():
         letter = _letter(kind, rows, senders, channels, key=f"{kind}:{rows[0]['move']}")
         if letter.channel is None or not places[letter.sender.id].may_write:
             continue
         try:
             async with db.joinable():
-                await write(letter, now=now)
-                if letter.channel is not Channel.CALL:
-                    spoken = {row["move"] for row in rows}
-                    await told.tell(SYSTEM, batch, borrower, only=spoken, now=now)
+                await _tell(letter, batch, {row["move"] for row in rows}, now=now)
         except Overtaken:
             continue
         written += 1
     return written
+
+
+async def _tell(letter: Letter, batch: UUID, moves: Collection[UUID], *, now: datetime) -> None:
+    """Write it, and that its person was told; both at one moment, by which it can be taken back.
+
+    Raises:
+        Overtaken: something has changed since it was read, even if the due date is the same again.
+    """
+    at = await told.moment_to_tell([each.id for each in letter.lent], now=now)
+    await write(letter, now=at)
+    if letter.channel is not Channel.CALL:
+        borrower = letter.recipient.id
+        if await told.tell(SYSTEM, batch, borrower, only=moves, now=at) < len(moves):
+            raise Overtaken
 
 
 async def _say(

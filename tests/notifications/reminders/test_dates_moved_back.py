@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from comptoir.core import db
 from comptoir.core.i18n import LANGUAGES
+from comptoir.core.ids import new_id
 from comptoir.core.principal import Role
 from comptoir.lending import routes
 from comptoir.lending.closures import telling, told
 from comptoir.lending.tables import DueDateMove, Loan
+from comptoir.notifications import outcomes
+from comptoir.notifications.claims import claim
 from comptoir.notifications.dispatcher import dispatch
-from comptoir.notifications.gateways.protocol import Rejected
+from comptoir.notifications.gateways.protocol import Accepted, Rejected
 from comptoir.notifications.reasons import Reason
 from comptoir.notifications.reminders.sweep import sweep
 from comptoir.notifications.routing import Route
+from comptoir.notifications.statuses import Status
 from comptoir.sites.calendar import ExceptionKind
 from comptoir.sites.changing_hours import set_hours
 from comptoir.sites.exceptions.schemas import AnnounceException
 from comptoir.sites.exceptions.services import announce_exception, withdraw_exception
 from comptoir.sites.tables import Site
 from tests import factories as make
+from tests.locks import overtaken
 from tests.notifications.recording import RecordingGateway
 from tests.notifications.reminders.world import DUE, World, at, written
 
@@ -149,6 +156,110 @@ async def test_an_old_date_that_is_moved_once_more_is_not_said_to_hold(door: Doo
         ("date-moved", "accepted"),
     ]
     assert await to_tell(door, person) == []
+
+
+async def test_a_second_closure_that_nobody_heard_of_keeps_nobody_from_hearing(door: Door) -> None:
+    person = await door.world.person()
+    await door.world.loan(person)
+    exception = await door.shut()
+    assert (await door.sweep(), await door.dispatch()) == (1, 1)
+    await door.open_again(exception)
+    assert await door.sweep() == 1
+    again = await door.shut()
+    assert await door.dispatch() == 0  # the old date does not hold at this moment
+    await door.open_again(again)
+    assert (await door.sweep(), await door.dispatch()) == (1, 1)
+    assert await door.kinds() == [
+        ("date-moved", "accepted"),
+        ("date-back", "dropped"),
+        ("date-back", "accepted"),
+    ]
+    assert (await to_tell(door, person), await door.sweep()) == ([], 0)
+
+
+async def test_who_undoes_a_move_may_have_looked_at_the_clock_before_another_was_told(
+    door: Door,
+) -> None:
+    person = await door.world.person()
+    await door.world.loan(person)
+    first = await door.shut()
+    assert (await door.sweep(), await door.dispatch()) == (1, 1)
+    second = await door.shut(days=3)
+    assert (await door.sweep(), await door.dispatch()) == (1, 1)
+    await door.open_again(second)
+    looked = door.later()
+    assert (await door.sweep(), await door.dispatch()) == (1, 1)  # on Monday again
+    door.now = looked
+    await door.open_again(first)
+    door.now += timedelta(minutes=5)
+    assert (await door.sweep(), await door.dispatch()) == (1, 1)
+    assert "vendredi 9" in (await written())[-1].text
+    assert await to_tell(door, person) == []
+
+
+async def test_who_tells_of_a_move_may_have_looked_at_the_clock_before_it_was_undone(
+    door: Door,
+) -> None:
+    person = await door.world.person()
+    await door.world.loan(person)
+    first = await door.shut()
+    assert (await door.sweep(), await door.dispatch()) == (1, 1)
+    second = await door.shut(days=3)
+    assert (await door.sweep(), await door.dispatch()) == (1, 1)
+    looked = door.now
+    await door.open_again(second)
+    await door.open_again(first)
+    door.now = looked
+    assert await door.sweep() == 1
+    door.now += timedelta(minutes=5)
+    assert (await door.dispatch(), await door.sweep()) == (1, 0)
+    assert await to_tell(door, person) == []
+    # It is taken back by the moment at which it was written down as told.
+    [row] = await written(kind="date-back")
+    async with db.transaction():
+        await outcomes.report(row.id, Status.FAILED, now=door.later(), reason=Reason.NOT_DELIVERED)
+    assert await to_tell(door, person) == [True]
+
+
+async def test_a_date_that_was_another_in_between_is_told_once(door: Door) -> None:
+    person = await door.world.person()
+    loan = await door.world.loan(person)
+    exception = await door.shut()
+    assert (await door.sweep(), await door.dispatch()) == (1, 1)
+    await door.open_again(exception)
+    actor = await make.principal(Role.COORDINATOR, door.world.site.id)
+
+    async def tell_of_another(until_waited_for: Callable[[], Awaitable[None]]) -> None:
+        async with db.joinable():
+            await told.moment_to_tell([loan.id], now=door.later())
+            await until_waited_for()
+            again = await door.shut()
+            move = (await DueDateMove.objects().order_by(DueDateMove.id))[-1]
+            await told.tell(actor, move.batch, person.id, now=door.later())
+            await door.open_again(again)
+
+    await overtaken(tell_of_another, door.sweep())
+    await door.sweep()
+    assert [kind for kind, _ in await door.kinds()] == ["date-moved", "date-back"]
+    assert (await to_tell(door, person), await door.sweep()) == ([], 0)
+
+
+async def test_a_word_waits_while_the_one_before_is_handed_over(door: Door) -> None:
+    await door.world.loan(await door.world.person())
+    exception = await door.shut()
+    assert (await door.sweep(), await door.dispatch()) == (1, 1)
+    await door.open_again(exception)
+    assert await door.sweep() == 1
+    routes, other = [Route(door.sent)], new_id()
+    [back] = await claim(routes, other, now=door.later())  # by another process
+    await door.shut()
+    assert await door.sweep() == 1
+    assert await dispatch(routes, now=door.now) == 0
+    assert await outcomes.begin(back.message.id, other, now=door.now)
+    assert await door.dispatch() == 0
+    await outcomes.record(back.message.id, other, Accepted(), now=door.now)
+    assert await door.dispatch() == 1
+    assert [kind for kind, _ in await door.kinds()] == ["date-moved", "date-back", "date-moved"]
 
 
 async def test_two_moves_of_which_one_is_undone_are_one_message(door: Door) -> None:
