@@ -80,9 +80,10 @@ class Wording(msgspec.Struct, frozen=True):
 
     pieces: tuple[str | Name | OneOrMany, ...]
 
-    def names(self) -> frozenset[str]:
-        """The names it uses."""
-        return frozenset(each.name for each in _flat(self.pieces) if isinstance(each, Name))
+    def names(self, *, count: int | None = None) -> frozenset[str]:
+        """The names it uses: for so many things, or in any form."""
+        pieces = self.pieces if count is None else _for_count(self.pieces, count)
+        return frozenset(each.name for each in _flat(pieces) if isinstance(each, Name))
 
 
 def read(text: str, names: Collection[str]) -> Wording | tuple[Problem, ...]:
@@ -112,15 +113,20 @@ def render(wording: Wording, values: Mapping[str, str], *, count: int) -> str:
     Raises:
         KeyError: a name of the wording has no value.
     """
-    pieces: list[str | Name] = []
-    for piece in wording.pieces:
-        if isinstance(piece, OneOrMany):
-            pieces.extend(piece.one if count == 1 else piece.many)
-        else:
-            pieces.append(piece)
+    pieces = _for_count(wording.pieces, count)
     text = "".join(_value(values[each.name]) if isinstance(each, Name) else each for each in pieces)
     lines = (_BLANKS.sub(" ", line).strip() for line in text.split("\n"))
     return "\n".join(lines).strip()
+
+
+def _for_count(pieces: tuple[str | Name | OneOrMany, ...], count: int) -> Plain:
+    chosen: list[str | Name] = []
+    for piece in pieces:
+        if isinstance(piece, OneOrMany):
+            chosen.extend(piece.one if count == 1 else piece.many)
+        else:
+            chosen.append(piece)
+    return tuple(chosen)
 
 
 def _value(text: str) -> str:

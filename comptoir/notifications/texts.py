@@ -19,7 +19,11 @@ _FOLDER = Path(__file__).with_name("wordings")
 
 
 class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Sentences that a message has or not, as the place and the loan are."""
+    """Sentences that a message has or not, as the place and the loan are.
+
+    ``call`` or ``call_us`` is the end of those ``by_phone``: with the number, or where it
+    stands in the message already. ``both_by_phone`` is for help and to stop.
+    """
 
     renew: str
     stop: str
@@ -28,9 +32,14 @@ class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     help: str
     help_by_phone: str
     help_in_person: str
+    both_by_phone: str
+    call: str
+    call_us: str
     also: str
     thing: str
     refused: str
+    closed: str
+    other_hours: str
     no_opening: str
     opening_beneath: str
 
@@ -65,16 +74,19 @@ class EmailPhrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stop_by_phone: str
     stop_in_person: str
     help: str
+    both_by_phone: str
 
 
 class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The wordings of one kind; ``barest`` tells a reader over the shoulder the least.
 
+    ``full`` is ``text`` where no sign costs, in an e-mail, a letter or a call; empty: the same.
     ``subject`` is that of an e-mail, as discreet as ``barest``; empty: that of any kind.
     """
 
     text: str
     barest: str
+    full: str = ""
     subject: str = ""
 
 
@@ -99,14 +111,18 @@ def language_file(language: str) -> LanguageFile:
     return msgspec.convert(tomllib.loads(source), LanguageFile)
 
 
-def default_text(kind: str, language: str, *, barest: bool = False) -> str:
+def default_text(kind: str, language: str, *, barest: bool = False, full: bool = False) -> str:
     """The wording of a kind as its author wrote it, to be shown and changed.
+
+    ``full`` makes no difference to the barest form.
 
     Raises:
         KeyError: there is no such kind.
     """
     texts = language_file(language).kinds[kind]
-    return texts.barest if barest else texts.text
+    if barest:
+        return texts.barest
+    return (full and texts.full) or texts.text
 
 
 def subject_of(kind: str, language: str) -> str:
@@ -119,14 +135,17 @@ def subject_of(kind: str, language: str) -> str:
 
 
 @cache
-def default_wording(kind: str, language: str, *, barest: bool = False) -> Wording:
+def default_wording(
+    kind: str, language: str, *, barest: bool = False, full: bool = False
+) -> Wording:
     """The same, ready to be filled.
 
     Raises:
         KeyError: there is no such kind.
         ValueError: the file has a mistake; the tests find it.
     """
-    wording = read(default_text(kind, language, barest=barest), KINDS[kind].names)
+    text = default_text(kind, language, barest=barest, full=full)
+    wording = read(text, KINDS[kind].names)
     if not isinstance(wording, Wording):
         raise ValueError(f"{kind} in {language}: {wording}")
     return wording

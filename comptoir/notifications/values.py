@@ -76,14 +76,16 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 def message_text(wording: Wording, facts: Facts, language: str, *, now: datetime) -> str:
     """The message as it is to be read at ``now``."""
-    found = values(facts, language, wording.names(), now=now)
-    return render(wording, found, count=len(facts.things))
+    count = len(facts.things)
+    found = values(facts, language, wording.names(count=count), now=now)
+    return render(wording, found, count=count)
 
 
 def values(facts: Facts, language: str, names: Collection[str], *, now: datetime) -> dict[str, str]:
     """What stands in the places with these names, for a message that is read at ``now``.
 
-    Empty where there is nothing to say: no link, no phone, no answer possible.
+    Empty where there is nothing to say: no link, no phone, no answer possible. The phone's
+    number stands in one of them at most.
 
     Raises:
         KeyError: there is no such name.
@@ -91,6 +93,8 @@ def values(facts: Facts, language: str, names: Collection[str], *, now: datetime
     texts, calendar = language_file(language), facts.calendar
     zone, phrases = calendar.zone, texts.phrases
     ways = texts.email if facts.form is Form.MAIL else phrases
+    by_phone = bool(facts.phone) and not facts.is_two_way
+    both_by_phone = by_phone and {"help", "stop"} <= set(names)
     opens_from = now
     if facts.form is Form.PAPER:
         now = _LONG_AGO
@@ -116,12 +120,41 @@ def values(facts: Facts, language: str, names: Collection[str], *, now: datetime
         day, today = calendar.local_date(facts.was_due), calendar.local_date(now)
         return day_words(day, today, language)
 
+    def change() -> str:
+        if facts.was_due is None:
+            return ""
+        is_open = calendar.intervals(calendar.local_date(facts.was_due))
+        phrase = phrases.other_hours if is_open else phrases.closed
+        return phrase.replace("{{place}}", place()).replace("{{day}}", was_due())
+
+    def place() -> str:
+        return _plain(facts.place) if facts.form is Form.TEXT else facts.place
+
+    def ask(answer: str, call: str, in_person: str) -> str:
+        if facts.form not in _ANSWERED:
+            return ""
+        if facts.is_two_way:
+            return answer
+        if not facts.phone:
+            return in_person
+        number = phrases.call_us if "phone" in names else phrases.call
+        return call.replace("{{call}}", number.replace("{{phone}}", facts.phone))
+
+    def helps() -> str:
+        call = ways.both_by_phone if both_by_phone else phrases.help_by_phone
+        return ask(ways.help, call, phrases.help_in_person)
+
+    def stop() -> str:
+        if both_by_phone:
+            return ""  # said where help is
+        return ask(ways.stop, ways.stop_by_phone, ways.stop_in_person)
+
     def listed(phrase: str, those: Sequence[Thing]) -> str:
         return phrase.replace("{{items}}", things(those, dated=True)) if those else ""
 
     # Only what is asked for is worked out: a sweep makes thousands of messages.
     known: dict[str, Callable[[], str]] = {
-        "place": lambda: _plain(facts.place) if facts.form is Form.TEXT else facts.place,
+        "place": place,
         "opening": opening,
         "hours": hours,
         "phone": lambda: facts.phone,
@@ -130,12 +163,13 @@ def values(facts: Facts, language: str, names: Collection[str], *, now: datetime
         "due": due,
         "dates": lambda: things(facts.things, dated=True),
         "was_due": was_due,
+        "change": change,
         "also": lambda: listed(phrases.also, facts.also),
         "refused": lambda: listed(phrases.refused, facts.refused),
-        "renew": lambda: ways.renew if _asks(facts) and facts.is_renewable else "",
+        "renew": lambda: ask(ways.renew, "", "") if facts.is_renewable else "",
         "reason": lambda: str(getattr(texts.reasons, facts.reason)),
-        "help": lambda: _way(facts, ways.help, phrases.help_by_phone, phrases.help_in_person),
-        "stop": lambda: _way(facts, ways.stop, ways.stop_by_phone, ways.stop_in_person),
+        "help": helps,
+        "stop": stop,
         "link": lambda: facts.link,
     }
     return {name: known[name]() for name in names}
@@ -187,18 +221,6 @@ def example_facts(language: str, calendar: Calendar, *, now: datetime, several: 
         due_at=due,
         was_due=now + timedelta(days=1),
     )
-
-
-def _asks(facts: Facts) -> bool:
-    return facts.is_two_way and facts.form in _ANSWERED
-
-
-def _way(facts: Facts, answer: str, by_phone: str, in_person: str) -> str:
-    if facts.form not in _ANSWERED:
-        return ""
-    if _asks(facts):
-        return answer
-    return by_phone.replace("{{phone}}", facts.phone) if facts.phone else in_person
 
 
 def _plain(name: str) -> str:

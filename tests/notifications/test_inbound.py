@@ -101,7 +101,7 @@ class TestRenew:
         await world.loan(person, due_at=in_days(2))
         await text(client, "Bitte verlängern")
         (answer,) = await answers()
-        assert (answer.language, answer.text[:11]) == ("de", "Verlängert!")
+        assert (answer.language, answer.text[:16]) == ("de", "Gern verlängert!")
 
     async def test_is_answered_in_the_wording_that_a_coordinator_saved(
         self, client: AsyncClient, world: World
@@ -168,7 +168,7 @@ class TestRenew:
         assert await due(loan) == before
         (answer,) = await answers()
         assert answer.kind == "answer-not-renewed"
-        assert "la limite est atteinte. Fribourg : " in answer.text
+        assert "c'est déjà le maximum. Fribourg : " in answer.text
         assert "Répondez AIDE" in answer.text
 
     async def test_what_could_not_be_renewed_is_named_beside_what_was(
@@ -180,7 +180,7 @@ class TestRenew:
         await text(client, "PROLONGER")
         (answer,) = await answers()
         assert answer.text.startswith("C'est prolongé ! Nouvelle date : ")
-        assert "Non prolongé : Laptop (" in answer.text
+        assert "Pas possible pour : Laptop (" in answer.text
 
     async def test_the_barest_answer_names_no_thing(
         self, client: AsyncClient, world: World
@@ -192,7 +192,7 @@ class TestRenew:
         await text(client, "PROLONGER")
         (answer,) = await answers()
         assert "Laptop" not in answer.text
-        assert "Non prolongé : objet (" in answer.text
+        assert "Pas possible pour : objet (" in answer.text
 
     async def test_nothing_on_loan_is_nothing_to_renew(
         self, client: AsyncClient, world: World
@@ -200,7 +200,7 @@ class TestRenew:
         await world.person(phone=NUMBER)
         await text(client, "PROLONGER")
         (answer,) = await answers()
-        assert "il n'y a rien à rapporter" in answer.text
+        assert "vous n'avez rien à rapporter" in answer.text
 
     async def test_names_no_person_and_no_code(self, client: AsyncClient, world: World) -> None:
         person = await world.person(phone=NUMBER, name="Amina Diallo")
@@ -222,7 +222,7 @@ class TestOtherWishes:
         await text(client, "Horaires?")
         (answer,) = await answers()
         assert (answer.kind, answer.site) == ("answer-hours", world.site.id)
-        assert answer.text.startswith("Fribourg : ")
+        assert answer.text.startswith("Avec plaisir. Fribourg : ")
         assert "9h-17h" in answer.text
 
     async def test_help_waits_for_a_call_from_the_desk(

@@ -58,9 +58,9 @@ async def test_a_reminder_arrives_and_says_whom_to_answer(world: World) -> None:
     assert mail["From"].addresses[0].display_name == world.site.short_name
     assert mail["Reply-To"] == "info@example.org"
     said = mail.get_content()
-    assert said.strip() == message.text
+    assert said.splitlines() == message.text.splitlines()
     assert "Pour prolonger, répondez à cet e-mail." in said
-    assert "Ne plus recevoir d'e-mails ? Répondez-le-nous." in said
+    assert "Pour ne plus recevoir d'e-mails, répondez-le-nous." in said
 
 
 async def test_the_barest_form_names_no_place_either(world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, time, timedelta
+from itertools import product
 from pathlib import Path
 
 import msgspec
@@ -46,7 +47,8 @@ def message(
     several: bool = False,
 ) -> str:
     facts = facts or example_facts(language, MORNINGS, now=NOW, several=several)
-    wording = default_wording(kind, language, barest=barest)
+    full = facts.form is not Form.TEXT
+    wording = default_wording(kind, language, barest=barest, full=full)
     return message_text(wording, facts, language, now=NOW)
 
 
@@ -71,6 +73,18 @@ def test_a_wording_is_sound_and_in_the_alphabet(kind: str, language: str, barest
     assert isinstance(read(text, KINDS[kind].names), Wording)
     # Braces cost two each, and are gone when it is sent.
     assert is_gsm7(text)
+
+
+@every_text
+def test_where_no_sign_costs_a_message_is_said_in_full(kind: str, language: str) -> None:
+    text, full = (default_text(kind, language, full=each) for each in (False, True))
+    assert isinstance(read(full, KINDS[kind].names), Wording)
+    # Nobody writes an answer or a call's script but in one way.
+    assert (full == text) is (kind == _SPOKEN or kind.startswith("answer-"))
+    assert len(full) >= len(text)
+    assert default_wording(kind, language, barest=True, full=True) == default_wording(
+        kind, language, barest=True
+    )
 
 
 #: What is said on the phone has no parts to count.
@@ -133,7 +147,8 @@ def test_the_usual_form_says_where_and_how_to_answer_or_stop(kind: str, language
     if kind == "answer-not-me":
         assert used == set()  # a stranger reads it
         return
-    assert used >= {"place", "hours" if kind == "answer-hours" else "opening"}
+    assert used & {"place", "change"}
+    assert ("hours" if kind == "answer-hours" else "opening") in used
     if not kind.startswith("answer-") and kind != _SPOKEN:
         assert "stop" in used
         assert "stop" in default_wording(kind, language, barest=True).names()
@@ -153,8 +168,11 @@ def test_who_reads_along_learns_nothing_of_social_services(
     kind: str, language: str, barest: bool
 ) -> None:
     for several in (False, True):
-        said = message(kind, language, barest=barest, several=several)
-        assert not _TELLING.search(said), said
+        facts = example_facts(language, MORNINGS, now=NOW, several=several)
+        for form in Form:
+            facts = msgspec.structs.replace(facts, form=form)
+            said = message(kind, language, facts, barest=barest)
+            assert not _TELLING.search(said), said
 
 
 @every_text
@@ -205,11 +223,56 @@ def test_a_sender_that_takes_no_answers_asks_for_none(language: str) -> None:
     by_phone = Facts(place="Info", calendar=MORNINGS, phone=facts.phone, is_two_way=False)
     in_person = Facts(place="Info", calendar=MORNINGS, is_two_way=False)
     for each, named in ((by_phone, True), (in_person, False)):
-        found = values(each, language, NAMES, now=NOW)
-        assert found["renew"] == ""
-        assert (facts.phone in found["stop"]) is named
-        assert (facts.phone in found["help"]) is named
-        assert "STOP" not in found["stop"]
+        for name in ("stop", "help"):
+            found = values(each, language, ["renew", name], now=NOW)
+            assert found["renew"] == ""
+            assert (facts.phone in found[name]) is named
+            assert "STOP" not in found[name]
+
+
+@every_text
+@pytest.mark.parametrize("form", list(Form))
+def test_the_phone_is_named_once(kind: str, language: str, form: Form) -> None:
+    for barest, several, answers in product((False, True), repeat=3):
+        facts = msgspec.structs.replace(
+            example_facts(language, MORNINGS, now=NOW, several=several),
+            form=form,
+            is_two_way=answers,
+        )
+        said = message(kind, language, facts, barest=barest)
+        assert said.count(facts.phone) <= 1, said
+        if answers:
+            assert kind in ("answer-hours", "answer-unknown") or facts.phone not in said
+        elif "stop" in default_wording(kind, language, barest=barest).names():
+            assert (facts.phone in said) is (form in (Form.TEXT, Form.MAIL)), said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_place_may_name_its_phone_beside_how_to_stop(language: str) -> None:
+    facts = example_facts(language, MORNINGS, now=NOW, several=False)
+    facts = msgspec.structs.replace(facts, is_two_way=False)
+    names = {"phone", "help", "stop"}
+    for text in ("{{phone}}: {{help}} {{stop}}", "{{stop}} {{phone}}", "{{help}} {{phone}}"):
+        wording = read(text, names)
+        assert isinstance(wording, Wording)
+        said = message_text(wording, facts, language, now=NOW)
+        assert said.count(facts.phone) == 1
+        assert len(said) > len(facts.phone) + 10  # and that one can call to stop
+    # Help is said of several things only: how to stop is not lost with it.
+    wording = read("{{one}}.{{many}}{{help}}{{end}} {{stop}}", names)
+    assert isinstance(wording, Wording)
+    assert facts.phone in message_text(wording, facts, language, now=NOW)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_closed_day_and_other_hours_are_told_apart(language: str) -> None:
+    phrases = language_file(language).phrases
+    for day, phrase in ((27, phrases.other_hours), (28, phrases.closed)):  # Friday, Saturday
+        was_due = at(date(2026, 11, day), time(12))
+        facts = Facts(place="Info", calendar=MORNINGS, was_due=was_due)
+        found = values(facts, language, ["change", "was_due"], now=NOW)
+        said = phrase.replace("{{place}}", "Info").replace("{{day}}", found["was_due"])
+        assert found["change"] == said
 
 
 @every_text
@@ -266,8 +329,8 @@ def test_things_are_counted_and_have_their_dates_where_these_differ() -> None:
 def test_what_is_due_later_is_a_sentence_of_its_own() -> None:
     later = Thing("souris", at(date(2026, 11, 30), time(12)))
     facts = Facts(place="Info", calendar=MORNINGS, things=[Thing("clé")], also=[later])
-    assert values(facts, "fr", ["also"], now=NOW)["also"] == "Ensuite : souris (lundi 12h)."
-    assert values(facts, "de", ["also"], now=NOW)["also"] == "Danach: souris (Montag 12 Uhr)."
+    assert values(facts, "fr", ["also"], now=NOW)["also"] == "Et plus tard : souris (lundi 12h)."
+    assert values(facts, "de", ["also"], now=NOW)["also"] == "Und später: souris (Montag 12 Uhr)."
 
 
 def test_a_friday_in_french() -> None:
@@ -278,11 +341,11 @@ def test_a_friday_in_french() -> None:
         due_at=at(date(2026, 11, 27), time(17)),
     )
     assert message("due-soon", "fr", facts) == (
-        "Bonjour, à rapporter d'ici vendredi 17h : ordinateur portable. "
+        "Bonjour, merci de rapporter d'ici vendredi 17h : ordinateur portable. "
         "Espace Info : demain 9h-12h. "
-        "Pour prolonger, répondez PROLONGER. Stopper les SMS : STOP."
+        "Prolonger ? Répondez PROLONGER. Stopper les SMS : STOP."
     )
     assert message("due-soon", "en", facts, barest=True) == (
-        "A thing to bring back by Friday 17:00. "
+        "Please bring back a thing by Friday 17:00. "
         "To keep it longer, answer RENEW. STOP = no more texts."
     )

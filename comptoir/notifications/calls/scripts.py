@@ -59,7 +59,7 @@ def _script(
         return Script(kind, line["text"], line["text"])
 
     def said(in_language: str) -> str:
-        wording = sender.wordings.of(kind, in_language, barest=barest)
+        wording = sender.wordings.of(kind, in_language, barest=barest, full=True)
         return message_text(wording, facts(in_language), in_language, now=now)
 
     def facts(in_language: str) -> Facts:

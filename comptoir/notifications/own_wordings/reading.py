@@ -31,14 +31,16 @@ class Wordings(msgspec.Struct, frozen=True):
 
     own: dict[_Key, Wording]
 
-    def of(self, kind: str, language: str, *, barest: bool = False) -> Wording:
-        """The wording of a kind in a language.
+    def of(self, kind: str, language: str, *, barest: bool = False, full: bool = False) -> Wording:
+        """The wording of a kind in a language; ``full``: where no sign costs.
+
+        What the place words itself is the same either way.
 
         Raises:
             KeyError: there is no such kind.
         """
         own = self.own.get((kind, language, barest))
-        return own or default_wording(kind, language, barest=barest)
+        return own or default_wording(kind, language, barest=barest, full=full)
 
 
 async def read_wordings() -> Wordings:

@@ -88,6 +88,7 @@ def _can_text(phone: str) -> bool:
 def text_of(letter: Letter, *, now: datetime) -> str:
     """What it says, to be read at ``not_before``, or else now."""
     recipient, sender = letter.recipient, letter.sender
+    form = FORMS[letter.channel or Channel.SMS]
     dates = None if letter.kind == THANKS else min(each.due_at for each in letter.lent)
     facts = Facts(
         place=sender.name,
@@ -99,14 +100,22 @@ def text_of(letter: Letter, *, now: datetime) -> str:
         was_due=letter.was_due,
         is_two_way=_takes_answers(letter),
         is_renewable=any(each.is_renewable for each in letter.lent),
-        form=_FORMS.get(letter.channel or Channel.SMS, Form.TEXT),
+        form=form,
         link=sender.link if letter.channel in BY_GATEWAY else "",
     )
-    wording = sender.wordings.of(letter.kind, recipient.language, barest=recipient.barest)
+    wording = sender.wordings.of(
+        letter.kind, recipient.language, barest=recipient.barest, full=form is not Form.TEXT
+    )
     return message_text(wording, facts, recipient.language, now=letter.not_before or now)
 
 
-_FORMS = {Channel.EMAIL: Form.MAIL, Channel.LETTER: Form.PAPER, Channel.CALL: Form.SPOKEN}
+#: How what goes each way is worded.
+FORMS = {
+    Channel.SMS: Form.TEXT,
+    Channel.EMAIL: Form.MAIL,
+    Channel.LETTER: Form.PAPER,
+    Channel.CALL: Form.SPOKEN,
+}
 
 
 def _takes_answers(letter: Letter) -> bool:

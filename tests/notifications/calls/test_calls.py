@@ -93,8 +93,8 @@ class TestTheList:
             "Binta Sow",
         )
         [script] = entry.scripts
-        assert "We are still waiting for: Laptop" in script.text
-        assert "Wir warten noch" in script.theirs
+        assert "we are still waiting for: Laptop" in script.text
+        assert "wir noch auf etwas warten: Laptop" in script.theirs
         assert "STOP" not in script.text + script.theirs
 
     async def test_is_of_ones_own_sites_each_person_once(
@@ -292,7 +292,7 @@ class TestMovedDates:
         await self.close(world)
         now = EARLY + timedelta(minutes=2)
         [entry] = await listed(desk, now=now)
-        assert "will be closed Friday 9 October" in entry.scripts[0].text
+        assert "is closed Friday 9 October" in entry.scripts[0].text
         made = await record(desk, world, person, Outcome.REACHED, now=now)
         assert await told.untold(desk, person.id) == ()
         await undo_outcome(desk, made, now=now)

@@ -257,7 +257,7 @@ class TestRenewing:
         answer = await client.post(sent.path, data={**form, "seen": "2"})
         assert answer.status_code == 409
         page = await client.get(f"{sent.path}?lang=fr")
-        assert "la limite est atteinte" in page.text
+        assert "déjà le maximum" in page.text
         assert "<form" not in page.text
         assert await sent.due() == before
 
@@ -268,7 +268,7 @@ class TestRenewing:
         await Borrower.update({Borrower.suspended_at: clock.now()}, force=True)
         answer = await client.post(f"{sent.path}?lang=fr", data=form)
         assert answer.status_code == 409
-        assert "parlons-en sur place" in answer.text
+        assert "nous vous dirons pourquoi sur place" in answer.text
 
     @pytest.mark.parametrize("field", ["proof", "seen", "due", "loan"])
     async def test_needs_a_form_of_ours(self, sent: Sent, client: AsyncClient, field: str) -> None:
