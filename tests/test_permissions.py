@@ -290,6 +290,7 @@ TABLE: dict[str, Line] = {
     "POST /hooks/{gateway}/messages": EVERYBODY,
     "GET /hooks/{gateway}/reports": EVERYBODY,
     "POST /hooks/{gateway}/reports": EVERYBODY,
+    "PUT /hooks/{gateway}/reports": EVERYBODY,
     "GET /invitations/{token}": EVERYBODY,
     "POST /invitations/{token}": EVERYBODY,
     "GET /items": RECEPTION,

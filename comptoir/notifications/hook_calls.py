@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -33,6 +34,7 @@ VALUES (:id, :gateway, :kind, :fingerprint, :told, :now)
 ON CONFLICT (fingerprint) DO NOTHING
 RETURNING id
 """
+_HEARD = "SELECT fingerprint FROM notifications_hook_call WHERE fingerprint IN :prints"
 _ABOUT = "UPDATE notifications_hook_call SET message = :message WHERE id = :id"
 _KEEP = """
 INSERT INTO notifications_reply
@@ -64,7 +66,11 @@ async def keep_report(name: str, report: Report, told: str, *, now: datetime) ->
         if call is None:
             return
         known = await outcomes.report(
-            report.message_id, report.status, now=now, reason=report.reason
+            report.message_id,
+            report.status,
+            now=now,
+            reason=report.reason,
+            reference=report.reference,
         )
         if known:
             await db.execute(_ABOUT, id=call, message=report.message_id)
@@ -84,11 +90,23 @@ async def take_reply(name: str, hook: Hook | None, delivery: Delivery, *, now: d
         raise HookUnreadable from None
     if incoming.sent_at is not None and incoming.sent_at < now - OLDEST:
         raise HookUnreadable
+    await keep_incoming(name, incoming, hook.kept(delivery), now=now)
+
+
+async def keep_incoming(name: str, incoming: Incoming, told: str, *, now: datetime) -> None:
+    """The same, of a message that is trusted and read; ``told`` is what is kept of the call."""
     # What reacts to it are use cases of their own, which take part.
     async with db.joinable():
-        if await _remember(name, "message", incoming.key, hook.kept(delivery), now=now) is None:
-            return
-        await keep_reply(name, incoming, now=now)
+        if await _remember(name, "message", incoming.key, told, now=now) is not None:
+            await keep_reply(name, incoming, now=now)
+
+
+async def unheard(name: str, keys: Sequence[str]) -> list[str]:
+    """Those messages of a gateway, by their keys, that were not taken in before."""
+    prints = {key: _fingerprint(name, "message", key) for key in keys}
+    rows = await db.fetch(_HEARD, prints=list(prints.values())) if prints else []
+    heard = {row["fingerprint"] for row in rows}
+    return [key for key, print_ in prints.items() if print_ not in heard]
 
 
 async def keep_reply(name: str, incoming: Incoming, *, now: datetime) -> None:
@@ -134,7 +152,11 @@ def _trusted(hook: Hook | None, delivery: Delivery, *, now: datetime) -> Hook:
 async def _remember(name: str, kind: str, key: str, told: str, *, now: datetime) -> UUID | None:
     """Keep a call; None if it was kept before."""
     call_id = new_id()
-    fingerprint = hashlib.sha256(f"{name} {kind} {key}".encode()).hexdigest()
+    fingerprint = _fingerprint(name, kind, key)
     values = {"gateway": name, "kind": kind, "fingerprint": fingerprint, "told": told}
     made = await db.fetch(_REMEMBER, id=call_id, now=now, **values)
     return call_id if made else None
+
+
+def _fingerprint(name: str, kind: str, key: str) -> str:
+    return hashlib.sha256(f"{name} {kind} {key}".encode()).hexdigest()

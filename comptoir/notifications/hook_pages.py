@@ -23,14 +23,14 @@ _OPT = {**ANONYMOUS, **ANY_TEXT}
 
 @route(
     "/hooks/{gateway:str}/reports",
-    http_method=["GET", "POST"],
+    http_method=["GET", "POST", "PUT"],
     status_code=200,
     opt=_OPT,
     request_max_body_size=LARGEST_DELIVERY,
     include_in_schema=False,
 )
 async def report(request: AnyRequest, gateway: FromPath[str]) -> Response[str]:
-    """A gateway reports. Kannel can only do so by GET."""
+    """A gateway reports. Kannel can only do so by GET, and Swisscom by PUT."""
     await take_report(gateway, read_hook(gateway), await _delivery(request), now=clock.now())
     return _thanks()
 
@@ -50,7 +50,7 @@ async def message(request: AnyRequest, gateway: FromPath[str]) -> Response[str]:
 
 
 async def _delivery(request: AnyRequest) -> Delivery:
-    body = await request.body() if request.method == "POST" else b""
+    body = b"" if request.method == "GET" else await request.body()
     query = request.scope["query_string"]
     url = shell_of(request.app).settings.base_url + request.url.path
     if query:

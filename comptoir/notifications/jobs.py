@@ -10,6 +10,7 @@ from comptoir.core.jobs import Job, Turn, register
 from comptoir.notifications.digest.mailing import MAILING
 from comptoir.notifications.dispatcher import dispatch, settle
 from comptoir.notifications.gateways.configuration import read_routes
+from comptoir.notifications.inquiring import inquire
 from comptoir.notifications.listening import listening
 from comptoir.notifications.reminders.jobs import REMINDING
 from comptoir.notifications.retention import forget
@@ -43,6 +44,19 @@ SENDING = Job(
 )
 
 
+async def _inquire(turn: Turn) -> None:
+    await inquire(read_routes(turn.settings), now=turn.now)
+
+
+INQUIRING = Job(
+    "notifications.inquire",
+    _l("Ask for delivery reports and replies"),
+    every=timedelta(minutes=1),
+    longest=timedelta(minutes=5),
+    run=_inquire,
+)
+
+
 async def _forget(turn: Turn) -> None:
     await forget(now=turn.now)
 
@@ -60,5 +74,6 @@ def register_jobs() -> None:
     """Add the jobs of this floor."""
     register(REMINDING)
     register(SENDING)
+    register(INQUIRING)
     register(FORGETTING)
     register(MAILING)

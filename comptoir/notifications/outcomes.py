@@ -77,16 +77,22 @@ async def record(message_id: UUID, owner: UUID, answer: Answer, *, now: datetime
 
 
 async def report(
-    message_id: UUID, status: Status, *, now: datetime, reason: Reason | None = None
+    message_id: UUID,
+    status: Status,
+    *,
+    now: datetime,
+    reason: Reason | None = None,
+    reference: str = "",
 ) -> bool:
     """Write down what is told of a message later; False if there is no such message.
 
-    It belongs into a transaction. In any order and any number of times, it comes out the same.
+    ``reference`` is what the gateway calls it, where it says so only now. It belongs into a
+    transaction. In any order and any number of times, it comes out the same.
     """
     row = await db.fetch_one(_READ, id=message_id)
     if row is None:
         return False
-    await _learn(message_id, row, status, now=now, reason=reason)
+    await _learn(message_id, row, status, now=now, reason=reason, reference=reference)
     return True
 
 

@@ -7,12 +7,19 @@ status only moves forward.
 
 from __future__ import annotations
 
-import hmac
 from datetime import datetime
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 from uuid import UUID
 
-from comptoir.notifications.gateways.hooks import Delivery, Incoming, Report, Unreadable
+from comptoir.notifications.gateways.hooks import (
+    Delivery,
+    Incoming,
+    Report,
+    Unreadable,
+    names,
+    values_of,
+    without_secret,
+)
 from comptoir.notifications.reasons import Reason
 from comptoir.notifications.statuses import Status
 
@@ -21,7 +28,6 @@ _MEANINGS: dict[str, tuple[Status, Reason | None]] = {
     "delivered": (Status.DELIVERED, None),
     "failed": (Status.FAILED, Reason.NOT_DELIVERED),
 }
-_MOST_FIELDS = 20
 
 
 class AspsmsHook:
@@ -32,12 +38,11 @@ class AspsmsHook:
 
     def trusts(self, delivery: Delivery, *, now: datetime) -> bool:
         """It names the secret."""
-        given = _values(delivery).get("secret", "").encode()
-        return bool(self._secret) and hmac.compare_digest(given, self._secret)
+        return names(self._secret, delivery)
 
     def report(self, delivery: Delivery) -> Report:
         """One of the three addresses of a message."""
-        values = _values(delivery)
+        values = values_of(delivery)
         told = values.get("status", "")
         if told not in _MEANINGS:
             raise Unreadable
@@ -54,12 +59,4 @@ class AspsmsHook:
 
     def kept(self, delivery: Delivery) -> str:
         """The query without the secret."""
-        return urlencode({k: v for k, v in _values(delivery).items() if k != "secret"})
-
-
-def _values(delivery: Delivery) -> dict[str, str]:
-    try:
-        pairs = parse_qsl(delivery.query.decode("latin-1"), max_num_fields=_MOST_FIELDS)
-    except ValueError:
-        return {}
-    return dict(pairs)
+        return urlencode(without_secret(delivery))

@@ -19,6 +19,7 @@ from comptoir.notifications.gateways.local import ConsoleGateway, FileGateway
 from comptoir.notifications.gateways.protocol import Gateway
 from comptoir.notifications.gateways.smpp import account as smpp
 from comptoir.notifications.gateways.smpp.gateway import SmppGateway
+from comptoir.notifications.gateways.swisscom_hook import SwisscomHook
 from comptoir.notifications.gateways.twilio_hook import TwilioHook
 from comptoir.notifications.gateways.variables import Variable, Variables
 from comptoir.notifications.routing import Route
@@ -33,7 +34,9 @@ _KINDS: dict[str, Make] = {
     android.NAME: lambda _, read: android.AndroidGateway.of(read),
     twilio.NAME: lambda settings, read: twilio.TwilioGateway.of(read, base_url=settings.base_url),
     ovh.NAME: lambda _, read: ovh.OvhGateway.of(read),
-    swisscom.NAME: lambda _, read: swisscom.SwisscomGateway.of(read),
+    swisscom.NAME: lambda settings, read: swisscom.SwisscomGateway.of(
+        read, base_url=settings.base_url
+    ),
     smtp.NAME: lambda _, read: smtp.SmtpGateway.of(read),
     smpp.NAME: lambda _, read: SmppGateway.of(read),
     aspsms.NAME: lambda settings, read: aspsms.AspsmsGateway.of(read, base_url=settings.base_url),
@@ -120,6 +123,8 @@ def _hook(read: Variables) -> Hook | None:
             return AndroidHook(read.secret(android.SECRET))
         case aspsms.NAME:
             return AspsmsHook(read.secret(aspsms.SECRET))
+        case swisscom.NAME:
+            return SwisscomHook(read.secret(swisscom.SECRET))
         case twilio.NAME:
             optional = msgspec.structs.replace(twilio.TOKEN, optional=True)
             return TwilioHook(read.secret(optional))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 import msgspec
@@ -14,6 +16,7 @@ from comptoir.notifications.statuses import Status
 
 #: In bytes: more than the longest message in parts, written with %XX, and nothing like a flood.
 LARGEST_DELIVERY = 16_384
+_MOST_FIELDS = 20
 
 
 class Delivery(msgspec.Struct, frozen=True):
@@ -29,12 +32,16 @@ class Delivery(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What became of a message. ``key`` is one and the same each time this is told."""
+    """What became of a message. ``key`` is one and the same each time this is told.
+
+    ``reference`` is what the gateway calls the message, where it says so only now.
+    """
 
     key: str
     message_id: UUID
     status: Status
     reason: Reason | None = None
+    reference: str = ""
 
 
 class Incoming(msgspec.Struct, frozen=True):
@@ -48,6 +55,25 @@ class Incoming(msgspec.Struct, frozen=True):
     recipient: str
     text: str
     sent_at: datetime | None
+
+
+def values_of(delivery: Delivery) -> dict[str, str]:
+    """What the query says; nothing where it says more than any gateway would."""
+    try:
+        return dict(parse_qsl(delivery.query.decode("latin-1"), max_num_fields=_MOST_FIELDS))
+    except ValueError:
+        return {}
+
+
+def names(secret: bytes, delivery: Delivery) -> bool:
+    """True if the query names the secret; an empty one is nobody's."""
+    given = values_of(delivery).get("secret", "").encode()
+    return bool(secret) and hmac.compare_digest(given, secret)
+
+
+def without_secret(delivery: Delivery) -> dict[str, str]:
+    """What is kept of the query."""
+    return {name: value for name, value in values_of(delivery).items() if name != "secret"}
 
 
 class Unreadable(Exception):

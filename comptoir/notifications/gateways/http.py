@@ -32,6 +32,10 @@ class AnswerLost(Exception):
     """The request may have arrived, but no whole answer came back."""
 
 
+class TooLong(AnswerLost):
+    """An answer came, and more of it than is read."""
+
+
 class Answered(msgspec.Struct, frozen=True):
     """A whole answer; ``text`` is read as UTF-8, whatever it is.
 
@@ -117,8 +121,8 @@ def _ask(
             data = response.read(LARGEST_ANSWER)
         except (OSError, http.client.HTTPException) as error:
             raise AnswerLost from error
-        if response.length:  # it closed in the middle of what it announced
-            raise AnswerLost
+        if response.length:  # it closed in the middle of what it announced, or that was too much
+            raise AnswerLost if len(data) < LARGEST_ANSWER else TooLong
         return Answered(response.status, data.decode("utf-8", "replace"), has_end)
     finally:
         connection.close()

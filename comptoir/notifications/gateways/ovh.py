@@ -1,19 +1,27 @@
-"""OVHcloud, by its REST interface. It takes messages, and tells nothing of them by itself.
+"""OVHcloud, by its REST interface. It takes messages, and is asked for all the rest.
 
-Source: OVHcloud documentation, "API SMS Cookbook" and "First Steps with the OVHcloud APIs"
-(how a request is signed); its schema of ``/sms``.
+Source: OVHcloud documentation, "API SMS Cookbook" (``tag``, ``incoming``), "First Steps with the
+OVHcloud APIs" (how a request is signed) and "Everything you need to know about SMS users" (what
+``deliveryReceipt`` and ``ptt`` mean); its schema of ``/sms``. It would also call an address, which
+it gives no way to prove; and of a report before its answer, nobody would know whose it is.
 """
 
 from __future__ import annotations
 
 import hashlib
-from urllib.parse import quote
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TypeVar
+from urllib.parse import quote, urlencode
 
 import msgspec
 
 from comptoir.core import clock
 from comptoir.notifications.channels import Channel
 from comptoir.notifications.gateways import http
+from comptoir.notifications.gateways.asked import NotTold, NotUnderstood, told
+from comptoir.notifications.gateways.hooks import Incoming
+from comptoir.notifications.gateways.lines import Receipt
 from comptoir.notifications.gateways.protocol import (
     FOR_NOTHING,
     Accepted,
@@ -27,6 +35,9 @@ from comptoir.notifications.gateways.protocol import (
 from comptoir.notifications.gateways.variables import Variable, Variables
 from comptoir.notifications.gsm7 import is_gsm7
 from comptoir.notifications.reasons import Reason
+from comptoir.notifications.statuses import Status
+
+_T = TypeVar("_T")
 
 NAME = "ovh"
 
@@ -37,7 +48,9 @@ SERVICE = Variable("COMPTOIR_OVH_SERVICE", "The account for messages: `sms-ab123
 KEY = Variable("COMPTOIR_OVH_KEY", "The application key.")
 SECRET = Variable("COMPTOIR_OVH_SECRET", "The application secret.")
 CONSUMER = Variable(
-    "COMPTOIR_OVH_CONSUMER", "A consumer key that may `POST /sms/*/jobs`, and no more."
+    "COMPTOIR_OVH_CONSUMER",
+    "A consumer key that may `POST /sms/*/jobs`, `GET /sms/*/outgoing*` and "
+    "`GET /sms/*/incoming*`, and no more.",
 )
 SENDER = Variable(
     "COMPTOIR_OVH_SENDER",
@@ -50,6 +63,28 @@ VARIABLES = (URL, SERVICE, KEY, SECRET, CONSUMER, SENDER, PRICE, PACE)
 
 #: In minutes. What waited for longer would arrive in the night.
 _VALID_FOR = 120
+
+
+#: What ``deliveryReceipt`` means; what is not here waits.
+_BECAME: dict[int, Status] = {1: Status.DELIVERED, 2: Status.FAILED, 16: Status.FAILED}
+#: The one of the codes (``ptt``) that says why, and for good.
+_NUMBER_INVALID = 23
+
+
+class _Sent(msgspec.Struct):
+    """What became of one message."""
+
+    deliveryReceipt: int  # noqa: N815 – theirs
+    ptt: int = 0
+
+
+class _Came(msgspec.Struct):
+    """One that came in."""
+
+    id: int
+    sender: str
+    message: str
+    creationDatetime: datetime  # noqa: N815 – theirs
 
 
 class _Job(msgspec.Struct):
@@ -76,7 +111,7 @@ class OvhGateway:
         sender: str = "",
         terms: Terms = FOR_NOTHING,
     ) -> None:
-        self.url = f"{url.rstrip('/')}/sms/{quote(service, safe='')}/jobs"
+        self.url = f"{url.rstrip('/')}/sms/{quote(service, safe='')}"
         self._key = key
         self._secret = secret
         self._consumer = consumer
@@ -112,20 +147,71 @@ class OvhGateway:
                 "noStopClause": True,
                 "priority": "high",
                 "validityPeriod": _VALID_FOR,
+                # By this it is found again, should the answer be lost.
+                "tag": str(message.id),
                 **({"sender": self._sender} if self._sender else {"senderForResponse": True}),
             }
         )
-        return await http.hand_over(
-            _meaning, "POST", self.url, body=body, headers=self._signed(body)
-        )
+        url = f"{self.url}/jobs"
+        headers = self._signed("POST", url, body)
+        return await http.hand_over(_meaning, "POST", url, body=body, headers=headers)
 
     async def ask(self, message: Outgoing) -> Answer:
-        """It knows no id of ours."""
-        return Unknown()
+        """It has the message if one has our tag; one that it has not made yet may still come."""
+        query = urlencode({"tag": str(message.id)})
+        try:
+            ids = await self._told(f"/outgoing?{query}", list[int])
+        except NotTold:
+            return Unknown()
+        return Accepted(str(ids[0])) if ids else Unknown()
 
-    def _signed(self, body: bytes) -> dict[str, str]:
+    async def became(self, reference: str) -> Receipt | None:
+        """Delivered, or failed and why, once that is known.
+
+        Raises:
+            NotTold: it could not be asked.
+        """
+        sent = await self._told(f"/outgoing/{quote(reference, safe='')}", _Sent)
+        if sent is None or sent.deliveryReceipt not in _BECAME:
+            return None
+        status, reason = _BECAME[sent.deliveryReceipt], None
+        if status is Status.FAILED:
+            invalid = sent.ptt == _NUMBER_INVALID
+            reason = Reason.NUMBER_INVALID if invalid else Reason.NOT_DELIVERED
+        return Receipt(reference, f"{sent.deliveryReceipt}/{sent.ptt}", status, reason)
+
+    async def replies(self, *, since: datetime) -> Sequence[str]:
+        """What came in since.
+
+        Raises:
+            NotTold: it could not be asked.
+        """
+        query = urlencode(
+            {"creationDatetime.from": since.astimezone(UTC).isoformat("T", "seconds")}
+        )
+        ids = await self._told(f"/incoming?{query}", list[int])
+        return [str(each) for each in sorted(ids or [])]
+
+    async def reply(self, name: str) -> Incoming | None:
+        """One of these.
+
+        Raises:
+            NotTold: it could not be asked, or what it says makes no sense.
+        """
+        came = await self._told(f"/incoming/{quote(name, safe='')}", _Came)
+        if came is None:
+            return None
+        if not came.sender or came.creationDatetime.tzinfo is None:
+            raise NotUnderstood
+        return Incoming(name, came.sender, "", came.message, came.creationDatetime.astimezone(UTC))
+
+    async def _told(self, path: str, kind: type[_T]) -> _T | None:
+        url = self.url + path
+        return await told(url, self._signed("GET", url), kind)
+
+    def _signed(self, method: str, url: str, body: bytes = b"") -> dict[str, str]:
         at = str(int(clock.now().timestamp()))
-        said = "+".join((self._secret, self._consumer, "POST", self.url, body.decode(), at))
+        said = "+".join((self._secret, self._consumer, method, url, body.decode(), at))
         signature = hashlib.sha1(said.encode()).hexdigest()  # noqa: S324 – OVH prescribes it
         return {
             "Content-Type": "application/json; charset=utf-8",
