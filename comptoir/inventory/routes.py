@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from comptoir.core import jobs
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.principal import Role
 from comptoir.core.web import NavItem
@@ -16,6 +17,8 @@ from comptoir.inventory.pages import (
     models,
     several,
 )
+from comptoir.inventory.vouchers import errors as voucher_errors
+from comptoir.inventory.vouchers.expiring import EXPIRING
 
 ROUTES = [
     *api.ROUTES,
@@ -52,3 +55,5 @@ NAVIGATION = [
 timeline.describe_all()
 errors.explain_codes()
 stock.register()
+voucher_errors.explain_codes()
+jobs.register(EXPIRING)

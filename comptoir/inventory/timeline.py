@@ -15,6 +15,7 @@ from comptoir.core.i18n import localized
 from comptoir.core.web.formats import format_day
 from comptoir.inventory.pages.wording import CONDITIONS
 from comptoir.inventory.queries import catalogue
+from comptoir.inventory.vouchers.wording import VOID_REASONS
 from comptoir.sites.schemas import SiteName
 
 _PLAIN: dict[str, LazyProxy] = {
@@ -34,6 +35,19 @@ _PLAIN: dict[str, LazyProxy] = {
     "category.moved": _l("Category moved."),
     "model.created": _l("Model added."),
     "model.edited": _l("Model changed."),
+    "voucher.reserved": _l("Set aside for somebody."),
+    "voucher.released": _l("Free again."),
+    "voucher.sent": _l("Sent to another site."),
+    "voucher.received": _l("Arrived."),
+    "voucher.issued": _l("Given."),
+    "voucher.taken_back": _l("Came back unopened."),
+    "voucher.activated": _l("In use."),
+    "voucher.expired": _l("Expired."),
+    "voucher.not_found": _l("Not found when the drawer was counted."),
+    "voucher_transfer.sent": _l("Parcel sent."),
+    "voucher_transfer.received": _l("Parcel arrived."),
+    "voucher_transfer.voided": _l("What did not arrive was given up."),
+    "voucher_count.made": _l("Drawer counted."),
 }
 
 
@@ -55,6 +69,7 @@ def describe_all() -> None:
         describe(action, sentence)
     describe("item.sent", _sent)
     describe("item.received", _received)
+    describe("voucher.voided", _voided)
     describe("item.problem_reported", problem)
     name_field("item", "model", _l("Model"))
     name_field("item", "serial", _l("Serial number"))
@@ -84,6 +99,12 @@ def problem(story: Story) -> str:
     if story.after("problem") == "missing":
         return _("Problem reported: %(what)s is missing.", what=what)
     return _("Problem reported: %(what)s is damaged.", what=what)
+
+
+def _voided(story: Story) -> str:
+    words = {str(each): label for each, label in VOID_REASONS.items()}
+    reason = words.get(str(story.after("reason")))
+    return _("Void: %(reason)s.", reason=reason) if reason else _("Void.")
 
 
 def accessory(story: Story) -> str:

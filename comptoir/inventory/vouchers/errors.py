@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from comptoir.core.errors import NotFound, Refused
+from collections.abc import Sequence
+
+from babel.support import LazyProxy
+
+from comptoir.core.api.about import explain_code
+from comptoir.core.errors import FieldError, Invalid, NotFound, Refused
 from comptoir.core.i18n import gettext as _
+from comptoir.core.i18n import lazy as _l
+from comptoir.inventory.vouchers.life import VoucherAction
+from comptoir.inventory.vouchers.statuses import VoucherStatus
+
+#: As long as its column.
+LONGEST_EXPLANATION = 300
+#: Lines that one sentence names; the others come when these are mended.
+_LINES_NAMED = 10
 
 
 class VoucherNotFound(NotFound):
@@ -33,6 +46,87 @@ class VoucherBatchNotFound(NotFound):
         return _("No such batch is known at your sites. Choose one from the list.")
 
 
+class VoucherTransferNotFound(NotFound):
+    """There is no such transfer, or it is of sites that the actor does not know of."""
+
+    code = "inventory.voucher-transfer-not-found"
+
+    def message(self) -> str:
+        return _("No such parcel is on its way to one of your sites. Look at the list.")
+
+
+class VoucherTransferOver(Refused):
+    """All of a transfer has arrived, or was given up."""
+
+    code = "inventory.voucher-transfer-over"
+
+    def message(self) -> str:
+        return _("Nothing of this parcel is on its way any more. There is nothing to do.")
+
+
+class TooFewVouchers(Invalid):
+    """Not as many are free to be sent; ``free`` are."""
+
+    code = "inventory.too-few-vouchers"
+
+    def __init__(self, free: int) -> None:
+        text = _("Write a number from 1 to %(free)s: so many can be sent.", free=max(free, 1))
+        if free == 0:
+            text = _("None of this batch is free here. Choose another batch or another site.")
+        super().__init__([FieldError("quantity", self.code, text)])
+        self.free = free
+
+
+class CodesUnknown(Invalid):
+    """Codes were scanned that are not of those that are expected; ``lines`` says which."""
+
+    code = "inventory.voucher-codes-unknown"
+
+    def __init__(self, lines: Sequence[int]) -> None:
+        text = _(
+            "Line %(lines)s: this is none of the vouchers that are expected here. "
+            "Put it aside and take it out of the list.",
+            lines=", ".join(str(line) for line in lines[:_LINES_NAMED]),
+        )
+        super().__init__([FieldError("codes", self.code, text)])
+        self.lines = tuple(lines)
+
+
+class DifferenceUnexplained(Invalid):
+    """Another number than expected, and nothing is said of why."""
+
+    code = "inventory.difference-unexplained"
+
+    def __init__(self) -> None:
+        text = _(
+            "This is another number than there should be. "
+            "Write in a few words what you know of it, such as “one card is broken”."
+        )
+        super().__init__([FieldError("explanation", self.code, text)])
+
+
+class ExplanationTooLong(Invalid):
+    """More is said of a difference than is kept."""
+
+    code = "inventory.explanation-too-long"
+
+    def __init__(self) -> None:
+        text = _("Write at most %(most)s characters.", most=LONGEST_EXPLANATION)
+        super().__init__([FieldError("explanation", self.code, text)])
+
+
+def explanation_of(text: str) -> str:
+    """What is said of a difference, without blanks around it.
+
+    Raises:
+        ExplanationTooLong: it is longer than is kept.
+    """
+    said = " ".join(text.split())
+    if len(said) > LONGEST_EXPLANATION:
+        raise ExplanationTooLong
+    return said
+
+
 class VoucherKeyUnset(Refused):
     """The program was given no key to seal codes with."""
 
@@ -43,3 +137,41 @@ class VoucherKeyUnset(Refused):
             "Vouchers cannot be taken in yet: the key that encrypts their codes is not set. "
             "Ask whoever runs the program to set COMPTOIR_VOUCHER_KEYS."
         )
+
+
+class VoucherActionRefused(Refused):
+    """A voucher's status does not allow the step."""
+
+    def __init__(self, action: VoucherAction, status: VoucherStatus) -> None:
+        super().__init__(_code(status))
+        self.action, self.status = action, status
+        self.code = _code(status)  # type: ignore[misc]  # one code for each status
+
+    def message(self) -> str:
+        return str(_BY_STATUS[self.status])
+
+    def details(self) -> dict[str, object]:
+        return {"action": self.action, "status": self.status}
+
+
+_BY_STATUS: dict[VoucherStatus, LazyProxy] = {
+    VoucherStatus.AVAILABLE: _l("This voucher was not given to anybody. Give it at the desk."),
+    VoucherStatus.RESERVED: _l("This voucher is set aside for somebody. Choose another one."),
+    VoucherStatus.IN_TRANSIT: _l(
+        "This voucher is on its way to another site. When it is here, say that it has arrived."
+    ),
+    VoucherStatus.ISSUED: _l("This voucher was given to somebody. Choose another one."),
+    VoucherStatus.ACTIVATED: _l("This voucher is in use already. There is nothing to do."),
+    VoucherStatus.EXPIRED: _l("This voucher has expired. Choose another one."),
+    VoucherStatus.VOID: _l("This voucher is void. Choose another one."),
+}
+
+
+def _code(status: VoucherStatus) -> str:
+    return f"inventory.voucher-{status.replace('_', '-')}"
+
+
+def explain_codes() -> None:
+    """Tell the reference of the API what each code means."""
+    for status, text in _BY_STATUS.items():
+        explain_code(_code(status), text)

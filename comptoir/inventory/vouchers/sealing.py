@@ -10,7 +10,7 @@ whoever adds a key waits for it.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -84,7 +84,12 @@ class Sealer:
 
     def marks(self, secret: Secret) -> dict[str, str]:
         """What an equal secret is found by, by the names of the keys."""
-        return {key.name: key.mark(secret.folded) for key in self._marking}
+        return marks_of(secret, self._marking)
+
+
+def marks_of(secret: Secret, keys: Iterable[VaultKey]) -> dict[str, str]:
+    """What an equal secret is found by, by the names of the keys."""
+    return {key.name: key.mark(secret.folded) for key in keys}
 
 
 def fold(code: str) -> str:

@@ -1,0 +1,76 @@
+"""What happens to a voucher that is in stock or was given: activated, or void.
+
+Choosing one for somebody, taking it back and giving another for a faulty one are lending's;
+what is sent to another site is in ``transfers``.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from comptoir.core import db
+from comptoir.core.principal import Principal
+from comptoir.inventory.permissions import need_manager
+from comptoir.inventory.vouchers.life import VoucherAction
+from comptoir.inventory.vouchers.statuses import VoidReason
+from comptoir.inventory.vouchers.steps import lock_voucher, take_step
+from comptoir.inventory.vouchers.validity import expires_at
+
+
+async def activate_voucher(
+    actor: Principal, voucher_id: UUID, *, activated_at: datetime | None = None, now: datetime
+) -> None:
+    """Somebody began to use a voucher: now, or when an operator's list says so.
+
+    From then on its days are counted, to a midnight of the operator's.
+
+    Raises:
+        VoucherNotFound: there is none that the actor may know of.
+        VoucherActionRefused: it was not given to anybody, was activated before, or has ended.
+    """
+    async with db.transaction():
+        await activate(actor, await lock_voucher(actor, voucher_id), activated_at or now, now=now)
+
+
+async def activate(
+    actor: Principal, voucher: db.Row, activated_at: datetime, *, now: datetime
+) -> None:
+    """``activate_voucher`` for a row that is locked, in the transaction of whoever calls."""
+    await take_step(
+        actor,
+        voucher,
+        VoucherAction.ACTIVATE,
+        now=now,
+        activated_at=activated_at,
+        expires_at=expires_at(activated_at, voucher["validity_days"], voucher["time_zone"]),
+    )
+
+
+async def void_voucher(
+    actor: Principal, voucher_id: UUID, reason: VoidReason, *, now: datetime
+) -> None:
+    """Nobody will be given, or go on with, this voucher.
+
+    Raises:
+        VoucherNotFound: there is none that the actor may know of.
+        VoucherActionRefused: it has ended already.
+        CoordinatorNeeded: the actor is no coordinator of its site.
+    """
+    async with db.transaction():
+        voucher = await lock_voucher(actor, voucher_id)
+        need_manager(actor, voucher["site"])
+        await void(actor, voucher, reason, now=now)
+
+
+async def void(actor: Principal, voucher: db.Row, reason: VoidReason, *, now: datetime) -> None:
+    """``void_voucher`` for a row that is locked, in the transaction of whoever calls."""
+    await take_step(
+        actor,
+        voucher,
+        VoucherAction.VOID,
+        now=now,
+        changes={"reason": [None, reason]},
+        void_reason=reason,
+        ended_at=now,
+    )

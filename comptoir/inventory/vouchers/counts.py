@@ -1,0 +1,138 @@
+"""The drawer of a site is counted, and what differs from the stock is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core import audit, db
+from comptoir.core.ids import new_id
+from comptoir.core.principal import Principal
+from comptoir.inventory.vouchers.errors import (
+    DifferenceUnexplained,
+    VoucherKindNotFound,
+    explanation_of,
+)
+from comptoir.inventory.vouchers.scanned import found
+from comptoir.inventory.vouchers.sealing import fold
+from comptoir.sites import queries as sites
+
+#: What lies in the drawer: also what is set aside for somebody.
+_EXPECTED = """
+SELECT voucher.id FROM inventory_voucher voucher
+WHERE voucher.site = :site AND voucher.kind = :kind AND voucher.status IN ('available', 'reserved')
+ORDER BY voucher.id
+"""
+_COUNT = """
+INSERT INTO inventory_voucher_count
+       (id, site, kind, scanned, expected, counted, missing, explanation, counted_at)
+VALUES (:id, :site, :kind, :scanned, :expected, :counted, :missing, :explanation, :now)
+"""
+
+
+class CountVouchers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What lies in the drawer: a number, or the codes that were scanned."""
+
+    site: UUID
+    kind: UUID
+    counted: int = 0
+    codes: tuple[str, ...] | None = None
+    explanation: str = ""
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """What a count found. ``missing`` and ``surplus`` are only known where codes were scanned."""
+
+    id: UUID
+    expected: int
+    counted: int
+    missing: tuple[UUID, ...] = ()
+    surplus: int = 0
+
+    @property
+    def difference(self) -> int:
+        """How many more there are than there should be; fewer is below 0."""
+        return self.counted - self.expected
+
+
+async def count_vouchers(actor: Principal, command: CountVouchers, *, now: datetime) -> Counted:
+    """Write down how many vouchers of a kind lie at a site, beside how many should.
+
+    The stock stays as it is: what is missing may turn up, and a coordinator says when it is
+    lost. Each voucher that was not scanned has a line in its own history.
+
+    Raises:
+        SiteNotFound: there is no such site, or the actor does not work there.
+        VoucherKindNotFound: there is no such kind.
+        DifferenceUnexplained: it differs, and nothing is said of why.
+    """
+    async with db.transaction():
+        await sites.need_in_sight(actor, command.site)
+        kind = await db.fetch_one(
+            "SELECT id FROM inventory_voucher_kind WHERE id = :id", id=command.kind
+        )
+        if kind is None:
+            raise VoucherKindNotFound
+        rows = await db.fetch(_EXPECTED + db.for_share("voucher"), **_where(command))
+        counted = await _compared(command, [row["id"] for row in rows])
+        said = explanation_of(command.explanation)
+        if (counted.difference or counted.missing) and not said:
+            raise DifferenceUnexplained
+        await _write(actor, command, counted, said, now=now)
+    return counted
+
+
+async def _compared(command: CountVouchers, expected: Sequence[UUID]) -> Counted:
+    if command.codes is None:
+        return Counted(new_id(), len(expected), command.counted)
+    codes = {fold(code) for code in command.codes}
+    seen = set((await found(codes)).values())
+    missing = tuple(each for each in expected if each not in seen)
+    surplus = len(codes) - (len(expected) - len(missing))
+    return Counted(new_id(), len(expected), len(codes), missing, surplus)
+
+
+async def _write(
+    actor: Principal, command: CountVouchers, counted: Counted, said: str, *, now: datetime
+) -> None:
+    await db.execute(
+        _COUNT,
+        id=counted.id,
+        scanned=command.codes is not None,
+        expected=counted.expected,
+        counted=counted.counted,
+        missing=len(counted.missing),
+        explanation=said,
+        now=now,
+        **_where(command),
+    )
+    await audit.record_many(
+        [
+            audit.values(
+                actor,
+                "voucher.not_found",
+                "voucher",
+                each,
+                now=now,
+                related=(counted.id,),
+                site_id=command.site,
+            )
+            for each in counted.missing
+        ]
+    )
+    await audit.record(
+        actor,
+        "voucher_count.made",
+        "voucher_count",
+        counted.id,
+        now=now,
+        site_id=command.site,
+        changes={"counted": [counted.expected, counted.counted]},
+    )
+
+
+def _where(command: CountVouchers) -> dict[str, UUID]:
+    return {"site": command.site, "kind": command.kind}

@@ -1,0 +1,221 @@
+"""Part of a batch goes to another site, and somebody there says what arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core import audit, db
+from comptoir.core.ids import new_id
+from comptoir.core.principal import Principal, Role
+from comptoir.inventory.errors import SameSite
+from comptoir.inventory.permissions import need_manager
+from comptoir.inventory.vouchers.errors import (
+    DifferenceUnexplained,
+    TooFewVouchers,
+    VoucherBatchNotFound,
+    VoucherTransferNotFound,
+    VoucherTransferOver,
+    explanation_of,
+)
+from comptoir.inventory.vouchers.scanned import found_among
+from comptoir.inventory.vouchers.statuses import VoidReason
+from comptoir.sites import queries as sites
+
+#: Sent at once: a parcel. More go as several.
+MOST_AT_ONCE = 1_000
+
+_CHOOSE = """
+SELECT voucher.id FROM inventory_voucher voucher
+WHERE voucher.batch = :batch AND voucher.site = :site AND voucher.status = 'available'
+ORDER BY voucher.id LIMIT :quantity
+"""
+_SEND = """
+UPDATE inventory_voucher SET status = 'in_transit', transfer = :transfer, version = version + 1
+WHERE id IN :ids
+"""
+_TRANSFER = """
+INSERT INTO inventory_voucher_transfer (id, batch, from_site, to_site, quantity, sent_at)
+VALUES (:id, :batch, :from_site, :to_site, :quantity, :now)
+"""
+_LOCK = """
+SELECT transfer.id, transfer.from_site, transfer.to_site, transfer.quantity, transfer.arrived,
+       transfer.arrived_at, transfer.explanation
+FROM inventory_voucher_transfer transfer WHERE transfer.id = :id
+"""
+_UNDERWAY = """
+SELECT voucher.id FROM inventory_voucher voucher
+WHERE voucher.transfer = :transfer AND voucher.status = 'in_transit' ORDER BY voucher.id
+"""
+_RECEIVE = """
+UPDATE inventory_voucher
+SET status = 'available', site = :site, transfer = NULL, version = version + 1 WHERE id IN :ids
+"""
+_LOSE = """
+UPDATE inventory_voucher
+SET status = 'void', void_reason = :reason, ended_at = :now, version = version + 1 WHERE id IN :ids
+"""
+_ARRIVED = """
+UPDATE inventory_voucher_transfer
+SET arrived = COALESCE(arrived, 0) + :arrived, arrived_at = COALESCE(arrived_at, :now),
+    explanation = :explanation
+WHERE id = :id
+"""
+
+
+class SendVouchers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """So many of a batch, as they lie at one site, to another."""
+
+    batch: UUID
+    from_site: UUID
+    to_site: UUID
+    quantity: int
+
+
+async def send_vouchers(actor: Principal, command: SendVouchers, *, now: datetime) -> UUID:
+    """Put vouchers on their way; until they have arrived, nobody can be given one.
+
+    Raises:
+        SiteNotFound: there is no such site, or the actor may not know of the first.
+        CoordinatorNeeded: the actor is no coordinator of the site they leave.
+        SameSite: they are there already.
+        VoucherBatchNotFound: there is no such batch.
+        TooFewVouchers: there are not as many of it free at the site, or it is none or too many.
+    """
+    async with db.transaction():
+        await sites.need_in_sight(actor, command.from_site)
+        need_manager(actor, command.from_site)
+        await sites.need_site(command.to_site)
+        if command.from_site == command.to_site:
+            raise SameSite
+        batch = await db.fetch_one(
+            "SELECT id FROM inventory_voucher_batch WHERE id = :id", id=command.batch
+        )
+        if batch is None:
+            raise VoucherBatchNotFound
+        chosen = await _choose(command)
+        transfer_id = new_id()
+        await db.execute(
+            _TRANSFER,
+            id=transfer_id,
+            batch=command.batch,
+            from_site=command.from_site,
+            to_site=command.to_site,
+            quantity=command.quantity,
+            now=now,
+        )
+        await db.execute(_SEND, transfer=transfer_id, ids=chosen)
+        await _record(actor, "voucher.sent", chosen, transfer_id, command.from_site, now=now)
+    return transfer_id
+
+
+async def _choose(command: SendVouchers) -> list[UUID]:
+    if not 0 < command.quantity <= MOST_AT_ONCE:
+        raise TooFewVouchers(0 if command.quantity < 1 else MOST_AT_ONCE)
+    rows = await db.fetch(
+        _CHOOSE + db.for_update("voucher"),
+        batch=command.batch,
+        site=command.from_site,
+        quantity=command.quantity,
+    )
+    if len(rows) < command.quantity:
+        raise TooFewVouchers(len(rows))
+    return [row["id"] for row in rows]
+
+
+async def receive_vouchers(
+    actor: Principal,
+    transfer_id: UUID,
+    *,
+    codes: Sequence[str] | None = None,
+    explanation: str = "",
+    now: datetime,
+) -> int:
+    """Say that vouchers have arrived: all of them, or those whose codes were scanned.
+
+    What did not arrive stays on its way, and can be received later or given up
+    (``give_up``). Why it is fewer is asked for once. Gives how many are still on their way.
+
+    Raises:
+        VoucherTransferNotFound: there is none to a site of the actor's.
+        VoucherTransferOver: nothing of it is on its way any more.
+        CodesUnknown: a code was scanned that is not of this transfer.
+        DifferenceUnexplained: fewer arrived than were sent, and nothing is said of why.
+    """
+    async with db.transaction():
+        transfer, underway = await _lock(actor, transfer_id)
+        arrived = underway if codes is None else await found_among(codes, underway)
+        missing = len(underway) - len(arrived)
+        said = explanation_of(explanation) or transfer["explanation"]
+        if missing and not said:
+            raise DifferenceUnexplained
+        if arrived:
+            await db.execute(_RECEIVE, site=transfer["to_site"], ids=list(arrived))
+        await db.execute(_ARRIVED, id=transfer_id, arrived=len(arrived), explanation=said, now=now)
+        await _record(
+            actor, "voucher.received", list(arrived), transfer_id, transfer["to_site"], now=now
+        )
+    return missing
+
+
+async def give_up(actor: Principal, transfer_id: UUID, *, now: datetime) -> int:
+    """What is still on its way will not come: it is void, as lost. Gives how many these are.
+
+    Raises:
+        VoucherTransferNotFound: there is none of a site of the actor's.
+        VoucherTransferOver: nothing of it is on its way any more.
+        CoordinatorNeeded: the actor is coordinator of neither site.
+    """
+    async with db.transaction():
+        transfer, underway = await _lock(actor, transfer_id)
+        need_manager(actor, transfer["from_site"], transfer["to_site"])
+        await db.execute(_LOSE, reason=VoidReason.LOST, ids=underway, now=now)
+        await _record(
+            actor, "voucher.voided", underway, transfer_id, transfer["from_site"], now=now
+        )
+    return len(underway)
+
+
+async def _lock(actor: Principal, transfer_id: UUID) -> tuple[db.Row, list[UUID]]:
+    transfer = await db.fetch_one(_LOCK + db.for_update("transfer"), id=transfer_id)
+    if transfer is None or not (
+        actor.sees_site(transfer["to_site"])
+        or actor.has_role(Role.COORDINATOR, transfer["from_site"])
+    ):
+        raise VoucherTransferNotFound
+    rows = await db.fetch(_UNDERWAY + db.for_update("voucher"), transfer=transfer_id)
+    if not rows:
+        raise VoucherTransferOver
+    return transfer, [row["id"] for row in rows]
+
+
+async def _record(
+    actor: Principal,
+    action: str,
+    vouchers: Sequence[UUID],
+    transfer_id: UUID,
+    site_id: UUID,
+    *,
+    now: datetime,
+) -> None:
+    """One row for each voucher, and one for the parcel."""
+    await audit.record_many(
+        [
+            audit.values(
+                actor, action, "voucher", each, now=now, related=(transfer_id,), site_id=site_id
+            )
+            for each in vouchers
+        ]
+    )
+    await audit.record(
+        actor,
+        action.replace("voucher.", "voucher_transfer."),
+        "voucher_transfer",
+        transfer_id,
+        now=now,
+        site_id=site_id,
+        changes={"quantity": [None, len(vouchers)]},
+    )

@@ -1,0 +1,43 @@
+"""How vouchers are spoken of on pages."""
+
+from __future__ import annotations
+
+from babel.support import LazyProxy
+
+from comptoir.core.i18n import lazy as _l
+from comptoir.inventory.vouchers.statuses import Medium, VoidReason, VoucherStatus
+
+MEDIUMS: dict[Medium, LazyProxy] = {
+    Medium.SIM: _l("SIM card"),
+    Medium.TOP_UP: _l("Top-up code"),
+    Medium.WIFI: _l("Wi-Fi code"),
+    Medium.ESIM: _l("eSIM"),
+}
+
+STATUSES: dict[VoucherStatus, LazyProxy] = {
+    VoucherStatus.AVAILABLE: _l("in the drawer"),
+    VoucherStatus.RESERVED: _l("set aside"),
+    VoucherStatus.IN_TRANSIT: _l("on its way"),
+    VoucherStatus.ISSUED: _l("given"),
+    VoucherStatus.ACTIVATED: _l("in use"),
+    VoucherStatus.EXPIRED: _l("expired"),
+    VoucherStatus.VOID: _l("void"),
+}
+
+#: The colours of chips, as ``core.web.elements`` names them.
+CHIPS: dict[VoucherStatus, str] = {
+    VoucherStatus.AVAILABLE: "ok",
+    VoucherStatus.RESERVED: "warn",
+    VoucherStatus.IN_TRANSIT: "warn",
+    VoucherStatus.ISSUED: "back",
+    VoucherStatus.ACTIVATED: "back",
+    VoucherStatus.EXPIRED: "quiet",
+    VoucherStatus.VOID: "stop",
+}
+
+VOID_REASONS: dict[VoidReason, LazyProxy] = {
+    VoidReason.FAULTY: _l("it does not work"),
+    VoidReason.LOST: _l("it is lost"),
+    VoidReason.MISTAKE: _l("it was taken in by mistake"),
+    VoidReason.RECALLED: _l("the operator took it back"),
+}
