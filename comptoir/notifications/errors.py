@@ -54,6 +54,17 @@ class NotTriedAgain(Refused):
         )
 
 
+class NotLetBe(Refused):
+    """It did not fail, or was tried again."""
+
+    code = "notifications.not-let-be"
+
+    def message(self) -> str:
+        return _(
+            "This message did not fail, or somebody has tried it again. Look at the list again."
+        )
+
+
 class MessageMoot(Refused):
     """It makes no sense any more."""
 

@@ -8,8 +8,9 @@ from uuid import UUID
 
 import msgspec
 
-from comptoir.core import db
+from comptoir.core import audit, db
 from comptoir.core.ids import new_id
+from comptoir.core.principal import SYSTEM, Principal
 from comptoir.notifications.reasons import Reason
 from comptoir.notifications.statuses import Status
 
@@ -25,11 +26,14 @@ VALUES
 ON CONFLICT (dedupe_key) DO NOTHING
 RETURNING id
 """
-# One that is leased may be handed over at this moment.
+# A dispatcher whose lease is gone hands nothing over. The key is free again, for a message
+# that tells the rest.
 _DROP = """
-UPDATE notifications_message SET status = :status, reason = :reason, updated_at = :now
-WHERE id IN :ids AND status = 'queued' AND (lease_until IS NULL OR lease_until <= :now)
-RETURNING id
+UPDATE notifications_message
+SET status = 'dropped', reason = :reason, updated_at = :now, lease_owner = NULL,
+    lease_until = NULL, dedupe_key = dedupe_key || ':' || CAST(id AS TEXT)
+WHERE id IN :ids AND status IN :statuses
+RETURNING id, site, borrower, kind, channel
 """
 
 
@@ -79,18 +83,41 @@ async def write(draft: Draft, *, now: datetime) -> UUID | None:
     return UUID(str(rows[0]["id"])) if rows else None
 
 
-async def drop(message_ids: Sequence[UUID], *, now: datetime) -> int:
-    """Take back messages that no longer make sense, where no dispatcher has them; how many.
+async def drop(
+    message_ids: Sequence[UUID],
+    reason: Reason,
+    *,
+    actor: Principal = SYSTEM,
+    of: Sequence[Status] = (Status.QUEUED,),
+    now: datetime,
+) -> set[UUID]:
+    """Take back those of some messages that are ``of`` these states; which these were.
 
-    It belongs into the transaction of what overtook them. They stay in the list, with why.
+    It belongs into the transaction of what overtook them. They stay in the list with why, and
+    whoever they were for has a line of it in their timeline.
     """
     if not message_ids:
-        return 0
+        return set()
+    states = [status.value for status in of]
     dropped = await db.fetch(
-        _DROP,
-        ids=[*message_ids],
-        status=Status.DROPPED.value,
-        reason=Reason.OVERTAKEN.value,
-        now=now,
+        _DROP, ids=[*message_ids], statuses=states, reason=reason.value, now=now
     )
-    return len(dropped)
+    await audit.record_many([_dropped(actor, row, reason, now=now) for row in dropped])
+    return {row["id"] for row in dropped}
+
+
+def _dropped(actor: Principal, row: db.Row, reason: Reason, *, now: datetime) -> dict[str, object]:
+    return audit.values(
+        actor,
+        "message.dropped",
+        "message",
+        row["id"],
+        now=now,
+        related=(row["borrower"],),
+        site_id=row["site"],
+        changes={
+            "kind": [None, row["kind"]],
+            "channel": [None, row["channel"]],
+            "reason": [None, reason.value],
+        },
+    )

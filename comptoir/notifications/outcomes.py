@@ -116,6 +116,8 @@ async def _learn(
 ) -> None:
     known = Status(row["status"])
     status = later(known, told)
+    if row["reason"] == Reason.LET_BE and status is Status.FAILED:
+        return  # that is known, and decided
     values: dict[str, Any] = {"reference": reference or row["reference"]}
     values["cost"] = row["cost"] if cost is None or status is known else cost
     values["reason"] = row["reason"] if status is known else reason.value if reason else ""

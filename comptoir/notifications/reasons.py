@@ -16,6 +16,7 @@ class Reason(StrEnum):
     ADDRESS_INVALID = "address-invalid"
     NO_ADDRESS = "no-address"
     OPTED_OUT = "opted-out"
+    NUMBER_NOT_THEIRS = "number-not-theirs"
     TEXT_REFUSED = "text-refused"
     NO_GATEWAY = "no-gateway"
     GATEWAY_UNREACHABLE = "gateway-unreachable"
@@ -25,6 +26,7 @@ class Reason(StrEnum):
     ANSWER_LOST = "answer-lost"
     NOT_DELIVERED = "not-delivered"
     OVERTAKEN = "overtaken"
+    LET_BE = "let-be"
     #: It waits.
     OVER_BUDGET = "over-budget"
 
@@ -38,6 +40,9 @@ _SENTENCES: dict[Reason, LazyProxy] = {
     ),
     Reason.NO_ADDRESS: _l("There is no postal address any more. Ask the person for one."),
     Reason.OPTED_OUT: _l("The person asked for no more messages. Tell them when they come."),
+    Reason.NUMBER_NOT_THEIRS: _l(
+        "The number is not this person's. Ask them for the right one when they come."
+    ),
     Reason.TEXT_REFUSED: _l("The gateway did not accept the text. Shorten it or change it."),
     Reason.NO_GATEWAY: _l(
         "No gateway is set up for this country, or for e-mail. "
@@ -64,6 +69,7 @@ _SENTENCES: dict[Reason, LazyProxy] = {
     ),
     Reason.OVER_BUDGET: _l("The budget of the month is spent. It goes when there is more."),
     Reason.OVERTAKEN: _l("It no longer made sense when its time came."),
+    Reason.LET_BE: _l("It did not arrive, or nobody knows. It was decided to let it be."),
 }
 
 

@@ -6,11 +6,13 @@ from comptoir.core.audit.sentences import Story, describe
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
 from comptoir.notifications.kinds import title_of
+from comptoir.notifications.reasons import Reason
 
 
 def describe_all() -> None:
     """Give every action of the notifications its sentence."""
     describe("message.written", _written)
+    describe("message.dropped", _dropped)
     describe("letters.bundled", _l("Letters were prepared."))
     describe("letters.printed", _l("Letters were printed."))
     describe("letters.put_back", _l("Letters were put back."))
@@ -33,6 +35,24 @@ def _written(story: Story) -> str:
     if story.after("channel") == "email":
         return _("Message by e-mail: %(kind)s.", kind=kind)
     return _("Message by SMS: %(kind)s.", kind=kind)
+
+
+def _dropped(story: Story) -> str:
+    kind = title_of(str(story.after("kind")))
+    match story.after("reason"):
+        case Reason.LET_BE:
+            return _("It was decided to let a message be: %(kind)s.", kind=kind)
+        case Reason.OPTED_OUT:
+            why = _("They want no more messages.")
+        case Reason.NUMBER_NOT_THEIRS:
+            why = _("The number is not theirs.")
+        case _other:
+            why = _("It made no sense any more.")
+    if story.after("channel") == "call":
+        what = _("Off the list to call: %(kind)s.", kind=kind)
+    else:
+        what = _("Message not sent: %(kind)s.", kind=kind)
+    return f"{what} {why}"
 
 
 def _called(story: Story) -> str:

@@ -10,9 +10,10 @@ import pytest
 from comptoir.core import db
 from comptoir.core.ids import new_id
 from comptoir.notifications import outbox, outcomes
-from comptoir.notifications.claims import LEASE, claim
+from comptoir.notifications.claims import claim
 from comptoir.notifications.dispatcher import dispatch
 from comptoir.notifications.outbox import Draft
+from comptoir.notifications.reasons import Reason
 from comptoir.notifications.routing import Route
 from comptoir.notifications.tables import Message
 from tests import factories as make
@@ -73,22 +74,23 @@ async def test_what_no_longer_makes_sense_is_taken_back_with_a_record(
     waiting = await rows.message(now=now, not_before=now + timedelta(hours=17))
     gateway = RecordingGateway()
     async with db.transaction():
-        assert await outbox.drop([waiting], now=now) == 1
-        assert await outbox.drop([waiting], now=now) == 0
-        assert await outbox.drop([], now=now) == 0
+        assert await outbox.drop([waiting], Reason.OVERTAKEN, now=now) == {waiting}
+        assert await outbox.drop([waiting], Reason.OVERTAKEN, now=now) == set()
+        assert await outbox.drop([], Reason.OVERTAKEN, now=now) == set()
     assert await dispatch([Route(gateway)], now=now + timedelta(days=1)) == 0
     found = await rows.read(waiting)
     assert (found.status, found.reason) == ("dropped", "overtaken")
 
 
-async def test_what_a_dispatcher_has_is_not_taken_back(database: Any, now: datetime) -> None:
+async def test_what_is_handed_over_at_this_moment_is_not_taken_back(
+    database: Any, now: datetime
+) -> None:
     leased, sent = await rows.message(now=now), await rows.message(now=now)
     route = Route(RecordingGateway())
     owner = new_id()
     await claim([route], owner, now=now)
     await outcomes.begin(sent, owner, now=now)
     async with db.transaction():
-        assert await outbox.drop([leased, sent], now=now + LEASE / 2) == 0
-        assert await outbox.drop([leased, sent], now=now + LEASE) == 1
-    assert not await outcomes.begin(leased, owner, now=now + LEASE)
+        assert await outbox.drop([leased, sent], Reason.OVERTAKEN, now=now) == {leased}
+    assert not await outcomes.begin(leased, owner, now=now)
     assert (await rows.status(leased), await rows.status(sent)) == ("dropped", "sending")

@@ -15,7 +15,13 @@ from comptoir.notifications.gateways.android_hook import AndroidHook
 from comptoir.notifications.gateways.aspsms_hook import AspsmsHook
 from comptoir.notifications.gateways.hooks import Hook
 from comptoir.notifications.gateways.kannel_hook import KannelHook
-from comptoir.notifications.gateways.local import ConsoleGateway, FileGateway
+from comptoir.notifications.gateways.local import (
+    CONSOLE,
+    FILE,
+    ConsoleGateway,
+    FileGateway,
+    kept_by,
+)
 from comptoir.notifications.gateways.protocol import Gateway
 from comptoir.notifications.gateways.smpp import account as smpp
 from comptoir.notifications.gateways.smpp.gateway import SmppGateway
@@ -28,8 +34,8 @@ Make = Callable[[Settings, Variables], Gateway]
 
 #: Each gateway there is, by the name it is chosen by.
 _KINDS: dict[str, Make] = {
-    "file": lambda settings, _: FileGateway(settings.data / "messages.jsonl"),
-    "console": lambda *_: ConsoleGateway(),
+    FILE: lambda settings, _: FileGateway(settings.data / "messages.jsonl"),
+    CONSOLE: lambda *_: ConsoleGateway(),
     kannel.NAME: lambda settings, read: kannel.KannelGateway.of(read, base_url=settings.base_url),
     android.NAME: lambda _, read: android.AndroidGateway.of(read),
     twilio.NAME: lambda settings, read: twilio.TwilioGateway.of(read, base_url=settings.base_url),
@@ -41,7 +47,6 @@ _KINDS: dict[str, Make] = {
     smpp.NAME: lambda _, read: SmppGateway.of(read),
     aspsms.NAME: lambda settings, read: aspsms.AspsmsGateway.of(read, base_url=settings.base_url),
 }
-_LOCAL = frozenset({"file", "console"})
 _BY_EMAIL = frozenset({smtp.NAME})
 #: What each needs of the environment.
 VARIABLES: tuple[Variable, ...] = (
@@ -87,7 +92,7 @@ def read_routes(settings: Settings, environ: Mapping[str, str] | None = None) ->
 
 def sends_nothing(settings: Settings) -> bool:
     """True if what was chosen only keeps messages here."""
-    return {entry.partition(":")[0] for entry in settings.gateways.split()} <= _LOCAL
+    return all(kept_by(entry.partition(":")[0]) for entry in settings.gateways.split())
 
 
 def channels_of(settings: Settings) -> frozenset[Channel]:
@@ -100,7 +105,9 @@ def channels_of(settings: Settings) -> frozenset[Channel]:
         return BY_GATEWAY
     entries = [_ENTRY.match(entry) for entry in settings.gateways.split()]
     kinds = {found["kind"] for found in entries if found}
-    return frozenset(Channel.EMAIL if kind in _BY_EMAIL else Channel.SMS for kind in kinds - _LOCAL)
+    return frozenset(
+        Channel.EMAIL if kind in _BY_EMAIL else Channel.SMS for kind in kinds if not kept_by(kind)
+    )
 
 
 def read_hook(name: str, environ: Mapping[str, str] | None = None) -> Hook | None:

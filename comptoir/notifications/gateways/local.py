@@ -14,6 +14,15 @@ from comptoir.notifications.channels import BY_GATEWAY
 from comptoir.notifications.gateways.protocol import Accepted, Answer, NotTaken, Outgoing, Terms
 from comptoir.notifications.reasons import Reason
 
+#: What gateways are called that send nothing.
+FILE, CONSOLE = "file", "console"
+
+
+def kept_by(name: str) -> str:
+    """Which of them a gateway is by its name; empty: it sends. A second one is ``file-try``."""
+    kind = name.partition("-")[0]
+    return kind if kind in (FILE, CONSOLE) else ""
+
 
 class _Line(msgspec.Struct):
     """A line of the file."""
@@ -27,7 +36,7 @@ class _Line(msgspec.Struct):
 class FileGateway:
     """Adds each message to a file that only its owner may read, a JSON object a line."""
 
-    name = "file"
+    name = FILE
     channels = BY_GATEWAY
     terms = Terms(per_second=1000.0)
 
@@ -65,7 +74,7 @@ class FileGateway:
 class ConsoleGateway:
     """Prints each message where the program was started."""
 
-    name = "console"
+    name = CONSOLE
     channels = BY_GATEWAY
     terms = Terms(per_second=1000.0)
 

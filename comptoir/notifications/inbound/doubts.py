@@ -19,6 +19,7 @@ HARD = [
     Reason.NUMBER_INVALID.value,
     Reason.ADDRESS_INVALID.value,
     Reason.NOT_DELIVERED.value,
+    Reason.LET_BE.value,  # whoever let it be has not made the number right
 ]
 
 #: How many of the last messages to a ``borrower`` failed for good. Of an e-mail nobody tells
@@ -29,11 +30,11 @@ LAST_FAILED = """
     WHERE message.borrower = borrower.id
       AND CASE WHEN borrower.contact_kind = 'email'
           THEN message.channel = 'email' AND message.address = borrower.email
-               AND message.status IN ('failed', 'accepted')
+               AND (message.status IN ('failed', 'accepted') OR message.reason = 'let-be')
           ELSE message.channel = 'sms' AND message.address = borrower.phone
-               AND message.status IN ('failed', 'delivered') END
+               AND (message.status IN ('failed', 'delivered') OR message.reason = 'let-be') END
     ORDER BY message.id DESC LIMIT :failures) AS last
- WHERE last.status = 'failed' AND last.reason IN :hard)
+ WHERE last.status IN ('failed', 'dropped') AND last.reason IN :hard)
 """
 _READ = f"""
 SELECT borrower.phone, borrower.contact_kind, wish.stopped_at,

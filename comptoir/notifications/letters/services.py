@@ -13,6 +13,7 @@ from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal, Role
 from comptoir.core.printing.errors import NothingToPrint
 from comptoir.core.printing.pdf import in_background
+from comptoir.notifications import outbox
 from comptoir.notifications.errors import BatchNotFound, BatchPrinted
 from comptoir.notifications.letters.paper import render_letters
 from comptoir.notifications.letters.queries import read_batch, read_sheets
@@ -174,7 +175,7 @@ async def _one_each(rows: Sequence[db.Row], *, now: datetime) -> list[UUID]:
         kept.append(first)
         if others:
             await db.execute(_MERGE, kept=first, others=others)
-            await _end(others, Status.DROPPED, Reason.OVERTAKEN, now=now)
+            await outbox.drop(others, Reason.OVERTAKEN, now=now)
     return kept
 
 

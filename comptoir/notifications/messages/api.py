@@ -18,10 +18,12 @@ from comptoir.core.api import (
     post,
     put,
 )
+from comptoir.notifications.channels import Channel
 from comptoir.notifications.errors import (
     AdministratorNeeded,
     MessageMoot,
     MessageNotFound,
+    NotLetBe,
     NotTriedAgain,
     SendingChanged,
 )
@@ -63,6 +65,8 @@ class MessagesQuery(PageQuery, frozen=True, kw_only=True):
         | None
     ) = None
 
+    channel: Annotated[Channel, msgspec.Meta(description="The way it takes.")] | None = None
+
 
 class MessageLine(msgspec.Struct, frozen=True, kw_only=True):
     """A message. `status` only moves forward. `cost` is in whole units of `currency`.
@@ -101,6 +105,7 @@ async def list_messages(call: Call, query: MessagesQuery) -> Page[MessageLine]:
         site_id=query.site,
         borrower_id=query.borrower,
         kind=query.kind,
+        channel=query.channel,
         after=decode_cursor(query.cursor, UUID),
         limit=query.limit,
     )
@@ -124,12 +129,27 @@ async def read_message(call: Call, message_id: UUID) -> MessageLine:
     location="/messages/{id}",
 )
 async def try_message_again(call: Call, message_id: UUID) -> MessageLine:
-    """Send a message that failed or is unknown once more, as a new one.
+    """Send a message that failed, is unknown or was let be once more, as a new one.
 
     It goes to the number that the person has by now.
     """
     made = await services.try_again(call.actor, message_id, now=call.now)
     return await _read(call, made)
+
+
+@post(
+    "/messages/{message_id:uuid}/let-be",
+    scopes=("borrowers",),
+    tag=TAG,
+    errors=(MessageNotFound, NotLetBe),
+)
+async def let_message_be(call: Call, message_id: UUID) -> MessageLine:
+    """Drop a message that failed or is unknown: nobody need decide about it any more.
+
+    It may still be tried again.
+    """
+    await services.let_be(call.actor, message_id, now=call.now)
+    return await _read(call, message_id)
 
 
 @get("/sending", scopes=("settings",), tag=TAG)
@@ -181,4 +201,11 @@ def line(row: MessageRow) -> MessageLine:
     )
 
 
-ROUTES = [list_messages, read_message, try_message_again, read_sending, decide_sending]
+ROUTES = [
+    list_messages,
+    read_message,
+    try_message_again,
+    let_message_be,
+    read_sending,
+    decide_sending,
+]

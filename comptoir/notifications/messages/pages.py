@@ -15,11 +15,13 @@ from comptoir.core.accounts.guards import require
 from comptoir.core.api.cursors import open_cursor, seal_cursor
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
+from comptoir.core.i18n import lazy as _l
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
 from comptoir.core.web.forms import Version
 from comptoir.core.web.shell import shell_of
-from comptoir.notifications.errors import MessageMoot, NotTriedAgain
+from comptoir.notifications.channels import Channel
+from comptoir.notifications.errors import MessageMoot, NotLetBe, NotTriedAgain
 from comptoir.notifications.gateways.configuration import sends_nothing
 from comptoir.notifications.kinds import ALL_KINDS, title_of
 from comptoir.notifications.messages import queries, services
@@ -27,6 +29,13 @@ from comptoir.notifications.messages.schemas import DecideSending, MessageFilter
 from comptoir.sites.queries import names_for
 
 Page = Request[Principal, Any, Any]
+
+_CHANNELS = {
+    Channel.SMS: _l("SMS"),
+    Channel.EMAIL: _l("E-mail"),
+    Channel.LETTER: _l("Letter"),
+    Channel.CALL: _l("Phone call"),
+}
 
 #: No number that a field may hold.
 _NO_NUMBER = -1
@@ -64,6 +73,7 @@ async def messages(
     which: Annotated[MessageState, QueryParameter(name="state")] = MessageState.TO_DECIDE,
     site: FromQuery[UUID | None] = None,
     kind: FromQuery[str] = "",
+    channel: FromQuery[str] = "",
     after: FromQuery[str] = "",
 ) -> Response[str]:
     """What went out; what somebody must decide about comes first."""
@@ -72,6 +82,7 @@ async def messages(
         state=which,
         site_id=site,
         kind=kind if kind in ALL_KINDS else None,
+        channel=Channel(channel) if channel in _CHANNELS else None,
         after=open_cursor(request, after, UUID, of="messages"),
     )
     found = await queries.list_messages(request.user, wanted, now=now)
@@ -83,6 +94,7 @@ async def messages(
         wanted=wanted,
         states=tuple(MessageState),
         kinds=[(code, title_of(code)) for code in ALL_KINDS],
+        channels=[(each.value, str(name)) for each, name in _CHANNELS.items()],
         to_decide=await queries.count_to_decide(request.user, site, now=now),
         sending=await queries.read_sending(now=now),
         sends_nothing=sends_nothing(shell_of(request.app).settings),
@@ -102,6 +114,21 @@ async def again(
         await services.try_again(request.user, message_id, now=clock.now())
         flash = Flash("ok", _("The message will be sent again."))
     except (NotTriedAgain, MessageMoot) as error:
+        flash = Flash("error", error.message())
+    return redirect(request, data.next, flash=flash)
+
+
+@post("/messages/{message_id:uuid}/let-be", guards=[require(Role.COORDINATOR)])
+async def let_be(
+    request: Page,
+    message_id: FromPath[UUID],
+    data: Annotated[BackForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Response[str]:
+    """Nobody need decide about a message any more."""
+    try:
+        await services.let_be(request.user, message_id, now=clock.now())
+        flash = Flash("ok", _("Nobody need decide about this message any more."))
+    except NotLetBe as error:
         flash = Flash("error", error.message())
     return redirect(request, data.next, flash=flash)
 
@@ -138,4 +165,4 @@ async def decide(
     )
 
 
-ROUTES = [messages, again, sending, decide]
+ROUTES = [messages, again, let_be, sending, decide]

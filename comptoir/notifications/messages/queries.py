@@ -123,6 +123,7 @@ def _conditions(actor: Principal, wanted: MessageFilter) -> tuple[list[str], dic
         ("message.site", "site_id", wanted.site_id),
         ("message.borrower", "borrower_id", wanted.borrower_id),
         ("message.kind", "kind", wanted.kind),
+        ("message.channel", "channel", wanted.channel),
     ):
         if value is not None:
             conditions.append(f"{column} = :{name}")

@@ -11,8 +11,10 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core.phones import show_phone
+from comptoir.notifications.channels import Channel
+from comptoir.notifications.gateways.local import kept_by
 from comptoir.notifications.kinds import title_of
-from comptoir.notifications.reasons import sentence
+from comptoir.notifications.reasons import Reason, sentence
 from comptoir.notifications.statuses import TO_DECIDE, Status
 
 
@@ -41,6 +43,7 @@ class MessageFilter(msgspec.Struct, frozen=True, kw_only=True):
     site_id: UUID | None = None
     borrower_id: UUID | None = None
     kind: str | None = None
+    channel: Channel | None = None
     after: UUID | None = None
     limit: int = 50
 
@@ -81,7 +84,23 @@ class MessageRow(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def may_be_tried_again(self) -> bool:
         """It ended badly, nobody has tried again, its text is still known, and it makes sense."""
-        return self.status in TO_DECIDE and not self.again and bool(self.text) and not self.moot
+        ended_badly = self.status in TO_DECIDE or self.is_let_be
+        return ended_badly and not self.again and bool(self.text) and not self.moot
+
+    @property
+    def may_be_let_be(self) -> bool:
+        """Somebody has yet to decide about it."""
+        return self.status in TO_DECIDE and self.may_be_tried_again
+
+    @property
+    def is_let_be(self) -> bool:
+        """It ended badly, and somebody decided that this is all."""
+        return self.status is Status.DROPPED and self.reason == Reason.LET_BE
+
+    @property
+    def kept_by(self) -> str:
+        """The gateway that only kept it here, ``file`` or ``console``; empty: it was sent."""
+        return kept_by(self.gateway) if self.status is Status.ACCEPTED else ""
 
     @property
     def retried(self) -> bool:

@@ -17,15 +17,22 @@ from comptoir.notifications.errors import (
     AdministratorNeeded,
     MessageMoot,
     MessageNotFound,
+    NotLetBe,
     NotTriedAgain,
     SendingChanged,
 )
 from comptoir.notifications.messages.queries import PART_OF_UNIT, read_message
 from comptoir.notifications.messages.schemas import DecideSending, MessageRow
 from comptoir.notifications.outbox import Draft
+from comptoir.notifications.reasons import Reason
+from comptoir.notifications.statuses import TO_DECIDE
 
 LARGEST_BUDGET = 1_000_000
 
+_LOCK = f"""
+SELECT message.id FROM notifications_message message
+WHERE message.id = :id {db.for_update("message")}
+"""
 _NOW_AT = "SELECT phone, email FROM lending_borrower WHERE id = :id"
 _MOVE = "UPDATE notifications_loan_message SET message = :made WHERE message = :tried"
 _DECIDE = """
@@ -40,7 +47,7 @@ _NO_MONEY = ("XXX", "XTS")
 
 
 async def try_again(actor: Principal, message_id: UUID, *, now: datetime) -> UUID:
-    """Send a message that failed or is unknown once more, as a new message; give its id.
+    """Send a message that failed or is unknown, or was let be, once more; the new one's id.
 
     It goes to the number or e-mail address that the person has by now.
 
@@ -50,9 +57,7 @@ async def try_again(actor: Principal, message_id: UUID, *, now: datetime) -> UUI
         NotTriedAgain: it did not end badly, or was tried again before.
     """
     async with db.transaction():
-        found = await read_message(actor, message_id, now=now)
-        if found is None or not actor.has_role(Role.COORDINATOR, found.site_id):
-            raise MessageNotFound
+        found = await _find(actor, message_id, now=now)
         if found.moot:
             raise MessageMoot
         if not found.may_be_tried_again:
@@ -66,6 +71,34 @@ async def try_again(actor: Principal, message_id: UUID, *, now: datetime) -> UUI
             actor, "message.tried_again", "message", message_id, now=now, site_id=found.site_id
         )
     return made
+
+
+async def let_be(actor: Principal, message_id: UUID, *, now: datetime) -> None:
+    """Nobody need decide any more about a message that failed or is unknown. Twice is as once.
+
+    It is dropped. It may still be tried again, by whoever finds that it was a slip.
+
+    Raises:
+        MessageNotFound: there is no such message at the actor's sites.
+        NotLetBe: it did not end badly, or was tried again.
+    """
+    async with db.transaction():
+        found = await _find(actor, message_id, now=now)
+        if found.is_let_be:
+            return
+        if found.again or not await outbox.drop(
+            [message_id], Reason.LET_BE, actor=actor, of=TO_DECIDE, now=now
+        ):
+            raise NotLetBe
+
+
+async def _find(actor: Principal, message_id: UUID, *, now: datetime) -> MessageRow:
+    """A message that nobody else decides about before the transaction's end."""
+    await db.fetch(_LOCK, id=message_id)
+    found = await read_message(actor, message_id, now=now)
+    if found is None or not actor.has_role(Role.COORDINATOR, found.site_id):
+        raise MessageNotFound
+    return found
 
 
 async def _once_more(found: MessageRow) -> Draft:

@@ -20,6 +20,7 @@ from comptoir.core.principal import SYSTEM
 from comptoir.lending.closures import told
 from comptoir.lending.closures.told import TO_TELL
 from comptoir.lending.events import ReturnSiteChosen
+from comptoir.notifications import outbox
 from comptoir.notifications.reasons import Reason
 from comptoir.notifications.reminders.plans import DATE_BACK, DATE_MOVED, THANKS
 
@@ -74,17 +75,13 @@ IS_MOOT = f"""
             WHERE about.message = message.id AND {_STANDS})))
 """
 _MOOT = f"""
-SELECT message.id, CASE WHEN {_STOPPED} THEN 1 ELSE 0 END AS stopped
+SELECT message.id,
+       CASE WHEN NOT {_STOPPED} THEN 'overtaken'
+            WHEN COALESCE(wish.wrong_number, '') <> '' THEN 'number-not-theirs'
+            ELSE 'opted-out' END AS reason
 FROM notifications_message message
 LEFT JOIN notifications_borrower_wish wish ON wish.borrower = message.borrower
 WHERE {IS_MOOT} AND
-"""
-# The key is free again, for the message that tells the rest.
-_DROP = """
-UPDATE notifications_message
-SET status = 'dropped', reason = :reason, updated_at = :now, lease_owner = NULL,
-    lease_until = NULL, dedupe_key = dedupe_key || ':' || CAST(id AS TEXT)
-WHERE id IN :ids AND status = 'queued'
 """
 # Whoever is told by a message is told at the moment at which that is written.
 _TOLD_BY = """
@@ -128,7 +125,7 @@ async def drop_moot_by_hand(*, now: datetime) -> None:
 async def follow_return_site(event: ReturnSiteChosen) -> None:
     """Nothing goes any more that names the old site; the next sweep writes for the new one."""
     rows = await db.fetch(_WAITING, loan=event.loan_id)
-    dropped = await _drop([row | {"stopped": 0} for row in rows], now=event.at)
+    dropped = await _drop([row | {"reason": Reason.OVERTAKEN} for row in rows], now=event.at)
     if dropped:  # also what is said once, after lending
         await db.execute(_FREE_ALL, ids=[*dropped])
 
@@ -143,13 +140,13 @@ async def take_telling_back(ids: Sequence[UUID], *, now: datetime) -> None:
 
 
 async def _drop(rows: Sequence[db.Row], *, now: datetime) -> set[UUID]:
-    for reason, stopped in ((Reason.OPTED_OUT, 1), (Reason.OVERTAKEN, 0)):
-        some = [row["id"] for row in rows if row["stopped"] == stopped]
-        if some:
-            await db.execute(_DROP, ids=some, reason=reason.value, now=now)
+    by_reason: defaultdict[Reason, list[UUID]] = defaultdict(list)
+    for row in rows:
+        by_reason[Reason(row["reason"])].append(row["id"])
+    for reason, ids in by_reason.items():
+        await outbox.drop(ids, reason, now=now)
     if rows:
         await take_telling_back([row["id"] for row in rows], now=now)
-    overtaken = [row["id"] for row in rows if not row["stopped"]]
-    if overtaken:
+    if overtaken := by_reason[Reason.OVERTAKEN]:
         await db.execute(_FREE, ids=overtaken)
     return {row["id"] for row in rows}

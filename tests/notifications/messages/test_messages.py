@@ -11,17 +11,34 @@ import pytest
 from httpx import AsyncClient
 
 from comptoir.core import clock, db
+from comptoir.core.audit.sentences import lines
+from comptoir.core.i18n import use_language
 from comptoir.core.principal import Principal, Role
+from comptoir.notifications import outcomes
+from comptoir.notifications.channels import Channel
+from comptoir.notifications.digest.counting import weeks_for
 from comptoir.notifications.dispatcher import dispatch
-from comptoir.notifications.errors import AdministratorNeeded, MessageNotFound, NotTriedAgain
+from comptoir.notifications.errors import (
+    AdministratorNeeded,
+    MessageNotFound,
+    NotLetBe,
+    NotTriedAgain,
+)
 from comptoir.notifications.gateways.protocol import Answer, Rejected, Unknown
-from comptoir.notifications.messages.queries import list_messages, read_message, read_sending
+from comptoir.notifications.inbound.doubts import Doubt
+from comptoir.notifications.messages.queries import (
+    count_to_decide,
+    list_messages,
+    read_message,
+    read_sending,
+)
 from comptoir.notifications.messages.schemas import DecideSending, MessageFilter, MessageState
-from comptoir.notifications.messages.services import decide_sending, try_again
+from comptoir.notifications.messages.services import decide_sending, let_be, try_again
 from comptoir.notifications.reasons import Reason
 from comptoir.notifications.routing import Route
+from comptoir.notifications.statuses import Status
 from tests import factories as make
-from tests.http_client import client_of, codes, sign_in, use_token
+from tests.http_client import client_of, codes, shared_app, sign_in, use_token
 from tests.notifications import rows
 from tests.notifications.recording import RecordingGateway
 
@@ -77,6 +94,31 @@ class TestTheList:
         await use_token(client, "borrowers")
         (found,) = (await client.get("/api/v1/messages?kind=welcome")).json()["items"]
         assert found["id"] == str(welcome)
+
+    async def test_is_by_channel(
+        self, coordinator: Principal, client: AsyncClient, now: datetime
+    ) -> None:
+        here: dict[str, Any] = {"site_id": coordinator.site_id}
+        mails = [
+            await rows.message(now=now, channel="email", kind=kind, **here)
+            for kind in ("welcome", "due-soon")
+        ]
+        await rows.message(now=now, kind="welcome", **here)
+        first = MessageFilter(state=MessageState.ALL, channel=Channel.EMAIL, limit=1)
+        found = await list_messages(coordinator, first, now=now)
+        assert [row.id for row in found.rows] == [mails[1]]
+        assert await ids(coordinator, channel=Channel.EMAIL, after=found.next) == [mails[0]]
+        user = await make.user(role=Role.COORDINATOR, site_id=coordinator.site_id)
+        await sign_in(client, user)
+        page = (await client.get("/messages?state=all&kind=welcome&channel=email")).text
+        assert page.count('<details class="message">') == 1
+        assert 'href="/messages?state=waiting&amp;kind=welcome&amp;channel=email"' in page
+        assert (await client.get("/messages?channel=pigeon")).status_code == 200
+        await use_token(client, "borrowers")
+        answer = await client.get("/api/v1/messages?channel=email&limit=1")
+        assert [each["id"] for each in answer.json()["items"]] == [str(mails[1])]
+        following = await client.get(answer.json()["next"])
+        assert [each["id"] for each in following.json()["items"]] == [str(mails[0])]
 
     async def test_shows_messages_of_ones_own_sites_alone(
         self, coordinator: Principal, now: datetime
@@ -175,6 +217,88 @@ class TestAnotherTry:
         assert (event["action"], event["subject_id"]) == ("message.tried_again", failed)
 
 
+class TestLettingItBe:
+    @pytest.mark.parametrize("answer", [FAILED, Unknown()])
+    async def test_drops_it_and_nothing_counts_it_any_more(
+        self, coordinator: Principal, now: datetime, answer: Answer
+    ) -> None:
+        person = await make.borrower(phone="+41790000002")
+        here: dict[str, Any] = {"site_id": coordinator.site_id, "borrower_id": person.id}
+        failed = await ended(now, answer, **here)
+        [week] = await weeks_for(coordinator, now=now)
+        assert (await count_to_decide(coordinator, None, now=now), week.failed) == (1, 1)
+        await let_be(coordinator, failed, now=now)
+        found = await rows.read(failed)
+        assert (found.status, found.reason) == ("dropped", "let-be")
+        assert await ids(coordinator, MessageState.TO_DECIDE) == []
+        [week] = await weeks_for(coordinator, now=now)
+        assert (await count_to_decide(coordinator, None, now=now), week.failed) == (0, 0)
+        shared_app()  # whose floors describe what they record
+        with use_language("en"):
+            [line] = await lines(person.id, {})
+        assert line.text == "It was decided to let a message be: Before it is due."
+
+    async def test_is_done_once_and_stands_in_the_audit_trail(
+        self, coordinator: Principal, now: datetime
+    ) -> None:
+        failed = await ended(now, site_id=coordinator.site_id)
+        for _ in range(2):
+            await let_be(coordinator, failed, now=now)
+        (event,) = await db.fetch("SELECT action, actor_id, subject_id FROM core_audit_event")
+        assert (event["action"], event["subject_id"]) == ("message.dropped", failed)
+        assert event["actor_id"] == coordinator.id
+
+    async def test_is_not_for_what_is_on_its_way_or_was_tried_again(
+        self, coordinator: Principal, now: datetime
+    ) -> None:
+        waiting = await rows.message(now=now + timedelta(days=1), site_id=coordinator.site_id)
+        failed = await ended(now, site_id=coordinator.site_id)
+        await try_again(coordinator, failed, now=now)
+        for message in (waiting, failed):
+            with pytest.raises(NotLetBe):
+                await let_be(coordinator, message, now=now)
+
+    async def test_is_for_coordinators_of_the_site(
+        self, coordinator: Principal, now: datetime
+    ) -> None:
+        elsewhere = await ended(now)
+        here = await ended(now, site_id=coordinator.site_id)
+        for actor, message in (
+            (coordinator, elsewhere),
+            (await make.principal(Role.RECEPTION, coordinator.site_id), here),
+        ):
+            with pytest.raises(MessageNotFound):
+                await let_be(actor, message, now=now)
+
+    async def test_holds_whatever_is_told_later_unless_it_arrived(
+        self, coordinator: Principal, now: datetime
+    ) -> None:
+        message = await ended(now, Unknown(), site_id=coordinator.site_id)
+        await let_be(coordinator, message, now=now)
+        for told, known in (("failed", "dropped"), ("delivered", "delivered")):
+            async with db.transaction():
+                await outcomes.report(message, Status(told), now=now)
+            assert await rows.status(message) == known
+
+    async def test_may_have_been_a_slip(self, coordinator: Principal, now: datetime) -> None:
+        failed = await ended(now, site_id=coordinator.site_id)
+        await let_be(coordinator, failed, now=now)
+        made = await rows.read(await try_again(coordinator, failed, now=now))
+        assert (made.status, made.again_of) == ("queued", failed)
+
+    async def test_makes_no_number_right(self, coordinator: Principal, now: datetime) -> None:
+        number = "+41790000002"
+        person = await make.borrower(
+            site_id=coordinator.site_id, contact_kind="phone", phone=number
+        )
+        for _ in range(2):
+            failed = await ended(
+                now, site_id=coordinator.site_id, borrower_id=person.id, address=number
+            )
+            await let_be(coordinator, failed, now=now)
+        assert await rows.doubt_about(person.id) == Doubt.FAILED
+
+
 class TestTheSwitchAndTheBudget:
     async def test_stop_sending_until_it_goes_on(self, database: Any, now: datetime) -> None:
         admin = await make.principal(Role.ADMIN)
@@ -244,6 +368,22 @@ class TestOverHttp:
         assert (answer.status_code, answer.headers["location"]) == (303, "/messages")
         assert "needs a decision" in (await client.get("/messages")).text
 
+    async def test_a_button_lets_a_message_be(self, client: AsyncClient, now: datetime) -> None:
+        site = await make.site()
+        failed = await ended(now, site_id=site.id)
+        await sign_in(client, await make.user(role=Role.COORDINATOR, site_id=site.id))
+        path = f"/messages/{failed}/let-be"
+        assert path in (await client.get("/messages")).text
+        answer = await client.post(path, data={"next": "/messages"})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/messages")
+        assert "needs a decision" in (await client.get("/messages")).text
+        every = (await client.get("/messages?state=all")).text
+        assert all(each in every for each in ("Let be", "decided to let it be", "/again"))
+        assert path not in every
+        await client.post(f"/messages/{failed}/again", data={"next": "/messages"})
+        await client.post(path, data={"next": "/messages"})  # let be already, and tried again
+        assert await rows.status(failed) == "dropped"
+
     async def test_the_page_says_when_nothing_is_sent(self, client: AsyncClient) -> None:
         await sign_in(client, await make.user(role=Role.ADMIN))
         assert "Nothing leaves the program." in (await client.get("/messages")).text
@@ -256,19 +396,23 @@ class TestOverHttp:
         assert 'value="CHF"' in page
 
     @pytest.mark.parametrize(
-        ("gateway", "state"), [("file", "Written to the file"), ("kannel", "Handed over")]
+        ("gateway", "said"),
+        [
+            ("file", ["Written to the file", "this gateway only writes to a file"]),
+            ("file-try", ["Written to the file", "this gateway only writes to a file"]),
+            ("console", ["Printed on the console", "this gateway only prints"]),
+            ("kannel", ["Handed over"]),
+        ],
     )
-    async def test_the_page_says_what_only_went_to_a_file(
-        self, client: AsyncClient, now: datetime, gateway: str, state: str
+    async def test_the_page_says_what_was_not_sent(
+        self, client: AsyncClient, now: datetime, gateway: str, said: list[str]
     ) -> None:
         await rows.message(now=now)
         await dispatch([Route(RecordingGateway(name=gateway))], now=now)
         await sign_in(client, await make.user(role=Role.ADMIN))
         text = (await client.get("/messages?state=sent")).text
-        assert [each in text for each in ("Written to the file", "Handed over")] == [
-            state == "Written to the file",
-            state == "Handed over",
-        ]
+        assert all(each in text for each in said)
+        assert ("Handed over" in text) is (gateway == "kannel")
 
     async def test_the_page_warns_of_the_budget(self, client: AsyncClient) -> None:
         now = clock.now()
@@ -309,6 +453,11 @@ class TestOverHttp:
         )
         made = await client.post(f"/api/v1/messages/{failed}/tries")
         assert (made.status_code, made.json()["again_of"]) == (201, str(failed))
+        refused = await client.post(f"/api/v1/messages/{failed}/let-be")
+        assert codes(refused) == ["notifications.not-let-be"]
+        other = await ended(now)
+        dropped = await client.post(f"/api/v1/messages/{other}/let-be")
+        assert (dropped.json()["status"], dropped.json()["reason"]) == ("dropped", "let-be")
         again = await client.post(f"/api/v1/messages/{failed}/tries")
         assert codes(again) == ["notifications.not-tried-again"]
         sending = await client.get("/api/v1/sending")

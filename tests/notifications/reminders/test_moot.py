@@ -7,19 +7,25 @@ from typing import Any
 
 import pytest
 
+from comptoir.core import db
+from comptoir.core.audit.sentences import lines
+from comptoir.core.i18n import use_language
 from comptoir.core.principal import Role
 from comptoir.lending.loans.elsewhere import choose_return_site
-from comptoir.lending.tables import Loan
+from comptoir.lending.tables import Borrower, Loan
 from comptoir.notifications import routes as notifications
+from comptoir.notifications.channels import BY_GATEWAY
 from comptoir.notifications.dispatcher import dispatch
 from comptoir.notifications.errors import MessageMoot
 from comptoir.notifications.gateways.protocol import Unknown
+from comptoir.notifications.inbound import wishes
 from comptoir.notifications.messages.queries import count_to_decide
 from comptoir.notifications.messages.services import try_again
 from comptoir.notifications.reminders.sweep import sweep
 from comptoir.notifications.reminders.tables import BorrowerWish
 from comptoir.notifications.routing import Route
 from tests import factories as make
+from tests.http_client import shared_app
 from tests.notifications import rows
 from tests.notifications.recording import RecordingGateway
 from tests.notifications.reminders.world import DUE, World, at, levels, written
@@ -35,6 +41,13 @@ async def world(database: Any) -> World:
 async def sent(now: datetime = SOON) -> int:
     """How many messages a gateway was given."""
     return await dispatch([Route(RecordingGateway())], now=now)
+
+
+async def told_of(person: Borrower) -> str:
+    """The latest line of somebody's timeline."""
+    shared_app()  # whose floors describe what they record
+    with use_language("en"):
+        return (await lines(person.id, {}))[0].text
 
 
 async def test_a_reminder_that_makes_sense_is_sent(world: World) -> None:
@@ -68,6 +81,37 @@ async def test_whoever_wants_no_more_messages_gets_none(world: World) -> None:
     [message] = await written()
     assert (message.status, message.reason) == ("dropped", "opted-out")
     assert await levels(loan) == ["before:3:days"]
+    assert (
+        await told_of(person) == "Message not sent: Before it is due. They want no more messages."
+    )
+
+
+@pytest.mark.parametrize("way", ["phone", "email"])
+async def test_whose_number_was_found_wrong_gets_none_for_that_reason(
+    world: World, way: str
+) -> None:
+    person = await world.person(contact_kind=way, email="amina@example.org")
+    await world.loan(person)
+    await sweep(now=SOON)
+    async with db.transaction():
+        await wishes.stop(person.phone, is_wrong=True, now=SOON)
+    route = Route(RecordingGateway(channels=BY_GATEWAY))
+    assert await dispatch([route], now=SOON) == 0
+    [message] = await written()
+    assert (message.status, message.reason) == ("dropped", "number-not-theirs")
+    assert await told_of(person) == "Message not sent: Before it is due. The number is not theirs."
+
+
+async def test_what_makes_no_sense_any_more_stands_in_the_timeline(world: World) -> None:
+    texted, called = await world.person(), await world.person(phone="+41265550199")
+    loans = [await world.loan(person) for person in (texted, called)]
+    await sweep(now=SOON)
+    await Loan.update({Loan.returned_at: SOON}).where(Loan.id.is_in([loan.id for loan in loans]))
+    await sent()
+    await sweep(now=SOON)
+    why = "It made no sense any more."
+    assert await told_of(texted) == f"Message not sent: Before it is due. {why}"
+    assert await told_of(called) == f"Off the list to call: Before it is due. {why}"
 
 
 async def test_what_is_left_of_a_dropped_one_is_written_anew_the_same_day(world: World) -> None:
