@@ -10,6 +10,7 @@ import msgspec
 from babel.support import LazyProxy
 
 from comptoir.core.i18n import lazy as _l
+from comptoir.notifications.channels import Channel
 
 #: What a wording may name, and what that is.
 NAMES: dict[str, LazyProxy] = {
@@ -34,11 +35,15 @@ NAMES: dict[str, LazyProxy] = {
 
 
 class Kind(msgspec.Struct, frozen=True):
-    """A kind of message: its stable code, what coordinators call it, what it may name."""
+    """A kind of message: its stable code, what coordinators call it, what it may name.
+
+    ``ways`` are those on which its wording may go to somebody, the usual one first.
+    """
 
     code: str
     title: LazyProxy
     names: frozenset[str]
+    ways: tuple[Channel, ...] = (Channel.SMS,)
 
 
 #: What somebody at the desk writes: no wording is kept of it.
@@ -48,19 +53,31 @@ _PLACE = frozenset({"place", "opening", "phone"})
 _REMINDER = _PLACE | {"items", "count", "due", "also", "renew", "help", "stop", "link"}
 _SPOKEN = _REMINDER - {"link"}
 
+_MAILED = (Channel.SMS, Channel.EMAIL)
+_SENT = (*_MAILED, Channel.LETTER)
+_ANY_WAY = (*_SENT, Channel.CALL)
+
+# What is late is said on the phone once, however many reminders of it there were: "overdue-call".
 KINDS: dict[str, Kind] = {
     kind.code: kind
     for kind in (
-        Kind("due-soon", _l("Before it is due"), _REMINDER),
-        Kind("due-today", _l("On the day it is due"), _REMINDER),
-        Kind("overdue-1", _l("Overdue: first reminder"), _REMINDER),
-        Kind("overdue-2", _l("Overdue: second reminder"), _REMINDER),
-        Kind("overdue-3", _l("Overdue: third reminder"), _REMINDER),
-        Kind("overdue-call", _l("Overdue: what to say on the phone"), _SPOKEN),
-        Kind("date-moved", _l("A closure moved the date"), _REMINDER | {"was_due", "change"}),
-        Kind("date-back", _l("A closure was withdrawn"), _REMINDER | {"was_due", "change"}),
-        Kind("welcome", _l("After lending: the agreement in short"), _REMINDER),
-        Kind("thanks", _l("After the return"), _REMINDER - {"due", "renew", "link"}),
+        Kind("due-soon", _l("Before it is due"), _REMINDER, _ANY_WAY),
+        Kind("due-today", _l("On the day it is due"), _REMINDER, _ANY_WAY),
+        Kind("overdue-1", _l("Overdue: first reminder"), _REMINDER, _SENT),
+        Kind("overdue-2", _l("Overdue: second reminder"), _REMINDER, _SENT),
+        Kind("overdue-3", _l("Overdue: third reminder"), _REMINDER, _SENT),
+        Kind("overdue-call", _l("Overdue: what to say on the phone"), _SPOKEN, (Channel.CALL,)),
+        Kind(
+            "date-moved",
+            _l("A closure moved the date"),
+            _REMINDER | {"was_due", "change"},
+            _ANY_WAY,
+        ),
+        Kind(
+            "date-back", _l("A closure was withdrawn"), _REMINDER | {"was_due", "change"}, _ANY_WAY
+        ),
+        Kind("welcome", _l("After lending: the agreement in short"), _REMINDER, _MAILED),
+        Kind("thanks", _l("After the return"), _REMINDER - {"due", "renew", "link"}, _MAILED),
         Kind("answer-renewed", _l("Answer: renewed"), _SPOKEN | {"dates", "refused"}),
         Kind("answer-not-renewed", _l("Answer: not renewed"), _PLACE | {"reason", "help"}),
         Kind("answer-hours", _l("Answer: opening hours"), _PLACE | {"hours"}),

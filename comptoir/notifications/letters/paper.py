@@ -69,9 +69,7 @@ def _letter(letter: LetterDocument, place: ReturnPlace, city: str, day: date) ->
             "sender": [place.name, *place.address, *filter(None, (phone, place.email))],
             "recipient": list(letter.recipient),
             "date": _("%(city)s, %(day)s", city=city, day=format_day(day, "long")),
-            "heading": _("A new date for what you borrowed")
-            if letter.kind in OF_MOVES
-            else _("What you borrowed"),
+            "heading": _heading(letter.kind),
             "paragraphs": letter.text.split("\n"),
             "things": {
                 "columns": [_("Item"), _("Bring it back by")],
@@ -91,6 +89,17 @@ def _letter(letter: LetterDocument, place: ReturnPlace, city: str, day: date) ->
                 _("You want no more letters? Tell us."),
             ],
         }
+
+
+def heading_of(kind: str, language: str) -> str:
+    """What stands above the text of a letter."""
+    with use_language(language):
+        return _heading(kind)
+
+
+def _heading(kind: str) -> str:
+    moved = kind in OF_MOVES
+    return _("A new date for what you borrowed") if moved else _("What you borrowed")
 
 
 def _things(things: Sequence[LetterThing]) -> list[list[str]]:

@@ -14,11 +14,13 @@ from comptoir.core.accounts.guards import require
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import LANGUAGES
 from comptoir.core.i18n import gettext as _
+from comptoir.core.i18n import lazy as _l
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, fragment, is_htmx, page, redirect
 from comptoir.core.web.forms import Version, id_or_none
 from comptoir.core.web.shell import shell_of
 from comptoir.lending.errors import LoanNotFound
+from comptoir.notifications.channels import Channel
 from comptoir.notifications.errors import NoSite, TooManyTests, WordingNotFound
 from comptoir.notifications.kinds import KINDS, NAMES
 from comptoir.notifications.own_wordings import queries
@@ -34,6 +36,7 @@ from comptoir.notifications.own_wordings.schemas import (
 )
 from comptoir.notifications.own_wordings.services import lines_of, may_save, save_wording
 from comptoir.notifications.own_wordings.testing import send_test
+from comptoir.notifications.texts import default_text
 
 Page = Request[Principal, Any, Any]
 Answer = Response[str]
@@ -46,13 +49,24 @@ ONE = "/settings/wordings/{kind:str}/{language:str}/{form:str}"
 ONE_THING, TWO_THINGS = "one", "two"
 _VERSIONS_SHOWN = 20
 
+#: What the ways to somebody are called.
+WAYS = {
+    Channel.SMS: _l("Text message"),
+    Channel.EMAIL: _l("E-mail"),
+    Channel.LETTER: _l("Letter"),
+    Channel.CALL: _l("What to say on the phone"),
+}
+
 
 class WordingForm(msgspec.Struct, frozen=True):
-    """The editor, as it was filled in. ``example`` is the id of a loan, or one or two things."""
+    """The editor, as it was filled in.
+
+    ``example`` is the id of a loan, or one or two things; empty: the loan that is due next.
+    """
 
     text: str = ""
     version: Version = 0
-    example: str = ONE_THING
+    example: str = ""
     number: str = ""
     use: str = ""
 
@@ -84,6 +98,7 @@ async def wordings(request: Page) -> Answer:
         request,
         "notifications/wordings.html",
         kinds=[(kind.code, kind.title, own.get(kind.code, [])) for kind in KINDS.values()],
+        decides=may_save(request.user),
     )
 
 
@@ -132,9 +147,11 @@ async def show(
         "notifications/_wording_preview.html",
         action=address_of(key),
         language=key.language,
+        titles=WAYS,
         preview=made,
         marks=marked(lines_of(data.text), KINDS[key.kind].names),
         errors=errors,
+        decides=may_save(request.user),
         tells=True,
     )
 
@@ -162,7 +179,9 @@ async def test(
 async def _editor(
     request: Page, key: Key, form: WordingForm, errors: list[FieldError], *, sent: bool = False
 ) -> Answer:
-    form = msgspec.structs.replace(form, text=lines_of(form.text))
+    examples = await loans_to_try(request.user)
+    example = form.example or (str(examples[0].id) if examples else ONE_THING)
+    form = msgspec.structs.replace(form, text=lines_of(form.text), example=example)
     view = await queries.read_wording_view(key)
     made, wrong = await _preview(request, key, form)
     # What a preview finds wrong stands in place of it; what is refused, also at the top.
@@ -181,7 +200,10 @@ async def _editor(
         preview=made,
         marks=marked(form.text, KINDS[key.kind].names),
         errors=errors or [each for each in wrong if each.field == "text"],
-        examples=await loans_to_try(request.user),
+        examples=examples,
+        titles=WAYS,
+        texted=Channel.SMS in KINDS[key.kind].ways,
+        in_full=default_text(key.kind, key.language, barest=key.barest, full=True) != view.default,
         versions=await queries.saved(key, limit=_VERSIONS_SHOWN),
         decides=may_save(request.user),
         sent=sent,

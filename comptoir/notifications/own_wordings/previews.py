@@ -1,4 +1,4 @@
-"""What a wording makes: of an example, or of a real loan, and how many parts it takes."""
+"""What a wording makes on each way: of an example, or of a real loan; how many parts it takes."""
 
 from __future__ import annotations
 
@@ -13,21 +13,34 @@ from comptoir.core.i18n import localized
 from comptoir.core.phones import show_phone
 from comptoir.core.principal import Principal
 from comptoir.lending.errors import LoanNotFound
+from comptoir.notifications.channels import BY_GATEWAY, Channel
 from comptoir.notifications.errors import NoSite
 from comptoir.notifications.gsm7_wording import gsm7_wording
+from comptoir.notifications.letters.paper import heading_of
 from comptoir.notifications.messages.queries import PART_OF_UNIT
-from comptoir.notifications.own_wordings.schemas import ForcingSign, Key, Preview, TryWording
+from comptoir.notifications.own_wordings.schemas import (
+    ForcingSign,
+    Key,
+    Preview,
+    TryWording,
+    WayPreview,
+)
 from comptoir.notifications.own_wordings.services import kind_of, lines_of, read_wording
+from comptoir.notifications.placeholders import Wording
 from comptoir.notifications.reminders.plans import THANKS
 from comptoir.notifications.reminders.reading import Sender, read_sender
+from comptoir.notifications.reminders.writing import FORMS
 from comptoir.notifications.segments import forcing, split
+from comptoir.notifications.texts import default_text, default_wording, subject_of
 from comptoir.notifications.values import Facts, Thing, example_facts, message_text
 from comptoir.sites.queries import of_own_sites
 
 _LOANS_SHOWN = 10
 _LOANS = """
-SELECT loan.id, loan.due_at, loan.return_site, category.names
+SELECT loan.id, loan.due_at, loan.return_site, category.names, loan.renewals,
+       COALESCE(policy.renewals, 0) AS most_renewals
 FROM lending_loan loan JOIN inventory_category category ON category.id = loan.category
+LEFT JOIN lending_policy policy ON policy.id = loan.policy
 WHERE {which}
 """
 _NEXT = "loan.returned_at IS NULL AND {mine} ORDER BY loan.due_at, loan.id LIMIT :limit"
@@ -68,16 +81,36 @@ async def make_preview(
         LoanNotFound: no such loan is on loan at the actor's sites.
         NoSite: there is no place for it to speak of.
     """
-    text = lines_of(command.text)
-    wording = read_wording(text, kind_of(key))
+    text, kind = lines_of(command.text), kind_of(key)
+    wording = read_wording(text, kind)
+    full = wording
+    if text == default_text(key.kind, key.language, barest=key.barest):
+        full = default_wording(key.kind, key.language, barest=key.barest, full=True)
     sender = await sender_for(actor, command, base_url)
     facts = await _facts(actor, key, command, sender, now=now)
-    made = message_text(wording, facts, key.language, now=now)
+    ways = [
+        _way(channel, wording if channel is Channel.SMS else full, facts, key, sender, now=now)
+        for channel in kind.ways
+    ]
+    made = ways[0].text
+    if Channel.SMS not in kind.ways:
+        return Preview(
+            text=made,
+            ways=ways,
+            parts=0,
+            free=0,
+            encoding=None,
+            forcing=[],
+            offered=None,
+            cost=None,
+            currency="",
+        )
     segments = split(made)
     last = await db.fetch_one(_LAST_COST, since=now - _PRICE_HOLDS_FOR)
     price = Decimal(last["cost"]) / last["parts"] / PART_OF_UNIT if last else None
     return Preview(
         text=made,
+        ways=ways,
         parts=len(segments.parts),
         free=segments.free,
         encoding=segments.encoding,
@@ -85,6 +118,37 @@ async def make_preview(
         offered=gsm7_wording(text),
         cost=None if price is None else price * len(segments.parts),
         currency=last["currency"] if last else "",
+    )
+
+
+def _way(
+    channel: Channel,
+    wording: Wording,
+    facts: Facts,
+    key: Key,
+    sender: Sender,
+    *,
+    now: datetime,
+) -> WayPreview:
+    is_two_way = facts.is_two_way
+    if channel is Channel.EMAIL:
+        is_two_way = bool(sender.email)
+    facts = msgspec.structs.replace(
+        facts,
+        form=FORMS[channel],
+        is_two_way=is_two_way,
+        link=sender.link if channel in BY_GATEWAY else "",
+    )
+    title = ""
+    if channel is Channel.EMAIL:
+        title = subject_of(key.kind, key.language)
+    elif channel is Channel.LETTER:
+        title = heading_of(key.kind, key.language)
+    return WayPreview(
+        channel=channel,
+        text=message_text(wording, facts, key.language, now=now),
+        title=title,
+        sender=sender.name if channel is Channel.EMAIL and not key.barest else "",
     )
 
 
@@ -116,12 +180,17 @@ async def _facts(
         place=sender.name,
         phone=show_phone(sender.phone) if sender.phone else "",
         is_two_way=sender.habits.takes_answers,
-        link=sender.link,
     )
     if command.loan:
-        loan = _example(await _loan(actor, command.loan), key.language)
+        row = await _loan(actor, command.loan)
+        loan = _example(row, key.language)
         due = None if key.kind == THANKS else loan.due_at
-        facts = msgspec.structs.replace(facts, things=(Thing(loan.name, due),), due_at=due)
+        facts = msgspec.structs.replace(
+            facts,
+            things=(Thing(loan.name, due),),
+            due_at=due,
+            is_renewable=row["renewals"] < row["most_renewals"],
+        )
     return facts
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from comptoir.notifications.channels import Channel
 from comptoir.notifications.segments import Encoding
 
 TextField = Annotated[
@@ -95,17 +96,33 @@ class ForcingSign(msgspec.Struct, frozen=True):
     name: str
 
 
-class Preview(msgspec.Struct, frozen=True, kw_only=True):
-    """What a wording makes, and how many `parts` that takes. `free` are left in the last.
+class WayPreview(msgspec.Struct, frozen=True, kw_only=True):
+    """What a wording makes on one way.
 
-    `forcing` is why it is `ucs-2`; `offered` is the wording in the GSM alphabet, where one
-    says the same. `cost` is by what a part of the last message cost; null where none did.
+    `title` is the subject of an e-mail and the heading of a letter; `sender` is whom an e-mail
+    is from, empty in the barest form.
+    """
+
+    channel: Channel
+    text: str
+    title: str = ""
+    sender: str = ""
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """What a wording makes on each of its `ways`; `text` is that of the first.
+
+    Of a text message: how many `parts` it takes (0 where it goes by none), and how many
+    characters are `free` in the last. `forcing` is why it is `ucs-2`; `offered` is the wording
+    in the GSM alphabet, where one says the same. `cost` is by what a part of the last message
+    cost; null where none did.
     """
 
     text: str
+    ways: list[WayPreview]
     parts: int
     free: int
-    encoding: Encoding
+    encoding: Encoding | None
     forcing: list[ForcingSign]
     offered: str | None
     cost: Decimal | None

@@ -11,19 +11,21 @@ from comptoir.core.i18n import gettext as _
 from comptoir.core.ids import first_id_of, new_id
 from comptoir.core.principal import Principal
 from comptoir.notifications import limits, outbox
+from comptoir.notifications.channels import Channel
 from comptoir.notifications.errors import AllSitesNeeded, TooManyTests
 from comptoir.notifications.kinds import TEST
 from comptoir.notifications.numbers import Number, read_number
 from comptoir.notifications.outbox import Draft
 from comptoir.notifications.own_wordings.previews import make_preview, sender_for
 from comptoir.notifications.own_wordings.schemas import Key, TestWording, TryWording
-from comptoir.notifications.own_wordings.services import may_save
+from comptoir.notifications.own_wordings.services import kind_of, may_save
 from comptoir.notifications.sentences import number_sentence
 
 #: In an hour, of all people together: a test costs as any message does.
 MOST_TESTS = 10
 WITHIN = timedelta(hours=1)
 
+WORDING_NOT_SENT = "notifications.wording-not-sent"
 NUMBER_CANNOT_TEXT = "notifications.number-cannot-text"
 
 _RECENT = """
@@ -40,7 +42,7 @@ async def send_test(
     Raises:
         AllSitesNeeded: the actor does not answer for all sites.
         WordingNotFound: there is no such kind or language.
-        Invalid: the wording or the number cannot be used.
+        Invalid: the wording or the number cannot be used, or nobody is sent this kind.
         LoanNotFound: no such loan is on loan at the actor's sites.
         NoSite: there is no place for it to speak of.
         TooManyTests: there were enough within the hour.
@@ -50,6 +52,9 @@ async def send_test(
     tried = TryWording(text=command.text, loan=command.loan, several=command.several)
     preview = await make_preview(actor, key, tried, base_url=base_url, now=now)
     sender = await sender_for(actor, tried, base_url)
+    if Channel.SMS not in kind_of(key).ways:
+        sentence = _("This is said on the phone and sent to nobody. Read it aloud to try it.")
+        raise Invalid([FieldError("number", WORDING_NOT_SENT, sentence)])
     address = _address(command.number)
     async with db.transaction():
         await limits.lock_sending()  # so that two at once are counted one after the other

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -89,6 +90,26 @@ class TestThePages:
         wrong = await client.post(f"{PAGE}/test", data=form("Oui", number="12"))
         assert (wrong.status_code, "too few digits" in wrong.text) == (422, True)
 
+    async def test_show_each_way_that_a_kind_goes(self, client: AsyncClient) -> None:
+        page = (await client.get(PAGE)).text
+        assert re.findall(r"<h3>(.*?)</h3>", page) == [
+            "Text message",
+            "E-mail",
+            "Letter",
+            "What to say on the phone",
+        ]
+        assert "À rapporter bientôt" in page
+        spoken = (await client.get("/settings/wordings/overdue-call/fr/usual")).text
+        assert re.findall(r"<h3>(.*?)</h3>", spoken) == ["What to say on the phone"]
+        assert "in the last part" not in spoken
+        assert "Send the test" not in spoken
+
+    async def test_send_nobody_what_is_only_said(self, client: AsyncClient) -> None:
+        spoken = "/settings/wordings/overdue-call/fr/usual/test"
+        answer = await client.post(spoken, data=form("Oui", number="079 123 45 67"))
+        assert answer.status_code == 422
+        assert await Message.count() == 0
+
     async def test_tell_what_somebody_else_changed(self, client: AsyncClient) -> None:
         await client.post(PAGE, data=form("Un"))
         assert (await client.post(PAGE, data=form("Deux"))).status_code == 412
@@ -96,7 +117,13 @@ class TestThePages:
     async def test_let_a_coordinator_of_one_site_look_alone(self, client: AsyncClient) -> None:
         site = await make.site()
         await sign_in(client, await make.user(role=Role.COORDINATOR, site_id=site.id))
-        assert "Send the test" not in (await client.get(PAGE)).text
+        page = (await client.get(PAGE)).text
+        assert "Send the test" not in page
+        # It is said before the text, which cannot be typed into.
+        assert page.index("only a coordinator of all sites") < page.index("<textarea")
+        assert " readonly" in page[page.index("<textarea") : page.index("</textarea>")]
+        assert ">Save<" not in page
+        assert "only a coordinator of all sites" in (await client.get("/settings/wordings")).text
         assert (await client.post(PAGE, data=form("Un"))).status_code == 403
         assert (await client.post(f"{PAGE}/preview", data=form("Un"))).status_code == 200
 

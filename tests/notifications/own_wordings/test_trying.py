@@ -6,17 +6,21 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from comptoir.core.errors import Invalid
 from comptoir.core.principal import Principal, Role
 from comptoir.lending.errors import LoanNotFound
+from comptoir.notifications.channels import Channel
 from comptoir.notifications.dispatcher import dispatch
 from comptoir.notifications.errors import AllSitesNeeded, NoSite, TooManyTests
+from comptoir.notifications.kinds import KINDS
 from comptoir.notifications.own_wordings.previews import loans_to_try, make_preview
 from comptoir.notifications.own_wordings.schemas import Form, Key, TestWording, TryWording
 from comptoir.notifications.own_wordings.testing import MOST_TESTS, send_test
 from comptoir.notifications.routing import Route
+from comptoir.notifications.texts import default_text, subject_of
 from tests import factories as make
 from tests.notifications import rows
 from tests.notifications.recording import RecordingGateway
@@ -91,6 +95,64 @@ class TestAPreview:
         assert await loans_to_try(elsewhere) == []
         with pytest.raises(LoanNotFound):
             await make_preview(elsewhere, KEY, tried, base_url=URL, now=now)
+
+    @pytest.mark.parametrize("kind", list(KINDS))
+    async def test_is_of_each_way_that_a_kind_goes(
+        self, coordinator: Principal, now: datetime, kind: str
+    ) -> None:
+        site = await make.site(short_name="La Gare", phone="+41265550110", email="gare@example.org")
+        await make.loan(
+            item=await make.item(site_id=site.id),
+            borrower_id=(await make.borrower()).id,
+            now=now,
+            due_at=now + timedelta(days=2),
+        )
+        (example,) = await loans_to_try(coordinator)
+        key = Key(kind, "fr", Form.USUAL)
+        tried = TryWording(text=default_text(kind, "fr"), loan=example.id)
+        found = await make_preview(coordinator, key, tried, base_url=URL, now=now)
+        ways = {each.channel: each for each in found.ways}
+        assert tuple(ways) == KINDS[kind].ways
+        assert found.text == found.ways[0].text
+        assert (found.parts > 0) is (found.encoding is not None) is (Channel.SMS in ways)
+        if Channel.EMAIL in ways:
+            mail = ways[Channel.EMAIL]
+            assert (mail.title, mail.sender) == (subject_of(kind, "fr"), "La Gare")
+            assert "répondez-le-nous" in mail.text
+            assert "SMS" not in mail.text
+        if Channel.LETTER in ways:
+            assert ways[Channel.LETTER].title
+            assert "heures ci-dessous" in ways[Channel.LETTER].text
+        if Channel.CALL in ways:
+            assert "Tél." not in ways[Channel.CALL].text
+        own = msgspec.structs.replace(tried, text="À {{place}}" if kind != "answer-not-me" else "À")
+        for way in (await make_preview(coordinator, key, own, base_url=URL, now=now)).ways:
+            assert way.text == ("À La Gare" if kind != "answer-not-me" else "À")
+
+    async def test_offers_to_renew_what_can_be(self, coordinator: Principal, now: datetime) -> None:
+        site = await make.site(email="gare@example.org")
+        category = await make.category()
+        model = await make.model(category=category.id)
+        policy = await make.policy(category_id=category.id, renewals=1)
+        for renewals in (0, 1):
+            loan = await make.loan(
+                item=await make.item(site_id=site.id, model=model.id),
+                borrower_id=(await make.borrower()).id,
+                now=now,
+                policy=policy.id,
+                renewals=renewals,
+            )
+            tried = TryWording(text="{{renew}}.", loan=loan.id)
+            found = await make_preview(coordinator, KEY, tried, base_url=URL, now=now)
+            (mail,) = (each for each in found.ways if each.channel is Channel.EMAIL)
+            assert ("prolonger" in mail.text) is (renewals == 0)
+
+    async def test_of_the_barest_form_names_no_place(
+        self, coordinator: Principal, now: datetime
+    ) -> None:
+        key = Key("due-soon", "fr", Form.BAREST)
+        found = await make_preview(coordinator, key, TryWording(text="A"), base_url=URL, now=now)
+        assert {each.sender for each in found.ways} == {""}
 
     async def test_needs_a_place(self, database: Any, now: datetime) -> None:
         with pytest.raises(NoSite):
