@@ -17,6 +17,7 @@ from comptoir.core.principal import SYSTEM
 from comptoir.inventory import codes
 from comptoir.inventory.imei import read_imei
 from comptoir.inventory.statuses import ItemStatus
+from comptoir.inventory.vouchers.statuses import Medium
 from comptoir.sites.rota.week import rota
 from tests import factories
 from tests.roof.commands import comptoir
@@ -164,3 +165,18 @@ def test_no_demo_in_production(tmp_path: Path) -> None:
     )
     assert refused.returncode == 1
     assert not (tmp_path / "comptoir.sqlite").exists()
+
+
+@pytest.mark.parametrize("moment", MOMENTS, ids=str)
+async def test_each_place_has_vouchers_and_some_expire_soon(
+    database: Any, moment: datetime
+) -> None:
+    await demo.fill(KEYS, now=moment)
+    media = {row["medium"] for row in await db.fetch("SELECT medium FROM inventory_voucher_kind")}
+    assert media == {medium.value for medium in Medium}
+    sites = "SELECT DISTINCT site FROM inventory_voucher WHERE status = 'available'"
+    assert len(await db.fetch(sites)) == 3
+    soon = "inventory_voucher WHERE activate_by BETWEEN :today AND :soon"
+    today = moment.date()
+    assert await count(soon, today=today, soon=today + timedelta(days=30)) >= 20
+    assert await count("inventory_voucher WHERE activate_by < :today", today=today) == 0

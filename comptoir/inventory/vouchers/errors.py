@@ -10,6 +10,7 @@ from comptoir.core.api.about import explain_code
 from comptoir.core.errors import FieldError, Invalid, NotFound, Refused
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
+from comptoir.core.i18n import ngettext
 from comptoir.inventory.vouchers.life import VoucherAction
 from comptoir.inventory.vouchers.statuses import VoucherStatus
 
@@ -175,3 +176,37 @@ def explain_codes() -> None:
     """Tell the reference of the API what each code means."""
     for status, text in _BY_STATUS.items():
         explain_code(_code(status), text)
+
+
+class VouchersInvalid(Invalid):
+    """Vouchers that cannot be taken in; none of them was. Of many errors, the first hundred."""
+
+    code = "inventory.vouchers-invalid"
+    #: Of more nobody reads at once.
+    MOST = 100
+
+    def __init__(self, errors: list[FieldError]) -> None:
+        super().__init__(errors[: self.MOST])
+        self.wrong = len(errors)
+
+    def message(self) -> str:
+        return ngettext(
+            "One thing is wrong. Nothing was taken in. Correct it, then try again.",
+            "%(num)s things are wrong. Nothing was taken in. Correct them, then try again.",
+            self.wrong,
+        )
+
+    def details(self) -> dict[str, object]:
+        return {"wrong": self.wrong, "listed": len(self.errors)}
+
+
+class VoucherNotLast(Refused):
+    """Only the last voucher of a batch can be taken out of it again, while nothing became of it."""
+
+    code = "inventory.voucher-not-last"
+
+    def message(self) -> str:
+        return _(
+            "This voucher is not the last one that was added, or something has become of it "
+            "since. Load the page again."
+        )

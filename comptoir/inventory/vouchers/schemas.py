@@ -1,0 +1,116 @@
+"""Commands that change the stock of vouchers, and views of it. No view holds a code."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core.fields import example
+from comptoir.inventory.names import Names
+from comptoir.inventory.vouchers.sealing import Secret
+from comptoir.inventory.vouchers.statuses import Medium, VoucherStatus
+from comptoir.sites.schemas import SiteName
+
+#: More come in several batches: a statement of all marks at once has its limits.
+MOST_AT_ONCE = 20_000
+
+Operator = Annotated[str, example("Salt")]
+Funder = Annotated[str, example("Loterie Romande")]
+OrderNumber = Annotated[str, example("2026-118")]
+
+
+class SaveKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A kind of voucher as it shall be. At least one name is needed.
+
+    ``cost_cents`` is what one costs, in hundredths of the currency. ``dial`` has ``{code}``
+    where a phone dials the code. Instructions are read aloud, or on the slip.
+    """
+
+    medium: Medium
+    names: Names
+    operator: Operator = ""
+    volume: Annotated[str, example("10 GB")] = ""
+    validity_days: Annotated[int, example(30)] | None = None
+    time_zone: str = "Europe/Zurich"
+    cost_cents: Annotated[int, example(1990)] | None = None
+    currency: str = "CHF"
+    instructions: Names = {}
+    dial: Annotated[str, example("*121*{code}#")] = ""
+    network: Annotated[str, example("")] = ""
+    by_sms: bool = False
+    without_borrower: bool = False
+    active: bool = True
+
+
+class KindView(SaveKind, frozen=True, kw_only=True):
+    """A kind of voucher. ``fixed``: some were taken in, so its medium cannot change."""
+
+    id: UUID
+    position: int
+    fixed: bool
+    version: int
+
+
+class NewVoucher(Secret, frozen=True, forbid_unknown_fields=True):
+    """What one voucher holds; it is sealed at once, and no call tells it again.
+
+    ``code`` is the ICCID of a SIM, the code of a top-up, a code or password of a Wi-Fi, the
+    activation text of an eSIM (``LPA:1$…``). ``user`` is the name that a password goes with.
+    """
+
+
+class TakeIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Vouchers that came together to a site; without any, the batch is open to be scanned into.
+
+    ``cost_cents`` is what one of them cost, in hundredths; left out, it is that of the kind.
+    """
+
+    kind: UUID
+    site: UUID
+    funder: Funder = ""
+    order_number: OrderNumber = ""
+    activate_by: Annotated[date, example("2027-06-30")] | None = None
+    cost_cents: Annotated[int, example(1990)] | None = None
+    currency: str | None = None
+    vouchers: Annotated[tuple[NewVoucher, ...], msgspec.Meta(max_length=MOST_AT_ONCE)] = ()
+
+
+class KindName(msgspec.Struct, frozen=True):
+    """A kind as a batch names it."""
+
+    id: UUID
+    medium: Medium
+    names: Names
+
+
+class BatchRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A batch in a list. ``available`` of its ``quantity`` can still be given."""
+
+    id: UUID
+    kind: KindName
+    site: SiteName
+    funder: str
+    order_number: str
+    activate_by: date | None
+    cost_cents: int | None
+    currency: str
+    quantity: int
+    available: int
+    received_at: datetime
+
+
+class BatchView(BatchRow, frozen=True, kw_only=True):
+    """A batch, and how many of it stand where; statuses that none has are left out."""
+
+    counts: dict[VoucherStatus, int]
+    version: int
+
+
+class BatchFilter(msgspec.Struct, frozen=True):
+    """Which batches a list shows. What is not given does not matter."""
+
+    site: UUID | None = None
+    kind: UUID | None = None
