@@ -10,7 +10,7 @@ from comptoir.core.principal import Role
 from comptoir.core.web import NavItem, panels
 from comptoir.lending.desk.answer import SLOT as DESK
 from comptoir.lending.desk.view import SLOT as VISIT
-from comptoir.lending.events import ReturnSiteChosen
+from comptoir.lending.events import LoanRenewed, ReturnSiteChosen
 from comptoir.notifications import hook_pages, timeline
 from comptoir.notifications.calls import api as calls_api
 from comptoir.notifications.calls import pages as calls_pages
@@ -28,6 +28,7 @@ from comptoir.notifications.jobs import register_jobs
 from comptoir.notifications.letters import api as letters_api
 from comptoir.notifications.letters import pages as letters_pages
 from comptoir.notifications.links import pages as link_pages
+from comptoir.notifications.links.making import follow_renewal
 from comptoir.notifications.messages import api, pages
 from comptoir.notifications.own_wordings import api as wordings_api
 from comptoir.notifications.own_wordings import pages as wordings_pages
@@ -91,4 +92,5 @@ panels.register(DESK, letters_pages.at_desk)
 timeline.describe_all()
 events.subscribe(ReplyArrived, answer_reply)
 events.subscribe(ReturnSiteChosen, follow_return_site)
+events.subscribe(LoanRenewed, follow_renewal)
 register_jobs()

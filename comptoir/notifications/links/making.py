@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from comptoir.core import db
+from comptoir.lending.events import LoanRenewed
 from comptoir.notifications.gateways.protocol import Outgoing
 from comptoir.notifications.links.tokens import STAND_IN, fill, new_token, token_hash
 
@@ -26,6 +27,13 @@ WHERE message.id IN :ids AND message.borrower IS NOT NULL
 _INSERT = """
 INSERT INTO notifications_borrower_link (token_hash, borrower, site, address, expires_at)
 VALUES (:token_hash, :borrower, :site, :address, :expires_at)
+"""
+_RENEWED = """
+SELECT loan.borrower, loan.due_at FROM lending_loan loan WHERE loan.id = :loan
+"""
+_LAST_LONGER = """
+UPDATE notifications_borrower_link SET expires_at = :until
+WHERE borrower = :borrower AND expires_at > :now AND expires_at < :until
 """
 _FORGET = "DELETE FROM notifications_borrower_link WHERE expires_at < :now"
 _REVOKE = "DELETE FROM notifications_borrower_link WHERE address = :address"
@@ -59,6 +67,14 @@ async def with_links(messages: Sequence[Outgoing], *, now: datetime) -> list[Out
         )
     await db.insert_many(_INSERT, rows)
     return sent
+
+
+async def follow_renewal(event: LoanRenewed) -> None:
+    """Links that lead somewhere do so for as long as a renewed loan allows; none ends earlier."""
+    loan = await db.fetch_one(_RENEWED, loan=event.loan_id)
+    if loan is not None:
+        until = loan["due_at"] + LASTS
+        await db.execute(_LAST_LONGER, borrower=loan["borrower"], until=until, now=event.at)
 
 
 async def revoke(address: str) -> None:

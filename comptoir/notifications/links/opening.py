@@ -21,8 +21,9 @@ from comptoir.notifications.links.tokens import token_hash
 FREE = 30
 
 _FIND = """
-SELECT link.borrower, borrower.language
+SELECT link.borrower, borrower.language, COALESCE(wanted.barest, FALSE) AS "barest [BOOLEAN]"
 FROM notifications_borrower_link link
+LEFT JOIN notifications_borrower_wish wanted ON wanted.borrower = link.borrower
 JOIN lending_borrower borrower ON borrower.id = link.borrower
     AND link.address IN (borrower.phone, borrower.email)
     AND NOT EXISTS (SELECT 1 FROM notifications_borrower_wish wish
@@ -35,10 +36,11 @@ WHERE link.token_hash = :token_hash AND link.expires_at > :now
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """Whose link it is, and what they read."""
+    """Whose link it is, and what they read. ``barest``: not even what they have is named."""
 
     borrower_id: UUID
     language: str
+    barest: bool
 
 
 async def open_link(token: str, *, address: str, now: datetime) -> Opened | None:
@@ -56,4 +58,4 @@ async def open_link(token: str, *, address: str, now: datetime) -> Opened | None
         await throttle.begin([Subject(f"link:{address}", free=FREE, shared=True)], now=now)
         return None
     language = row["language"] if row["language"] in LANGUAGES else DEFAULT_LANGUAGE
-    return Opened(row["borrower"], language)
+    return Opened(row["borrower"], language, bool(row["barest"]))

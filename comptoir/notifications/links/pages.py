@@ -31,7 +31,13 @@ from comptoir.lending.loans.held import HeldLoan, held_by
 from comptoir.lending.loans.renewals import renew_loan
 from comptoir.notifications.links.opening import Opened, open_link
 from comptoir.notifications.links.tokens import PATH
-from comptoir.notifications.links.views import Said, nothing_changed, places_to_go, refused_text
+from comptoir.notifications.links.views import (
+    Said,
+    nothing_changed,
+    places_to_go,
+    refused_text,
+    unnamed,
+)
 
 Page = Request[Any, Any, Any]
 _PURPOSE = "borrower-link"
@@ -102,7 +108,7 @@ async def _shown(
         request,
         "notifications/link.html",
         status=409 if said and not said.is_good else 200,
-        places=await places_to_go(loans, now=now),
+        places=await places_to_go(unnamed(loans) if opened.barest else loans, now=now),
         said=said,
         action=request.url.path + _chosen(request),
         proof=lambda thing: _proof(request, token, thing.loan_id, thing.seen, thing.due_at),

@@ -81,6 +81,18 @@ async def places_to_go(loans: Sequence[HeldLoan], *, now: datetime) -> list[Plac
     ]
 
 
+def unnamed(loans: Sequence[HeldLoan]) -> list[HeldLoan]:
+    """The same for who asked for the barest form: nobody who sees the page learns what it is."""
+    if len(loans) == 1:
+        return [msgspec.structs.replace(loans[0], name=_("A thing to bring back"))]
+    return [
+        msgspec.structs.replace(
+            loan, name=_("Thing %(number)s of %(total)s", number=number, total=len(loans))
+        )
+        for number, loan in enumerate(loans, 1)
+    ]
+
+
 def refused_text(refusal: Refusal) -> str:
     """Why something is not renewed, as a text message would say; empty where it never is."""
     if refusal.code in _UNSAID or refusal.data.get("limit") == 0:

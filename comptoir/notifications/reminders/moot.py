@@ -1,10 +1,10 @@
 """Messages that no longer make sense when their time has come: dropped, with a reason.
 
-One does not if a loan that it speaks of came back, was renewed, or is due on another day
-by now, if it was to be read before a moment that is over, if a later level of the loan was
-written about since, or if the person wants no more messages: what is very late is a matter
-for a call all the same. A call about a moved due date makes none once that was told. What it
-would have said of other loans is not lost: their levels count as not reached, and the next
+One does not if a loan that it speaks of came back, was renewed, or is due on another day by now,
+if its item is lost, if it was to be read before a moment that is over, if a later level of the
+loan was written about since, or if the person wants no more messages: what is very late is a
+matter for a call all the same. A call about a moved due date makes none once that was told. What
+it would have said of other loans is not lost: their levels count as not reached, and the next
 sweep writes anew.
 """
 
@@ -28,7 +28,9 @@ from comptoir.notifications.reminders.plans import DATE_BACK, DATE_MOVED, THANKS
 _STANDS = """
 (loan.due_at = about.due_at AND
  CASE WHEN about.level = :thanks THEN loan.returned_at IS NOT NULL AND loan.undone_at IS NULL
-      ELSE loan.returned_at IS NULL END)
+      ELSE loan.returned_at IS NULL AND NOT EXISTS (
+          SELECT 1 FROM inventory_item item
+          WHERE item.id = loan.item AND item.status IN ('lost', 'stolen')) END)
 """
 _TOLD = f"""
 (message.channel = 'call' AND message.kind IN ('date-moved', 'date-back') AND NOT EXISTS (

@@ -44,7 +44,8 @@ WHERE loan.returned_at IS NULL AND loan.due_at < :horizon AND loan.borrower > :a
 ORDER BY loan.borrower
 LIMIT :limit
 """
-#: What is told of a loan and its borrower, wherever the loans come from.
+#: What is told of a loan and its borrower, wherever the loans come from. Nobody is asked for
+#: what is lost or stolen: they cannot bring it back, and have said so.
 LOAN_COLUMNS = """
     loan.id, loan.borrower, loan.item, loan.policy, loan.return_site, loan.due_at,
     loan.renewals, policy.renewals AS most_renewals, category.names,
@@ -53,6 +54,7 @@ LOAN_COLUMNS = """
     wish.stopped_at, wish.barest
 """
 LOAN_TABLES = """
+    JOIN inventory_item item ON item.id = loan.item AND item.status NOT IN ('lost', 'stolen')
     JOIN inventory_category category ON category.id = loan.category
     JOIN lending_borrower borrower ON borrower.id = loan.borrower
     LEFT JOIN lending_policy policy ON policy.id = loan.policy

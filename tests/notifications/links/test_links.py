@@ -14,6 +14,7 @@ from httpx import AsyncClient, Response
 
 from comptoir.core import clock, db
 from comptoir.core.principal import Role
+from comptoir.lending.loans.renewals import renew_loan
 from comptoir.lending.tables import Borrower, Loan, Policy
 from comptoir.notifications import retention
 from comptoir.notifications.calls.schemas import Outcome, RecordOutcome
@@ -26,7 +27,7 @@ from comptoir.notifications.links.opening import FREE
 from comptoir.notifications.links.tables import BorrowerLink
 from comptoir.notifications.links.tokens import LENGTH, STAND_IN
 from comptoir.notifications.reminders.sweep import sweep
-from comptoir.notifications.reminders.tables import SiteSending
+from comptoir.notifications.reminders.tables import BorrowerWish, SiteSending
 from comptoir.notifications.routing import Route
 from comptoir.notifications.tables import Message
 from tests import factories as make
@@ -165,6 +166,22 @@ class TestThePage:
         secret = ["Amina", "Haile", sent.person.phone, str(sent.person.id), str(sent.loan.item)]
         for text in (*secret, *(each["code"] for each in items)):
             assert text not in page
+
+    @pytest.mark.parametrize("things", [1, 2])
+    async def test_names_no_thing_to_whom_asked_for_the_barest_form(
+        self, sent: Sent, client: AsyncClient, things: int
+    ) -> None:
+        for _ in range(things - 1):
+            await sent.world.loan(sent.person, due_at=clock.now() + timedelta(days=2))
+        named = await client.get(f"{sent.path}?lang=en")
+        assert named.text.count("Laptop") > things
+        await BorrowerWish(borrower=sent.person.id, barest=True).save()
+        pages = [await client.get(f"{sent.path}?lang=en"), await tap(client, sent.path)]
+        for page in pages:
+            assert page.status_code == 200
+            assert "Laptop" not in page.text
+        called = ["A thing to bring back"] if things == 1 else ["Thing 1 of 2", "Thing 2 of 2"]
+        assert all(f"<h2>{each}</h2>" in pages[0].text for each in called)
 
     async def test_tells_nothing_of_what_came_back(self, sent: Sent, client: AsyncClient) -> None:
         other = await make.category("Telephone")
@@ -314,6 +331,21 @@ class TestRenewing:
 
 
 class TestAnEnd:
+    async def test_is_later_after_a_renewal(self, sent: Sent, client: AsyncClient) -> None:
+        old = await BorrowerLink.objects().first()
+        assert (await tap(client, sent.path)).status_code == 200
+        [link] = await BorrowerLink.objects()
+        assert old is not None
+        assert link.expires_at == await sent.due() + LASTS > old.expires_at
+
+    async def test_is_an_end_whatever_is_renewed_later(
+        self, sent: Sent, client: AsyncClient
+    ) -> None:
+        await BorrowerLink.update({BorrowerLink.expires_at: clock.now()}, force=True)
+        actor = await make.principal(Role.RECEPTION, sent.world.site.id)
+        await renew_loan(actor, sent.loan.id, now=clock.now())
+        assert (await client.get(sent.path)).status_code == 404
+
     async def test_what_ended_reads_as_what_never_was(
         self, sent: Sent, client: AsyncClient
     ) -> None:

@@ -11,6 +11,8 @@ from comptoir.core import db
 from comptoir.core.audit.sentences import lines
 from comptoir.core.i18n import use_language
 from comptoir.core.principal import Role
+from comptoir.inventory.statuses import ItemStatus
+from comptoir.inventory.tables import Item
 from comptoir.lending.loans.elsewhere import choose_return_site
 from comptoir.lending.tables import Borrower, Loan
 from comptoir.notifications import routes as notifications
@@ -70,6 +72,25 @@ async def test_one_that_makes_none_is_dropped_with_its_reason(
     assert await sent() == 0
     [message] = await written()
     assert (message.status, message.reason) == ("dropped", "overtaken")
+
+
+@pytest.mark.parametrize("status", [ItemStatus.LOST, ItemStatus.STOLEN])
+@pytest.mark.parametrize("days", [-3, 1])
+async def test_nobody_is_asked_for_what_is_lost(
+    world: World, status: ItemStatus, days: int
+) -> None:
+    lost, other = [await world.loan(await world.person()) for _ in range(2)]
+    when = DUE.replace(hour=8) + timedelta(days=days + 2 * (days > 0))  # not on a Saturday
+    assert await sweep(now=when) == 2
+    await Item.update({Item.status: status.value}).where(Item.id == lost.item)
+    assert await sent(when) == 1
+    assert [(row.status, row.reason) for row in await written(borrower=lost.borrower)] == [
+        ("dropped", "overtaken")
+    ]
+    assert await sweep(now=when) == 0
+    await sweep(now=when + timedelta(days=30))
+    assert len(await written(borrower=lost.borrower)) == 1
+    assert len(await written(borrower=other.borrower)) > 1
 
 
 async def test_whoever_wants_no_more_messages_gets_none(world: World) -> None:
