@@ -19,22 +19,61 @@ from uuid import UUID
 from nacl.exceptions import CryptoError
 from nacl.secret import Aead
 
+from comptoir.core.errors import Refused
+from comptoir.core.i18n import gettext as _
 from comptoir.core.keys import derive
 
 #: Characters of a key's name: enough that no two keys of one place share it.
 NAME_LENGTH = 16
 
 
-class Unreadable(Exception):
+class Clear:
+    """A text that was sealed, on its way to somebody who may see it, and kept nowhere.
+
+    It neither prints itself nor becomes JSON: an outcome, a message, a log line or an audit row
+    that holds one is an error. A page takes ``text``; a call of the API says ``again``
+    (``core.api.operations``), and then tells it.
+    """
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return "Clear()"
+
+
+class Unreadable(Refused):
     """A sealed text was altered, or belongs to another row."""
 
+    code = "core.sealed-unreadable"
 
-class KeyMissing(Exception):
-    """What is kept was sealed with a key that is not among those given; ``name`` is its name."""
+    def message(self) -> str:
+        return _(
+            "This code cannot be read: what is kept of it was altered. "
+            "Give another voucher, and tell whoever runs the program."
+        )
+
+
+class KeyMissing(Refused):
+    """What is kept was sealed with a key that was not given to the program."""
+
+    code = "core.voucher-key-missing"
 
     def __init__(self, name: str) -> None:
         super().__init__(f"the voucher key {name} is not given")
         self.name = name
+
+    def message(self) -> str:
+        return _(
+            "The key %(name)s that encrypts codes of vouchers is in use, and not given. "
+            "Whoever runs the program adds it to COMPTOIR_VOUCHER_KEYS and starts it anew.",
+            name=self.name,
+        )
+
+    def details(self) -> dict[str, object]:
+        return {"key": self.name}
 
 
 class VaultKey:

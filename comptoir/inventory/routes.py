@@ -18,10 +18,13 @@ from comptoir.inventory.pages import (
     several,
 )
 from comptoir.inventory.vouchers import errors as voucher_errors
+from comptoir.inventory.vouchers import reveal_api, reveal_pages
 from comptoir.inventory.vouchers.expiring import EXPIRING
 
 ROUTES = [
     *api.ROUTES,
+    *reveal_api.ROUTES,
+    *reveal_pages.ROUTES,
     *lists.ROUTES,
     *labels.ROUTES,
     *several.ROUTES,

@@ -48,6 +48,7 @@ _PLAIN: dict[str, LazyProxy] = {
     "voucher_transfer.received": _l("Parcel arrived."),
     "voucher_transfer.voided": _l("What did not arrive was given up."),
     "voucher_count.made": _l("Drawer counted."),
+    "voucher.revealed": _l("Its code was shown."),
 }
 
 

@@ -65,6 +65,8 @@ class World:
         await absence.save()
         need = Need(site=desk.site.id, competence=competence.id)
         await need.save()
+        batch = await make.voucher_batch(await make.voucher_kind(), site_id=desk.site.id)
+        voucher = await make.voucher(batch)
         housemate = await make.borrower(site_id=desk.site.id)
         message = Message(
             site=desk.site.id,
@@ -88,6 +90,7 @@ class World:
             "item": [desk.item.code, lent.code],
             "code": [desk.item.code, lent.code],
             "borrower": [desk.card.code],
+            "voucher_id": [str(voucher.id)],
             "borrower_id": [str(desk.borrower.id), str(housemate.id)],
             "lives_with": [str(housemate.id)],
             "group": [str(desk.borrower.borrower_group)],

@@ -118,6 +118,8 @@ async def fill_examples() -> Examples:
         borrower_group=everybody.id,
     )
     card = await make.card(person.id)
+    kind = await make.voucher_kind(names=make.names(ENDLESS), operator=ENDLESS[:80])
+    voucher = await make.voucher(await make.voucher_batch(kind, site_id=site.id))
     for channel in ("call", "letter"):
         await rows.message(
             now=now, site_id=site.id, borrower_id=person.id, channel=channel, text=ENDLESS
@@ -194,6 +196,7 @@ async def fill_examples() -> Examples:
             "form": wording.form.value,
             "loan_id": str(loan.id),
             "visit_id": str(visit.id),
+            "voucher_id": str(voucher.id),
             "borrower_id": str(person.id),
             "user_id": str(other.id),
             "site_id": str(site.id),

@@ -260,6 +260,16 @@ class CurrentPasswordWrong(OneFieldWrong):
         return _("This is not your present password.")
 
 
+class PasswordAgainNeeded(OneFieldWrong):
+    """The password was given too long ago, or a PIN or a badge let the person in."""
+
+    code = "accounts.password-again"
+    field = "current_password"
+
+    def sentence(self) -> str:
+        return _("Type your password to go on.")
+
+
 # Accounts
 
 

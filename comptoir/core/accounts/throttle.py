@@ -39,13 +39,15 @@ class Subject(msgspec.Struct, frozen=True):
 
     ``shared`` is something many people sit behind, such as an address: nobody
     waits long there, and a success halves the failures. ``keeps`` is a count of
-    which a success takes back only what itself had counted.
+    which a success takes back only what itself had counted. ``forgotten_after`` that
+    long without another, counting begins anew.
     """
 
     text: str
     free: int
     shared: bool = False
     keeps: bool = False
+    forgotten_after: timedelta = FORGET_AFTER
 
     @property
     def longest_wait(self) -> timedelta:
@@ -101,6 +103,11 @@ def pins_after(user_id: UUID) -> Subject:
     return Subject(f"pins-after:{user_id}", free=40, keeps=True)
 
 
+def vouchers_shown(actor_id: UUID | None) -> Subject:
+    """Codes of vouchers that were shown, one after the other: more than a desk needs in an hour."""
+    return Subject(f"vouchers:{actor_id}", free=20, forgotten_after=timedelta(hours=1))
+
+
 def wait_after(failures: int, free: int, longest: timedelta = LONGEST_WAIT) -> timedelta:
     """How long to wait after that many failures in a row."""
     over = failures - free
@@ -111,7 +118,7 @@ def wait_after(failures: int, free: int, longest: timedelta = LONGEST_WAIT) -> t
 
 def after_failure(count: Count | None, subject: Subject, *, now: datetime) -> Count:
     """The count with one failure more."""
-    forgotten = count is None or now - count.last_failure_at > FORGET_AFTER
+    forgotten = count is None or now - count.last_failure_at > subject.forgotten_after
     failures = 1 if forgotten or count is None else count.failures + 1
     wait = wait_after(failures, subject.free, subject.longest_wait)
     return Count(failures, now, now + wait if wait else None)

@@ -70,6 +70,7 @@ TAGS = {
     "Calls": "Whom a person has to call: no message reaches them, or it is time to talk.",
     "Messages": "Text messages to borrowers: what became of each; the switch and the budget.",
     "Tokens": "Access tokens for other programs.",
+    "Vouchers": "SIMs, top-ups and codes that are counted like money: their stock and their life.",
     "Wordings": "What messages say: the texts of the installation in place of the usual ones.",
     "Visits": "How many come in: a tally at the door, without names.",
 }

@@ -21,6 +21,7 @@ from comptoir.core.api.examples import example_of
 from comptoir.core.api.operations import JSON, PREFIX, Error, Operation
 from comptoir.core.errors import FieldError
 from comptoir.core.idempotency import IdempotencyKeyReused
+from comptoir.core.vault import Clear
 from comptoir.core.web.problems import MEDIA_TYPE, Problem, status_of
 
 _REF = "#/components/schemas/{name}"
@@ -275,9 +276,11 @@ class _Schemas:
 
 
 def _anything(kind: Any) -> dict[str, Any]:
-    """The schema of ``object``, the one type of ours that msgspec has none for."""
+    """The schemas of the types of ours that msgspec has none for."""
     if kind is object:
         return {"description": "Any value."}
+    if kind is Clear:
+        return {"type": "string"}
     raise NotImplementedError(kind)
 
 

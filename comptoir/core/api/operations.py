@@ -35,6 +35,7 @@ from comptoir.core.api.paging import Page
 from comptoir.core.api.types import Csv, Pdf, PlainText
 from comptoir.core.errors import ComptoirError
 from comptoir.core.idempotency import Outcome
+from comptoir.core.vault import Clear
 from comptoir.core.web.conditional import has_already
 
 PREFIX = "/api/v1"
@@ -65,9 +66,10 @@ class Operation:
     with beside those that every call may. ``remembers``: the service itself
     keeps the outcome of ``call.attempt``. ``location`` is the path of what was
     made, with places for the fields of the answer. ``secret`` is the field that
-    is told once and never kept. ``conditional``: it takes ``If-Match`` though it
-    is no ``PUT`` and no ``PATCH``. ``largest_body`` is how many bytes it takes, where
-    that is not as many as any other.
+    is told once and never kept. ``again`` gives what a repeated call is told, of the call and
+    the outcome that was kept: without it, a call cannot tell a ``Clear``.
+    ``conditional``: it takes ``If-Match`` though it is no ``PUT`` and no ``PATCH``.
+    ``largest_body`` is how many bytes it takes, where that is not as many as any other.
     """
 
     method: str
@@ -80,6 +82,7 @@ class Operation:
     remembers: bool = False
     location: str | None = None
     secret: str | None = None
+    again: Function | None = None
     conditional: bool = False
     largest_body: int | EmptyType = Empty
 
@@ -187,20 +190,28 @@ def _handler(operation: Operation) -> Callable[..., Any]:
 
         told: list[bytes] = []
 
+        def tell(result: Any) -> bytes:
+            return _encode(result, request, _in_clear if operation.again else None)
+
         async def act() -> Outcome:
             edit = call
             if operation.edits:
                 edit = await matched(call, partial(_reader(operation), call, **request.path_params))
             result = await function(edit, **arguments)
-            told.append(_encode(result, request))
+            told.append(tell(result))
             kept = told[0]
             if operation.secret:
                 kept = _encode(msgspec.structs.replace(result, **{operation.secret: None}), request)
+            elif operation.again:
+                kept = _encode(result, request, _left_out)
             return Outcome(operation.status, kept.decode())
 
         attempt = None if operation.remembers else call.attempt
         outcome = await idempotency.once(call.actor, attempt, act, now=call.now)
         body = told[0] if told else outcome.body.encode()
+        if operation.again and not told:
+            first = msgspec.json.decode(body, type=operation.types["return"])
+            body = tell(await operation.again(call, first))
         answer = _answer(operation, outcome.status, body)
         tag = answer.headers.get("ETag")
         if tag and operation.method == "GET" and has_already(request, tag):
@@ -237,7 +248,20 @@ def _list(request: Request[Any, Any, Any]) -> str:
     return f"{request.url.path}?{urlencode(filters)}"
 
 
-def _encode(result: Any, request: Request[Any, Any, Any]) -> bytes:
+def _in_clear(value: Any) -> str:
+    if isinstance(value, Clear):
+        return value.text
+    raise TypeError(type(value).__name__)
+
+
+def _left_out(value: Any) -> None:
+    if not isinstance(value, Clear):
+        raise TypeError(type(value).__name__)
+
+
+def _encode(
+    result: Any, request: Request[Any, Any, Any], other: Callable[[Any], Any] | None = None
+) -> bytes:
     if result is None:
         return b""
     if isinstance(result, Page) and result.next_cursor:
@@ -246,7 +270,7 @@ def _encode(result: Any, request: Request[Any, Any, Any]) -> bytes:
         result = msgspec.structs.replace(
             result, next_cursor=cursor, next=f"{request.url.path}?{urlencode(query, doseq=True)}"
         )
-    return msgspec.json.encode(result)
+    return msgspec.json.encode(result, enc_hook=other)
 
 
 def _file(file: Pdf | Csv | PlainText, media_type: str) -> Response[Any]:

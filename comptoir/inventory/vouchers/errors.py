@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 
 from babel.support import LazyProxy
 
 from comptoir.core.api.about import explain_code
-from comptoir.core.errors import FieldError, Invalid, NotFound, Refused
+from comptoir.core.errors import FieldError, Forbidden, Invalid, NotFound, Refused, TooManyRequests
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.i18n import ngettext
@@ -27,6 +28,34 @@ class VoucherNotFound(NotFound):
 
     def message(self) -> str:
         return _("No such voucher is known at your sites. Look for it in the list.")
+
+
+class RevealNotAllowed(Forbidden):
+    """Reception sees the code of a voucher while the person it was given to is at their desk."""
+
+    code = "inventory.voucher-reveal-not-allowed"
+
+    def message(self) -> str:
+        return _(
+            "You see this code while the visit of the person who was given it is open at your "
+            "desk. Scan their card first, or ask a coordinator."
+        )
+
+
+class RevealedTooOften(TooManyRequests):
+    """Codes were shown too often in a short time."""
+
+    code = "inventory.vouchers-revealed-too-often"
+
+    def message(self) -> str:
+        return ngettext(
+            "Too many codes were shown in a short time. Wait %(num)s minute, then try again.",
+            "Too many codes were shown in a short time. Wait %(num)s minutes, then try again.",
+            ceil(self.retry_after / 60),
+        )
+
+    def details(self) -> dict[str, object]:
+        return {"retry_after": self.retry_after}
 
 
 class VoucherKindNotFound(NotFound):

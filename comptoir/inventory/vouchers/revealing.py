@@ -1,0 +1,123 @@
+"""A code shown to somebody: who may, how often, and that it was.
+
+What is shown when a voucher is given is not asked for here: giving it is what is written down.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core import audit, db, events
+from comptoir.core.accounts import fresh, throttle
+from comptoir.core.accounts.errors import TooManyAttempts
+from comptoir.core.i18n import localized
+from comptoir.core.principal import Principal
+from comptoir.core.vault import Clear
+from comptoir.inventory.vouchers.errors import RevealedTooOften, VoucherNotFound
+from comptoir.inventory.vouchers.permissions import need_reveal
+from comptoir.inventory.vouchers.sealing import Secret, unseal
+from comptoir.inventory.vouchers.statuses import Medium
+
+#: So many within a day at one site are told to its coordinators.
+MANY = 20
+A_DAY = timedelta(days=1)
+
+_VOUCHER = """
+SELECT voucher.id, voucher.site, voucher.key, voucher.sealed, voucher.hint, kind.medium, kind.names
+FROM inventory_voucher voucher JOIN inventory_voucher_kind kind ON kind.id = voucher.kind
+WHERE voucher.id = :id
+"""
+_COUNT = """
+SELECT COUNT(*) AS number FROM core_audit_event
+WHERE action = 'voucher.revealed' AND site_id = :site AND at > :since
+"""
+
+
+class Masked(msgspec.Struct, frozen=True):
+    """A voucher whose code is not shown: ``hint`` are its last characters, if they say little."""
+
+    id: UUID
+    name: str
+    medium: Medium
+    hint: str
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """What is sealed of a voucher, for whoever may see it; None is what it does not have."""
+
+    code: Clear | None
+    user: Clear | None = None
+    pin: Clear | None = None
+    puk: Clear | None = None
+    number: Clear | None = None
+
+    @classmethod
+    def of(cls, secret: Secret) -> Shown:
+        """A secret in parts that nothing keeps by mistake."""
+        return cls(
+            code=Clear(secret.code),
+            user=Clear(secret.user) if secret.user else None,
+            pin=Clear(secret.pin) if secret.pin else None,
+            puk=Clear(secret.puk) if secret.puk else None,
+            number=Clear(secret.number) if secret.number else None,
+        )
+
+
+class ManyRevealed(msgspec.Struct, frozen=True):
+    """At a site, so many codes were shown within a day that its coordinators should know.
+
+    Told with each further one; whoever reacts does so once a day.
+    """
+
+    site_id: UUID
+    number: int
+    at: datetime
+
+
+async def masked(actor: Principal, voucher_id: UUID, *, now: datetime) -> Masked:
+    """The voucher, for whoever may see its code and has not asked for it.
+
+    Raises:
+        VoucherNotFound, RevealNotAllowed: see ``need_reveal``.
+    """
+    row = await _read(actor, voucher_id, now=now)
+    names = msgspec.json.decode(row["names"])
+    return Masked(row["id"], localized(names), Medium(row["medium"]), row["hint"])
+
+
+async def reveal(actor: Principal, voucher_id: UUID, *, password: str = "", now: datetime) -> Shown:
+    """Show the code of a voucher. That it was shown is written down, and nothing of the code.
+
+    Raises:
+        VoucherNotFound, RevealNotAllowed: see ``need_reveal``.
+        PasswordAgainNeeded, CurrentPasswordWrong, TooManyAttempts: see ``fresh.need_fresh``.
+        RevealedTooOften: the actor saw many codes in a short time.
+        vault.KeyMissing, vault.Unreadable: it cannot be opened.
+    """
+    await _read(actor, voucher_id, now=now)
+    await fresh.need_fresh(actor, password, now=now)
+    try:
+        await throttle.begin([throttle.vouchers_shown(actor.id)], now=now)
+    except TooManyAttempts as waiting:
+        raise RevealedTooOften(waiting.retry_after) from None
+    async with db.transaction():
+        row = await _read(actor, voucher_id, now=now)
+        shown = Shown.of(unseal(row))
+        await audit.record(
+            actor, "voucher.revealed", "voucher", voucher_id, now=now, site_id=row["site"]
+        )
+        counted = await db.fetch_one(_COUNT, site=row["site"], since=now - A_DAY)
+        if counted and counted["number"] >= MANY:
+            await events.publish(ManyRevealed(row["site"], counted["number"], now))
+    return shown
+
+
+async def _read(actor: Principal, voucher_id: UUID, *, now: datetime) -> db.Row:
+    row = await db.fetch_one(_VOUCHER, id=voucher_id)
+    if row is None:
+        raise VoucherNotFound
+    await need_reveal(actor, voucher_id, site_id=row["site"], now=now)
+    return row
