@@ -99,6 +99,15 @@ class NoSiteChosen(Refused):
         return _("Choose the site you work at now. Then the desk opens.")
 
 
+class ScanUnclear(Refused):
+    """A scan came with the mark of another one: a page was kept, or sent by hand."""
+
+    code = "lending.scan-unclear"
+
+    def message(self) -> str:
+        return _("This scan was mixed up with an earlier one, so nothing was done. Scan again.")
+
+
 class CheckOutRefused(LendingRefused):
     """The item is not lent (``rules.check_out_due``)."""
 

@@ -85,8 +85,10 @@ async def test_staff_of_another_site_see_what_a_finder_sees(
 
 @pytest.mark.parametrize("code", ["nonsense", "BCDFGHJL", "x" * 600])
 async def test_what_is_no_code_is_not_found(stranger: AsyncClient, code: str) -> None:
-    assert (await stranger.get(f"/t/{code}")).status_code == 404
-    assert (await stranger.get(f"/b/{code}")).status_code == 404
+    item, card = [await stranger.get(f"/{kind}/{code}") for kind in "tb"]
+    assert (item.status_code, card.status_code) == (404, 404)
+    assert ("on the label" in item.text, "on the card" in item.text) == (True, False)
+    assert ("on the label" in card.text, "on the card" in card.text) == (False, True)
 
 
 async def test_an_unknown_item_is_not_found(stranger: AsyncClient) -> None:

@@ -7,10 +7,13 @@ from datetime import timedelta
 import pytest
 
 from comptoir.core import clock
+from comptoir.core.ids import new_id
+from comptoir.core.principal import Role
+from comptoir.inventory import codes as codes_of_items
 from comptoir.inventory.tables import Accessory, Item, ItemProblem
 from comptoir.lending.tables import Loan
 from tests import factories as make
-from tests.http_client import client_of, codes, use_token
+from tests.http_client import client_of, codes, sign_in, use_token
 from tests.lending.reception import Reception, refusal_in
 
 
@@ -137,6 +140,72 @@ async def test_what_arrives_from_another_site_is_received_at_the_desk(reception:
     row = await Item.objects().get(Item.id == reception.item.id)
     assert row is not None
     assert (row.status, row.present_site) == ("available", reception.site.id)
+
+
+async def test_what_arrives_amid_a_visit_is_lent_as_its_scan_meant(reception: Reception) -> None:
+    home = await make.site(short_name="Lausanne")
+    await Item.update(
+        {
+            Item.status: "in_transit",
+            Item.present_site: home.id,
+            Item.destination_site: reception.site.id,
+            Item.arrives_as: "available",
+        },
+        force=True,
+    )
+    await reception.post("/desk/scan", scan=reception.card.code)
+    visit = await reception.visit()
+    await reception.post("/desk/scan", scan=reception.item.code, visit=visit.id)
+    answer = await reception.post(
+        "/desk/ready", item=reception.item.code, what="arrived", visit=visit.id
+    )
+    assert answer.status_code == 200
+    assert await reception.status() == "on_loan"
+
+
+async def test_a_page_that_sends_two_scans_as_one_is_told_in_words(reception: Reception) -> None:
+    same = str(new_id())
+    await reception.post("/desk/scan", scan=codes_of_items.new_code(), attempt_id=same)
+    answer = await reception.post("/desk/scan", scan=reception.item.code, attempt_id=same)
+    assert "Scan again" in answer.text
+    assert "key" not in answer.text.lower()
+    assert await reception.status() == "available"
+
+
+async def test_a_very_long_scan_is_told_once_and_shortened(reception: Reception) -> None:
+    answer = await reception.post("/desk/scan", scan="9" * 150)
+    assert "9" * 30 not in answer.text
+    assert answer.text.count("9" * 20) <= 2  # to be read, and to be heard
+
+
+async def test_whether_hours_hold_is_asked_of_whoever_can_change_them(reception: Reception) -> None:
+    client = reception.client
+    assert "tell a coordinator" in (await client.get("/desk")).text
+    user = await make.user(role=Role.COORDINATOR, site_id=reception.site.id)
+    await sign_in(client, user, site_id=reception.site.id)
+    text = (await client.get("/desk")).text
+    assert "tell a coordinator" not in text
+    assert f'href="/settings/sites/{reception.site.id}/hours"' in text
+
+
+@pytest.mark.parametrize(
+    ("role", "method", "told"),
+    [
+        (Role.COORDINATOR, "pin", True),
+        (Role.COORDINATOR, "password", False),
+        (Role.RECEPTION, "pin", False),
+    ],
+)
+async def test_whoever_came_by_pin_is_told_once_that_the_password_shows_more(
+    reception: Reception, role: Role, method: str, told: bool
+) -> None:
+    client, site = reception.client, reception.site
+    user = await make.user(role=role, site_id=site.id)
+    await sign_in(client, user, site_id=site.id, method=method)
+    for path in ("/desk", f"/items/{reception.item.code}"):
+        text = (await client.get(path)).text
+        assert text.count(f'href="/sign-in?next={path}"') == (1 if told else 0)
+    assert "more-by-password" not in (await client.get("/sign-in?next=/desk")).text
 
 
 async def test_a_free_item_of_another_site_is_told_and_can_be_sent_there(

@@ -19,7 +19,7 @@ from litestar.types import Scope
 
 from comptoir.core import i18n
 from comptoir.core.ids import new_id
-from comptoir.core.principal import Principal
+from comptoir.core.principal import Principal, Role
 
 LANGUAGE_COOKIE = "language"
 
@@ -91,6 +91,14 @@ def by_password(scope: Scope) -> Principal | None:
     if principal is None or roles is None:
         return principal
     return msgspec.structs.replace(principal, roles=roles)
+
+
+def gains_by_password(scope: Scope) -> bool:
+    """Whether the password gives more than what somebody came in with: pages may show more."""
+    principal, full = principal_of(scope), by_password(scope)
+    if principal is None or full is None:
+        return False
+    return any(full.has_role(role) and not principal.has_role(role) for role in Role)
 
 
 def speak_to(scope: Scope, principal: Principal | None) -> None:

@@ -14,6 +14,7 @@ from comptoir.core.web import flash as flashes
 from comptoir.core.web.context import (
     Connection,
     by_password,
+    gains_by_password,
     is_htmx,
     local_path,
     principal_of,
@@ -57,6 +58,7 @@ def page(
             "flash": message,
             "main_menu": _menu(request, "main", menu_at),
             "account_menu": _menu(request, "account"),
+            "gains_by_password": gains_by_password(request.scope),
             **context,
         },
     )

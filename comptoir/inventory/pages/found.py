@@ -37,6 +37,15 @@ class TagUnknown(NotFound):
         return _("We do not know this code. Check the eight letters on the label.")
 
 
+class CardUnknown(NotFound):
+    """No card has this code."""
+
+    code = "inventory.card-unknown"
+
+    def message(self) -> str:
+        return _("This is not the code of one of our cards. Check the eight letters on the card.")
+
+
 @get(["/t/{code:str}", "/T/{code:str}"], opt=PUBLIC, include_in_schema=False)
 async def found(request: Page, code: FromPath[str]) -> Response[str]:
     """Whose an item is, and where to bring it. Staff see the item."""
@@ -62,7 +71,7 @@ async def found(request: Page, code: FromPath[str]) -> Response[str]:
 async def found_card(request: Page, code: FromPath[str]) -> Response[str]:
     """Where to bring a card. The same for every code that could be one."""
     if codes.read(code) is None:
-        raise TagUnknown
+        raise CardUnknown
     places = await public_places(await sites.sites(), now=clock.now())
     return page(request, "inventory/found_card.html", headers=_NO_ROBOTS, places=places)
 

@@ -15,10 +15,11 @@ from litestar.params import Body
 
 from comptoir.core.i18n import current_language
 from comptoir.core.ids import new_id
-from comptoir.core.principal import Principal
+from comptoir.core.principal import Principal, Role
 from comptoir.core.web import fragment, is_htmx, page, panels
 from comptoir.core.web.forms import id_or_none
 from comptoir.inventory.pages.wording import CHIPS, STATUSES
+from comptoir.lending import search
 from comptoir.lending.borrowers.forms import form_about
 from comptoir.lending.borrowers.pages import CONTACTS, found_context
 from comptoir.lending.desk.kept import Done, decode_recent, encode_recent, encode_waiting
@@ -89,7 +90,8 @@ async def desk_context(
     typed = step.text if searched and step else ""
     visit = await read_visit(actor, result.visit_id, now=result.at)
     found = await found_context(actor, typed) if searched else {}
-    like_a_code = reads_like_a_code(typed)
+    # So long a text is no name and no number either.
+    like_a_code = reads_like_a_code(typed) or len(typed) > search.LONGEST_QUERY
     return {
         "visit": visit,
         "address": address_of(visit.id if visit else None),
@@ -117,6 +119,7 @@ async def desk_context(
         "hours_to_confirm": await _asks_about_hours(
             actor, visit is None and step is None, now=result.at
         ),
+        "sets_hours": actor.has_role(Role.COORDINATOR, actor.site_id),
         "now": result.at,
     }
 

@@ -26,8 +26,8 @@ from comptoir.lending.desk.forms import (
 from comptoir.lending.desk.kept import UndoKind, decode_recent, encode_recent
 from comptoir.lending.desk.missing import take_in, take_in_undone
 from comptoir.lending.desk.reports import last_report, take_report_back
-from comptoir.lending.desk.scanning import taken_back
-from comptoir.lending.desk.schemas import Step, StepKind
+from comptoir.lending.desk.scanning import scan, taken_back
+from comptoir.lending.desk.schemas import DeskScan, Step, StepKind
 from comptoir.lending.desk.setting_aside import set_aside
 from comptoir.lending.errors import LendingRefused
 from comptoir.lending.loans.check_ins import check_in
@@ -144,10 +144,19 @@ async def desk_transfer(request: Page, data: Posted[TransferForm]) -> Answer:
 
 @post("/desk/ready", status_code=200, guards=[require(Role.RECEPTION)])
 async def desk_ready(request: Page, data: Posted[ReadyForm]) -> Answer:
-    """An item that was refused has arrived here, or was looked at and is in order."""
+    """An item that was refused has arrived here, or was looked at and is in order.
+
+    Amid a visit its scan meant to lend it, so what arrived is: it is in somebody's hand
+    already. Without one it waits for nobody's card: ten that arrive would be the next person's.
+    """
     now = clock.now()
     if data.what == "arrived":
-        await receive_item(request.user, data.item, site_id=site_of(request.user), now=now)
+        here, visit_id = site_of(request.user), id_or_none(data.visit)
+        await receive_item(request.user, data.item, site_id=here, now=now)
+        if visit_id is not None:
+            meant = DeskScan(text=data.item, site_id=here, visit_id=visit_id)
+            result = await scan(request.user, meant, now=now)
+            return await answer_desk(request, result, data.recent)
     else:
         await check_item(request.user, data.item, now=now)
     step = Step(kind=StepKind.READY, item=data.item)

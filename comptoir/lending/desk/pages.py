@@ -10,6 +10,7 @@ from comptoir.core.accounts import credentials
 from comptoir.core.accounts.errors import SessionEnded
 from comptoir.core.accounts.guards import require, session_of
 from comptoir.core.accounts.pages.desk_lock import let_in
+from comptoir.core.idempotency import IdempotencyKeyReused
 from comptoir.core.principal import Role
 from comptoir.core.web import redirect
 from comptoir.core.web.forms import id_or_none
@@ -33,6 +34,7 @@ from comptoir.lending.desk.kept import decode_recent, decode_waiting
 from comptoir.lending.desk.recent_cookie import kept_recent
 from comptoir.lending.desk.scanning import begin_visit, scan
 from comptoir.lending.desk.schemas import DeskResult, DeskScan, Step, StepKind
+from comptoir.lending.errors import ScanUnclear
 from comptoir.lending.scans import still_waiting
 
 
@@ -72,7 +74,11 @@ async def desk_scan(request: Page, data: Posted[ScanForm]) -> Answer:
         waiting=decode_waiting(data.waiting),
         attempt=attempt_of(data.attempt_id, "desk", data.scan, data.visit),
     )
-    return await answer_desk(request, await scan(request.user, command, now=now), data.recent)
+    try:
+        result = await scan(request.user, command, now=now)
+    except IdempotencyKeyReused as error:
+        raise ScanUnclear from error  # the key is the page's own: nobody can use a new one
+    return await answer_desk(request, result, data.recent)
 
 
 async def _signed(request: Page, signed: str) -> list[Step]:
