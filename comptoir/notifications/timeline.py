@@ -21,7 +21,7 @@ def describe_all() -> None:
     describe("conversation.answered", _l("Answered by SMS, from the desk."))
     describe("conversation.done", _l("What they wrote was looked after."))
     describe("borrower.messages_stopped", _stopped)
-    describe("borrower.messages_resumed", _l("Wants messages again."))
+    describe("borrower.messages_resumed", _resumed)
     describe("borrower.number_confirmed", _l("Their number is right, they say."))
     describe("borrower.message_wish_changed", _wish)
 
@@ -70,6 +70,12 @@ def _stopped(story: Story) -> str:
     if story.after("wrong_number"):
         return _("Somebody said that the number is not theirs. No more messages.")
     return _("Wants no more messages.")
+
+
+def _resumed(story: Story) -> str:
+    if story.before("wrong_number"):
+        return _("The number is theirs after all.")
+    return _("Wants messages again.")
 
 
 def _wish(story: Story) -> str:

@@ -19,6 +19,9 @@ from comptoir.core.errors import FieldError
 _SHOWN = {
     "time": re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]"),
     "date": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+    "datetime-local": re.compile(
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
+    ),
     "number": re.compile(r"-?[0-9]+(\.[0-9]+)?"),
 }
 #: A hidden field with a version: no row has one that its column could not hold.

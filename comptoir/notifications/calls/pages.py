@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
@@ -41,6 +42,7 @@ class OutcomeForm(msgspec.Struct, frozen=True):
     site: UUID
     outcome: Outcome
     call_at: str = ""
+    phone: str = ""
     next: str = "/calls"
 
     async def command(self) -> RecordOutcome:
@@ -60,7 +62,7 @@ class OutcomeForm(msgspec.Struct, frozen=True):
                     [FieldError("call_at", "notifications.call-time-unreadable", text)]
                 ) from unreadable
             at = at.replace(tzinfo=calendar.zone) if calendar else None
-        return RecordOutcome(site_id=self.site, outcome=self.outcome, call_at=at)
+        return RecordOutcome(site_id=self.site, outcome=self.outcome, call_at=at, phone=self.phone)
 
 
 class UndoForm(msgspec.Struct, frozen=True):
@@ -77,14 +79,14 @@ async def calls(
     after: FromQuery[str] = "",
 ) -> Response[str]:
     """Whom to call, and what to say."""
-    return await _show(request, which, site, after)
+    return await _show(request, _Shown(which, site, after))
 
 
 @get("/calls/count", guards=[require(Role.RECEPTION)])
 async def count(request: Page) -> Response[str]:
     """How many are to be called now, for the menu."""
-    number = await queries.count_calls(request.user, now=clock.now())
-    return fragment(request, "notifications/_calls_count.html", number=number)
+    counts = await queries.count_calls(request.user, now=clock.now())
+    return fragment(request, "notifications/_calls_count.html", number=counts.now)
 
 
 @post("/calls/{borrower_id:uuid}/outcomes", guards=[require(Role.RECEPTION)])
@@ -92,8 +94,11 @@ async def called(
     request: Page,
     borrower_id: FromPath[UUID],
     data: Annotated[OutcomeForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+    which: Annotated[CallState, QueryParameter(name="state")] = CallState.NOW,
+    site: FromQuery[UUID | None] = None,
+    after: FromQuery[str] = "",
 ) -> Response[str]:
-    """What came of a call."""
+    """What came of a call; a time that is none is asked for again, in the list it was sent from."""
     now = clock.now()
 
     async def record() -> UUID:
@@ -104,6 +109,9 @@ async def called(
         await made_once(request, record, now=now)
         flash = Flash("ok", _("It is written down."))
     except Invalid as invalid:
+        if data.outcome is Outcome.CALL_BACK:
+            wrong = _Wrong(f"{borrower_id}-{data.site}", data.call_at, invalid.errors[0])
+            return await _show(request, _Shown(which, site, after), wrong)
         flash = Flash("error", invalid.errors[0].message)
     except CallNotFound as gone:
         flash = Flash("error", gone.message())
@@ -125,22 +133,48 @@ async def undo(
     return redirect(request, data.next, flash=flash)
 
 
-async def _show(request: Page, state: CallState, site: UUID | None, after: str) -> Response[str]:
+class _Shown(msgspec.Struct, frozen=True):
+    """Which part of the list is shown, as its address says it."""
+
+    state: CallState
+    site: UUID | None
+    after: str
+
+    @property
+    def query(self) -> str:
+        """What an address says of it."""
+        said = {"state": self.state.value, "site": self.site or "", "after": self.after}
+        return urlencode({name: value for name, value in said.items() if value})
+
+
+class _Wrong(msgspec.Struct, frozen=True):
+    """The entry whose time to call back was none, as it was typed, and what is wrong with it."""
+
+    key: str
+    call_at: str
+    error: FieldError
+
+
+async def _show(request: Page, shown: _Shown, wrong: _Wrong | None = None) -> Response[str]:
     now = clock.now()
-    place = open_cursor(request, after, CallPlace, of="calls")
-    wanted = CallFilter(state=state, site_id=site, after=place)
+    place = open_cursor(request, shown.after, CallPlace, of="calls")
+    wanted = CallFilter(state=shown.state, site_id=shown.site, after=place)
     found = await queries.list_calls(request.user, wanted, language=current_language(), now=now)
-    counts = {
-        each: await queries.count_calls(request.user, site_id=site, state=each, now=now)
-        for each in CallState
-    }
+    counts = await queries.count_calls(request.user, site_id=shown.site, now=now)
+    errors = []
+    if wrong is not None:
+        errors = [msgspec.structs.replace(wrong.error, field=f"call-at-{wrong.key}")]
     return page(
         request,
         "notifications/calls.html",
+        status=422 if wrong else 200,
+        errors=errors,
+        wrong=wrong,
+        query=shown.query,
         found=found,
         next=seal_cursor(request, found.next, of="calls"),
         wanted=wanted,
-        counts=counts,
+        counts={each: getattr(counts, each.value) for each in CallState},
         done=await queries.just_done(request.user, now=now),
         sites=[(each.id, each.name) for each in await names_for(request.user)],
         now=now,

@@ -16,7 +16,7 @@ _MOST = 5
 
 async def at_desk(about: Fill) -> Panel | None:
     """How many are to be called for a site."""
-    number = await count_calls(about.principal, site_id=about.subject_id, now=about.now)
+    number = (await count_calls(about.principal, site_id=about.subject_id, now=about.now)).now
     return Panel("notifications/_calls_desk.html", number) if number else None
 
 

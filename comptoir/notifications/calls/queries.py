@@ -12,6 +12,7 @@ from comptoir.core import db
 from comptoir.core.principal import Principal
 from comptoir.notifications.calls.schemas import (
     UNDO_TIME,
+    CallCounts,
     CallEntry,
     CallFilter,
     CallPage,
@@ -21,10 +22,10 @@ from comptoir.notifications.calls.schemas import (
     OutcomeView,
 )
 from comptoir.notifications.calls.scripts import scripts_of
+from comptoir.notifications.calls.times import next_call
 from comptoir.notifications.reminders.moot import IS_MOOT
 from comptoir.notifications.reminders.plans import THANKS
 from comptoir.notifications.reminders.reading import Sender, read_senders
-from comptoir.sites.opening_hours import ONE_DAY
 from comptoir.sites.queries import need_in_sight, of_own_sites
 
 #: A number that somebody said is not theirs is none.
@@ -38,15 +39,20 @@ LEFT JOIN notifications_borrower_wish wish ON wish.borrower = message.borrower
 WHERE message.channel = 'call' AND message.status = 'queued' AND NOT {IS_MOOT}
 """
 _WAITING = f"""
-SELECT message.site, message.borrower, MIN(message.next_attempt_at) AS at
+SELECT message.site, message.borrower, MIN(message.next_attempt_at) AS at,
+       MAX(CASE WHEN {_REACHABLE} THEN 1 ELSE 0 END) AS reachable
 {_STANDING} AND {{conditions}}
 GROUP BY message.site, message.borrower
 """
 _WHEN = {
-    CallState.NOW: "waiting.at <= :now",
-    CallState.LATER: "waiting.at > :now",
-    CallState.UNREACHABLE: "1 = 1",
+    CallState.NOW: "waiting.reachable = 1 AND waiting.at <= :now",
+    CallState.LATER: "waiting.reachable = 1 AND waiting.at > :now",
+    CallState.UNREACHABLE: "waiting.reachable = 0",
 }
+_COUNTS = ", ".join(
+    f"COALESCE(SUM(CASE WHEN {when} THEN 1 ELSE 0 END), 0) AS {state.value}"
+    for state, when in _WHEN.items()
+)
 _ENTRIES = f"""
 SELECT waiting.site, waiting.borrower, waiting.at AS "at [TIMESTAMPTZ]", borrower.name,
        borrower.language, {_PHONE} AS phone, borrower.email, borrower.counsellor, wish.barest,
@@ -101,7 +107,7 @@ async def list_calls(
         SiteNotFound: the actor does not work at the site that is wanted.
     """
     await need_in_sight(actor, wanted.site_id)
-    waiting, values = _waiting(actor, wanted)
+    waiting, values = _waiting(actor, wanted.site_id, wanted.borrower_id)
     after = "1 = 1"
     if wanted.after is not None:
         after = (
@@ -122,26 +128,19 @@ async def list_calls(
 
 
 async def count_calls(
-    actor: Principal,
-    *,
-    site_id: UUID | None = None,
-    state: CallState = CallState.NOW,
-    now: datetime,
-) -> int:
+    actor: Principal, *, site_id: UUID | None = None, now: datetime
+) -> CallCounts:
     """How many people are to be called for a site, or for all of the actor's."""
-    waiting, values = _waiting(actor, CallFilter(state=state, site_id=site_id))
-    row = await db.fetch_one(
-        f"SELECT COUNT(*) AS number FROM ({waiting}) AS waiting WHERE {_WHEN[state]}",
-        now=now,
-        thanks=THANKS,
-        **values,
+    waiting, values = _waiting(actor, site_id)
+    [row] = await db.fetch(
+        f"SELECT {_COUNTS} FROM ({waiting}) AS waiting", now=now, thanks=THANKS, **values
     )
-    return row["number"] if row else 0
+    return CallCounts(**row)
 
 
 async def count_by_site(site_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, int]:
     """How many people are to be called now for each of these sites; none where there is nobody."""
-    waiting = _WAITING.format(conditions=f"{_REACHABLE} AND message.site IN :sites")
+    waiting = _WAITING.format(conditions="message.site IN :sites")
     rows = await db.fetch(
         f"SELECT waiting.site, COUNT(*) AS number FROM ({waiting}) AS waiting "
         f"WHERE {_WHEN[CallState.NOW]} GROUP BY waiting.site",
@@ -159,16 +158,17 @@ async def just_done(actor: Principal, *, now: datetime) -> list[OutcomeView]:
     return [OutcomeView(**row | {"outcome": Outcome(row["outcome"])}) for row in rows]
 
 
-def _waiting(actor: Principal, wanted: CallFilter) -> tuple[str, dict[str, Any]]:
+def _waiting(
+    actor: Principal, site_id: UUID | None, borrower_id: UUID | None = None
+) -> tuple[str, dict[str, Any]]:
     own, values = of_own_sites(actor, "message.site")
-    reachable = f"NOT {_REACHABLE}" if wanted.state is CallState.UNREACHABLE else _REACHABLE
-    conditions = [own, reachable]
-    if wanted.site_id is not None:
+    conditions = [own]
+    if site_id is not None:
         conditions.append("message.site = :site_id")
-        values["site_id"] = wanted.site_id
-    if wanted.borrower_id is not None:
+        values["site_id"] = site_id
+    if borrower_id is not None:
         conditions.append("message.borrower = :borrower_id")
-        values["borrower_id"] = wanted.borrower_id
+        values["borrower_id"] = borrower_id
     return _WAITING.format(conditions=" AND ".join(conditions)), values
 
 
@@ -178,7 +178,7 @@ async def _entries(rows: list[db.Row], *, language: str, now: datetime) -> tuple
     loans: defaultdict[UUID, list[db.Row]] = defaultdict(list)
     for loan in await db.fetch(_LOANS, lines=[line["id"] for line in lines]):
         loans[loan["message"]].append(loan)
-    senders = await read_senders("")  # nobody says a link
+    senders = await read_senders("", sites=sites)  # nobody says a link
     return tuple(
         _entry(
             row,
@@ -204,6 +204,8 @@ def _entry(
     scripts = scripts_of(
         lines, loans, sender, language=language, barest=bool(row["barest"]), now=now
     )
+    again = next_call(sender.habits.hours, sender.calendar, now=now)
+    proposed = again.astimezone(sender.calendar.zone)
     return CallEntry(
         site_id=row["site"],
         place=sender.name,
@@ -218,7 +220,7 @@ def _entry(
         scripts=scripts,
         last=Outcome(row["last"]) if row["last"] else None,
         last_at=row["last_at"],
-        tomorrow=f"{sender.calendar.local_date(now) + ONE_DAY}T10:00",
+        proposed=proposed.strftime("%Y-%m-%dT%H:%M"),
     )
 
 

@@ -11,6 +11,7 @@ import msgspec
 
 from comptoir.core.api.types import Moment
 from comptoir.core.phones import show_phone
+from comptoir.notifications.inbound.wishes import WishBefore
 
 #: So long an outcome can be taken back.
 UNDO_TIME = timedelta(minutes=1)
@@ -63,8 +64,8 @@ class CallEntry(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody to call for a site, with all that there is to tell them. Times are UTC.
 
     ``phone`` is empty where there is none, or where somebody said that it is not theirs.
-    ``last`` is what came of the last call. ``tomorrow`` is a time to propose for another: at ten
-    on the site's clock, as a field for a time takes it.
+    ``last`` is what came of the last call. ``proposed`` is a time for another, on the site's
+    clock, as a field for a time takes it.
     """
 
     site_id: UUID
@@ -80,7 +81,12 @@ class CallEntry(msgspec.Struct, frozen=True, kw_only=True):
     scripts: tuple[Script, ...]
     last: Outcome | None
     last_at: datetime | None
-    tomorrow: str
+    proposed: str
+
+    @property
+    def key(self) -> str:
+        """What tells the entry from others of a page."""
+        return f"{self.borrower_id}-{self.site_id}"
 
     @property
     def shown_phone(self) -> str:
@@ -93,6 +99,14 @@ class CallEntry(msgspec.Struct, frozen=True, kw_only=True):
         return all(each.text == each.theirs for each in self.scripts)
 
 
+class CallCounts(msgspec.Struct, frozen=True):
+    """How many people are in each part of the list."""
+
+    now: int = 0
+    later: int = 0
+    unreachable: int = 0
+
+
 class CallPage(msgspec.Struct, frozen=True):
     """One page of the list; ``next`` is the ``after`` of the page that follows, if any."""
 
@@ -101,7 +115,7 @@ class CallPage(msgspec.Struct, frozen=True):
 
 
 class RecordOutcome(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What came of a call. `call_at` is needed where they are to be called back, and only there."""
+    """What came of a call. `call_at` is needed where they are to be called back; else, none."""
 
     site_id: UUID
     outcome: Outcome
@@ -109,6 +123,15 @@ class RecordOutcome(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         Annotated[Moment, msgspec.Meta(description="When to call again, at most 60 days ahead.")]
         | None
     ) = None
+    phone: Annotated[
+        str,
+        msgspec.Meta(
+            max_length=20,
+            examples=["+41791234567"],
+            description="The number that was called and is wrong. Where theirs is another by now, "
+            "nothing is written down.",
+        ),
+    ] = ""
 
 
 class LineBefore(msgspec.Struct, frozen=True):
@@ -118,19 +141,12 @@ class LineBefore(msgspec.Struct, frozen=True):
     next_attempt_at: datetime
 
 
-class WishBefore(msgspec.Struct, frozen=True):
-    """What a person wanted, and which number was wrong, before theirs was said to be."""
-
-    stopped_at: datetime | None = None
-    wrong_number: str = ""
-
-
 class Before(msgspec.Struct, frozen=True, kw_only=True):
-    """What an outcome changed: lines, what announcements were ticked, and a wish."""
+    """What an outcome changed: lines, what announcements were ticked, and wishes."""
 
     lines: tuple[LineBefore, ...] = ()
     told: tuple[UUID, ...] = ()
-    wish: WishBefore | None = None
+    wishes: tuple[WishBefore, ...] = ()
 
 
 class OutcomeView(msgspec.Struct, frozen=True, kw_only=True):

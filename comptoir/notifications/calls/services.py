@@ -20,15 +20,13 @@ from comptoir.notifications.calls.schemas import (
     LineBefore,
     Outcome,
     RecordOutcome,
-    WishBefore,
 )
+from comptoir.notifications.calls.times import next_call
 from comptoir.notifications.errors import CallNotFound, CallNotUndone
 from comptoir.notifications.inbound import wishes
-from comptoir.notifications.quiet_hours import next_allowed
 from comptoir.notifications.reminders.plans import OF_MOVES
 from comptoir.notifications.reminders.reading import read_sender
 from comptoir.notifications.statuses import Status
-from comptoir.sites.opening_hours import ONE_DAY, first_moment
 
 #: Later than this nobody remembers what was agreed.
 LATEST = timedelta(days=60)
@@ -40,12 +38,12 @@ WHERE message.channel = 'call' AND message.status = 'queued'
   AND message.site = :site AND message.borrower = :borrower
 ORDER BY message.id {db.for_update("message")}
 """
-_PERSON = """
-SELECT borrower.phone, borrower.counsellor, wish.stopped_at,
-       COALESCE(wish.wrong_number, '') AS wrong_number
-FROM lending_borrower borrower
-LEFT JOIN notifications_borrower_wish wish ON wish.borrower = borrower.id
-WHERE borrower.id = :borrower
+_PHONE = "SELECT borrower.phone FROM lending_borrower borrower WHERE borrower.id = :borrower"
+# Before the lines, as whoever forgets a person locks them too, and all in one order.
+_LOCK = f"""
+SELECT borrower.id, borrower.phone FROM lending_borrower borrower
+WHERE borrower.id IN :people OR (borrower.phone = :phone AND borrower.phone <> '')
+ORDER BY borrower.id {db.for_update("borrower")}
 """
 _BATCHES = f"""
 SELECT DISTINCT move.batch FROM notifications_loan_message about
@@ -65,9 +63,9 @@ _WRITE = """
 INSERT INTO notifications_call_outcome (id, site, borrower, outcome, call_at, before, at)
 VALUES (:id, :site, :borrower, :outcome, :call_at, :before, :now)
 """
-_DONE = f"""
+_DONE = """
 SELECT done.id, done.site, done.borrower, done.outcome, done.before, done.at, done.undone_at
-FROM notifications_call_outcome done WHERE done.id = :id {db.for_update("done")}
+FROM notifications_call_outcome done WHERE done.id = :id
 """
 _OVERTAKEN = """
 SELECT 1 AS one FROM notifications_call_outcome later
@@ -91,17 +89,28 @@ async def record_outcome(
 ) -> UUID:
     """Write down what came of calling somebody for a site; the id of the outcome.
 
-    Reached: what there was to tell is told. Voicemail: the call comes again the next day. A
-    wrong number is asked about at the next visit; until then the counsellor is called, if there
-    is one. To be called back: the call comes again at its time.
+    Reached: what there was to tell is told. Voicemail: the call comes again the next day that
+    the site is open. A wrong number is asked about at the next visit of each who has it; until
+    then the counsellor is called, if there is one. To be called back: the call comes again at
+    its time.
 
     Raises:
         CallNotFound: there is nothing to tell them, or somebody else was faster.
-        Invalid: no time to call back, or one that is over or far off; no number to be wrong.
+        Invalid: no time to call back, one that is over or far off, or one with another outcome;
+            no number to be wrong.
     """
     made = new_id()
+    if command.call_at is not None and command.outcome is not Outcome.CALL_BACK:
+        text = _("A time belongs only to somebody who is to be called back.")
+        raise Invalid([FieldError("call_at", "notifications.call-time-unneeded", text)])
+    if not actor.has_role(Role.RECEPTION, command.site_id):
+        raise CallNotFound
     async with db.transaction():
-        lines = await _find(actor, borrower_id, command.site_id)
+        phone = await _phone(borrower_id) if command.outcome is Outcome.WRONG_NUMBER else ""
+        locked = await _lock([borrower_id], phone)
+        if phone and not phone == locked.get(borrower_id) == (command.phone or phone):
+            raise CallNotFound  # another number is known of them by now
+        lines = await _find(borrower_id, command.site_id)
         before = Before(lines=tuple(LineBefore(row["id"], row["next_attempt_at"]) for row in lines))
         call_at = None
         match command.outcome:
@@ -112,7 +121,7 @@ async def record_outcome(
             case Outcome.CALL_BACK:
                 call_at = _checked(command.call_at, now=now)
             case Outcome.WRONG_NUMBER:
-                before = await _wrong(borrower_id, before, now=now)
+                before = await _wrong(actor, phone, before, now=now)
         if call_at is not None:
             await db.execute(_POSTPONE, ids=[row["id"] for row in lines], at=call_at, now=now)
         await db.execute(
@@ -134,12 +143,16 @@ async def undo_outcome(actor: Principal, outcome_id: UUID, *, now: datetime) -> 
 
     Raises:
         CallNotFound: there is no such outcome at the actor's sites.
-        CallNotUndone: it is too late, or something was written down after it.
+        CallNotUndone: it is too late, or something was written down after it: another call, or
+            how one of those whose number was wrong wants to be reached.
     """
     async with db.transaction():
         row = await db.fetch_one(_DONE, id=outcome_id)
         if row is None or not actor.has_role(Role.RECEPTION, row["site"]):
             raise CallNotFound
+        before = msgspec.json.decode(row["before"], type=Before)
+        await _lock([row["borrower"], *(each.borrower_id for each in before.wishes)])
+        [row] = await db.fetch(_DONE + db.for_update("done"), id=outcome_id)
         if row["undone_at"] is not None:
             return
         later = await db.fetch(
@@ -147,14 +160,12 @@ async def undo_outcome(actor: Principal, outcome_id: UUID, *, now: datetime) -> 
         )
         if later or now - row["at"] > UNDO_TIME:
             raise CallNotUndone
-        before = msgspec.json.decode(row["before"], type=Before)
+        if not await wishes.take_back(before.wishes, by=actor, now=now):
+            raise CallNotUndone
         for line in before.lines:
             await db.execute(_PUT_BACK, id=line.id, at=line.next_attempt_at, now=now)
         for batch in before.told:
             await told.note_not_told(actor, batch, row["borrower"], now=now)
-        if before.wish is not None:
-            wish = before.wish
-            await wishes.put(row["borrower"], wish.stopped_at, wish.wrong_number)
         await db.execute(_UNDO, id=outcome_id, now=now)
         await audit.record(
             actor,
@@ -166,9 +177,21 @@ async def undo_outcome(actor: Principal, outcome_id: UUID, *, now: datetime) -> 
         )
 
 
-async def _find(actor: Principal, borrower_id: UUID, site_id: UUID) -> list[db.Row]:
-    if not actor.has_role(Role.RECEPTION, site_id):
-        raise CallNotFound
+async def _lock(people: Sequence[UUID], phone: str = "") -> dict[UUID, str]:
+    """Keep others from changing these people, whoever has this number, and what they wish.
+
+    The numbers of all of them.
+    """
+    rows = await db.fetch(_LOCK, people=[*people], phone=phone)
+    return {row["id"]: row["phone"] for row in rows}
+
+
+async def _phone(borrower_id: UUID) -> str:
+    row = await db.fetch_one(_PHONE, borrower=borrower_id)
+    return row["phone"] if row else ""
+
+
+async def _find(borrower_id: UUID, site_id: UUID) -> list[db.Row]:
     lines = await db.fetch(_LINES, site=site_id, borrower=borrower_id)
     if not lines:
         raise CallNotFound
@@ -187,27 +210,24 @@ async def _reached(
     return msgspec.structs.replace(before, told=tuple(batches))
 
 
-async def _wrong(borrower_id: UUID, before: Before, *, now: datetime) -> Before:
-    """Nothing more is sent there, and the desk asks for another one.
+async def _wrong(actor: Principal, phone: str, before: Before, *, now: datetime) -> Before:
+    """Nothing more is sent there, and the desk asks each who has it for another one.
 
     The line stays: they are called by another way, or stand among those who are not reachable.
     """
-    person = await db.fetch_one(_PERSON, borrower=borrower_id)
-    if person is None or not person["phone"]:
+    if not phone:
         told_so = _("There is no number that could be wrong.")
         raise Invalid([FieldError("outcome", "notifications.no-number", told_so)])
-    await wishes.put(borrower_id, person["stopped_at"] or now, person["phone"])
-    wish = WishBefore(person["stopped_at"], person["wrong_number"])
-    return msgspec.structs.replace(before, wish=wish)
+    stopped = await wishes.stop(phone, is_wrong=True, by=actor, now=now)
+    return msgspec.structs.replace(before, wishes=stopped)
 
 
 async def _next_day(site_id: UUID, *, now: datetime) -> datetime:
-    """When messages may arrive again at the site, tomorrow at the earliest."""
+    """When somebody of the site may call again, tomorrow at the earliest."""
     sender = await read_sender(site_id, "")
     if sender is None:
         raise CallNotFound
-    tomorrow = first_moment(sender.calendar.local_date(now) + ONE_DAY, 0, sender.calendar.zone)
-    return next_allowed(tomorrow, sender.habits.hours, sender.calendar) or tomorrow
+    return next_call(sender.habits.hours, sender.calendar, now=now)
 
 
 def _checked(call_at: datetime | None, *, now: datetime) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -158,16 +158,21 @@ def read_rules(text: str) -> tuple[ReminderRule, ...]:
     return msgspec.json.decode(text, type=tuple[ReminderRule, ...])
 
 
-async def read_senders(base_url: str) -> dict[UUID, Sender]:
-    """All sites. ``base_url`` is where links lead."""
+async def read_senders(
+    base_url: str, *, sites: Collection[UUID] | None = None
+) -> dict[UUID, Sender]:
+    """These sites; None: all. ``base_url`` is where links lead."""
     wordings = await read_wordings()
-    return {row["id"]: _sender(row, wordings, base_url) for row in await db.fetch(_SITES)}
+    if sites is None:
+        rows = await db.fetch(_SITES)
+    else:
+        rows = await db.fetch(f"{_SITES} WHERE site.id IN :sites", sites=[*sites])
+    return {row["id"]: _sender(row, wordings, base_url) for row in rows}
 
 
 async def read_sender(site_id: UUID, base_url: str) -> Sender | None:
     """One site; None where there is none. ``base_url`` is where links lead."""
-    row = await db.fetch_one(f"{_SITES} WHERE site.id = :id", id=site_id)
-    return _sender(row, await read_wordings(), base_url) if row else None
+    return (await read_senders(base_url, sites=[site_id])).get(site_id)
 
 
 def _sender(row: db.Row, wordings: Wordings, base_url: str) -> Sender:

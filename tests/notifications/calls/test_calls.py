@@ -18,6 +18,7 @@ from comptoir.lending.closures import told
 from comptoir.lending.tables import Borrower, Loan
 from comptoir.notifications.calls.queries import count_calls, just_done, list_calls
 from comptoir.notifications.calls.schemas import (
+    CallCounts,
     CallEntry,
     CallFilter,
     CallState,
@@ -108,8 +109,8 @@ class TestTheList:
         assert "2 x Laptop" in script.text or script.text.count("Laptop") == 2
         other = await make.principal(Role.RECEPTION, (await make.site(short_name="Bulle")).id)
         assert await listed(other) == []
-        assert await count_calls(desk, now=LATE) == 1
-        assert await count_calls(other, now=LATE) == 0
+        assert await count_calls(desk, now=LATE) == CallCounts(now=1)
+        assert await count_calls(other, now=LATE) == CallCounts()
         with pytest.raises(CallNotFound):
             await record(other, world, person, Outcome.REACHED)
 
@@ -152,6 +153,19 @@ class TestOutcomes:
         with pytest.raises(CallNotFound):
             await record(desk, world, person, Outcome.REACHED)
 
+    async def test_only_whoever_is_to_be_called_back_has_a_time(
+        self, world: World, desk: Principal
+    ) -> None:
+        person = await late_person(world)
+        then = LATE + timedelta(hours=3)
+        for outcome in (Outcome.REACHED, Outcome.VOICEMAIL, Outcome.WRONG_NUMBER):
+            with pytest.raises(Invalid) as refused:
+                await record(desk, world, person, outcome, call_at=then)
+            assert [error.code for error in refused.value.errors] == [
+                "notifications.call-time-unneeded"
+            ]
+        assert len(await listed(desk)) == 1
+
     async def test_a_voicemail_comes_again_the_next_day_that_may_be_called(
         self, world: World, desk: Principal
     ) -> None:
@@ -160,9 +174,9 @@ class TestOutcomes:
         await record(desk, world, person, Outcome.VOICEMAIL, now=saturday)
         assert await listed(desk, now=saturday) == []
         [entry] = await listed(desk, CallState.LATER, now=saturday)
-        assert entry.at == at("10-19 06:00")  # Monday at eight, in summer
+        assert entry.at == at("10-19 07:00")  # when the site opens: Monday at nine, in summer
         assert (entry.last, entry.last_at) == (Outcome.VOICEMAIL, saturday)
-        assert len(await listed(desk, now=at("10-19 06:00"))) == 1
+        assert len(await listed(desk, now=at("10-19 07:00"))) == 1
 
     async def test_whoever_is_to_be_called_back_comes_again_at_that_time(
         self, world: World, desk: Principal
@@ -365,9 +379,7 @@ class TestOverHttp:
         for expected in ("Amina Diallo", "+41 26 555 01 99", "Reached", "Guten Tag"):
             assert expected in page
         assert "(1<span" in (await client.get("/calls/count")).text
-        form = {"site": str(world.site.id), "outcome": "call-back", "call_at": "nonsense"}
-        await client.post(f"/calls/{person.id}/outcomes", data=form)
-        assert "Enter a day and a time." in (await client.get("/calls")).text
+        form = {"site": str(world.site.id), "outcome": "call-back"}
         form["call_at"] = f"{clock.now().date() + timedelta(days=2)}T10:30"
         await client.post(f"/calls/{person.id}/outcomes", data=form)
         [line] = await written()
@@ -377,6 +389,56 @@ class TestOverHttp:
         [done] = await just_done(await make.principal(Role.ADMIN), now=clock.now())
         await client.post(f"/calls/outcomes/{done.id}/undo", data={})
         assert "Amina Diallo" in (await client.get("/calls")).text
+
+    @pytest.mark.parametrize(
+        ("typed", "said"),
+        [
+            ("demain 10h", "Enter a day and a time."),
+            ("2099-01-15T10:30", "Choose a time within the next 60 days."),
+            ("", "Say when to call back."),
+        ],
+    )
+    async def test_a_time_that_is_none_is_said_at_its_field_and_kept(
+        self, client: AsyncClient, world: World, typed: str, said: str
+    ) -> None:
+        person = await self.recent_person(world)
+        await sign_in(client, await make.user(role=Role.RECEPTION, site_id=world.site.id))
+        form = {"site": str(world.site.id), "outcome": "call-back", "call_at": typed}
+        answer = await client.post(f"/calls/{person.id}/outcomes?state=now", data=form)
+        assert answer.status_code == 422
+        field = f"call-at-{person.id}-{world.site.id}"
+        assert f'href="#{field}"' in answer.text
+        assert f'value="{typed}"' in answer.text
+        assert 'aria-invalid="true"' in answer.text
+        assert said in answer.text.split("<details open")[1]
+        [line] = await written()
+        assert line.next_attempt_at <= clock.now()
+
+    async def test_the_page_asks_as_often_for_many_as_for_one(
+        self, client: AsyncClient, world: World
+    ) -> None:
+        user = await make.user(role=Role.RECEPTION, site_id=world.site.id)
+        await sign_in(client, user)
+        asked = []
+        for _ in range(2):
+            for _person in range(3):
+                await self.recent_person(world)
+            with db.count_statements() as sent:
+                await client.get("/calls")
+            asked.append(len(sent))
+        about_calls = [each for each in sent if "message.channel = 'call'" in each]
+        assert asked[0] == asked[1]
+        assert len(about_calls) == 3  # who, what to say, and how many
+
+    async def test_the_wordings_are_read_for_its_sites_alone(
+        self, world: World, desk: Principal
+    ) -> None:
+        await late_person(world)
+        await make.site(short_name="Bulle")
+        with db.count_statements() as sent:
+            await listed(desk)
+        [of_sites] = [each for each in sent if "notifications_site_sending" in each]
+        assert "site.id IN" in of_sites
 
     async def test_the_desk_itself_shows_a_number_and_the_visit_what_to_say(
         self, client: AsyncClient, world: World
@@ -406,6 +468,9 @@ class TestOverHttp:
         answer = await client.delete(f"/api/v1/call-outcomes/{made['id']}")
         assert answer.status_code == 204
         assert len((await client.get("/api/v1/calls")).json()["items"]) == 1
-        body["outcome"] = "call-back"
+        body["call_at"] = (clock.now() + timedelta(days=1)).isoformat()
+        answer = await client.post(path, json=body)
+        assert codes(answer) == ["core.invalid", "notifications.call-time-unneeded"]
+        body = {"site_id": str(world.site.id), "outcome": "call-back"}
         answer = await client.post(path, json=body)
         assert codes(answer) == ["core.invalid", "notifications.call-time-missing"]
