@@ -208,6 +208,25 @@ async def test_who_has_yet_to_hear_of_a_moved_date_hears_of_the_new_one(closure:
     assert await due_of(loan) == DUE
 
 
+async def test_who_has_yet_to_hear_that_it_is_as_before_hears_of_the_new_date(
+    closure: Closing,
+) -> None:
+    loan, other = await closure.loan(), await lausanne()
+    announced = await closure.announce()
+    person = closure.desk.borrower.id
+    await told.tell(closure.actor, announced.id, person, now=closure.now)
+    await closure.withdraw(announced.ids[0])
+    await choose_return_site(closure.desk.actor, loan, other.id, now=closure.now)
+    [left] = await told.untold(closure.actor, person)
+    [line] = left.loans
+    assert (line.undone, line.elsewhere, line.due_at) == (True, "Lausanne", await due_of(loan))
+    await told.tell(closure.actor, announced.id, person, now=closure.now)
+    assert await told.untold(closure.actor, person) == ()
+    # Nobody who was told that is told once more.
+    await choose_return_site(closure.desk.actor, loan, closure.site, now=closure.now)
+    assert await told.untold(closure.actor, person) == ()
+
+
 async def test_who_has_heard_of_a_moved_date_is_not_on_the_list_again(closure: Closing) -> None:
     loan, other = await closure.loan(), await lausanne()
     announced = await closure.announce()

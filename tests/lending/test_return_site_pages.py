@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -86,6 +87,27 @@ async def test_site_that_cannot_be_chosen_is_said_on_the_page(reception: Recepti
         answer = await reception.client.post(path_of(visit), data={"site": site_id})
         assert answer.headers["Location"] == path_of(visit)
     assert (await reception.visit()).return_site is None
+
+
+async def test_another_site_for_a_loan_that_changed_meanwhile_is_looked_at_again(
+    reception: Reception,
+) -> None:
+    here, other = reception.site, await lausanne()
+    await Site.update({Site.published: True}).where(Site.id == here.id)
+    await reception.lend_earlier(here)
+    loan = await reception.loan()
+    path = f"/loans/{loan.id}/return-site"
+    page = (await reception.client.get(path)).text
+    [version] = re.findall(r'name="version" value="([0-9]+)"', page)
+    form = {"site": str(other.id), "version": version, "next": "/desk"}
+    await Loan.update({Loan.version: Loan.version + 1}, force=True)
+    answer = await reception.client.post(path, data=form)
+    assert answer.headers["Location"] == path
+    assert (await reception.loan()).return_site == here.id
+    form["version"] = str(int(version) + 1)
+    answer = await reception.client.post(path, data=form)
+    assert answer.headers["Location"] == "/desk"
+    assert (await reception.loan()).return_site == other.id
 
 
 async def test_visit_that_is_over_is_not_found(reception: Reception) -> None:

@@ -93,12 +93,13 @@ WHERE id IN :moves
 """
 _AT_DESK = f"""
 SELECT move.batch, move.due_before, move.undone_at, loan.due_at, model.short_name,
-       site.time_zone, day.reason, move.cause
+       place.time_zone, day.reason, move.cause,
+       CASE WHEN loan.return_site <> move.site THEN place.short_name ELSE '' END AS elsewhere
 FROM lending_due_date_move move
 JOIN lending_loan loan ON loan.id = move.loan
 JOIN inventory_item item ON item.id = loan.item
 JOIN inventory_model model ON model.id = item.model
-JOIN sites_site site ON site.id = move.site
+JOIN sites_site place ON place.id = loan.return_site
 LEFT JOIN sites_exception day ON day.id = move.exception
 WHERE move.borrower = :borrower AND {TO_TELL} AND {{seen}}
 ORDER BY move.batch, loan.due_at, loan.id
@@ -108,7 +109,9 @@ ORDER BY move.batch, loan.due_at, loan.id
 class UntoldLoan(msgspec.Struct, frozen=True, kw_only=True):
     """A loan whose moved due date the borrower has yet to hear of.
 
-    Days are by the clock of the site. ``undone``: it is due on its old day again.
+    Days are by the clock of where it is to be brought back; ``elsewhere`` names that site where
+    another one was chosen since. ``undone``: it is due on its old day again, or as that one's
+    hours say.
     ``earlier``: it is due before the date that it had.
     ``reason`` is why the door is shut then, as the public reads it; it may be empty.
     ``cause`` is what moved it first, in a few words; empty where that was a closure.
@@ -122,6 +125,7 @@ class UntoldLoan(msgspec.Struct, frozen=True, kw_only=True):
     earlier: bool
     reason: str
     cause: str
+    elsewhere: str = ""
 
 
 class Untold(msgspec.Struct, frozen=True):
@@ -292,5 +296,6 @@ def _untold(row: db.Row) -> UntoldLoan:
         undone=row["undone_at"] is not None,
         earlier=row["undone_at"] is None and row["due_at"] < row["due_before"],
         reason=row["reason"] or "",
+        elsewhere=row["elsewhere"],
         cause="" if row["cause"] == MoveCause.CLOSURE else cause_text(row["cause"]),
     )

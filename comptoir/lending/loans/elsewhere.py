@@ -39,6 +39,12 @@ _TO_TELL_STILL = """
 UPDATE lending_due_date_move SET due_after = :due
 WHERE loan = :loan_id AND due_after = :before AND undone_at IS NULL AND told_at IS NULL
 """
+# And whoever was told of a move that was taken back, but not of that: it is due then instead.
+_TO_TELL_BACK_STILL = """
+UPDATE lending_due_date_move SET due_before = :due
+WHERE loan = :loan_id AND due_before = :before AND undone_at IS NOT NULL
+  AND told_at IS NOT NULL AND told_back_at IS NULL
+"""
 
 
 class ChosenReturn(msgspec.Struct, frozen=True):
@@ -124,7 +130,8 @@ async def _write(
 ) -> None:
     loan_id, borrower_id = row["loan_id"], row["loan_borrower"]
     await db.execute(_CHOOSE, loan_id=loan_id, chosen=chosen, due=due)
-    await db.execute(_TO_TELL_STILL, loan_id=loan_id, before=row["due_at"], due=due)
+    for still in (_TO_TELL_STILL, _TO_TELL_BACK_STILL):
+        await db.execute(still, loan_id=loan_id, before=row["due_at"], due=due)
     # Who waits for it there must be able to call its borrower.
     await db.execute(facts.KNOW_BORROWER, borrower_id=borrower_id, known_at=chosen)
     await audit.record(

@@ -19,11 +19,11 @@ from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, local_path, page, redirect
 from comptoir.core.web.formats import format_day
-from comptoir.core.web.forms import id_or_none
+from comptoir.core.web.forms import Version, id_or_none
 from comptoir.inventory import codes
 from comptoir.lending.agreements import agreements_of_loan
 from comptoir.lending.due_dates import opens_after
-from comptoir.lending.errors import LendingRefused, LoanNotFound
+from comptoir.lending.errors import LendingRefused, LoanChanged, LoanNotFound
 from comptoir.lending.loans.elsewhere import choose_return_site
 from comptoir.lending.loans.listing import LoanRow, read_loan
 from comptoir.lending.loans.renewals import renew_loan
@@ -47,9 +47,10 @@ class RenewForm(msgspec.Struct, frozen=True):
 
 
 class ReturnSiteForm(msgspec.Struct, frozen=True):
-    """The site of the button that was pressed, and where to go back to."""
+    """The site of the button that was pressed, the loan as it was read, and where to go back to."""
 
     site: UUID
+    version: Version | None = None
     next: str = ""
 
 
@@ -141,8 +142,10 @@ async def set_return_site(
     """Let it be brought back there; say until when."""
     target = local_path(data.next, f"/loans/{loan_id}")
     try:
-        chosen = await choose_return_site(request.user, loan_id, data.site, now=clock.now())
-    except LendingRefused as error:
+        chosen = await choose_return_site(
+            request.user, loan_id, data.site, version=data.version, now=clock.now()
+        )
+    except (LendingRefused, LoanChanged) as error:
         return redirect(request, request.url.path, flash=Flash("error", error.message()))
     text = _(
         "To be brought back to %(site)s, until %(day)s.",
