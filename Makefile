@@ -10,6 +10,9 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
 	--no-header --no-emit-index-url
 ARGS ?=
 
+# The tests start the program some hundred times; each would compile it anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run test check format lock bench screenshots messages docs wheel clean
 

@@ -68,9 +68,32 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run whatever touches the database on both engines."""
     if "engine_name" in metafunc.fixturenames:
-        chosen = metafunc.config.getoption("--engine")
-        names = ["sqlite", "postgres"] if chosen == "both" else [chosen]
-        metafunc.parametrize("engine_name", names, scope="session")
+        metafunc.parametrize("engine_name", _engines(metafunc), scope="session")
+
+
+def _engines(metafunc: pytest.Metafunc) -> list[str]:
+    chosen: str = metafunc.config.getoption("--engine")
+    if chosen != "both":
+        return [chosen]
+    if metafunc.definition.get_closest_marker("one_engine"):
+        return ["sqlite"]
+    return ["sqlite", "postgres"]
+
+
+@pytest.hookimpl(trylast=True)  # after pytest has grouped them by their fixtures
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long ones first, lest one worker waits for the other's at the end.
+
+    Of two workers each begins with half of the list, and takes from the end of the
+    other's when it is done. So each has one engine, and tests without one at the end.
+    """
+    groups: dict[str, list[pytest.Item]] = {"sqlite": [], "postgres": [], "": []}
+    for item in sorted(items, key=lambda item: item.get_closest_marker("long") is None):
+        parameters = getattr(item, "callspec", None)
+        groups[parameters.params.get("engine_name", "") if parameters else ""].append(item)
+    others = groups[""]
+    half = max(0, len(items) // 2 - len(groups["sqlite"]))
+    items[:] = [*groups["sqlite"], *others[:half], *groups["postgres"], *others[half:]]
 
 
 @pytest.fixture

@@ -58,6 +58,7 @@ async def send(client: AsyncClient, examples: Examples, form: Form, body: str | 
     return await client.post(form.action, content=body, headers=headers)
 
 
+@pytest.mark.long
 async def test_no_field_of_any_form_leads_to_an_error_of_ours(
     client: AsyncClient, examples: Examples
 ) -> None:

@@ -517,6 +517,7 @@ async def client(database: Any) -> AsyncIterator[AsyncClient]:
         yield client
 
 
+@pytest.mark.long
 async def test_the_table_is_true(client: AsyncClient) -> None:
     site = await factories.site()
     people = {

@@ -58,6 +58,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.long
 def test_the_reference_reads_well_at_any_width(address: str, width: int) -> None:
     with chromium() as browser:
         page = open_page(browser, address, width)

@@ -12,6 +12,8 @@ from tests.core.web.test_pages_in_the_browser import too_small, violations
 from tests.e2e.pages import Examples, make_examples, page_routes
 from tests.e2e.world import World, signed_in_page
 
+pytestmark = pytest.mark.one_engine
+
 WIDTHS = (1280, 320)
 
 

@@ -370,6 +370,7 @@ class Desk(RuleBasedStateMachine):
         assert trail == Tally(self.model.trail)
 
 
+@pytest.mark.long
 def test_random_days_at_the_desk(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # A failure is told within a minute, if with a few steps too many: by itself Hypothesis
     # takes five to leave out what does not matter. It has no setting for that.

@@ -19,6 +19,8 @@ from tests.core.web.test_pages_in_the_browser import too_small, violations
 from tests.databases import apart, copy_database, drop_database
 from tests.e2e.world import World, sign_in, signed_in_page, the_world
 
+pytestmark = pytest.mark.one_engine
+
 
 @pytest.fixture(scope="module")
 def world(template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:

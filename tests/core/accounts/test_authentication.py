@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from httpx import AsyncClient
-from litestar import Request, get, post
+from litestar import Litestar, Request, get, post
 
 from comptoir.core import clock, db
 from comptoir.core.accounts.guards import (
@@ -87,9 +87,15 @@ HANDLERS = (
 )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def app() -> Litestar:
+    """Built once: it keeps nothing of a request."""
+    return make_app(*HANDLERS)
+
+
 @pytest.fixture
-async def client(database: Any) -> AsyncIterator[AsyncClient]:
-    async with client_of(make_app(*HANDLERS)) as client:
+async def client(database: Any, app: Litestar) -> AsyncIterator[AsyncClient]:
+    async with client_of(app) as client:
         yield client
 
 

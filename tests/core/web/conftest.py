@@ -13,19 +13,19 @@ from tests.browser import chromium, serving
 from tests.core.web.sample import Desk, sample_app
 
 
+@pytest.fixture(scope="module")
+def app() -> Litestar:
+    """One sample application for the tests of a module."""
+    return sample_app()
+
+
 @pytest.fixture
-def client() -> Iterator[TestClient[Litestar]]:
+def client(app: Litestar) -> Iterator[TestClient[Litestar]]:
     """Speaks English, follows no redirect."""
-    with TestClient(sample_app(), raise_server_exceptions=False) as client:
+    with TestClient(app, raise_server_exceptions=False) as client:
         client.headers["Accept-Language"] = "en"
         client.follow_redirects = False
         yield client
-
-
-@pytest.fixture(scope="module")
-def app() -> Litestar:
-    """One sample application for the browser tests of a module."""
-    return sample_app()
 
 
 @pytest.fixture(scope="module")

@@ -66,6 +66,11 @@ PRODUCTION = Settings(
 )
 
 
+@pytest.fixture(scope="module")
+def production() -> Litestar:
+    return sample_app(PRODUCTION)
+
+
 @pytest.mark.parametrize(
     ("host", "status"),
     [
@@ -84,8 +89,10 @@ PRODUCTION = Settings(
         ("[desk.example.org", 421),
     ],
 )
-def test_in_production_another_domain_name_is_not_answered(host: str, status: int) -> None:
-    with TestClient(sample_app(PRODUCTION)) as client:
+def test_in_production_another_domain_name_is_not_answered(
+    production: Litestar, host: str, status: int
+) -> None:
+    with TestClient(production) as client:
         answer = client.get("/items", headers={"Host": host})
     assert answer.status_code == status
 

@@ -14,6 +14,8 @@ from tests.databases import apart, copy_database, drop_database
 from tests.e2e.world import World, sign_in, signed_in_page, the_world
 from tests.lending.counter import Desk
 
+pytestmark = pytest.mark.one_engine
+
 #: How many pixels the longest text of a select has too few.
 _LACKING = """select => {
   const style = getComputedStyle(select);

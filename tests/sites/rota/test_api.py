@@ -13,7 +13,7 @@ from comptoir.core import clock
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Role
 from tests import factories as make
-from tests.http_client import client_of, codes, make_app, use_token
+from tests.http_client import client_of, codes, use_token
 from tests.paper import is_pdf_ua, text_of
 from tests.sites.rota.test_links import events
 from tests.sites.rota.world import Team
@@ -25,7 +25,7 @@ LATER = DAY + timedelta(days=7)
 
 @pytest.fixture
 async def client(team: Team) -> AsyncIterator[AsyncClient]:
-    async with client_of(make_app()) as client:
+    async with client_of() as client:
         await use_token(client, "settings")
         yield client
 
