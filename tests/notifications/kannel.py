@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
+
+from tests.roof.commands import free_port
 
 _CONFIGURATION = """
 group = core
@@ -104,7 +105,7 @@ class Kannel:
 async def kannel(folder: Path, *, sendsms: int, desk: str, secret: str) -> AsyncIterator[Kannel]:
     """Bearerbox and smsbox that tell ``desk`` what they hear, until the block ends."""
     installed()
-    admin, box, phone = _free_ports(3)
+    admin, box, phone = (free_port() for _ in range(3))
     configuration = folder / "kannel.conf"
     configuration.write_text(
         _CONFIGURATION.format(
@@ -146,12 +147,3 @@ async def _listening(port: int) -> None:
                 writer.close()
                 await writer.wait_closed()
                 return
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    try:
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()

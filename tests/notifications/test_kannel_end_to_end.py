@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
+
+import pytest
 
 from comptoir.core import clock, db
 from comptoir.lending.tables import Loan
@@ -20,6 +21,7 @@ from tests.notifications import rows
 from tests.notifications.kannel import OURS, PASSWORD, Kannel, kannel
 from tests.notifications.reminders.world import World, written
 from tests.roof.commands import free_port, serving
+from tests.waiting import until
 
 SECRET = "a-secret-that-kannel-says"
 THEIRS = "+41791234567"
@@ -38,18 +40,13 @@ def settings(sendsms: int) -> dict[str, str]:
 
 
 async def delivered(message: UUID) -> None:
-    async with asyncio.timeout(60):
-        while await rows.status(message) is not Status.DELIVERED:
-            pass  # looking lets the other tasks go on
+    async def look() -> bool:
+        return await rows.status(message) is Status.DELIVERED
+
+    await until(look)
 
 
-async def the_reply() -> Reply:
-    async with asyncio.timeout(60):
-        while (reply := await Reply.objects().first()) is None:
-            pass
-    return reply
-
-
+@pytest.mark.long
 async def test_every_letter_arrives_and_the_reply_comes_back(
     database_url: str, tmp_path: Path
 ) -> None:
@@ -89,7 +86,8 @@ async def _there_and_back(network: Kannel) -> None:
     assert [(each.gateway, each.parts, each.cost, each.attempts) for each in sent] == [
         ("kannel", 1, 550, 1)
     ] * 2
-    reply = await the_reply()
+    reply = await until(lambda: Reply.objects().first())
+    assert reply is not None
     assert (reply.sender, reply.recipient) == (THEIRS, OURS)
     assert (reply.text, reply.borrower) == ("Prolongez, s’il vous plaît 👍", borrower.id)
     calls = await HookCall.objects()
@@ -97,6 +95,7 @@ async def _there_and_back(network: Kannel) -> None:
     assert not any(SECRET in each.told for each in calls)
 
 
+@pytest.mark.long
 async def test_a_reminder_is_answered_and_what_is_lent_is_due_later(
     database_url: str, tmp_path: Path
 ) -> None:

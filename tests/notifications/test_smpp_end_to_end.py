@@ -7,6 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+import pytest
+
 from comptoir.core import clock, db
 from comptoir.lending.tables import Loan
 from comptoir.notifications.own_wordings.tables import OwnWording
@@ -18,16 +20,19 @@ from tests.notifications.phones import Phone, phone
 from tests.notifications.reminders.world import World, written
 from tests.notifications.smsc import Smsc, account
 from tests.roof.commands import serving
+from tests.waiting import until
 
 THEIRS, OURS = "+41791234567", "+41265550110"
 
 
 async def delivered(message: UUID) -> None:
-    async with asyncio.timeout(60):
-        while await rows.status(message) is not Status.DELIVERED:
-            pass  # looking lets the other tasks go on
+    async def look() -> bool:
+        return await rows.status(message) is Status.DELIVERED
+
+    await until(look)
 
 
+@pytest.mark.long
 async def test_a_reminder_is_answered_and_what_is_lent_is_due_later(
     database_url: str, tmp_path: Path
 ) -> None:

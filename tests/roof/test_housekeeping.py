@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +13,7 @@ from comptoir.core.tables import IdempotencyRecord
 from comptoir.housekeeping import tidy
 from tests import factories as make
 from tests.http_client import SETTINGS, make_app
+from tests.waiting import until
 
 
 async def leave_behind(at: datetime) -> None:
@@ -76,6 +76,9 @@ async def test_a_program_that_starts_tidies_up(database_url: str, now: datetime)
     await leave_behind(now - timedelta(days=400))
     await db.disconnect()
     app = make_app(settings=replace(SETTINGS, database_url=database_url))
-    async with asyncio.timeout(30), app.lifespan():
-        while any(await left()):
-            pass  # looking lets the other task go on
+
+    async def is_tidy() -> bool:
+        return not any(await left())
+
+    async with app.lifespan():
+        await until(is_tidy)

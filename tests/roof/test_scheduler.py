@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from comptoir.core.settings import Settings
 from tests.http_client import SETTINGS, make_app
 from tests.notifications import rows
 from tests.roof.commands import PATIENCE, comptoir, kill, start
+from tests.waiting import until
 
 
 def settings(database_url: str, tmp_path: Path) -> Settings:
@@ -30,9 +30,12 @@ async def test_a_message_is_sent_by_a_program_that_runs(
     message = await rows.message(now=now)
     await db.disconnect()
     app = make_app(settings=settings(database_url, tmp_path))
-    async with asyncio.timeout(60), app.lifespan():
-        while await rows.status(message) != "accepted":
-            pass  # looking lets the other tasks go on
+
+    async def is_sent() -> bool:
+        return await rows.status(message) == "accepted"
+
+    async with app.lifespan():
+        await until(is_sent)
     assert str(message) in (tmp_path / "messages.jsonl").read_text()
 
 
