@@ -29,6 +29,10 @@ PAGES = (
     "/staff/add",
     "/staff/invite",
     "/visits",
+    "/vouchers",
+    "/vouchers/funding",
+    "/vouchers/funding.csv",
+    "/vouchers/funding.pdf",
 )
 #: Every call that lists by a site, as it is declared: a new one is asked too.
 CALLS = tuple(

@@ -18,7 +18,7 @@ from comptoir.inventory.pages import (
     several,
 )
 from comptoir.inventory.vouchers import errors as voucher_errors
-from comptoir.inventory.vouchers import reveal_api, reveal_pages
+from comptoir.inventory.vouchers import funding_pages, overview_pages, reveal_api, reveal_pages
 from comptoir.inventory.vouchers.expiring import EXPIRING
 
 ROUTES = [
@@ -33,10 +33,13 @@ ROUTES = [
     *found.ROUTES,
     *categories.ROUTES,
     *models.ROUTES,
+    *overview_pages.ROUTES,
+    *funding_pages.ROUTES,
 ]
 
 NAVIGATION = [
     NavItem(_l("Items"), "/items"),
+    NavItem(_l("Vouchers"), "/vouchers"),
     NavItem(
         _l("Models"),
         "/settings/models",

@@ -47,6 +47,7 @@ _PLAIN: dict[str, LazyProxy] = {
     "voucher_transfer.sent": _l("Parcel sent."),
     "voucher_transfer.received": _l("Parcel arrived."),
     "voucher_transfer.voided": _l("What did not arrive was given up."),
+    "voucher_kind.level_set": _l("When the stock is low was changed."),
     "voucher_count.made": _l("Drawer counted."),
     "voucher.revealed": _l("Its code was shown."),
 }

@@ -7,7 +7,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comptoir.sites.visits.disclosure import LEAST, tellable
+from comptoir.core.disclosure import LEAST
+from comptoir.sites.visits.disclosure import tellable
 
 
 @st.composite

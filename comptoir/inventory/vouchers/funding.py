@@ -1,0 +1,243 @@
+"""What a funder's money bought, and what became of it in a year: for the funder to read.
+
+It counts vouchers, names nobody, and leaves out what is too small to tell (``core.disclosure``).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from comptoir.core import db
+from comptoir.core.disclosure import hidden_cells
+from comptoir.core.i18n import localized
+from comptoir.core.principal import Principal, Role
+from comptoir.sites import queries as sites
+
+#: A period of a year: a month from 1 to 12, a quarter, or all of it.
+Period = int | Literal["q1", "q2", "q3", "q4", "year"]
+
+QUARTERS: dict[Literal["q1", "q2", "q3", "q4"], tuple[int, int, int]] = {
+    "q1": (1, 2, 3),
+    "q2": (4, 5, 6),
+    "q3": (7, 8, 9),
+    "q4": (10, 11, 12),
+}
+
+
+class Measure(StrEnum):
+    """What is counted of a period. ``unused`` are those that expired before they were used."""
+
+    GIVEN = "given"
+    USED = "used"
+    UNUSED = "unused"
+
+
+#: When a voucher belongs to a period, by measure, and what else must be true of it.
+_WHEN = {
+    Measure.GIVEN: ("voucher.issued_at", "1 = 1"),
+    Measure.USED: ("voucher.activated_at", "1 = 1"),
+    Measure.UNUSED: (
+        "voucher.ended_at",
+        "voucher.status = 'expired' AND voucher.activated_at IS NULL",
+    ),
+}
+_MONTH = "CASE " + " ".join(
+    f"WHEN {{column}} < :month_{month} THEN {month - 1}" for month in range(2, 13)
+)
+_COUNT = """
+SELECT voucher.kind, batch.currency, {month} ELSE 12 END AS month,
+       COUNT(*) AS number, COALESCE(SUM(batch.cost_cents), 0) AS cents
+FROM inventory_voucher_batch batch
+JOIN inventory_voucher voucher ON voucher.batch = batch.id
+WHERE batch.funder = :funder AND {own} AND {column} >= :month_1 AND {column} < :month_13
+  AND {also}
+GROUP BY voucher.kind, batch.currency, {month} ELSE 12 END
+"""
+_BOUGHT = """
+SELECT batch.kind, batch.currency, SUM(batch.quantity) AS number,
+       SUM(COALESCE(batch.cost_cents, 0) * batch.quantity) AS cents
+FROM inventory_voucher_batch batch
+WHERE batch.funder = :funder AND {own}
+  AND batch.received_at >= :month_1 AND batch.received_at < :month_13
+GROUP BY batch.kind, batch.currency
+"""
+
+
+class Amount(msgspec.Struct, frozen=True):
+    """A number of vouchers, and what they cost in hundredths; both None: too few to tell."""
+
+    number: int | None
+    cents: int | None
+
+
+class KindOfYear(msgspec.Struct, frozen=True):
+    """One kind in the year: what was bought of it, and what became of it."""
+
+    names: dict[str, str]
+    currency: str
+    bought: Amount
+    given: Amount
+    used: Amount
+    unused: Amount
+
+    @property
+    def name(self) -> str:
+        """The kind's name in the reader's language."""
+        return localized(self.names)
+
+
+class PeriodOfYear(msgspec.Struct, frozen=True):
+    """All kinds together in a month, a quarter, or the year. None: too few to tell."""
+
+    period: Period
+    given: int | None
+    used: int | None
+    unused: int | None
+
+
+class FundingReport(msgspec.Struct, frozen=True):
+    """A year of one funder's vouchers, at all sites that the reader coordinates, or at one."""
+
+    funder: str
+    year: int
+    kinds: list[KindOfYear]
+    periods: list[PeriodOfYear]
+
+
+class FundingWanted(msgspec.Struct, frozen=True):
+    """Which report: of whom (empty: nobody named), a year, and a site or all of one’s own."""
+
+    funder: str
+    year: int
+    site: UUID | None = None
+
+
+async def funders_of(actor: Principal) -> list[str]:
+    """Who paid for vouchers that came to the sites that the actor coordinates, by name."""
+    own, values = _coordinated(actor, None, "batch.site")
+    rows = await db.fetch(
+        f"SELECT DISTINCT batch.funder FROM inventory_voucher_batch batch WHERE {own} "
+        "ORDER BY batch.funder",
+        **values,
+    )
+    return [row["funder"] for row in rows]
+
+
+async def funding_report(
+    actor: Principal, wanted: FundingWanted, *, time_zone: str
+) -> FundingReport:
+    """What a funder's vouchers did in a year whose months begin at midnight in a time zone.
+
+    Raises:
+        SiteNotFound: there is no such site, or the actor does not work there.
+    """
+    await sites.need_in_sight(actor, wanted.site)
+    moments = {
+        f"month_{month}": datetime(
+            wanted.year + (month - 1) // 12, (month - 1) % 12 + 1, 1, tzinfo=ZoneInfo(time_zone)
+        )
+        for month in range(1, 14)
+    }
+    own, values = _coordinated(actor, wanted.site, "voucher.site")
+    values |= {"funder": wanted.funder, **moments}
+    counted = _Counted()
+    for measure, (column, also) in _WHEN.items():
+        month = _MONTH.format(column=column)
+        sql = _COUNT.format(month=month, column=column, also=also, own=own)
+        for row in await db.fetch(sql, **values):
+            counted.add(measure, row)
+    own, values = _coordinated(actor, wanted.site, "batch.site")
+    values |= {"funder": wanted.funder}
+    values |= {name: moments[name] for name in ("month_1", "month_13")}
+    for row in await db.fetch(_BOUGHT.format(own=own), **values):
+        counted.bought[row["kind"], row["currency"]] = Amount(row["number"], row["cents"])
+    names = await _names([kind for kind, _ in counted.products])
+    return counted.report(wanted, names)
+
+
+class _Counted:
+    """Numbers as they are, and the report of those that may be told."""
+
+    def __init__(self) -> None:
+        self.bought: dict[tuple[UUID, str], Amount] = {}
+        self._numbers: defaultdict[tuple[Measure, Any], int] = defaultdict(int)
+        self._cents: defaultdict[tuple[Measure, Any], int] = defaultdict(int)
+        self._given: set[tuple[UUID, str]] = set()
+
+    def add(self, measure: Measure, row: db.Row) -> None:
+        """Count a month of a kind."""
+        product = (row["kind"], row["currency"])
+        self._given.add(product)
+        quarter = next(name for name, months in QUARTERS.items() if row["month"] in months)
+        for cell in (row["month"], quarter, "year", product):
+            self._numbers[measure, cell] += int(row["number"])
+        self._cents[measure, product] += int(row["cents"])
+
+    @property
+    def products(self) -> list[tuple[UUID, str]]:
+        """Kinds with the currency they were paid in: there may be two of one kind."""
+        return sorted(self._given | set(self.bought))
+
+    def report(self, wanted: FundingWanted, names: dict[UUID, dict[str, str]]) -> FundingReport:
+        """What may be told."""
+        hidden = {measure: self._hidden(measure) for measure in Measure}
+
+        def number(measure: Measure, cell: Any) -> int | None:
+            return None if cell in hidden[measure] else self._numbers[measure, cell]
+
+        def amount(measure: Measure, product: tuple[UUID, str]) -> Amount:
+            told = number(measure, product)
+            return Amount(told, None if told is None else self._cents[measure, product])
+
+        periods: list[Period] = []
+        for quarter, months in QUARTERS.items():
+            periods += [*months, quarter]
+        return FundingReport(
+            wanted.funder,
+            wanted.year,
+            [
+                KindOfYear(
+                    names[kind],
+                    currency,
+                    self.bought.get((kind, currency), Amount(0, 0)),
+                    *(amount(measure, (kind, currency)) for measure in Measure),
+                )
+                for kind, currency in self.products
+            ],
+            [
+                PeriodOfYear(period, *(number(measure, period) for measure in Measure))
+                for period in (*periods, "year")
+            ],
+        )
+
+    def _hidden(self, measure: Measure) -> set[Any]:
+        lines: list[list[Any]] = [[*months, quarter] for quarter, months in QUARTERS.items()]
+        lines += [[*QUARTERS, "year"], [*self.products, "year"]]
+        values = {cell: self._numbers[measure, cell] for line in lines for cell in line}
+        return hidden_cells(values, lines)
+
+
+def _coordinated(actor: Principal, site_id: UUID | None, column: str) -> tuple[str, dict[str, Any]]:
+    """The condition that a column holds a site that the actor coordinates, and its values."""
+    if site_id is None and actor.has_role_everywhere(Role.COORDINATOR):
+        return "1 = 1", {}
+    own = [each for each in actor.site_ids if actor.has_role(Role.COORDINATOR, each)]
+    if site_id is not None:
+        own = [site_id] if actor.has_role(Role.COORDINATOR, site_id) else []
+    # One that no site has: an empty list cannot be asked for.
+    return f"{column} IN :own_sites", {"own_sites": sorted(own) or [UUID(int=0)]}
+
+
+async def _names(kinds: list[UUID]) -> dict[UUID, dict[str, str]]:
+    rows = await db.fetch(
+        "SELECT id, CAST(names AS TEXT) AS names FROM inventory_voucher_kind WHERE id IN :kinds",
+        kinds=kinds or [UUID(int=0)],
+    )
+    return {row["id"]: msgspec.json.decode(row["names"], type=dict[str, str]) for row in rows}

@@ -1,0 +1,134 @@
+"""The report for a funder in words: on a page, as CSV, as a document."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from comptoir.core.i18n import current_language
+from comptoir.core.i18n import gettext as _
+from comptoir.core.printing.pdf import make_pdf
+from comptoir.core.spreadsheets import safe
+from comptoir.core.web.formats import format_day, format_money
+from comptoir.inventory.vouchers.funding import Amount, FundingReport, Period
+
+_TEMPLATE = Path(__file__).parents[1] / "print" / "funding.typ"
+#: What stands for a number that is too small to tell.
+UNTOLD = "–"
+
+
+def period_name(year: int, period: Period) -> str:
+    """A month, a quarter or the year, as the reader says it."""
+    if isinstance(period, int):
+        return format_day(date(year, period, 1), "LLLL")
+    if period == "year":
+        return _("The year")
+    return _("Quarter %(number)s", number=period[1])
+
+
+def number_text(number: int | None) -> str:
+    """A number, or the dash for one that is too small to tell."""
+    return UNTOLD if number is None else str(number)
+
+
+def money_text(amount: Amount, currency: str) -> str:
+    """What vouchers cost; nothing where they cost nothing."""
+    if amount.cents is None:
+        return UNTOLD
+    return format_money(Decimal(amount.cents) / 100, currency) if amount.cents else ""
+
+
+def funder_name(funder: str) -> str:
+    """A funder, also where nobody is named."""
+    return funder or _("No funder named")
+
+
+def footnote() -> str:
+    """What the dash stands for."""
+    return _(
+        "A dash stands for a number below five, or for one from which such a number could be "
+        "found. So the table can be passed on."
+    )
+
+
+def kind_columns() -> list[str]:
+    """The names of the columns of the table of kinds."""
+    return [
+        _("Kind"),
+        _("Bought"),
+        _("Cost"),
+        _("Given out"),
+        _("Worth"),
+        _("Used"),
+        _("Expired unused"),
+        _("Lost by it"),
+    ]
+
+
+def kind_rows(report: FundingReport) -> Iterator[list[str]]:
+    """A row for each kind."""
+    for kind in report.kinds:
+        yield [
+            kind.name,
+            number_text(kind.bought.number),
+            money_text(kind.bought, kind.currency),
+            number_text(kind.given.number),
+            money_text(kind.given, kind.currency),
+            number_text(kind.used.number),
+            number_text(kind.unused.number),
+            money_text(kind.unused, kind.currency),
+        ]
+
+
+def period_columns() -> list[str]:
+    """The names of the columns of the table of months."""
+    return [_("Period"), _("Given out"), _("Used"), _("Expired unused")]
+
+
+def period_rows(report: FundingReport) -> Iterator[list[str]]:
+    """A row for each month, quarter, and the year."""
+    for each in report.periods:
+        numbers = (each.given, each.used, each.unused)
+        yield [period_name(report.year, each.period), *map(number_text, numbers)]
+
+
+def csv_of(report: FundingReport) -> bytes:
+    """Both tables, for a spreadsheet: semicolons, and the mark of UTF-8, as every export here."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    lines = [
+        [funder_name(report.funder), str(report.year)],
+        kind_columns(),
+        *kind_rows(report),
+        [],
+        period_columns(),
+        *period_rows(report),
+    ]
+    writer.writerows([safe(cell) for cell in line] for line in lines)
+    return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+
+def pdf_of(report: FundingReport, place: str, today: date) -> bytes:
+    """The report as PDF/UA; ``place`` says which sites it is of."""
+    return make_pdf(
+        _TEMPLATE,
+        {
+            "title": _("Vouchers paid by %(funder)s", funder=funder_name(report.funder)),
+            "language": current_language(),
+            "about": f"{place}, {report.year}",
+            "kinds_title": _("What became of each kind"),
+            "kind_columns": kind_columns(),
+            "kinds": list(kind_rows(report)),
+            "nothing": _("Nothing was bought or given in this year."),
+            "periods_title": _("Month by month"),
+            "period_columns": period_columns(),
+            "periods": list(period_rows(report)),
+            "strong": [not isinstance(each.period, int) for each in report.periods],
+            "footnote": footnote(),
+            "footer": _("Printed on %(day)s.", day=format_day(today, "long")),
+        },
+    )

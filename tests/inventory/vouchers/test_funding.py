@@ -1,0 +1,140 @@
+"""What a funder is told: true, of nobody, and never too little to tell."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from comptoir.core.ids import new_id
+from comptoir.core.principal import SYSTEM, Role
+from comptoir.inventory.vouchers.funding import (
+    Amount,
+    FundingWanted,
+    funders_of,
+    funding_report,
+)
+from comptoir.sites.errors import SiteNotFound
+from tests import factories as make
+from tests.inventory.vouchers.drawer import Drawer
+
+ZONE = "Europe/Zurich"
+LORO = FundingWanted("Loterie Romande", 2026)
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+async def _given(drawer: Drawer, count: int, moment: str, **values: Any) -> None:
+    for _ in range(count):
+        given = {"status": "issued", "issued_at": at(moment), **values}
+        await drawer.add(f"KQ7-{new_id()}", **given)
+
+
+async def test_a_year_by_month_quarter_and_kind(database: Any) -> None:
+    drawer = await Drawer.made(0)
+    drawer.batch.quantity, drawer.batch.received_at = 40, at("2026-01-02 10:00")
+    await drawer.batch.save()
+    await _given(drawer, 5, "2026-01-10 10:00", activated_at=at("2026-02-03 10:00"))
+    await _given(drawer, 6, "2026-02-10 10:00")
+    await _given(drawer, 7, "2026-05-10 10:00", status="expired", ended_at=at("2026-07-01 00:00"))
+    await _given(drawer, 9, "2025-12-31 22:59")
+    report = await funding_report(SYSTEM, LORO, time_zone=ZONE)
+    [kind] = report.kinds
+    assert kind.bought == Amount(40, 40 * 1990)
+    assert kind.given == Amount(18, 18 * 1990)
+    assert kind.used == Amount(5, 5 * 1990)
+    assert kind.unused == Amount(7, 7 * 1990)
+    by_period = {each.period: each for each in report.periods}
+    assert list(by_period) == [
+        1,
+        2,
+        3,
+        "q1",
+        4,
+        5,
+        6,
+        "q2",
+        7,
+        8,
+        9,
+        "q3",
+        10,
+        11,
+        12,
+        "q4",
+        "year",
+    ]
+    assert [by_period[each].given for each in (1, 2, 3, "q1", 5, "q2", "year")] == [
+        *(5, 6, 0, 11),
+        *(7, 7, 18),
+    ]
+    assert (by_period[2].used, by_period[7].unused) == (5, 7)
+
+
+async def test_months_begin_at_midnight_where_the_sites_are(database: Any) -> None:
+    drawer = await Drawer.made(0)
+    await _given(drawer, 5, "2025-12-31 23:00")
+    await _given(drawer, 6, "2026-12-31 22:59")
+    report = await funding_report(SYSTEM, LORO, time_zone=ZONE)
+    by_period = {each.period: each.given for each in report.periods}
+    assert (by_period[1], by_period[12], by_period["year"]) == (5, 6, 11)
+
+
+async def test_fewer_than_five_are_not_told_nor_found_by_subtraction(database: Any) -> None:
+    drawer = await Drawer.made(0)
+    await _given(drawer, 4, "2026-01-10 10:00")
+    await _given(drawer, 10, "2026-02-10 10:00")
+    await _given(drawer, 20, "2026-03-10 10:00")
+    report = await funding_report(SYSTEM, LORO, time_zone=ZONE)
+    by_period = {each.period: each.given for each in report.periods}
+    assert [by_period[each] for each in (1, 2, 3, "q1", "year")] == [None, None, 20, 34, 34]
+
+
+async def test_of_a_kind_too_rare_to_tell_the_money_is_not_told_either(database: Any) -> None:
+    drawer = await Drawer.made(0)
+    await _given(drawer, 3, "2026-01-10 10:00")
+    report = await funding_report(SYSTEM, LORO, time_zone=ZONE)
+    assert report.kinds[0].given == Amount(None, None)
+    assert report.kinds[0].used == Amount(0, 0)
+
+
+async def test_each_funder_and_each_currency_is_apart(database: Any) -> None:
+    drawer = await Drawer.made(0)
+    await _given(drawer, 5, "2026-01-10 10:00")
+    euros = await make.voucher_batch(
+        drawer.kind, site_id=drawer.site.id, currency="EUR", cost_cents=100
+    )
+    other = await make.voucher_batch(drawer.kind, site_id=drawer.site.id, funder="Canton")
+    for batch in (euros, other):
+        for _ in range(6):
+            await make.voucher(batch, status="issued", issued_at=at("2026-01-10 10:00"))
+    report = await funding_report(SYSTEM, LORO, time_zone=ZONE)
+    assert [(each.currency, each.given) for each in report.kinds] == [
+        ("CHF", Amount(5, 5 * 1990)),
+        ("EUR", Amount(6, 600)),
+    ]
+    assert await funders_of(SYSTEM) == ["Canton", "Loterie Romande"]
+
+
+async def test_only_sites_that_one_coordinates_are_counted(database: Any) -> None:
+    drawer, other = await Drawer.made(0), await Drawer.made(0)
+    await _given(drawer, 5, "2026-01-10 10:00")
+    await _given(other, 6, "2026-01-10 10:00")
+    coordinator = await make.principal(Role.COORDINATOR, drawer.site.id)
+    reception = await make.principal(Role.RECEPTION, drawer.site.id)
+
+    async def given(actor: Any, site: Any = None) -> int | None:
+        wanted = FundingWanted("Loterie Romande", 2026, site)
+        return (await funding_report(actor, wanted, time_zone=ZONE)).periods[-1].given
+
+    assert await given(SYSTEM) == 11
+    assert await given(SYSTEM, other.site.id) == 6
+    assert await given(coordinator) == 5
+    assert await given(reception) == 0
+    assert await given(reception, drawer.site.id) == 0
+    assert await funders_of(reception) == []
+    with pytest.raises(SiteNotFound):
+        await given(coordinator, other.site.id)
