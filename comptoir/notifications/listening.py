@@ -18,7 +18,7 @@ from comptoir.core import clock, db
 from comptoir.core.ids import new_id
 from comptoir.notifications import text_parts
 from comptoir.notifications.gateways.hooks import Incoming, Report
-from comptoir.notifications.gateways.lines import Line, Receipt, Said
+from comptoir.notifications.gateways.lines import Line, Named, Receipt, Said, message_of
 from comptoir.notifications.hook_calls import keep_reply, keep_report, sender_of, text_of
 from comptoir.notifications.routing import Route
 
@@ -28,9 +28,9 @@ LOOKS_EVERY, STOPS_WITHIN = 2.0, 0.5
 SAME_WITHIN = timedelta(minutes=5)
 
 _CALLED = """
-SELECT id FROM notifications_message
-WHERE gateway = :gateway AND reference = :reference AND reference <> ''
-ORDER BY id DESC LIMIT 1
+SELECT id, reference, address FROM notifications_message
+WHERE gateway = :gateway AND reference IN :names AND reference <> ''
+ORDER BY id DESC LIMIT 20
 """
 _SAME = """
 SELECT 1 AS one FROM notifications_reply
@@ -48,10 +48,13 @@ class Keeper:
         """Write down what became of a message; False if nobody knows of which."""
         now = clock.now()
         if message_id is None:
-            row = await db.fetch_one(_CALLED, gateway=gateway, reference=receipt.reference)
-            if row is None:
+            names = [receipt.reference, *receipt.names]
+            rows = await db.fetch(_CALLED, gateway=gateway, names=names)
+            message_id = message_of(
+                receipt, [Named(row["reference"], row["address"], row["id"]) for row in rows]
+            )
+            if message_id is None:
                 return False
-            message_id = row["id"]
         key = f"{message_id} {receipt.state}"
         report = Report(key, message_id, receipt.status, receipt.reason)
         await keep_report(gateway, report, f"{receipt.reference} {receipt.state}", now=now)

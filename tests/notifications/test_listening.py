@@ -15,6 +15,7 @@ from comptoir.core.settings import Settings
 from comptoir.notifications.dispatcher import dispatch
 from comptoir.notifications.gateways.lines import Part, Receipt, Said
 from comptoir.notifications.gateways.protocol import Accepted
+from comptoir.notifications.gateways.smpp.receipts import other_names
 from comptoir.notifications.jobs import SENDING
 from comptoir.notifications.listening import SAME_WITHIN, Keeper
 from comptoir.notifications.reasons import Reason
@@ -84,6 +85,44 @@ async def test_a_receipt_is_of_its_own_network(database: Any, now: datetime, at:
     ):
         assert not await keeper.receipt(gateway, receipt, None)
     assert await rows.status(message) is Status.ACCEPTED
+
+
+async def taken(now: datetime, called: str, address: str) -> UUID:
+    """A message to somebody that the network took by a name."""
+    message = await rows.message(now=now, address=address)
+    await dispatch([Route(RecordingGateway(lambda _: Accepted(called), name="smpp"))], now=now)
+    return message
+
+
+def about(told: str, sender: str = "") -> Receipt:
+    return Receipt(told, "DELIVRD", Status.DELIVERED, None, other_names(told), sender)
+
+
+@pytest.mark.parametrize("sender", [THEIRS, "0791234567", ""])
+@pytest.mark.parametrize(("called", "told"), [("4D2", "1234"), ("1234", "4D2"), ("00000012", "12")])
+async def test_a_receipt_may_write_the_name_otherwise(
+    database: Any, now: datetime, at: Any, called: str, told: str, sender: str
+) -> None:
+    message = await taken(now, called, THEIRS)
+    assert await Keeper().receipt("smpp", about(told, sender), None)
+    assert await rows.status(message) is Status.DELIVERED
+
+
+async def test_the_phone_says_which_message_a_number_means(
+    database: Any, now: datetime, at: Any
+) -> None:
+    in_hex = await taken(now, "4D2", THEIRS)
+    in_decimal = await taken(now, "1234", "+41790000001")
+    keeper = Keeper()
+    assert not await keeper.receipt("smpp", about("4660", "+41790000002"), None)
+    assert await keeper.receipt("smpp", about("1234", THEIRS), None)
+    assert [await rows.status(each) for each in (in_hex, in_decimal)] == ["delivered", "accepted"]
+    assert await keeper.receipt("smpp", about("1234", "+41790000001"), None)
+    assert await rows.status(in_decimal) is Status.DELIVERED
+    # A network that says another phone, such as our own number, means what it says.
+    again = await taken(now, "77", THEIRS)
+    assert await keeper.receipt("smpp", about("77", OURS), None)
+    assert await rows.status(again) is Status.DELIVERED
 
 
 async def test_one_that_is_faster_than_the_answer_counts(

@@ -13,7 +13,7 @@ import pytest
 from comptoir.core.ids import new_id
 from comptoir.core.settings import Settings, SettingsInvalid
 from comptoir.notifications.gateways.configuration import channels_of, read_routes
-from comptoir.notifications.gateways.lines import Part, Receipt, Said
+from comptoir.notifications.gateways.lines import Named, Part, Receipt, Said
 from comptoir.notifications.gateways.protocol import (
     Accepted,
     Answer,
@@ -163,10 +163,42 @@ async def test_a_receipt_while_the_answer_is_read_is_not_lost() -> None:
     )
     hearing = asyncio.create_task(gateway._hear(receipt))
     await asked.wait()
-    await gateway._remember("m1", message_id)
+    await gateway._remember(Named("m1", "+41791234567", message_id))
     answered.set()
     await hearing
     assert ear.receipts[-1][1] == message_id
+
+
+@pytest.mark.parametrize(("called", "told"), [("4D2", "1234"), ("1234", "000004d2")])
+@pytest.mark.parametrize("early", [True, False])
+async def test_a_network_may_call_a_message_by_a_number_of_another_radix(
+    called: str, told: str, early: bool
+) -> None:
+    async def reply(network: Smsc, submit: Submit, number: int) -> None:
+        if early:
+            assert await network.tell(told, "DELIVRD") == Status.OK
+        submit.accept(called)
+        if not early:
+            await network.tell(told, "DELIVRD")
+
+    ear, sent = Ear(), message()
+    async with smsc(reply) as network, opened(network.port, ear) as gateway:
+        assert await gateway.send(sent) == Accepted(called)
+        async with asyncio.timeout(10):
+            await ear.heard.wait()
+    assert [about for _, about in ear.receipts if about] == [sent.id]
+
+
+async def test_a_receipt_that_came_early_for_another_phone_is_of_another_message() -> None:
+    async def reply(network: Smsc, submit: Submit, number: int) -> None:
+        text = b"id:1234 stat:UNDELIV"
+        assert await network.deliver(text, kind=0x04, sender="41790000000") == Status.OK
+        submit.accept("4D2")
+
+    ear = Ear()
+    async with smsc(reply) as network, opened(network.port, ear) as gateway:
+        assert await gateway.send(message()) == Accepted("4D2")
+    assert [about for _, about in ear.receipts] == [None]
 
 
 async def test_receipts_come_in_any_order_twice_and_of_the_unknown() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from comptoir.notifications.gateways.lines import Part, Receipt
 from comptoir.notifications.gateways.smpp.coding import decode, encode, read
-from comptoir.notifications.gateways.smpp.receipts import read_receipt
+from comptoir.notifications.gateways.smpp.receipts import other_names, read_receipt
 from comptoir.notifications.gateways.smpp.units import (
     HEADER,
     Command,
@@ -172,6 +172,29 @@ def test_so_do_options() -> None:
     }
     delivered = Delivered(sender="", recipient="", octets=b"ok", options=options)
     assert read(delivered) == ("ok", Part(0x107, 2, 1))
+
+
+@pytest.mark.parametrize(
+    ("called", "told"),
+    [
+        ("4D2", "1234"),
+        ("4d2", "0000001234"),
+        ("000004D2", "1234"),
+        ("1234", "4d2"),
+        ("1234", "0000001234"),
+        ("0000001234", "1234"),
+        ("FFFFFFFFFFFFFFFF", "18446744073709551615"),
+        ("18446744073709551615", "ffffffffffffffff"),
+    ],
+)
+def test_a_number_is_the_same_in_another_radix(called: str, told: str) -> None:
+    assert called in other_names(told)
+    assert told in other_names(called)
+
+
+@pytest.mark.parametrize("called", ["", "m1", "0x4D2", "4D2-1", "123456789012345678901", "١٢"])
+def test_what_is_no_number_has_one_name(called: str) -> None:
+    assert other_names(called) == ()
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import structlog
 
 from comptoir.core.logging import without_values
 from comptoir.notifications.channels import Channel
-from comptoir.notifications.gateways.lines import Ear, Receipt, Said
+from comptoir.notifications.gateways.lines import Ear, Named, Receipt, Said, message_of
 from comptoir.notifications.gateways.protocol import (
     FOR_NOTHING,
     Accepted,
@@ -33,7 +33,7 @@ from comptoir.notifications.gateways.smpp.account import (
     read_account,
     read_sender,
 )
-from comptoir.notifications.gateways.smpp.receipts import read_receipt
+from comptoir.notifications.gateways.smpp.receipts import other_names, read_receipt
 from comptoir.notifications.gateways.smpp.session import Lost, NotBound, Session
 from comptoir.notifications.gateways.smpp.units import (
     Delivered,
@@ -106,7 +106,7 @@ class SmppGateway:
         self._ear: Ear | None = None
         self._turn = asyncio.Lock()
         self._away, self._throttled = _Pause(), _Pause()
-        self._called: OrderedDict[str, UUID] = OrderedDict()
+        self._called: OrderedDict[str, Named] = OrderedDict()
         self._early: OrderedDict[str, list[Receipt]] = OrderedDict()
 
     @classmethod
@@ -185,7 +185,7 @@ class SmppGateway:
                     return Unknown(Reason.GATEWAY_ERROR)
                 return _MEANINGS.get(status, NotTaken(Reason.GATEWAY_ERROR))
         self._throttled.end()
-        await self._remember(called, message.id)
+        await self._remember(Named(called, message.address, message.id))
         return Accepted(called[:120])
 
     async def _submit(self, session: Session, part: Submitted, *, patient: bool) -> tuple[int, str]:
@@ -222,16 +222,28 @@ class SmppGateway:
         self._away.end()
         return self._session
 
-    async def _remember(self, called: str, message_id: UUID) -> None:
+    async def _remember(self, sent: Named) -> None:
         """What the network calls a message, and what it told of it already."""
-        self._called[called] = message_id
+        self._called[sent.reference] = sent
         _shorten(self._called, _REMEMBERED)
-        for receipt in self._early.pop(called, ()):
-            try:
-                assert self._ear is not None  # noqa: S101 – there is no connection without
-                await self._ear.receipt(self.name, receipt, message_id)
-            except Exception as error:  # it is accepted all the same
-                log.error("receipt not kept", **without_values(error))
+        for name in (sent.reference, *other_names(sent.reference)):
+            early = self._early.pop(name, [])
+            others = [each for each in early if message_of(each, [sent]) is None]
+            if others:
+                self._early[name] = others
+            for receipt in early:
+                if receipt in others:
+                    continue
+                try:
+                    assert self._ear is not None  # noqa: S101 – there is no connection without
+                    await self._ear.receipt(self.name, receipt, sent.message_id)
+                except Exception as error:  # it is accepted all the same
+                    log.error("receipt not kept", **without_values(error))
+
+    def _about(self, receipt: Receipt) -> UUID | None:
+        """The message that a receipt is about, of the last ones."""
+        names = (receipt.reference, *receipt.names)
+        return message_of(receipt, [self._called[name] for name in names if name in self._called])
 
     async def _hear(self, delivered: Delivered) -> None:
         assert self._ear is not None  # noqa: S101 – there is no connection without
@@ -240,9 +252,9 @@ class SmppGateway:
             said = Said(delivered.sender, delivered.recipient, text, part)
             await self._ear.text(self.name, said)
         elif delivered.is_receipt and (receipt := read_receipt(delivered)):
-            if await self._ear.receipt(self.name, receipt, self._called.get(receipt.reference)):
+            if await self._ear.receipt(self.name, receipt, self._about(receipt)):
                 return
-            message_id = self._called.get(receipt.reference)
+            message_id = self._about(receipt)
             if message_id is not None:  # it was answered while nobody was found to know of it
                 await self._ear.receipt(self.name, receipt, message_id)
             else:

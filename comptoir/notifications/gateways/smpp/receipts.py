@@ -14,6 +14,9 @@ from comptoir.notifications.reasons import Reason
 from comptoir.notifications.statuses import Status
 
 _ID = re.compile(rb"\bid:\s*([^\s\x00]+)", re.IGNORECASE)
+#: Numbers of 64 bits.
+LONGEST_NUMBER = 20
+_NUMBER = re.compile("[0-9A-Fa-f]+")
 _STATE = re.compile(rb"\bstat:\s*([A-Za-z]+)", re.IGNORECASE)
 _STATES = {
     1: "ENROUTE",
@@ -46,4 +49,25 @@ def read_receipt(delivered: Delivered) -> Receipt | None:
     if not reference or not state:
         return None
     status, reason = _MEANINGS.get(state, (Status.ACCEPTED, None))
-    return Receipt(reference.decode("latin-1")[:120], state, status, reason)
+    called = reference.decode("latin-1")[:120]
+    return Receipt(called, state, status, reason, other_names(called), delivered.sender)
+
+
+def other_names(called: str) -> tuple[str, ...]:
+    """What a network may call the same message elsewhere, as many do not write one way.
+
+    It takes a message by a hexadecimal number and reports on it by a decimal one, or the
+    other way round, with zeros before it or without.
+    """
+    if len(called) > LONGEST_NUMBER or not _NUMBER.fullmatch(called):
+        return ()
+    numbers = {int(called, 16)} | ({int(called)} if called.isdecimal() else set())
+    names = {
+        name
+        for number in numbers
+        for name in (
+            *(f"{number:0{width}d}" for width in (1, 8, 10, 20)),
+            *(f"{number:0{width}{radix}}" for width in (1, 8, 10, 16) for radix in "xX"),
+        )
+    }
+    return tuple(sorted(names - {called}))
