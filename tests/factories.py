@@ -36,6 +36,7 @@ from comptoir.lending.tables import (
     Loan,
     Policy,
 )
+from comptoir.lending.vouchers.tables import VoucherPolicy
 from comptoir.sites.expressions.writing import write_time
 from comptoir.sites.photos.drawing import LARGEST_PICTURE
 from comptoir.sites.photos.tables import SitePhoto
@@ -336,6 +337,13 @@ async def voucher_batch(kind: VoucherKind, *, site_id: UUID, **values: Any) -> V
             **values,
         }
     )
+    await row.save()
+    return row
+
+
+async def voucher_policy(kind: VoucherKind, **values: Any) -> VoucherPolicy:
+    """Everybody may be given this kind, without a limit."""
+    row = VoucherPolicy(**{"kind": kind.id, **values})
     await row.save()
     return row
 

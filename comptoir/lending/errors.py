@@ -16,6 +16,7 @@ from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.web.formats import format_day
 from comptoir.lending.refusals import Refusal, RefusalCode
+from comptoir.lending.vouchers import sentences
 
 
 class LendingRefused(Refused):
@@ -90,6 +91,15 @@ class VisitNotFound(NotFound):
         return _("This visit is over. Scan the card again, or find the person by name.")
 
 
+class VoucherIssueNotFound(NotFound):
+    """No such voucher was given, or one of a site that the actor may not know of."""
+
+    code = "lending.voucher-issue-not-found"
+
+    def message(self) -> str:
+        return _("No such voucher was given at your sites. Look at the page of the person.")
+
+
 class NoSiteChosen(Refused):
     """The person may work at several sites and has not said at which one now."""
 
@@ -126,6 +136,10 @@ class ReturnSiteRefused(LendingRefused):
 
 class RenewalRefused(LendingRefused):
     """The loan is not renewed (``rules.renewal_due``)."""
+
+
+class IssueRefused(LendingRefused):
+    """The voucher is not given (``vouchers.rules``)."""
 
 
 class ScanRefused(LendingRefused):
@@ -320,7 +334,7 @@ _SENTENCES: dict[RefusalCode, LazyProxy] = {
         "This label was just scanned. The second scan changed nothing. "
         "To do something else with it, wait a moment and scan it again."
     ),
-}
+} | sentences.SENTENCES
 
 #: What to say where the data that a sentence names is not known.
 _WITHOUT_DATA: dict[RefusalCode, LazyProxy] = {
@@ -335,4 +349,4 @@ _WITHOUT_DATA: dict[RefusalCode, LazyProxy] = {
     RefusalCode.CODE_MISREAD: _l(
         "A letter of this code is wrong. Scan the label again, or type its eight letters with care."
     ),
-}
+} | sentences.WITHOUT_DATA

@@ -68,3 +68,19 @@ class BorrowerDueDatesMoved(msgspec.Struct, frozen=True):
     cause: MoveCause
     undone: bool
     at: datetime
+
+
+class VoucherIssued(msgspec.Struct, frozen=True):
+    """A voucher was given to somebody, or without ``borrower_id`` to whoever was there."""
+
+    issue_id: UUID
+    voucher_id: UUID
+    borrower_id: UUID | None
+    at: datetime
+
+
+class VoucherIssueUndone(msgspec.Struct, frozen=True):
+    """A voucher was not given after all: nobody has seen its code."""
+
+    issue_id: UUID
+    at: datetime

@@ -45,6 +45,24 @@ class RefusalCode(StrEnum):
     UNDO_TOO_LATE = "lending.undo-too-late"
     UNDO_OVERTAKEN = "lending.undo-overtaken"
 
+    # Vouchers
+    VOUCHER_KIND_ENDED = "lending.voucher-kind-ended"
+    VOUCHER_NEEDS_BORROWER = "lending.voucher-needs-borrower"
+    VOUCHER_NO_POLICY = "lending.voucher-no-policy"
+    VOUCHER_PERSON_LIMIT = "lending.voucher-person-limit-reached"
+    VOUCHER_HOUSEHOLD_LIMIT = "lending.voucher-household-limit-reached"
+    VOUCHER_NONE_LEFT = "lending.voucher-none-left"
+    VOUCHER_ISSUED = "lending.voucher-issued-already"
+    VOUCHER_VOID = "lending.voucher-void"
+    VOUCHER_EXPIRED = "lending.voucher-expired"
+    VOUCHER_PAST = "lending.voucher-too-late-to-activate"
+    VOUCHER_IN_TRANSIT = "lending.voucher-in-transit"
+    VOUCHER_ELSEWHERE = "lending.voucher-elsewhere"
+    VOUCHER_RESERVED = "lending.voucher-reserved"
+    VOUCHER_UNKNOWN = "lending.voucher-unknown"
+    VOUCHER_AWAITS_VISIT = "lending.voucher-awaits-visit"
+    VOUCHER_SHOWN = "lending.voucher-shown"
+
     # Due dates
     SITE_NEVER_OPEN = "lending.site-never-open"
     SITE_CLOSED_FOR_LONG = "lending.site-closed-for-long"

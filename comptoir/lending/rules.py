@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec.structs import replace
@@ -194,7 +195,7 @@ def check_out_due(facts: CheckOutFacts, *, now: datetime) -> datetime | Refusal:
         return Refusal(RefusalCode.VISIT_NOT_OPEN)
     return (
         refuse_return_site(facts.return_choice, policy)
-        or _refuse_borrower(borrower, facts.calendar, now)
+        or refuse_borrower(borrower, facts.calendar.zone, now)
         or refuse_limits(borrower, policy)
         or due_at(policy.length, policy.mode, now, facts.calendar, borrower.eligible_until)
     )
@@ -306,7 +307,7 @@ def renewal_due(facts: RenewalFacts, *, now: datetime) -> datetime | Refusal:
         return Refusal(RefusalCode.NO_POLICY)
     if facts.renewals_used >= policy.renewals:
         return Refusal(RefusalCode.RENEWALS_USED, {"limit": policy.renewals})
-    return _refuse_borrower(borrower, facts.calendar, now) or renewed_due_at(
+    return refuse_borrower(borrower, facts.calendar.zone, now) or renewed_due_at(
         policy.renewal_length or policy.length,
         policy.mode,
         facts.due_at,
@@ -351,14 +352,15 @@ _REFUSED_STATUSES = {
 }
 
 
-def _refuse_borrower(borrower: BorrowerFacts, calendar: Calendar, now: datetime) -> Refusal | None:
+def refuse_borrower(borrower: BorrowerFacts, zone: ZoneInfo, now: datetime) -> Refusal | None:
+    """Why the person may have nothing now: suspended, or no longer eligible; by the site's days."""
     if borrower.suspended_at:
         until = borrower.suspended_until
         if until is None:
             return Refusal(RefusalCode.BORROWER_SUSPENDED)
         if now < until:
-            until_day = calendar.local_date(until)
+            until_day = until.astimezone(zone).date()
             return Refusal(RefusalCode.BORROWER_SUSPENDED, {"suspended_until": until_day})
-    if borrower.eligible_until and borrower.eligible_until < calendar.local_date(now):
+    if borrower.eligible_until and borrower.eligible_until < now.astimezone(zone).date():
         return Refusal(RefusalCode.BORROWER_INELIGIBLE, {"eligible_until": borrower.eligible_until})
     return None

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from comptoir.core.audit.sentences import Story, describe, name_field
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
+from comptoir.core.i18n import localized
 from comptoir.core.web.formats import format_day
 from comptoir.inventory.codes import display
 from comptoir.inventory.statuses import ItemStatus
@@ -33,6 +34,9 @@ def describe_all() -> None:
     describe("loan.closing_undone", _l("The return was undone."))
     describe("loan.reopened", _l("Opened again: it had not been brought back."))
     describe("scan.refused", _refused)
+    describe("voucher.issued", _voucher_issued)
+    describe("voucher.issue_undone", _voucher_undone)
+    describe("voucher.refused", _voucher_refused)
     describe("item.found", _l("Found again."))
     describe("item.finding_undone", _l("It was not found after all."))
     describe("item.report_taken_back", _report_taken_back)
@@ -76,6 +80,32 @@ def _refused(story: Story) -> str:
     if not reason:
         return _("A scan was refused.")
     return _("A scan was refused: “%(reason)s.”", reason=reason)
+
+
+def _voucher_issued(story: Story) -> str:
+    if story.after("limit_passed"):
+        return _("Given, with a reason to pass the limit: %(kind)s.", kind=_voucher_kind(story))
+    return _("Given: %(kind)s.", kind=_voucher_kind(story))
+
+
+def _voucher_undone(story: Story) -> str:
+    return _("Not given after all: %(kind)s.", kind=_voucher_kind(story))
+
+
+def _voucher_refused(story: Story) -> str:
+    reason = reason_of(story.entry.changes.get("code"))
+    if not reason:
+        return _("A voucher was not given: %(kind)s.", kind=_voucher_kind(story))
+    return _(
+        "A voucher was not given: %(kind)s. “%(reason)s.”",
+        kind=_voucher_kind(story),
+        reason=reason,
+    )
+
+
+def _voucher_kind(story: Story) -> str:
+    names = story.entry.changes.get("kind")
+    return localized(names) if isinstance(names, dict) else ""
 
 
 def _suspended(story: Story) -> str:

@@ -69,6 +69,16 @@ def remember(
     return [(idempotency.INSERT, idempotency.values(actor, attempt, outcome, now=now))]
 
 
+def remember_refusal(
+    actor: Principal, attempt: Attempt | None, refusal: Refusal, *, now: datetime
+) -> list[tuple[str, dict[str, Any]]]:
+    """The write that keeps a refusal as the attempt's outcome; none without an attempt."""
+    if attempt is None:
+        return []
+    outcome = Outcome(status=_REFUSED, body=msgspec.json.encode(refusal).decode())
+    return [(idempotency.INSERT, idempotency.values(actor, attempt, outcome, now=now))]
+
+
 async def record_refusal(
     actor: Principal,
     attempt: Attempt | None,
@@ -92,11 +102,7 @@ async def record_refusal(
         site_id=row.get("site_id"),
         changes={"code": str(refusal.code)},
     )
-    writes = [(audit.INSERT, trail)]
-    if attempt is not None:
-        outcome = Outcome(status=_REFUSED, body=msgspec.json.encode(refusal).decode())
-        writes.append((idempotency.INSERT, idempotency.values(actor, attempt, outcome, now=now)))
-    await db.write(*writes)
+    await db.write((audit.INSERT, trail), *remember_refusal(actor, attempt, refusal, now=now))
 
 
 async def record_unread(

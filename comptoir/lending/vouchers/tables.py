@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from piccolo.columns import UUID, ForeignKey, Integer, SmallInt, Timestamptz, Varchar
+from piccolo.columns import UUID, BigSerial, ForeignKey, Integer, SmallInt, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
@@ -47,3 +47,11 @@ class VoucherIssue(Table, tablename="lending_voucher_issue"):
     issued_at = Timestamptz(default=None)
     shown_at = Timestamptz(default=None, null=True)
     ended_at = Timestamptz(default=None, null=True)
+
+
+class VoucherReservation(Table, tablename="lending_voucher_reservation"):
+    """For whom a voucher is put aside. It goes when the voucher is given, or free again."""
+
+    id = BigSerial(primary_key=True)
+    voucher = ForeignKey(Voucher, on_delete=OnDelete.cascade, null=False, unique=True)
+    borrower = ForeignKey(Borrower, on_delete=OnDelete.cascade, index=True, null=False)

@@ -1,0 +1,146 @@
+"""Whether a voucher is given: facts in, a refusal or nothing out. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from comptoir.inventory.vouchers.statuses import VoucherStatus
+from comptoir.lending.refusals import Refusal, RefusalCode
+from comptoir.lending.rules import BorrowerFacts, refuse_borrower
+
+#: As many days as a period of a policy has at most.
+LONGEST_PERIOD = 366
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """What a policy grants in ``period_days`` calendar days; a limit of None is no limit."""
+
+    person: int | None
+    household: int | None
+    period_days: int
+
+
+class Given(msgspec.Struct, frozen=True):
+    """The days, at the site, on which vouchers of the kind were given.
+
+    ``household`` has those of the person too. None: no household is known, and a person is a
+    household of one.
+    """
+
+    own: tuple[date, ...] = ()
+    household: tuple[date, ...] | None = None
+
+
+class HeldVoucher(msgspec.Struct, frozen=True):
+    """The voucher in the hand, that was scanned.
+
+    ``place`` is the name of its site, if it is not this one. ``reserved``: for somebody else.
+    """
+
+    status: VoucherStatus
+    place: str = ""
+    is_past: bool = False
+    activate_by: date | None = None
+    reserved: bool = False
+
+
+class Giving(msgspec.Struct, frozen=True):
+    """What decides whether somebody is given a voucher.
+
+    ``borrower`` of None is somebody who is not asked who they are. ``limits`` is None where no
+    policy lets their group have the kind. ``anyhow``: a reason was given to pass the limit.
+    """
+
+    active: bool
+    zone: ZoneInfo
+    without_borrower: bool = False
+    borrower: BorrowerFacts | None = None
+    limits: Limits | None = None
+    given: Given = Given()
+    visit_is_theirs: bool = True
+    anyhow: bool = False
+
+
+def refuse_giving(facts: Giving, *, now: datetime) -> Refusal | None:
+    """Why nobody, or not this person, is given a voucher of the kind.
+
+    In this order: not given any more, a borrower is needed, no policy, a visit that is over or
+    not theirs, borrower suspended, no longer eligible, limit of the person, limit of the
+    household. A reason passes the two limits, and nothing else.
+    """
+    if not facts.active:
+        return Refusal(RefusalCode.VOUCHER_KIND_ENDED)
+    if facts.borrower is None:
+        return None if facts.without_borrower else Refusal(RefusalCode.VOUCHER_NEEDS_BORROWER)
+    if facts.limits is None:
+        return Refusal(RefusalCode.VOUCHER_NO_POLICY)
+    if not facts.visit_is_theirs:
+        return Refusal(RefusalCode.VISIT_NOT_OPEN)
+    today = now.astimezone(facts.zone).date()
+    if refusal := refuse_borrower(facts.borrower, facts.zone, now):
+        return refusal
+    return None if facts.anyhow else passed_limit(facts.limits, facts.given, today)
+
+
+def refuse_voucher(voucher: HeldVoucher) -> Refusal | None:
+    """Why this very voucher is given to nobody, or not to this person.
+
+    In this order: given already, void, expired, on its way, at another site, too late to
+    activate, reserved for another.
+    """
+    match voucher.status:
+        case VoucherStatus.ISSUED | VoucherStatus.ACTIVATED:
+            return Refusal(RefusalCode.VOUCHER_ISSUED)
+        case VoucherStatus.VOID:
+            return Refusal(RefusalCode.VOUCHER_VOID)
+        case VoucherStatus.EXPIRED:
+            return Refusal(RefusalCode.VOUCHER_EXPIRED)
+        case VoucherStatus.IN_TRANSIT:
+            return Refusal(RefusalCode.VOUCHER_IN_TRANSIT)
+    if voucher.place:
+        return Refusal(RefusalCode.VOUCHER_ELSEWHERE, {"site": voucher.place})
+    if voucher.is_past:
+        return Refusal(RefusalCode.VOUCHER_PAST, {"activate_until": voucher.activate_by})
+    return Refusal(RefusalCode.VOUCHER_RESERVED) if voucher.reserved else None
+
+
+def passed_limit(limits: Limits, given: Given, today: date) -> Refusal | None:
+    """Why somebody may have no more: the limit of the person, then that of the household."""
+    return _passed(
+        limits.person, given.own, limits, today, RefusalCode.VOUCHER_PERSON_LIMIT
+    ) or _passed(
+        limits.household, _shared(given), limits, today, RefusalCode.VOUCHER_HOUSEHOLD_LIMIT
+    )
+
+
+def still_possible(limits: Limits, given: Given, today: date) -> int | None:
+    """How many more somebody may have today; None is no limit."""
+    left = [
+        limit - len(_counted(days, limits, today))
+        for limit, days in ((limits.person, given.own), (limits.household, _shared(given)))
+        if limit is not None
+    ]
+    return max(0, min(left)) if left else None
+
+
+def _shared(given: Given) -> tuple[date, ...]:
+    return given.own if given.household is None else given.household
+
+
+def _counted(days: Iterable[date], limits: Limits, today: date) -> list[date]:
+    """Those of the period that ends today. One of 30 days begins 29 days ago."""
+    return sorted(day for day in days if day > today - timedelta(days=limits.period_days))
+
+
+def _passed(
+    limit: int | None, days: Iterable[date], limits: Limits, today: date, code: RefusalCode
+) -> Refusal | None:
+    counted = _counted(days, limits, today)
+    if limit is None or len(counted) < limit:
+        return None
+    again = counted[len(counted) - limit] + timedelta(days=limits.period_days)
+    return Refusal(code, {"limit": limit, "days": limits.period_days, "wait_until": again})

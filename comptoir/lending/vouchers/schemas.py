@@ -1,0 +1,45 @@
+"""What goes into giving a voucher, and what comes out of it: never a code."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core.idempotency import Attempt
+from comptoir.inventory.vouchers.statuses import Medium
+
+
+class IssueVoucher(msgspec.Struct, frozen=True, kw_only=True):
+    """Give a voucher: the next of a kind, or with ``voucher_id`` this very one.
+
+    ``site_id`` is where it is taken from; without it, the actor's. ``loan_id`` is what it goes
+    with; without it, a loan of the visit that lacks one of the kind. ``reason`` says why more is
+    given than the limit, and is only kept where it is.
+    """
+
+    kind_id: UUID | None = None
+    voucher_id: UUID | None = None
+    borrower_id: UUID | None = None
+    site_id: UUID | None = None
+    visit_id: UUID | None = None
+    loan_id: UUID | None = None
+    reason: str = ""
+    attempt: Attempt | None = None
+
+
+class IssueView(msgspec.Struct, frozen=True, kw_only=True):
+    """A voucher that was given. ``names`` is its kind's, ``hint`` its last characters."""
+
+    id: UUID
+    voucher_id: UUID
+    kind_id: UUID
+    names: dict[str, str]
+    medium: Medium
+    hint: str
+    borrower_id: UUID | None
+    site_id: UUID
+    loan_id: UUID | None
+    issued_at: datetime
+    activate_by: date | None

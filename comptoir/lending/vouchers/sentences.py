@@ -1,0 +1,73 @@
+"""What the desk says when a voucher is not given; see ``lending.errors``."""
+
+from __future__ import annotations
+
+from babel.support import LazyProxy
+
+from comptoir.core.i18n import lazy as _l
+from comptoir.lending.refusals import RefusalCode
+
+SENTENCES: dict[RefusalCode, LazyProxy] = {
+    RefusalCode.VOUCHER_KIND_ENDED: _l(
+        "This kind of voucher is not given any more. Choose another one."
+    ),
+    RefusalCode.VOUCHER_NEEDS_BORROWER: _l(
+        "This kind of voucher is given to a person. Scan their card, or find them by name."
+    ),
+    RefusalCode.VOUCHER_NO_POLICY: _l(
+        "No rule lets this person’s group have this kind of voucher. "
+        "Offer something else, or ask a coordinator."
+    ),
+    RefusalCode.VOUCHER_PERSON_LIMIT: _l(
+        "One person may have %(limit)s of these in %(days)s days, and this person has had them. "
+        "The next one is possible on %(wait_until)s. If it cannot wait, give one with a reason."
+    ),
+    RefusalCode.VOUCHER_HOUSEHOLD_LIMIT: _l(
+        "One household may have %(limit)s of these in %(days)s days, and this one has had them. "
+        "The next one is possible on %(wait_until)s. If it cannot wait, give one with a reason."
+    ),
+    RefusalCode.VOUCHER_NONE_LEFT: _l(
+        "None of these is left at this site. Offer something else, and tell a coordinator."
+    ),
+    RefusalCode.VOUCHER_ISSUED: _l(
+        "This voucher was given to somebody already. Put it aside and take another one."
+    ),
+    RefusalCode.VOUCHER_VOID: _l(
+        "This voucher is void and is given to nobody. Put it aside and take another one."
+    ),
+    RefusalCode.VOUCHER_EXPIRED: _l("This voucher has expired. Put it aside and take another one."),
+    RefusalCode.VOUCHER_PAST: _l(
+        "This voucher had to be activated by %(activate_until)s. "
+        "Put it aside, take another one, and tell a coordinator."
+    ),
+    RefusalCode.VOUCHER_IN_TRANSIT: _l(
+        "This voucher is on its way between two sites. "
+        "If it is here, a coordinator must say first that it has arrived."
+    ),
+    RefusalCode.VOUCHER_ELSEWHERE: _l(
+        "This voucher belongs to %(site)s. Take one of this site, and send this one back."
+    ),
+    RefusalCode.VOUCHER_RESERVED: _l(
+        "This voucher is put aside for somebody else. Take another one."
+    ),
+    RefusalCode.VOUCHER_UNKNOWN: _l(
+        "This is the number of a SIM card that is not in our stock. "
+        "Put it aside and take another one, or ask a coordinator to take it in."
+    ),
+    RefusalCode.VOUCHER_AWAITS_VISIT: _l(
+        "This is a voucher: %(kind)s. To give it to somebody, scan their card first, "
+        "or find them by name. Then scan it again."
+    ),
+    RefusalCode.VOUCHER_SHOWN: _l(
+        "The code was shown already, so this cannot be undone. "
+        "If the person does not want it, ask a coordinator."
+    ),
+}
+
+#: What to say where the data that a sentence names is not known.
+WITHOUT_DATA: dict[RefusalCode, LazyProxy] = {
+    RefusalCode.VOUCHER_AWAITS_VISIT: _l(
+        "This is a voucher. To give it to somebody, scan their card first, "
+        "or find them by name. Then scan it again."
+    ),
+}
