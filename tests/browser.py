@@ -12,9 +12,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from litestar import Litestar
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from comptoir.commands.workers import Worker
+
+#: How long a page may take to become what a test expects, on a busy machine; in milliseconds.
+#: Playwright's own is five seconds for ``expect``, and thirty for all else.
+_PATIENCE = 60_000
+expect.set_options(timeout=_PATIENCE)
 
 _FLAGS = (
     "--no-sandbox",
@@ -71,6 +76,7 @@ def open_page(browser: Browser, base_url: str, width: int = 1280, **options: obj
         locale="en-GB",
         **options,  # type: ignore[arg-type]
     )
+    context.set_default_timeout(_PATIENCE)
     page = context.new_page()
     page.on("pageerror", lambda error: _fail(str(error)))
     page.on("console", lambda line: _fail(line.text) if "Content Security" in line.text else None)

@@ -32,7 +32,7 @@ class World:
 
     def run(self, work: Coroutine[Any, Any, Result]) -> Result:
         """Do something on the application's own loop and connections."""
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(timeout=30)
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(timeout=120)
 
     def loans(self, item: str) -> list[LoanSeen]:
         """Every loan that an item ever had, oldest first."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
 from tests.roof.commands import free_port
+from tests.waiting import until
 
 _CONFIGURATION = """
 group = core
@@ -140,10 +141,12 @@ async def _running(
 
 
 async def _listening(port: int) -> None:
-    async with asyncio.timeout(30):
-        while True:
-            with suppress(OSError):
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-                writer.close()
-                await writer.wait_closed()
-                return
+    async def look() -> bool:
+        with suppress(OSError):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.close()
+            await writer.wait_closed()
+            return True
+        return False
+
+    await until(look)

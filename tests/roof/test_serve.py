@@ -42,7 +42,7 @@ def test_server_told_to_stop_while_it_starts_stops(workers: str, tmp_path: Path)
         assert process.stdout is not None
         process.stdout.readline()  # its address: the workers are about to be made
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=20)
+        process.wait(timeout=PATIENCE)
     finally:
         kill(process)
 

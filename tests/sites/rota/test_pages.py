@@ -398,7 +398,7 @@ async def test_the_rota_goes_no_further_back_than_it_remembers(
     team: Team, client: AsyncClient
 ) -> None:
     await as_(client, team, team.sophie)
-    today = clock.now().date()
+    today = clock.localtime(clock.now(), team.site.time_zone).date()
     old = today - timedelta(days=70)
     await team.shift(team.claire, old - timedelta(days=old.weekday()), last_day=None)
     page = await week(client, old)
