@@ -122,6 +122,7 @@ def _outgoing(row: db.Row) -> Outgoing:
         subject=subject_of(row["kind"], row["language"]),
         place="" if row["barest"] else row["short_name"],
         reply_to=row["site_email"],
+        can_be_stopped=row["borrower"] is not None,
         language=row["language"],
     )
 

@@ -44,14 +44,21 @@ VALUES (:id, :gateway, :sender, :recipient, :text, CAST(:borrower AS uuid), :sen
 _WHOSE = "SELECT id FROM lending_borrower WHERE phone = :phone LIMIT 2"
 
 
-async def take_report(name: str, hook: Hook | None, delivery: Delivery, *, now: datetime) -> None:
+async def take_report(
+    name: str,
+    hook: Hook | None,
+    delivery: Delivery,
+    *,
+    now: datetime,
+    largest: int = LARGEST_DELIVERY,
+) -> None:
     """Write down what became of a message; nothing new where it was told before.
 
     Raises:
         HookUnknown: there is no such gateway, or it is somebody else who tells.
         HookUnreadable: it makes no sense.
     """
-    hook = _trusted(hook, delivery, now=now)
+    hook = _trusted(hook, delivery, now=now, largest=largest)
     try:
         report = hook.report(delivery)
     except Unreadable:
@@ -141,10 +148,12 @@ def text_of(text: str) -> str:
     return text.replace("\x00", "")[:LONGEST_TEXT]
 
 
-def _trusted(hook: Hook | None, delivery: Delivery, *, now: datetime) -> Hook:
+def _trusted(
+    hook: Hook | None, delivery: Delivery, *, now: datetime, largest: int = LARGEST_DELIVERY
+) -> Hook:
     if hook is None or not hook.trusts(delivery, now=now):
         raise HookUnknown
-    if len(delivery.query) + len(delivery.body) > LARGEST_DELIVERY:
+    if len(delivery.query) + len(delivery.body) > largest:
         raise HookUnreadable
     return hook
 

@@ -13,7 +13,11 @@ from comptoir.core.accounts.guards import ANONYMOUS
 from comptoir.core.web.shell import shell_of
 from comptoir.core.web.texts import ANY_TEXT
 from comptoir.notifications.gateways.configuration import read_hook
-from comptoir.notifications.gateways.hooks import LARGEST_DELIVERY, Delivery
+from comptoir.notifications.gateways.hooks import (
+    LARGEST_DELIVERY,
+    LARGEST_RETURNED,
+    Delivery,
+)
 from comptoir.notifications.hook_calls import take_reply, take_report
 
 AnyRequest = Request[Any, Any, Any]
@@ -32,6 +36,26 @@ _OPT = {**ANONYMOUS, **ANY_TEXT}
 async def report(request: AnyRequest, gateway: FromPath[str]) -> Response[str]:
     """A gateway reports. Kannel can only do so by GET, and Swisscom by PUT."""
     await take_report(gateway, read_hook(gateway), await _delivery(request), now=clock.now())
+    return _thanks()
+
+
+@route(
+    "/hooks/{gateway:str}/returned",
+    http_method=["POST"],
+    status_code=200,
+    opt=_OPT,
+    request_max_body_size=LARGEST_RETURNED,
+    include_in_schema=False,
+)
+async def returned(request: AnyRequest, gateway: FromPath[str]) -> Response[str]:
+    """A mail server hands on an e-mail that came back."""
+    await take_report(
+        gateway,
+        read_hook(gateway),
+        await _delivery(request),
+        now=clock.now(),
+        largest=LARGEST_RETURNED,
+    )
     return _thanks()
 
 
@@ -63,4 +87,4 @@ def _thanks() -> Response[str]:
     return Response("", media_type="text/plain")
 
 
-ROUTES: list[HTTPRouteHandler] = [report, message]
+ROUTES: list[HTTPRouteHandler] = [report, returned, message]

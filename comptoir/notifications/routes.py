@@ -36,6 +36,7 @@ from comptoir.notifications.reminders import api as reminder_api
 from comptoir.notifications.reminders import pages as reminder_pages
 from comptoir.notifications.reminders import settings_pages, wishes
 from comptoir.notifications.reminders.moot import follow_return_site
+from comptoir.notifications.unsubscribe import pages as unsubscribe_pages
 
 ROUTES: list[ControllerRouterHandler] = [
     *digest_api.ROUTES,
@@ -55,6 +56,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *calls_pages.ROUTES,
     *hook_pages.ROUTES,
     *link_pages.ROUTES,
+    *unsubscribe_pages.ROUTES,
     *wordings_api.ROUTES,
     *wordings_pages.ROUTES,
 ]

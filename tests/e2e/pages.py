@@ -212,6 +212,7 @@ async def fill_examples() -> Examples:
             "group_id": str(everybody.id),
             "token": invitation,
             "/m/{token:str}:token": link,
+            "/u/{token:str}:token": "any",
             "agreement_id": str(agreement),
             "announcement_id": str(announcement.id),
             "conversation_id": str(talk.id),

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from comptoir.notifications.dispatcher import dispatch
-from comptoir.notifications.gateways.smtp import SmtpGateway
-from comptoir.notifications.gateways.variables import Server
+from comptoir.notifications.gateways.configuration import read_routes
 from comptoir.notifications.reasons import Reason
 from comptoir.notifications.reminders.sweep import sweep
 from comptoir.notifications.reminders.tables import BorrowerWish
 from comptoir.notifications.routing import Route
 from comptoir.sites.tables import Site
+from tests.http_client import SETTINGS, client_of
 from tests.notifications.mail import MailServer, mail_server
 from tests.notifications.reminders.world import World, at, written
 
@@ -28,9 +30,16 @@ async def world(database: Any) -> World:
     return await World.made()
 
 
+URL = "https://desk.example.org"
+
+
 def route(server: MailServer) -> Route:
-    where = Server("smtp+plain", "127.0.0.1", server.port)
-    return Route(SmtpGateway(where, sender="desk@example.org"))
+    environment = {
+        "COMPTOIR_SMTP_URL": f"smtp+plain://127.0.0.1:{server.port}",
+        "COMPTOIR_SMTP_SENDER": "desk@example.org",
+    }
+    [made] = read_routes(replace(SETTINGS, gateways="smtp", public_url=URL), environment)
+    return made
 
 
 async def reminded(world: World) -> datetime:
@@ -103,3 +112,23 @@ async def test_a_connection_lost_after_the_message_leaves_it_unknown(
     assert (message.status, message.reason) == ("unknown", Reason.ANSWER_LOST.value)
     assert len(server.mails) == 1
     assert THEIRS not in caplog.text + "".join(capsys.readouterr())
+
+
+async def test_the_link_in_it_stops_the_next_one(world: World) -> None:
+    now = await reminded(world)
+    async with mail_server() as server:
+        await dispatch([route(server)], now=now)
+        [mail] = server.mails
+        stop = urlsplit(str(mail["List-Unsubscribe"]).strip("<>"))
+        assert (stop.scheme, stop.netloc) == ("https", "desk.example.org")
+        assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        async with client_of() as client:
+            client.headers.pop("Sec-Fetch-Site")  # the provider of their mailbox asks
+            answer = await client.post(
+                f"{stop.path}?{stop.query}", data={"List-Unsubscribe": "One-Click"}
+            )
+        assert answer.status_code == 200
+        assert 'lang="fr"' in answer.text
+        await sweep(now=now + timedelta(days=4))
+        await dispatch([route(server)], now=now + timedelta(days=4))
+    assert len(server.mails) == 1

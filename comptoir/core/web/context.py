@@ -129,6 +129,12 @@ def speak_publicly(connection: Connection) -> None:
     i18n.set_language(language)
 
 
+def in_languages(connection: Connection) -> list[tuple[str, str, str]]:
+    """The same page in each language: its code, its name, the address."""
+    path = connection.url.path
+    return [(code, name, f"{path}?lang={code}") for code, name in i18n.LANGUAGE_NAMES.items()]
+
+
 def header(scope: Scope, name: bytes) -> str:
     """A request header (lower-case name), or an empty text."""
     for key, value in scope["headers"]:

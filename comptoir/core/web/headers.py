@@ -41,9 +41,10 @@ _UNLESS_SET = {
     # Pages hold personal data: a shared desk PC keeps no copy of them.
     "cache-control": "no-store",
 }
-#: Where the address itself is the secret: a borrower's link, a private calendar. Told by the
-#: path, so that errors too, of addresses that no route has, tell nobody where one was.
-_SECRET_PATHS = re.compile(r"/m/|/rota/links/[^/]+/rota\.ics")
+#: Where the address itself is the secret: a borrower's link, the one that stops e-mails, a private
+#: calendar. Told by the path, so that errors too, of addresses that no route has, tell nobody where
+#: one was.
+_SECRET_PATHS = re.compile(r"/[mu]/|/rota/links/[^/]+/rota\.ics")
 _OF_SECRETS = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex, nofollow"}
 _HSTS = {"strict-transport-security": "max-age=31536000"}
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
+from uuid import UUID
 
 import msgspec
 
+from comptoir.core.keys import Keyring
 from comptoir.core.settings import Settings, SettingsInvalid
 from comptoir.notifications.channels import BY_GATEWAY, Channel
 from comptoir.notifications.gateways import android, aspsms, kannel, ovh, smtp, swisscom, twilio
@@ -25,10 +27,13 @@ from comptoir.notifications.gateways.local import (
 from comptoir.notifications.gateways.protocol import Gateway
 from comptoir.notifications.gateways.smpp import account as smpp
 from comptoir.notifications.gateways.smpp.gateway import SmppGateway
+from comptoir.notifications.gateways.smtp_hook import SmtpHook
 from comptoir.notifications.gateways.swisscom_hook import SwisscomHook
 from comptoir.notifications.gateways.twilio_hook import TwilioHook
 from comptoir.notifications.gateways.variables import Variable, Variables
 from comptoir.notifications.routing import Route
+from comptoir.notifications.unsubscribe.tokens import PATH as STOP_PATH
+from comptoir.notifications.unsubscribe.tokens import token_of
 
 Make = Callable[[Settings, Variables], Gateway]
 
@@ -43,7 +48,7 @@ _KINDS: dict[str, Make] = {
     swisscom.NAME: lambda settings, read: swisscom.SwisscomGateway.of(
         read, base_url=settings.base_url
     ),
-    smtp.NAME: lambda _, read: smtp.SmtpGateway.of(read),
+    smtp.NAME: lambda settings, read: smtp.SmtpGateway.of(read, stop_url=_stop_url(settings)),
     smpp.NAME: lambda _, read: SmppGateway.of(read),
     aspsms.NAME: lambda settings, read: aspsms.AspsmsGateway.of(read, base_url=settings.base_url),
 }
@@ -63,6 +68,11 @@ VARIABLES: tuple[Variable, ...] = (
 _ENTRY = re.compile(
     r"(?P<name>(?P<kind>[a-z0-9]+)(?:-[a-z0-9]{1,10})?)(?::(?P<prefixes>\+\d{1,6}(?:,\+\d{1,6})*))?"
 )
+
+
+def _stop_url(settings: Settings) -> Callable[[UUID], str]:
+    keys = Keyring(settings.signing_secret)
+    return lambda message_id: f"{settings.base_url}{STOP_PATH}{token_of(keys, message_id)}"
 
 
 def read_routes(settings: Settings, environ: Mapping[str, str] | None = None) -> list[Route]:
@@ -130,6 +140,8 @@ def _hook(read: Variables) -> Hook | None:
             return AndroidHook(read.secret(android.SECRET))
         case aspsms.NAME:
             return AspsmsHook(read.secret(aspsms.SECRET))
+        case smtp.NAME:
+            return SmtpHook(read.secret(smtp.SECRET))
         case swisscom.NAME:
             return SwisscomHook(read.secret(swisscom.SECRET))
         case twilio.NAME:

@@ -16,6 +16,8 @@ from comptoir.notifications.statuses import Status
 
 #: In bytes: more than the longest message in parts, written with %XX, and nothing like a flood.
 LARGEST_DELIVERY = 16_384
+#: The same of an e-mail that came back, which may hold the whole of what was sent.
+LARGEST_RETURNED = 262_144
 _MOST_FIELDS = 20
 
 

@@ -15,7 +15,7 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     """A message as a gateway gets it; ``id`` is ours, for what it tells of it later.
 
     What stands below ``text`` is for e-mail: ``place`` is who writes, ``reply_to`` where the
-    place reads answers (empty: nowhere).
+    place reads answers (empty: nowhere), ``can_be_stopped`` whether it is to a borrower.
     """
 
     id: UUID
@@ -24,6 +24,7 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     subject: str = ""
     place: str = ""
     reply_to: str = ""
+    can_be_stopped: bool = False
     language: str = ""
     reference: str = ""
 

@@ -2,7 +2,8 @@
 
 Source: RFC 5321 (what is asked and answered, and that a message is taken with the answer to
 the end of its data), RFC 3207 (STARTTLS), RFC 3834 (``Auto-Submitted``), RFC 3463 (codes
-such as 5.1.1). The standard library's client in a thread, as in ``http``.
+such as 5.1.1), RFC 8058 (a link that stops messages by one request). The standard library's
+client in a thread, as in ``http``.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ import asyncio
 import re
 import smtplib
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate
+from uuid import UUID
 
 import msgspec
 
@@ -45,11 +48,21 @@ USER = Variable("COMPTOIR_SMTP_USER", "User of the mail server, if it wants one.
 PASSWORD = Variable("COMPTOIR_SMTP_PASSWORD", "The password of that user.", optional=True)
 SENDER = Variable(
     "COMPTOIR_SMTP_SENDER",
-    "The address that messages are from, such as `desk@example.org`. What cannot be delivered "
-    "later comes back to it.",
+    "The address that messages are from, such as `desk@example.org`.",
+)
+RETURNS_TO = Variable(
+    "COMPTOIR_SMTP_RETURNS_TO",
+    "The address to which what cannot be delivered later comes back, if another than the sender.",
+    optional=True,
+)
+SECRET = Variable(
+    "COMPTOIR_SMTP_SECRET",
+    "At least 20 letters that the mail server says when it hands on what came back. Unset: "
+    "it cannot.",
+    optional=True,
 )
 PACE = Variable("COMPTOIR_SMTP_PER_SECOND", "Messages a second at most.", default="2")
-VARIABLES = (URL, USER, PASSWORD, SENDER, PACE)
+VARIABLES = (URL, USER, PASSWORD, SENDER, RETURNS_TO, SECRET, PACE)
 
 #: For each step; all of them together end with ``protocol.SECONDS_TO_SEND``.
 STEP_SECONDS = 10.0
@@ -59,7 +72,11 @@ _PORTS = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
 
 
 class SmtpGateway:
-    """One mail server. ``context`` is what it proves itself by; by default, the system's."""
+    """One mail server. ``context`` is what it proves itself by; by default, the system's.
+
+    ``stop_url`` makes the address at which a message's reader stops the next ones; ``returns_to``
+    is where what cannot be delivered later comes back to (empty: to the sender).
+    """
 
     name = NAME
     channels = frozenset({Channel.EMAIL})
@@ -71,6 +88,8 @@ class SmtpGateway:
         sender: str,
         user: str = "",
         password: str = "",
+        returns_to: str = "",
+        stop_url: Callable[[UUID], str] | None = None,
         terms: Terms = FOR_NOTHING,
         context: ssl.SSLContext | None = None,
     ) -> None:
@@ -78,11 +97,13 @@ class SmtpGateway:
         self._sender = sender
         self._user = user
         self._password = password
+        self._returns_to = returns_to or sender
+        self._stop_url = stop_url
         self.terms = terms
         self._context = context
 
     @classmethod
-    def of(cls, read: Variables) -> SmtpGateway:
+    def of(cls, read: Variables, *, stop_url: Callable[[UUID], str]) -> SmtpGateway:
         """The gateway that the environment describes.
 
         Raises:
@@ -93,22 +114,36 @@ class SmtpGateway:
             read.text(SENDER),
             read.text(USER),
         )
-        if not (is_email(sender) and sender.isascii()):
-            raise SettingsInvalid(f"{read.name_of(SENDER)} must be an e-mail address.")
+        returns_to = read.text(RETURNS_TO)
+        for variable, address in ((SENDER, sender), (RETURNS_TO, returns_to or sender)):
+            if not (is_email(address) and address.isascii()):
+                raise SettingsInvalid(f"{read.name_of(variable)} must be an e-mail address.")
         password = read.text(msgspec.structs.replace(PASSWORD, optional=not user))
         if user and server.scheme == "smtp+plain":
             raise SettingsInvalid(
                 f"{read.name_of(USER)}: no password is sent without encryption. Set "
                 f"{read.name_of(URL)} to `smtp://` or `smtps://`, or unset the user."
             )
-        return cls(server, sender=sender, user=user, password=password, terms=read.terms(PACE))
+        read.secret(SECRET)
+        return cls(
+            server,
+            sender=sender,
+            user=user,
+            password=password,
+            returns_to=returns_to,
+            stop_url=stop_url,
+            terms=read.terms(PACE),
+        )
 
     async def send(self, message: Outgoing) -> Answer:
         """Hand a message to the mail server."""
         address = _ascii_address(message.address)
         if address is None:
             return Rejected(Reason.ADDRESS_INVALID)
-        data = _data(message, address, self._sender)
+        stop_url = ""
+        if self._stop_url is not None and message.can_be_stopped:
+            stop_url = f"{self._stop_url(message.id)}?lang={message.language}"
+        data = _data(message, address, self._sender, stop_url)
         client = self._client()
         try:
             return await asyncio.to_thread(self._hand_over, client, address, data)
@@ -153,7 +188,7 @@ class SmtpGateway:
         client.ehlo_or_helo_if_needed()
         if self._user:
             client.login(self._user, self._password)
-        code, text = client.mail(self._sender)
+        code, text = client.mail(self._returns_to)
         if code != 250:
             return NotTaken(Reason.GATEWAY_BUSY if code < 500 else Reason.GATEWAY_ERROR)
         code, text = client.rcpt(address)
@@ -188,7 +223,7 @@ def _give(client: smtplib.SMTP, data: bytes) -> Answer:
     return Unknown(Reason.GATEWAY_ERROR)
 
 
-def _data(message: Outgoing, address: str, sender: str) -> bytes:
+def _data(message: Outgoing, address: str, sender: str, stop_url: str) -> bytes:
     """The message as it is sent, with its end. Its id is the same however often it is sent."""
     mail = EmailMessage(policy=SMTP)
     # By the header's own rules, what a place is called cannot add another one.
@@ -203,7 +238,16 @@ def _data(message: Outgoing, address: str, sender: str) -> bytes:
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text, cte="quoted-printable")
     mail["Content-Language"] = message.language
-    return re.sub(rb"(?m)^\.", b"..", mail.as_bytes()) + b".\r\n"
+    data = _stopping(stop_url) + mail.as_bytes()
+    return re.sub(rb"(?m)^\.", b"..", data) + b".\r\n"
+
+
+def _stopping(url: str) -> bytes:
+    """How to stop messages by one request. By hand: the library would encode a long address."""
+    if not url.startswith("https://") or not url.isascii():
+        return b""
+    post = "List-Unsubscribe-Post: List-Unsubscribe=One-Click"
+    return f"List-Unsubscribe: <{url}>\r\n{post}\r\n".encode()
 
 
 def _with_name(name: str, address: str) -> str:

@@ -1,5 +1,7 @@
 """Whether messages go to a number: as somebody answers to one, or says on the phone.
 
+And to an e-mail address: by the link in an e-mail.
+
 It holds for the number that it is about: where several people share it, for each of them. Their
 rows are locked before their wishes are read, so that nobody else changes these in between.
 """
@@ -19,6 +21,11 @@ from comptoir.notifications.links.making import revoke
 
 _LOCK = f"""
 SELECT borrower.id FROM lending_borrower borrower WHERE borrower.phone = :number
+ORDER BY borrower.id {db.for_update("borrower")}
+"""
+_LOCK_BY_EMAIL = f"""
+SELECT borrower.id FROM lending_borrower borrower
+WHERE borrower.email = :address AND borrower.email <> '' AND borrower.contact_kind = 'email'
 ORDER BY borrower.id {db.for_update("borrower")}
 """
 _THEIRS = """
@@ -68,17 +75,31 @@ async def stop(
         wrong = number if is_wrong else row["wrong_number"]
         if row["stopped_at"] is not None and wrong == row["wrong_number"]:
             continue
-        version = await _put(row["id"], row["stopped_at"] or now, wrong)
+        version = await _stop(row, wrong, by=by, now=now)
         changed.append(WishBefore(row["id"], row["stopped_at"], row["wrong_number"], version))
-        await audit.record(
-            by,
-            "borrower.messages_stopped",
-            "borrower",
-            row["id"],
-            now=now,
-            changes={"wrong_number": [bool(row["wrong_number"]), bool(wrong)]},
-        )
     return tuple(changed)
+
+
+async def stop_emails(address: str, *, now: datetime) -> None:
+    """Send nothing more to an e-mail address: to whoever is reached there, and wants messages."""
+    locked = await db.fetch(_LOCK_BY_EMAIL, address=address)
+    for row in await _wishes_of(locked):
+        if row["stopped_at"] is None:
+            await _stop(row, row["wrong_number"], by=SYSTEM, now=now)
+
+
+async def _stop(row: db.Row, wrong: str, *, by: Principal, now: datetime) -> int:
+    """Stop messages to one of them; the version of their wish since."""
+    version = await _put(row["id"], row["stopped_at"] or now, wrong)
+    await audit.record(
+        by,
+        "borrower.messages_stopped",
+        "borrower",
+        row["id"],
+        now=now,
+        changes={"wrong_number": [bool(row["wrong_number"]), bool(wrong)]},
+    )
+    return version
 
 
 async def start(number: str, *, now: datetime) -> None:
@@ -119,7 +140,11 @@ async def take_back(before: Sequence[WishBefore], *, by: Principal, now: datetim
 
 
 async def _people_of(number: str) -> list[db.Row]:
-    people = [row["id"] for row in await db.fetch(_LOCK, number=number)]
+    return await _wishes_of(await db.fetch(_LOCK, number=number))
+
+
+async def _wishes_of(locked: Sequence[db.Row]) -> list[db.Row]:
+    people = [row["id"] for row in locked]
     return await db.fetch(_THEIRS, people=people) if people else []
 
 

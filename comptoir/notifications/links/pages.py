@@ -19,10 +19,11 @@ from comptoir.core import clock
 from comptoir.core.accounts.authentication import accounts_of, origin_of
 from comptoir.core.accounts.errors import TooManyAttempts
 from comptoir.core.accounts.guards import ANONYMOUS
-from comptoir.core.i18n import LANGUAGE_NAMES, LANGUAGES, current_language, set_language
+from comptoir.core.i18n import LANGUAGES, current_language, set_language
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import SYSTEM
 from comptoir.core.web import speak_publicly, unlisted_page
+from comptoir.core.web.context import in_languages
 from comptoir.core.web.forms import FormData
 from comptoir.core.web.middleware import SELF_PROVING
 from comptoir.lending.agreement_pdf import trouble_cases
@@ -113,7 +114,7 @@ async def _shown(
         action=request.url.path + _chosen(request),
         proof=lambda thing: _proof(request, token, thing.loan_id, thing.seen, thing.due_at),
         cases=trouble_cases(),
-        languages=_in_languages(request),
+        languages=in_languages(request),
         lang=f"?lang={current_language()}",
     )
 
@@ -126,15 +127,9 @@ def _nowhere(request: Page, *, wait: int = 0) -> Response[str]:
         status=429 if wait else 404,
         headers={"Retry-After": str(wait)} if wait else {},
         wait=wait,
-        languages=_in_languages(request),
+        languages=in_languages(request),
         lang=f"?lang={current_language()}",
     )
-
-
-def _in_languages(request: Page) -> list[tuple[str, str, str]]:
-    return [
-        (code, name, f"{request.url.path}?lang={code}") for code, name in LANGUAGE_NAMES.items()
-    ]
 
 
 def _chosen(request: Page) -> str:

@@ -7,6 +7,7 @@ import socket
 import ssl
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from comptoir.core.ids import new_id
@@ -55,6 +56,31 @@ def message(address: str = "amina@example.org", text: str = TEXT) -> Outgoing:
         reply_to="info@example.org",
         language="fr",
     )
+
+
+LONG = "https://" + "a-long-name." * 6 + "example.org/u/"
+
+
+async def test_an_e_mail_to_a_borrower_says_how_to_stop_them() -> None:
+    sent = msgspec.structs.replace(message(), can_be_stopped=True)
+    async with mail_server() as server:
+        where = Server("smtp+plain", "127.0.0.1", server.port)
+        for url in (LONG, "http://desk.example.org/u/"):  # by one request only where it is safe
+            made = SmtpGateway(
+                where,
+                sender="desk@example.org",
+                returns_to="bounces@example.org",
+                stop_url=lambda about, url=url: f"{url}{about}",  # type: ignore[misc]
+            )
+            assert await made.send(sent) == Accepted()
+            assert await made.send(message()) == Accepted()
+    first, *others = server.mails
+    assert first["List-Unsubscribe"] == f"<{LONG}{sent.id}?lang=fr>"
+    assert first["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert first["Subject"] == "À rapporter bientôt"
+    assert [each["List-Unsubscribe"] for each in others] == [None] * 3
+    assert {each[0] for each in server.envelopes} == {"bounces@example.org"}
+    assert first["From"].addresses[0].addr_spec == "desk@example.org"
 
 
 async def test_every_letter_arrives() -> None:
@@ -206,6 +232,8 @@ def test_the_address_says_how_it_is_encrypted(url: str, server: Server) -> None:
             "COMPTOIR_SMTP_URL": "smtp+plain://mail.example.org",
         },
         {"COMPTOIR_SMTP_PER_SECOND": "many"},
+        {"COMPTOIR_SMTP_RETURNS_TO": "the desk"},
+        {"COMPTOIR_SMTP_SECRET": "short"},
     ],
 )
 def test_a_wrong_variable_is_refused_by_name(wrong: dict[str, str]) -> None:
