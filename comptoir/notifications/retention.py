@@ -16,8 +16,8 @@ TEXTS_KEPT_FOR = timedelta(days=90)
 MESSAGES_KEPT_FOR = timedelta(days=730)
 #: What is told again later than this is refused as too old.
 CALLS_KEPT_FOR = 2 * OLDEST
-#: Gateways whose messages say no time.
-UNDATED = ("twilio",)
+#: Gateways whose messages say no time, by the start of their names: ``twilio-lyon`` is one.
+UNDATED = "twilio%"
 
 _BLANK = """
 UPDATE notifications_message SET text = '', address = ''
@@ -32,7 +32,7 @@ UPDATE notifications_hook_call SET told = '' WHERE received_at < :before AND tol
 # A message whose gateway says no time is told apart from its recording by this row alone.
 _CALLS = """
 DELETE FROM notifications_hook_call
-WHERE received_at < :before AND NOT (kind = 'message' AND gateway IN :undated)
+WHERE received_at < :before AND NOT (kind = 'message' AND gateway LIKE :undated)
 """
 _CONVERSATIONS = """
 DELETE FROM notifications_conversation WHERE NOT EXISTS (

@@ -239,15 +239,19 @@ async def test_what_is_not_signed_is_not_believed(
     assert await HookCall.count() == 0
 
 
-async def test_a_message_is_kept_once_for_ever(client: AsyncClient) -> None:
+@pytest.mark.parametrize("path", [MESSAGES, "/hooks/twilio-lyon/messages"])
+async def test_a_message_is_kept_once_for_ever(
+    client: AsyncClient, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COMPTOIR_TWILIO_LYON_TOKEN", TOKEN)
     form = reply()
     for _ in range(2):
-        assert (await tell(client, MESSAGES, form)).status_code == 200
+        assert (await tell(client, path, form)).status_code == 200
     (kept,) = await Reply.objects()
     assert (kept.text, kept.sender) == ("ça, s’il vous plaît 👍", "+41791234567")
     # Long after, when texts are forgotten, somebody sends the recording.
     await forget(now=clock.now() + 2 * CALLS_KEPT_FOR)
-    assert (await tell(client, MESSAGES, form)).status_code == 200
+    assert (await tell(client, path, form)).status_code == 200
     assert await Reply.count() == 0
     (call,) = await HookCall.objects()
     assert call.told == ""
