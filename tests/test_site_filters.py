@@ -16,7 +16,6 @@ PAGES = (
     "/calls",
     "/items",
     "/items.csv",
-    "/letters",
     "/loans",
     "/loans?state=open",
     "/loans/moved",

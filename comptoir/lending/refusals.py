@@ -62,6 +62,8 @@ class RefusalCode(StrEnum):
     VOUCHER_UNKNOWN = "lending.voucher-unknown"
     VOUCHER_AWAITS_VISIT = "lending.voucher-awaits-visit"
     VOUCHER_SHOWN = "lending.voucher-shown"
+    VOUCHER_NOT_AT_HAND = "lending.voucher-not-at-hand"
+    VOUCHER_MISREAD = "lending.voucher-misread"
 
     # Due dates
     SITE_NEVER_OPEN = "lending.site-never-open"

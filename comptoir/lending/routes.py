@@ -10,16 +10,18 @@ from comptoir.lending.borrowers import pages as borrowers
 from comptoir.lending.borrowers import person_pages as person
 from comptoir.lending.closures import horizons, moving, preview
 from comptoir.lending.closures import pages as closures
-from comptoir.lending.desk import buttons, newcomers, return_sites
+from comptoir.lending.desk import buttons, giving, newcomers, return_sites
 from comptoir.lending.desk import pages as desk
 from comptoir.lending.loans import endings, loan_pages
 from comptoir.lending.loans import pages as loans
 from comptoir.lending.policies import pages as policies
+from comptoir.lending.vouchers import policy_pages, showing
 
 ROUTES = [
     *api.ROUTES,
     *desk.ROUTES,
     *buttons.ROUTES,
+    *giving.ROUTES,
     *newcomers.ROUTES,
     *return_sites.ROUTES,
     *loans.ROUTES,
@@ -29,6 +31,7 @@ ROUTES = [
     *borrowers.ROUTES,
     *person.ROUTES,
     *policies.ROUTES,
+    *policy_pages.ROUTES,
 ]
 
 NAVIGATION = [
@@ -42,6 +45,14 @@ NAVIGATION = [
         menu="settings",
         group="lending",
         hint=_l("For how long, how many, how often renewed, signed or not."),
+    ),
+    NavItem(
+        _l("Rules for vouchers"),
+        "/settings/voucher-policies",
+        Role.COORDINATOR,
+        menu="settings",
+        group="lending",
+        hint=_l("Who may be given which, and how many."),
     ),
     NavItem(
         _l("Groups of borrowers"),
@@ -59,4 +70,5 @@ horizons.register()
 preview.register()
 errors.explain_codes()
 panels.register()
+showing.register()
 endings.register()

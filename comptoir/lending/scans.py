@@ -11,10 +11,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from comptoir.inventory.statuses import GONE, ItemStatus
 from comptoir.lending.refusals import Refusal, RefusalCode
 from comptoir.lending.rules import ItemFacts, refuse_item
+from comptoir.lending.vouchers.rules import HeldVoucher, refuse_voucher
 
 #: A code seen again so soon was held in view, or the scanner was triggered twice.
 REPEAT_WINDOW = timedelta(seconds=2)
@@ -40,6 +42,25 @@ class ItemNamed(msgspec.Struct, frozen=True):
     handled_at: datetime | None = None
 
 
+class VoucherNamed(msgspec.Struct, frozen=True):
+    """A SIM card of ours, by the number on it; ``kind`` is what it is, for people.
+
+    ``issued_at`` is when it was given to somebody, if it was. ``held`` names its own site.
+    """
+
+    voucher_id: UUID
+    kind: str
+    site_id: UUID
+    held: HeldVoucher
+    issued_at: datetime | None = None
+
+
+class StrangeSimNamed(msgspec.Struct, frozen=True):
+    """The number of a SIM card that is not in our stock, or with a wrong digit."""
+
+    misread: bool = False
+
+
 class UnknownCodeNamed(msgspec.Struct, frozen=True):
     """A sound code, as shown to people, that nothing carries."""
 
@@ -59,9 +80,11 @@ class ForeignTextNamed(msgspec.Struct, frozen=True):
 
 
 #: A text by which nothing can be done.
-Unusable = ReplacedCardNamed | UnknownCodeNamed | MisreadCodeNamed | ForeignTextNamed
+Unusable = (
+    ReplacedCardNamed | UnknownCodeNamed | MisreadCodeNamed | ForeignTextNamed | StrangeSimNamed
+)
 
-Named = CardNamed | ItemNamed | Unusable
+Named = CardNamed | ItemNamed | VoucherNamed | Unusable
 
 
 class WaitingItem(msgspec.Struct, frozen=True):
@@ -129,6 +152,13 @@ class AwaitCard(msgspec.Struct, frozen=True, tag="await_card"):
     transfer_to: UUID | None = None
 
 
+class GiveVoucher(msgspec.Struct, frozen=True, tag="give_voucher"):
+    """Give the SIM card to whoever's visit is open, unless something is in the way."""
+
+    voucher_id: UUID
+    borrower_id: UUID
+
+
 class Refuse(msgspec.Struct, frozen=True, tag="refuse"):
     """Say why not, and what to do."""
 
@@ -141,7 +171,17 @@ class Ignore(msgspec.Struct, frozen=True, tag="ignore"):
     refusal: Refusal
 
 
-Meaning = OpenVisit | SwitchVisit | Lend | TakeBack | FoundAgain | AwaitCard | Refuse | Ignore
+Meaning = (
+    OpenVisit
+    | SwitchVisit
+    | Lend
+    | TakeBack
+    | FoundAgain
+    | AwaitCard
+    | GiveVoucher
+    | Refuse
+    | Ignore
+)
 
 
 def scan_meaning(named: Named, desk: DeskState, *, now: datetime) -> Meaning:
@@ -157,6 +197,9 @@ def scan_meaning(named: Named, desk: DeskState, *, now: datetime) -> Meaning:
     an item that cannot be lent            refuse
     a free item, a visit open              lend
     a free item, no visit                  await a card
+    a SIM card given under 2 s ago         ignore
+    a SIM card, a visit open               give
+    a SIM card, no visit                   refuse (``refuse_voucher``), or ask for a card
     ====================================== ======================================
     """
     match named:
@@ -164,6 +207,8 @@ def scan_meaning(named: Named, desk: DeskState, *, now: datetime) -> Meaning:
             return _card_meaning(borrower_id, desk, now)
         case ItemNamed(item, handled_at):
             return _repetition(item, handled_at, desk, now) or _item_meaning(item, desk)
+        case VoucherNamed():
+            return _voucher_meaning(named, desk, now)
         case _:
             return Refuse(refuse_text(named))
 
@@ -178,6 +223,8 @@ def refuse_text(named: Unusable) -> Refusal:
         case MisreadCodeNamed(suggestion):
             data: dict[str, object] = {"suggestion": suggestion} if suggestion else {}
             return Refusal(RefusalCode.CODE_MISREAD, data)
+        case StrangeSimNamed(misread):
+            return Refusal(RefusalCode.VOUCHER_MISREAD if misread else RefusalCode.VOUCHER_UNKNOWN)
         case ForeignTextNamed(too_long):
             return Refusal(RefusalCode.CODE_TOO_LONG if too_long else RefusalCode.CODE_FOREIGN)
 
@@ -193,6 +240,17 @@ def _card_meaning(borrower_id: UUID, desk: DeskState, now: datetime) -> Meaning:
     if desk.visitor_id is not None and desk.visitor_id != borrower_id:
         return SwitchVisit(borrower_id, desk.visitor_id)
     return OpenVisit(borrower_id, still_waiting(desk.waiting, now=now))
+
+
+def _voucher_meaning(named: VoucherNamed, desk: DeskState, now: datetime) -> Meaning:
+    if named.issued_at is not None and abs(now - named.issued_at) < REPEAT_WINDOW:
+        return Ignore(Refusal(RefusalCode.SCAN_REPEATED))
+    if desk.visitor_id is None:
+        here = named.site_id == desk.site_id
+        held = replace(named.held, place="") if here else named.held
+        awaits = Refusal(RefusalCode.VOUCHER_AWAITS_VISIT, {"kind": named.kind})
+        return Refuse(refuse_voucher(held) or awaits)
+    return GiveVoucher(named.voucher_id, desk.visitor_id)
 
 
 def _repetition(

@@ -23,12 +23,15 @@ LARGE = (
     "core_session",
     "inventory_item",
     "inventory_item_problem",
+    "inventory_voucher",
+    "inventory_voucher_mark",
     "lending_borrower",
     "lending_borrower_card",
     "lending_borrower_site",
     "lending_borrower_term",
     "lending_loan",
     "lending_visit",
+    "lending_voucher_issue",
 )
 
 

@@ -11,6 +11,7 @@ from comptoir.lending.api import (
     policies,
     timelines,
     undo,
+    vouchers,
 )
 
 ROUTES = [
@@ -24,4 +25,5 @@ ROUTES = [
     *policies.ROUTES,
     *timelines.ROUTES,
     *undo.ROUTES,
+    *vouchers.ROUTES,
 ]

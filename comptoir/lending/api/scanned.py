@@ -7,7 +7,7 @@ from uuid import UUID
 from comptoir.core.api import Call
 from comptoir.inventory import codes
 from comptoir.lending import scans
-from comptoir.lending.desk.naming import name_scan
+from comptoir.lending.desk.naming import name_code
 from comptoir.lending.errors import ScanRefused
 from comptoir.lending.loans import outcomes
 from comptoir.lending.refusals import Refusal
@@ -24,7 +24,7 @@ async def code_of(text: str) -> str:
     reading = codes.scan(text)
     if reading.outcome is codes.Outcome.CODE and reading.code is not None:
         return reading.code
-    named = await name_scan(text)
+    named = await name_code(text)
     if not isinstance(named, scans.MisreadCodeNamed | scans.ForeignTextNamed):
         named = scans.ForeignTextNamed()  # a name or a number
     raise ScanRefused(scans.refuse_text(named))

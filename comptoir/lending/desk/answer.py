@@ -31,6 +31,7 @@ from comptoir.lending.desk.view import names_of, read_items, read_visit
 from comptoir.lending.errors import LendingRefused, NoSiteChosen, sentence
 from comptoir.lending.loans.last_steps import UNDO_TIME
 from comptoir.lending.scans import WaitingItem, still_waiting
+from comptoir.lending.vouchers.at_desk import Choice, for_anybody
 from comptoir.sites.confirming import hours_to_confirm
 
 Page = Request[Principal, Any, Any]
@@ -114,6 +115,7 @@ async def desk_context(
         "recent": await read_recent(actor, recent, visit, now=result.at),
         "recent_value": encode_recent((*recent, *just_done)),
         "attempt_id": new_id(),
+        "for_anybody": await _for_anybody(actor, visit is None and step is None, now=result.at),
         "undo_seconds": int(UNDO_TIME.total_seconds()),
         "sentence": sentence,
         "hours_to_confirm": await _asks_about_hours(
@@ -122,6 +124,13 @@ async def desk_context(
         "sets_hours": actor.has_role(Role.COORDINATOR, actor.site_id),
         "now": result.at,
     }
+
+
+async def _for_anybody(actor: Principal, is_free: bool, *, now: datetime) -> tuple[Choice, ...]:
+    """What is given to somebody who is not asked who they are, at a desk that is free."""
+    if not is_free or actor.site_id is None:
+        return ()
+    return await for_anybody(actor.site_id, now=now)
 
 
 async def _asks_about_hours(actor: Principal, is_free: bool, *, now: datetime) -> bool:

@@ -8,6 +8,7 @@ from comptoir.core import clock
 from comptoir.core.accounts.guards import require
 from comptoir.core.principal import Role
 from comptoir.core.web.forms import id_or_none
+from comptoir.inventory.codes import display
 from comptoir.inventory.reported import accessory_id
 from comptoir.inventory.schemas import SendItem
 from comptoir.inventory.services.actions import check_item, receive_item, send_item
@@ -34,6 +35,7 @@ from comptoir.lending.loans.check_ins import check_in
 from comptoir.lending.loans.renewals import renew_loan
 from comptoir.lending.loans.schemas import CheckIn
 from comptoir.lending.loans.undo import undo_check_in, undo_check_out, undo_found, undo_renewal
+from comptoir.lending.vouchers.undoing import undo_issue
 from comptoir.sites import queries as sites
 
 _UNDO = {
@@ -43,6 +45,7 @@ _UNDO = {
     UndoKind.PROBLEM: take_report_back,
     UndoKind.BROUGHT: take_in_undone,
     UndoKind.FOUND: undo_found,
+    UndoKind.VOUCHER: undo_issue,
 }
 
 
@@ -53,7 +56,8 @@ async def desk_undo(request: Page, data: Posted[UndoForm]) -> Answer:
     recent = data.recent
     try:
         undone = await _UNDO[data.kind](request.user, data.of, now=now)
-        step = Step(kind=StepKind.UNDONE, text=undone)
+        what = undone if data.kind is UndoKind.VOUCHER else display(undone)
+        step = Step(kind=StepKind.UNDONE, text=what)
         recent = encode_recent(
             done
             for done in decode_recent(recent, now=now)

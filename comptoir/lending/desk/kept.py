@@ -30,10 +30,11 @@ class UndoKind(StrEnum):
     PROBLEM = "problem"
     BROUGHT = "brought"
     FOUND = "found"
+    VOUCHER = "voucher"
 
 
 class Done(msgspec.Struct, frozen=True):
-    """Something done that can be undone; ``id`` is the loan's, the problem's or the item's."""
+    """Something done that can be undone; ``id`` is that of the loan, problem, item or issue."""
 
     kind: UndoKind
     id: UUID

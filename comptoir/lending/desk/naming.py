@@ -6,16 +6,24 @@ What is not a code is searched for: people first, and things where there are non
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from comptoir.core import db
+from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal
 from comptoir.inventory import codes
+from comptoir.inventory.names import read_names
 from comptoir.inventory.queries import catalogue
 from comptoir.inventory.queries.listing import items_after
 from comptoir.inventory.schemas import ItemFilter, ItemRow
 from comptoir.inventory.statuses import ItemStatus
+from comptoir.inventory.vouchers import sealing
+from comptoir.inventory.vouchers.iccid import looks_like_iccid, read_iccid
+from comptoir.inventory.vouchers.statuses import VoucherStatus
+from comptoir.inventory.vouchers.taking import is_past
 from comptoir.lending import scans
 from comptoir.lending.loans import facts
+from comptoir.lending.vouchers.rules import HeldVoucher
 
 _WHAT_CARRIES = """
 SELECT 'card' AS kind, card.borrower AS id, card.revoked_at AS revoked_at
@@ -34,9 +42,25 @@ SELECT MAX(loan.checked_out_at) AS "lent_at [TIMESTAMPTZ]",
 FROM lending_loan loan WHERE loan.item = :item_id AND loan.undone_at IS NULL
 """
 
+_VOUCHER = """
+SELECT voucher.id, voucher.site, voucher.status, voucher.issued_at, voucher.activate_by,
+       kind.names, kind.time_zone, site.short_name AS place
+FROM inventory_voucher voucher
+JOIN inventory_voucher_kind kind ON kind.id = voucher.kind
+JOIN sites_site site ON site.id = voucher.site
+WHERE voucher.id = :id
+"""
 
-async def name_scan(text: str) -> scans.Named | None:
+
+async def name_scan(text: str, *, now: datetime) -> scans.Named | None:
     """What a text names, or None where it is a name or a number to search for."""
+    if looks_like_iccid(text):
+        return await _sim_named(text, now)
+    return await name_code(text)
+
+
+async def name_code(text: str) -> scans.Named | None:
+    """``name_scan`` for what is not the number of a SIM card."""
     reading = codes.scan(text)
     match reading.outcome:
         case codes.Outcome.TEXT:
@@ -71,6 +95,24 @@ def reads_like_a_code(text: str) -> bool:
     if re.search(r"\d", text):
         return not _WHOLE_PHONE.fullmatch(text)
     return bool(_WORD_OF_CAPITALS.fullmatch(text))
+
+
+async def _sim_named(text: str, now: datetime) -> scans.VoucherNamed | scans.StrangeSimNamed:
+    number = read_iccid(text)
+    if number is None:
+        return scans.StrangeSimNamed(misread=True)
+    voucher_id = await sealing.find(sealing.Secret(code=number))
+    row = await db.fetch_one(_VOUCHER, id=voucher_id) if voucher_id else None
+    if row is None:
+        return scans.StrangeSimNamed()
+    held = HeldVoucher(
+        status=VoucherStatus(row["status"]),
+        place=row["place"],
+        is_past=is_past(row["activate_by"], row["time_zone"], now=now),
+        activate_by=row["activate_by"],
+    )
+    kind = localized(read_names(row["names"]))
+    return scans.VoucherNamed(row["id"], kind, row["site"], held, row["issued_at"])
 
 
 async def _nearly_a_code(text: str) -> scans.MisreadCodeNamed | None:

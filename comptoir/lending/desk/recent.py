@@ -13,7 +13,9 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core import db
+from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal
+from comptoir.inventory.names import read_names
 from comptoir.lending.desk.kept import Done, UndoKind
 from comptoir.lending.desk.schemas import Step, StepKind
 from comptoir.lending.desk.view import VisitView, names_of
@@ -68,6 +70,8 @@ def _way_back(step: Step) -> tuple[UndoKind, UUID | None]:
             return UndoKind.FOUND, step.check_in.item_id
         case StepKind.SET_ASIDE:
             return UndoKind.PROBLEM, step.problem
+        case StepKind.GIVEN if step.issue and not step.shown:
+            return UndoKind.VOUCHER, step.issue.id
         case StepKind.BROUGHT:
             return UndoKind.BROUGHT, step.problem
     return UndoKind.CHECK_OUT, None
@@ -97,7 +101,20 @@ SELECT item.id, item.present_site, item.home_site, item.code, model.short_name
 FROM inventory_item item JOIN inventory_model model ON model.id = item.model
 WHERE item.id IN :ids AND item.status = 'to_check'
 """
-_READS = {UndoKind.PROBLEM: _PROBLEMS, UndoKind.BROUGHT: _BROUGHT, UndoKind.FOUND: _ITEMS}
+_ISSUES = """
+SELECT issue.id, issue.site, issue.borrower, issue.shown_at, issue.ended_at, kind.names,
+       voucher.hint AS code
+FROM lending_voucher_issue issue
+JOIN inventory_voucher_kind kind ON kind.id = issue.kind
+JOIN inventory_voucher voucher ON voucher.id = issue.voucher
+WHERE issue.id IN :ids
+"""
+_READS = {
+    UndoKind.PROBLEM: _PROBLEMS,
+    UndoKind.BROUGHT: _BROUGHT,
+    UndoKind.FOUND: _ITEMS,
+    UndoKind.VOUCHER: _ISSUES,
+}
 
 
 async def read_recent(
@@ -121,7 +138,8 @@ async def read_recent(
         if row is not None and _is_shown(actor, done, row, visit):
             left = int((done.at + UNDO_TIME - now).total_seconds())
             who = names.get(row["borrower"], "") if "borrower" in row else ""
-            line = DoneLine(done.kind, done.id, row["short_name"], row["code"], who, left)
+            what = row["short_name"] if "short_name" in row else localized(read_names(row["names"]))
+            line = DoneLine(done.kind, done.id, what, row["code"], who, left)
             lines.append(line)
     return lines
 
@@ -143,6 +161,8 @@ def _stands(kind: UndoKind, row: db.Row) -> bool:
     match kind:
         case UndoKind.CHECK_OUT | UndoKind.RENEWAL:
             return row["returned_at"] is None
+        case UndoKind.VOUCHER:
+            return row["shown_at"] is None and row["ended_at"] is None
         case UndoKind.CHECK_IN:
             return row["returned_at"] is not None and row["undone_at"] is None
     return True

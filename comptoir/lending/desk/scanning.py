@@ -14,6 +14,7 @@ from comptoir.inventory import codes
 from comptoir.lending import scans
 from comptoir.lending.agreed_loans import leaves_unsigned
 from comptoir.lending.desk import visits
+from comptoir.lending.desk.giving import give, given
 from comptoir.lending.desk.naming import name_scan
 from comptoir.lending.desk.schemas import DeskResult, DeskScan, Step, StepKind
 from comptoir.lending.errors import LendingRefused
@@ -22,6 +23,7 @@ from comptoir.lending.loans.check_ins import check_in
 from comptoir.lending.loans.check_outs import check_out
 from comptoir.lending.loans.schemas import CheckIn, CheckInView, CheckOut, LoanView
 from comptoir.lending.refusals import Refusal
+from comptoir.lending.vouchers.schemas import IssueView, IssueVoucher
 
 
 async def scan(actor: Principal, command: DeskScan, *, now: datetime) -> DeskResult:
@@ -38,7 +40,7 @@ async def scan(actor: Principal, command: DeskScan, *, now: datetime) -> DeskRes
         return DeskResult(
             visit_id=command.visit_id, steps=(replayed,), waiting=command.waiting, at=now
         )
-    named = await name_scan(command.text)
+    named = await name_scan(command.text, now=now)
     visitor = await visits.borrower_of(actor, command.visit_id, now=now)
     visit_id = command.visit_id if visitor is not None else None
     if named is None:
@@ -85,6 +87,15 @@ async def _carry_out(
             step = Step(kind=StepKind.AWAITING, item=await _code_of(item_id))
             others = tuple(item for item in waiting if item.item_id != item_id)
             waiting = (*others, scans.WaitingItem(item_id, now))
+        case scans.GiveVoucher(voucher_id, borrower_id):
+            gift = IssueVoucher(
+                voucher_id=voucher_id,
+                borrower_id=borrower_id,
+                site_id=command.site_id,
+                visit_id=visit_id,
+                attempt=command.attempt,
+            )
+            step = await give(actor, gift, now=now)
         case scans.Refuse(refusal):
             about = named.item.id if isinstance(named, scans.ItemNamed) else None
             await outcomes.record_unread(
@@ -199,6 +210,8 @@ def _done(outcome: Outcome) -> Step:
     if "due_at" in kept:
         loan = msgspec.convert(kept, LoanView, strict=False)
         return Step(kind=StepKind.LENT, loan=loan, item=loan.item)
+    if "voucher_id" in kept:
+        return given(msgspec.convert(kept, IssueView, strict=False))
     return taken_back(msgspec.convert(kept, CheckInView, strict=False))
 
 

@@ -12,6 +12,8 @@ from comptoir.core.idempotency import Attempt
 from comptoir.lending.loans.schemas import CheckInView, LoanView
 from comptoir.lending.refusals import Refusal
 from comptoir.lending.scans import WaitingItem
+from comptoir.lending.vouchers.schemas import IssueView
+from comptoir.lending.vouchers.showing import ShownIssue
 
 
 class DeskScan(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +48,8 @@ class StepKind(StrEnum):
     SIGNED = "signed"
     PERSON_CHANGED = "person_changed"
     TOLD = "told"
+    GIVEN = "given"
+    SMS_SENT = "sms_sent"
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +58,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     ``item`` is a code; ``problem`` is the report that a tap made or solved, ``came_from`` the
     loan that the item came back from; ``borrower_id``
     is who left, signed, or was told of a due date, where that is what is said.
-    ``agreement`` is the one that was signed, ``text`` its number.
+    ``agreement`` is the one that was signed, ``text`` its number. ``issue`` is a voucher that was
+    given, ``shown`` its code where the screen is to show it.
     """
 
     kind: StepKind
@@ -66,6 +71,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     came_from: UUID | None = None
     borrower_id: UUID | None = None
     agreement: UUID | None = None
+    issue: IssueView | None = None
+    shown: ShownIssue | None = None
     text: str = ""
 
 

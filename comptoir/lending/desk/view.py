@@ -22,6 +22,7 @@ from comptoir.lending.desk.allowances import ALLOWANCES_SHOWN, Allowance, allowa
 from comptoir.lending.desk.missing import Owed, owed_by
 from comptoir.lending.loans import facts
 from comptoir.lending.rules import VISIT_TIME
+from comptoir.lending.vouchers.at_desk import AtDesk, vouchers_of
 from comptoir.sites import calendars
 from comptoir.sites.calendars import calendar_of
 
@@ -86,6 +87,7 @@ class VisitView(msgspec.Struct, frozen=True, kw_only=True):
     return_site_id: UUID | None
     return_place: str
     may_choose_return: bool
+    vouchers: AtDesk
 
 
 class ItemView(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,7 +152,7 @@ WHERE item.code IN :codes
 
 
 async def read_visit(actor: Principal, visit_id: UUID | None, *, now: datetime) -> VisitView | None:
-    """The open visit of this id, in six statements however much is held,
+    """The open visit of this id, in seven statements however much is held,
     and those of ``panels``.
 
     None where it is over, or at a site the actor may not know of.
@@ -190,6 +192,7 @@ async def read_visit(actor: Principal, visit_id: UUID | None, *, now: datetime) 
         return_site_id=row["return_site"],
         return_place=row["return_place"] if row["return_site"] else "",
         may_choose_return=bool(row["may_choose_return"]),
+        vouchers=await vouchers_of(row, now=now),
     )
 
 

@@ -60,7 +60,7 @@ async def policies(request: Page) -> Answer:
 @get("/settings/policies/{category_id:uuid}/{group:str}", guards=COORDINATOR)
 async def policy(request: Page, category_id: FromPath[UUID], group: FromPath[str]) -> Answer:
     """The form of one policy."""
-    group_id = _group_of(group)
+    group_id = group_of(group)
     own = await own_policy(category_id, group_id)
     return await _policy_form(request, category_id, group_id, form_of(own), [])
 
@@ -70,7 +70,7 @@ async def set_policy(
     request: Page, category_id: FromPath[UUID], group: FromPath[str], data: Posted[PolicyForm]
 ) -> Answer:
     """Set one policy."""
-    group_id = _group_of(group)
+    group_id = group_of(group)
     try:
         command = data.command(category_id, group_id)
         await save_policy(request.user, command, version=data.seen, now=clock.now())
@@ -88,7 +88,7 @@ async def ask_to_drop_policy(
         request,
         "lending/policy_remove.html",
         category=name_in((await catalogue.category(category_id)).names),
-        removal=await what_hangs_on(category_id, _group_of(group)),
+        removal=await what_hangs_on(category_id, group_of(group)),
         address=f"/settings/policies/{category_id}/{group}",
         in_words=in_words,
         name_in=name_in,
@@ -103,7 +103,7 @@ async def drop_policy(
 ) -> Answer:
     """Remove one policy."""
     await remove_policy(
-        request.user, category_id, _group_of(group), version=data.version, now=clock.now()
+        request.user, category_id, group_of(group), version=data.version, now=clock.now()
     )
     return redirect(request, "/settings/policies", flash=Flash("ok", _("Removed.")))
 
@@ -209,7 +209,12 @@ def _to_groups(request: Page, text: str) -> Answer:
     return redirect(request, "/settings/groups", flash=Flash("ok", text))
 
 
-def _group_of(text: str) -> UUID | None:
+def group_of(text: str) -> UUID | None:
+    """The group that an address names; None: any group.
+
+    Raises:
+        GroupNotFound: it is none.
+    """
     if text == ANY:
         return None
     try:

@@ -78,7 +78,8 @@ async def _issue(
             return first
         if row is None:
             raise await _what_is_unknown(command)
-        await _need_known(actor, row)
+        if not command.by_card:
+            await _need_known(actor, row)
         found = await _decide(row, command, now)
         if isinstance(found, Refusal):
             await _record_refusal(actor, command, found, row, now=now)

@@ -16,7 +16,8 @@ class IssueVoucher(msgspec.Struct, frozen=True, kw_only=True):
 
     ``site_id`` is where it is taken from; without it, the actor's. ``loan_id`` is what it goes
     with; without it, a loan of the visit that lacks one of the kind. ``reason`` says why more is
-    given than the limit, and is only kept where it is.
+    given than the limit, and is only kept where it is. With ``by_card``, the borrower's card was
+    read: it makes them known at the site.
     """
 
     kind_id: UUID | None = None
@@ -25,6 +26,7 @@ class IssueVoucher(msgspec.Struct, frozen=True, kw_only=True):
     site_id: UUID | None = None
     visit_id: UUID | None = None
     loan_id: UUID | None = None
+    by_card: bool = False
     reason: str = ""
     attempt: Attempt | None = None
 

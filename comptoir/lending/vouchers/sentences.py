@@ -58,6 +58,14 @@ SENTENCES: dict[RefusalCode, LazyProxy] = {
         "This is a voucher: %(kind)s. To give it to somebody, scan their card first, "
         "or find them by name. Then scan it again."
     ),
+    RefusalCode.VOUCHER_NOT_AT_HAND: _l(
+        "This code was shown a while ago, or taken back. "
+        "Whoever may see it opens the page of the voucher."
+    ),
+    RefusalCode.VOUCHER_MISREAD: _l(
+        "This looks like the number of a SIM card, but one digit is wrong. "
+        "Scan the barcode again, or compare each digit with the card."
+    ),
     RefusalCode.VOUCHER_SHOWN: _l(
         "The code was shown already, so this cannot be undone. "
         "If the person does not want it, ask a coordinator."

@@ -1,0 +1,115 @@
+"""Vouchers at the desk: given by one tap or one scan, shown, printed, sent, taken back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from litestar import Response, post
+
+from comptoir.core import clock
+from comptoir.core.accounts.guards import require
+from comptoir.core.i18n import localized
+from comptoir.core.principal import Principal, Role
+from comptoir.core.printing.pdf import in_background
+from comptoir.core.web.forms import id_or_none
+from comptoir.inventory.vouchers.statuses import Medium
+from comptoir.lending.desk.answer import Answer, Page, Posted, answer_desk, refused, site_of, stay
+from comptoir.lending.desk.forms import attempt_of
+from comptoir.lending.desk.schemas import Step, StepKind
+from comptoir.lending.desk.visits import borrower_of
+from comptoir.lending.errors import LendingRefused
+from comptoir.lending.vouchers.issuing import issue_voucher
+from comptoir.lending.vouchers.schemas import IssueView, IssueVoucher
+from comptoir.lending.vouchers.showing import ShownIssue, show_issued
+from comptoir.lending.vouchers.slip import SlipPaper, place_of, render_slip
+
+
+class GiveForm(msgspec.Struct, frozen=True):
+    """One tap on a kind; ``reason`` passes a limit."""
+
+    kind: UUID
+    loan: str = ""
+    reason: str = ""
+    attempt_id: str = ""
+    visit: str = ""
+    recent: str = ""
+
+
+class ShowForm(msgspec.Struct, frozen=True):
+    """One tap on "show", beside what was given a moment ago."""
+
+    issue: UUID
+    visit: str = ""
+    recent: str = ""
+
+
+class SlipForm(msgspec.Struct, frozen=True):
+    """One tap on "print", beside a code that is at hand."""
+
+    issue: UUID
+    paper: SlipPaper = SlipPaper.RECEIPT
+
+
+async def give(actor: Principal, command: IssueVoucher, *, now: datetime) -> Step:
+    """Give a voucher. The code of what is no card is shown with it: one waits for nothing else.
+
+    What a card has is on it, but for its PIN: that is shown when somebody asks.
+    """
+    try:
+        issue = await issue_voucher(actor, command, now=now)
+        shown = None if issue.medium is Medium.SIM else await show_issued(actor, issue.id, now=now)
+    except LendingRefused as error:
+        return refused(error)
+    return given(issue, shown)
+
+
+def given(issue: IssueView, shown: ShownIssue | None = None) -> Step:
+    """The step that gave a voucher."""
+    return Step(kind=StepKind.GIVEN, issue=issue, shown=shown, text=localized(issue.names))
+
+
+@post("/desk/vouchers", status_code=200, guards=[require(Role.RECEPTION)])
+async def desk_give(request: Page, data: Posted[GiveForm]) -> Answer:
+    """Give a voucher of a kind to whoever's visit is open, or to somebody who is not asked."""
+    now = clock.now()
+    visit_id = id_or_none(data.visit)
+    command = IssueVoucher(
+        kind_id=data.kind,
+        borrower_id=await borrower_of(request.user, visit_id, now=now),
+        site_id=site_of(request.user),
+        visit_id=visit_id,
+        loan_id=id_or_none(data.loan),
+        reason=data.reason,
+        attempt=attempt_of(
+            data.attempt_id, "desk", "voucher", str(data.kind), data.visit, data.reason
+        ),
+    )
+    step = await give(request.user, command, now=now)
+    return await answer_desk(request, stay(data.visit, step, now=now), data.recent)
+
+
+@post("/desk/vouchers/show", status_code=200, guards=[require(Role.RECEPTION)])
+async def desk_show(request: Page, data: Posted[ShowForm]) -> Answer:
+    """Show the code of a voucher that was given a moment ago."""
+    now = clock.now()
+    try:
+        shown = await show_issued(request.user, data.issue, now=now)
+        step = Step(kind=StepKind.GIVEN, shown=shown)
+    except LendingRefused as error:
+        step = refused(error)
+    return await answer_desk(request, stay(data.visit, step, now=now), data.recent)
+
+
+@post("/desk/vouchers/slip", status_code=200, guards=[require(Role.RECEPTION)])
+async def desk_slip(request: Page, data: Posted[SlipForm]) -> Response[bytes]:
+    """A voucher that was given a moment ago, on paper; posted, so that no address leads to it."""
+    now = clock.now()
+    shown = await show_issued(request.user, data.issue, now=now)
+    place = await place_of(shown.site_id)
+    document = await in_background(render_slip, shown, data.paper, place, now=now)
+    return Response(document, media_type="application/pdf", headers={"Cache-Control": "no-store"})
+
+
+ROUTES = [desk_give, desk_show, desk_slip]

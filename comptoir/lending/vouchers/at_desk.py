@@ -1,0 +1,157 @@
+"""What of vouchers the desk shows: what somebody may be given, and what they were given now."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core import db
+from comptoir.core.clock import localtime
+from comptoir.core.i18n import localized
+from comptoir.inventory.names import read_names
+from comptoir.inventory.vouchers.statuses import Medium
+from comptoir.lending.refusals import Refusal
+from comptoir.lending.vouchers.facts import POLICY_ID, given_of, limits_of
+from comptoir.lending.vouchers.rules import LONGEST_PERIOD, passed_limit, still_possible
+from comptoir.lending.vouchers.showing import is_at_hand
+
+_FREE = """
+    EXISTS (SELECT 1 FROM inventory_voucher voucher
+            WHERE voucher.site = :site_id AND voucher.kind = kind.id
+              AND voucher.status = 'available'
+              AND (voucher.activate_by IS NULL OR voucher.activate_by >= :today))
+"""
+#: A loan of the visit that goes with a voucher of the kind, and has none yet.
+_GOES_WITH = """
+    (SELECT loan.id FROM lending_loan loan
+     JOIN inventory_item item ON item.id = loan.item
+     JOIN inventory_voucher_bundle bundle ON bundle.model = item.model
+     WHERE loan.visit = :visit_id AND loan.returned_at IS NULL AND bundle.kind = kind.id
+       AND NOT EXISTS (SELECT 1 FROM lending_voucher_issue tied
+                       WHERE tied.loan = loan.id AND tied.kind = kind.id
+                         AND tied.ended_at IS NULL)
+     ORDER BY loan.id LIMIT 1) AS "goes_with [UUID]"
+"""
+#: Each kind that the person's group may have, with what they and their household were given of
+#: it: a row for each, or one. One statement, as every answer of the desk waits for it.
+_OF_VISIT = f"""
+SELECT kind.id AS kind_id, kind.names, kind.medium, kind.active, policy.id AS policy_id,
+       policy.limit_person, policy.limit_household, policy.period_days,
+       {_FREE} AS free, {_GOES_WITH},
+       issue.id AS issue_id, issue.voucher AS voucher_id, issue.borrower, issue.visit,
+       issue.issued_at, issue.shown_at, given.hint
+FROM inventory_voucher_kind kind
+LEFT JOIN lending_voucher_policy policy ON policy.id = {POLICY_ID.format(borrower_group=":group")}
+LEFT JOIN lending_voucher_issue issue
+    ON issue.kind = kind.id AND issue.ended_at IS NULL AND issue.issued_at > :since
+   AND issue.borrower IN (SELECT :borrower_id UNION SELECT mate.id FROM lending_borrower mate
+                          WHERE mate.household = CAST(:household AS uuid))
+LEFT JOIN inventory_voucher given ON given.id = issue.voucher
+ORDER BY kind.position, kind.id, issue.id
+"""
+_FOR_ANYBODY = f"""
+SELECT kind.id AS kind_id, kind.names, kind.medium FROM inventory_voucher_kind kind
+WHERE kind.active AND kind.without_borrower AND {_FREE}
+ORDER BY kind.position, kind.id
+"""
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """A kind that can be given now. ``left`` is how many more one may have; None is no limit.
+
+    ``refusal`` says by when the next is possible, where none is left: then a reason is asked for.
+    ``goes_with`` is a loan of the visit that it goes with.
+    """
+
+    kind_id: UUID
+    name: str
+    medium: Medium
+    left: int | None = None
+    refusal: Refusal | None = None
+    goes_with: UUID | None = None
+
+
+class GivenNow(msgspec.Struct, frozen=True):
+    """What the person was given in this visit. ``at_hand``: its code can be seen as it is."""
+
+    issue_id: UUID
+    voucher_id: UUID
+    name: str
+    medium: Medium
+    hint: str
+    seen: bool
+    at_hand: bool
+
+
+class AtDesk(msgspec.Struct, frozen=True):
+    """The vouchers of a visit."""
+
+    choices: tuple[Choice, ...] = ()
+    given: tuple[GivenNow, ...] = ()
+
+
+async def vouchers_of(visit: db.Row, *, now: datetime) -> AtDesk:
+    """The vouchers of a visit (``id``, ``site``, ``borrower``, ``household``, …), in one read."""
+    today = localtime(now, visit["time_zone"]).date()
+    rows = await db.fetch(
+        _OF_VISIT,
+        site_id=visit["site"],
+        visit_id=visit["id"],
+        borrower_id=visit["borrower"],
+        household=visit["household"],
+        group=visit["borrower_group"],
+        today=today,
+        since=now - timedelta(days=LONGEST_PERIOD + 1),
+    )
+    by_kind: dict[UUID, list[db.Row]] = {}
+    for row in rows:
+        by_kind.setdefault(row["kind_id"], []).append(row)
+    choices = [_choice(of_kind, visit, now) for of_kind in by_kind.values()]
+    return AtDesk(
+        choices=tuple(choice for choice in choices if choice is not None),
+        given=tuple(_given(row, now) for row in rows if row["visit"] == visit["id"]),
+    )
+
+
+async def for_anybody(site_id: UUID, *, now: datetime) -> tuple[Choice, ...]:
+    """What is given here to somebody who is not asked who they are.
+
+    Whether it still can be is asked by the operator's day when it is given.
+    """
+    rows = await db.fetch(_FOR_ANYBODY, site_id=site_id, today=now.date())
+    return tuple(Choice(row["kind_id"], _name(row), Medium(row["medium"])) for row in rows)
+
+
+def _choice(rows: list[db.Row], visit: db.Row, now: datetime) -> Choice | None:
+    row, limits = rows[0], limits_of(rows[0])
+    if limits is None or not row["active"] or not row["free"]:
+        return None
+    today = localtime(now, visit["time_zone"]).date()
+    issues = [each for each in rows if each["issue_id"] is not None]
+    given = given_of(issues, visit["borrower"], visit["household"], visit["time_zone"])
+    return Choice(
+        kind_id=row["kind_id"],
+        name=_name(row),
+        medium=Medium(row["medium"]),
+        left=still_possible(limits, given, today),
+        refusal=passed_limit(limits, given, today),
+        goes_with=row["goes_with"],
+    )
+
+
+def _given(row: db.Row, now: datetime) -> GivenNow:
+    return GivenNow(
+        issue_id=row["issue_id"],
+        voucher_id=row["voucher_id"],
+        name=_name(row),
+        medium=Medium(row["medium"]),
+        hint=row["hint"],
+        seen=row["shown_at"] is not None,
+        at_hand=is_at_hand(row, now=now),
+    )
+
+
+def _name(row: db.Row) -> str:
+    return localized(read_names(row["names"]))

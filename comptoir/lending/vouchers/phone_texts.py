@@ -1,0 +1,50 @@
+"""A code as a phone takes it, by its camera, and as people read it. Pure.
+
+The text of a QR code to join a Wi-Fi is that of the barcode library ZXing ("Barcode Contents"),
+which Android and iOS read; of a call, RFC 3966; of an eSIM, GSMA SGP.22, section 4.1.
+"""
+
+from __future__ import annotations
+
+import re
+
+from comptoir.inventory.vouchers.sealing import Secret
+from comptoir.inventory.vouchers.statuses import Medium
+
+_GROUP = 4
+_BETWEEN = re.compile(r"\s+|(?<=[\u2010-\u2013-])")
+_SPECIAL = re.compile(r'([\\;,:"])')
+#: A password of WPA has so many characters (IEEE 802.11, annex J.4).
+_SHORTEST, _LONGEST = 8, 63
+
+
+def qr_text(secret: Secret, medium: Medium, *, dial: str = "", network: str = "") -> str | None:
+    """What the camera of a phone can use; None where it can use nothing.
+
+    ``dial`` is what is dialled, with ``{code}`` in it. A code of a Wi-Fi is its password, unless
+    a user name goes with it, or it is too short for one: then it is typed on the page that
+    opens once the phone has joined the network, which is open.
+    """
+    match medium:
+        case Medium.TOP_UP if dial:
+            return "tel:" + dial.replace("{code}", secret.code).replace("#", "%23")
+        case Medium.WIFI if network:
+            name = _escaped(network)
+            if secret.user or not _SHORTEST <= len(secret.code) <= _LONGEST:
+                return f"WIFI:T:nopass;S:{name};;"
+            return f"WIFI:T:WPA;S:{name};P:{_escaped(secret.code)};;"
+        case Medium.ESIM:
+            return secret.code
+    return None
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", text)
+
+
+def in_groups(code: str) -> tuple[str, ...]:
+    """A code in the groups that it is printed in, with their hyphens, or else in groups of four."""
+    parts = [part for part in _BETWEEN.split(code) if part]
+    if len(parts) > 1 or len(code) <= _GROUP + 1:
+        return tuple(parts)
+    return tuple(code[at : at + _GROUP] for at in range(0, len(code), _GROUP))

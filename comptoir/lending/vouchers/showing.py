@@ -1,0 +1,161 @@
+"""The code of a voucher, for the person it was given to: seen for the first time.
+
+That is a part of giving it, and needs no password: the person stands at the desk. It may be
+seen again for as long as they do, to print it or to read it out; each time is in the trail.
+Later it is revealed as any other (``inventory.vouchers.revealing``).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core import audit, db
+from comptoir.core.i18n import current_language, localized, use_language
+from comptoir.core.principal import Principal
+from comptoir.core.printing.qr import qr_symbol
+from comptoir.core.printing.symbols import Symbol
+from comptoir.core.vault import Clear
+from comptoir.inventory.names import read_names
+from comptoir.inventory.vouchers.permissions import let_reveal
+from comptoir.inventory.vouchers.revealing import Shown
+from comptoir.inventory.vouchers.sealing import unseal
+from comptoir.inventory.vouchers.statuses import Medium
+from comptoir.lending.errors import IssueRefused, VoucherIssueNotFound
+from comptoir.lending.refusals import Refusal, RefusalCode
+from comptoir.lending.rules import VISIT_TIME
+from comptoir.lending.vouchers.phone_texts import qr_text
+from comptoir.lending.vouchers.words import Line, secret_lines
+
+#: For so long after it was first seen, a code is at hand: for the slip, and to be read out.
+IN_HAND = timedelta(minutes=10)
+
+_READ = """
+SELECT issue.id AS issue_id, issue.voucher, issue.site, issue.borrower, issue.issued_at,
+       issue.shown_at, issue.ended_at, issue.loan, voucher.id, voucher.key, voucher.sealed,
+       voucher.hint, voucher.activate_by, kind.names, kind.medium, kind.dial, kind.network,
+       kind.instructions, kind.by_sms, kind.validity_days,
+       (SELECT borrower.language FROM lending_borrower borrower
+        WHERE borrower.id = issue.borrower) AS language,
+       (SELECT borrower.phone FROM lending_borrower borrower
+        WHERE borrower.id = issue.borrower) AS phone
+FROM lending_voucher_issue issue
+JOIN inventory_voucher voucher ON voucher.id = issue.voucher
+JOIN inventory_voucher_kind kind ON kind.id = issue.kind
+WHERE issue.id = :issue_id
+""" + db.for_update("issue")
+_SEEN = "UPDATE lending_voucher_issue SET shown_at = :now WHERE id = :id AND shown_at IS NULL"
+#: Whoever was given it is at a desk of these sites now.
+_IS_HERE = """
+SELECT 1 AS here FROM lending_voucher_issue issue
+JOIN lending_visit visit ON visit.borrower = issue.borrower
+WHERE issue.voucher = :voucher_id AND issue.ended_at IS NULL
+  AND visit.closed_at IS NULL AND visit.opened_at > :since AND visit.site IN :sites
+LIMIT 1
+"""
+
+
+class ShownIssue(msgspec.Struct, frozen=True, kw_only=True):
+    """A voucher as its person sees it. ``language`` is theirs, ``qr`` what a phone can use.
+
+    ``sendable``: the kind may go out in a text message, and they have a number.
+    """
+
+    issue_id: UUID
+    voucher_id: UUID
+    site_id: UUID
+    names: dict[str, str]
+    medium: Medium
+    secret: Shown
+    qr: Clear | None
+    language: str
+    network: str
+    instructions: str
+    activate_by: date | None
+    sendable: bool
+
+    @property
+    def name(self) -> str:
+        """What the kind is called in the reader's language."""
+        return localized(self.names)
+
+    @property
+    def lines(self) -> list[Line]:
+        """What is read of it, in the person's language."""
+        with use_language(self.language):
+            return secret_lines(self.secret, self.medium)
+
+    @property
+    def symbol(self) -> Symbol | None:
+        """The QR code for the camera of a phone."""
+        return qr_symbol(self.qr.text) if self.qr else None
+
+
+async def show_issued(actor: Principal, issue_id: UUID, *, now: datetime) -> ShownIssue:
+    """Open a voucher that was given a moment ago, for the person at the desk.
+
+    Raises:
+        VoucherIssueNotFound: there is none, or it is of a site the actor may not know of.
+        IssueRefused: it was taken back, or the code is no longer at hand.
+        vault.KeyMissing, vault.Unreadable: it cannot be opened.
+    """
+    async with db.transaction():
+        row = await db.fetch_one(_READ, issue_id=issue_id)
+        if row is None or not actor.sees_site(row["site"]):
+            raise VoucherIssueNotFound
+        if row["ended_at"] is not None or not is_at_hand(row, now=now):
+            raise IssueRefused(Refusal(RefusalCode.VOUCHER_NOT_AT_HAND))
+        shown = _shown(row)
+        await db.execute(_SEEN, now=now, id=issue_id)
+        await audit.record(
+            actor,
+            "voucher.shown",
+            "voucher",
+            row["voucher"],
+            now=now,
+            related=(row["borrower"], row["loan"]),
+            site_id=row["site"],
+            changes={"kind": read_names(row["names"])},
+        )
+    return shown
+
+
+def is_at_hand(row: db.Row, *, now: datetime) -> bool:
+    """Whether the code of an issue (``issued_at``, ``shown_at``) is seen without more ado."""
+    seen = row["shown_at"]
+    return now - row["issued_at"] < VISIT_TIME and (seen is None or now - seen < IN_HAND)
+
+
+async def is_here(actor: Principal, voucher_id: UUID, now: datetime) -> bool:
+    """Whether the person who was given a voucher is at the actor's desk: then it may be seen."""
+    row = await db.fetch_one(
+        _IS_HERE, voucher_id=voucher_id, since=now - VISIT_TIME, sites=list(actor.site_ids)
+    )
+    return row is not None
+
+
+def _shown(row: db.Row) -> ShownIssue:
+    secret, medium = unseal(row), Medium(row["medium"])
+    qr = qr_text(secret, medium, dial=row["dial"], network=row["network"])
+    language = row["language"] or current_language()
+    return ShownIssue(
+        issue_id=row["issue_id"],
+        voucher_id=row["voucher"],
+        site_id=row["site"],
+        names=read_names(row["names"]),
+        medium=medium,
+        secret=Shown.of(secret),
+        qr=Clear(qr) if qr else None,
+        language=language,
+        network=row["network"],
+        instructions=localized(read_names(row["instructions"]), language),
+        activate_by=row["activate_by"],
+        sendable=bool(row["by_sms"] and row["phone"]),
+    )
+
+
+def register() -> None:
+    """Let reception see what was given to whoever stands before them."""
+    let_reveal(is_here)

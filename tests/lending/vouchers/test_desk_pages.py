@@ -1,0 +1,188 @@
+"""Vouchers at the pages of the desk: by one tap, by a scan, shown once, undone."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from comptoir.core import clock
+from comptoir.core.tables import AuditEvent
+from comptoir.inventory.vouchers.sealing import Secret
+from comptoir.inventory.vouchers.tables import VoucherBundle
+from comptoir.lending.refusals import RefusalCode
+from comptoir.lending.vouchers.tables import VoucherIssue
+from tests import factories as make
+from tests.lending.counter import actions
+from tests.lending.reception import Reception, refusal_in
+from tests.lending.vouchers.drawer import given, status_of
+
+CODE = "KQ7-4455-XYZW"
+ICCID = "89410000000000000013"
+
+
+@pytest.fixture
+async def wifi(reception: Reception) -> Any:
+    """One Wi-Fi code of the site, for everybody."""
+    kind = await make.voucher_kind(
+        names=make.names("Wi-Fi"), medium="wifi", network="Pont", without_borrower=True
+    )
+    await make.voucher_policy(kind, limit_person=1)
+    await make.voucher(await make.voucher_batch(kind, site_id=reception.site.id), Secret(CODE))
+    return kind
+
+
+@pytest.fixture
+async def sim(reception: Reception) -> Any:
+    """One SIM card in the drawer."""
+    kind = await make.voucher_kind()
+    await make.voucher_policy(kind)
+    secret = Secret(ICCID, pin="1234", puk="12345678", number="+41790000000")
+    return await make.voucher(await make.voucher_batch(kind, site_id=reception.site.id), secret)
+
+
+async def visit_of(reception: Reception) -> Any:
+    await reception.post("/desk/scan", scan=reception.card.code)
+    return (await reception.visit()).id
+
+
+def shown(text: str, code: str = CODE) -> bool:
+    return code in re.sub(r"</?span>", "", text)
+
+
+async def test_one_tap_gives_a_code_and_shows_it_once(reception: Reception, wifi: Any) -> None:
+    visit = await visit_of(reception)
+    page = await reception.client.get(f"/desk?visit={visit}")
+    assert f'name="kind" value="{wifi.id}"' in page.text
+    tap = {"kind": wifi.id, "visit": visit, "attempt_id": "tap-1"}
+    answer = await reception.post("/desk/vouchers", **tap)
+    assert shown(answer.text)
+    assert answer.headers["cache-control"] == "no-store"
+    assert CODE not in str(answer.headers)
+    assert await actions() == ["visit.opened", "voucher.issued", "voucher.shown"]
+    again = await reception.client.get(f"/desk?visit={visit}")
+    assert not shown(again.text)
+    assert len(await given()) == 1
+
+
+async def test_the_same_tap_sent_again_shows_the_same_code(reception: Reception, wifi: Any) -> None:
+    visit = await visit_of(reception)
+    tap = {"kind": wifi.id, "visit": visit, "attempt_id": "tap-1"}
+    for _ in range(2):
+        assert shown((await reception.post("/desk/vouchers", **tap)).text)
+    assert len(await given()) == 1
+
+
+async def test_a_crash_before_it_was_shown_leaves_it_to_be_shown_in_the_visit(
+    reception: Reception, wifi: Any
+) -> None:
+    visit = await visit_of(reception)
+    tap = {"kind": wifi.id, "visit": visit, "attempt_id": "tap-1"}
+    await reception.post("/desk/vouchers", **tap)
+    await VoucherIssue.update({VoucherIssue.shown_at: None}, force=True)
+    page = await reception.client.get(f"/desk?visit={visit}")
+    [issue] = await VoucherIssue.objects()
+    assert f'name="issue" value="{issue.id}"' in page.text
+    assert shown((await reception.post("/desk/vouchers/show", issue=issue.id, visit=visit)).text)
+
+
+async def test_an_hour_later_it_is_revealed_as_any_other(reception: Reception, wifi: Any) -> None:
+    visit = await visit_of(reception)
+    await reception.post("/desk/vouchers", kind=wifi.id, visit=visit, attempt_id="tap-1")
+    [issue] = await VoucherIssue.objects()
+    moves: tuple[dict[Any, Any], ...] = (
+        {VoucherIssue.shown_at: clock.now() - timedelta(minutes=11)},
+        {VoucherIssue.issued_at: clock.now() - timedelta(minutes=61), VoucherIssue.shown_at: None},
+    )
+    for moved in moves:
+        await VoucherIssue.update(moved, force=True)
+        answer = await reception.post("/desk/vouchers/show", issue=issue.id, visit=visit)
+        assert refusal_in(answer) == RefusalCode.VOUCHER_NOT_AT_HAND
+        assert not shown(answer.text)
+    reveal = f"/vouchers/{issue.voucher}/code"
+    assert reveal in (await reception.client.get(f"/desk?visit={visit}")).text
+    assert shown((await reception.post(reveal, back="/desk")).text)
+    await reception.post("/desk/visits/close", visit=visit)
+    assert not shown((await reception.post(reveal, back="/desk")).text)
+
+
+async def test_the_limit_is_said_and_passed_with_a_reason(reception: Reception, wifi: Any) -> None:
+    batch = await make.voucher_batch(wifi, site_id=reception.site.id)
+    await make.voucher(batch)
+    visit = await visit_of(reception)
+    tap = {"kind": wifi.id, "visit": visit}
+    await reception.post("/desk/vouchers", **tap, attempt_id="tap-1")
+    answer = await reception.post("/desk/vouchers", **tap, attempt_id="tap-2")
+    assert refusal_in(answer) == RefusalCode.VOUCHER_PERSON_LIMIT
+    assert 'name="reason"' in answer.text
+    await reception.post("/desk/vouchers", **tap, attempt_id="tap-3", reason="lost the paper")
+    assert len(await given()) == 2
+
+
+async def test_a_code_is_given_to_whoever_is_there(reception: Reception, wifi: Any) -> None:
+    page = await reception.client.get("/desk")
+    assert f'name="kind" value="{wifi.id}"' in page.text
+    answer = await reception.post("/desk/vouchers", kind=wifi.id, attempt_id="tap-1")
+    assert shown(answer.text)
+    [issue] = await VoucherIssue.objects()
+    assert (issue.borrower, issue.visit) == (None, None)
+
+
+async def test_one_scan_gives_the_sim_and_it_is_undone(reception: Reception, sim: Any) -> None:
+    visit = await visit_of(reception)
+    scan = {"scan": f" {ICCID}F", "visit": visit, "attempt_id": "scan-1"}
+    answer = await reception.post("/desk/scan", **scan)
+    assert 'value="voucher"' in answer.text
+    assert "1234" not in re.sub(r"value=\"[^\"]*\"|…\w+", "", answer.text)
+    again = await reception.post("/desk/scan", **scan)
+    assert "SIM 10 GB" in again.text
+    [issue] = await VoucherIssue.objects()
+    undone = await reception.post("/desk/undo", kind="voucher", of=issue.id, visit=visit)
+    assert "SIM 10 GB" in undone.text
+    assert await status_of(sim.id) == "available"
+
+
+async def test_the_pin_of_a_sim_is_shown_when_somebody_asks(reception: Reception, sim: Any) -> None:
+    visit = await visit_of(reception)
+    await reception.post("/desk/scan", scan=ICCID, visit=visit, attempt_id="scan-1")
+    [issue] = await VoucherIssue.objects()
+    answer = await reception.post("/desk/vouchers/show", issue=issue.id, visit=visit)
+    assert shown(answer.text, "12345678")
+    undone = await reception.post("/desk/undo", kind="voucher", of=issue.id, visit=visit)
+    assert refusal_in(undone) == RefusalCode.VOUCHER_SHOWN
+
+
+@pytest.mark.parametrize(
+    ("scan", "code"),
+    [
+        ("89410000000000000039", RefusalCode.VOUCHER_UNKNOWN),
+        ("89410000000000000014", RefusalCode.VOUCHER_MISREAD),
+    ],
+)
+async def test_a_strange_sim_is_refused_and_written_down(
+    reception: Reception, sim: Any, scan: str, code: RefusalCode
+) -> None:
+    answer = await reception.post("/desk/scan", scan=scan, attempt_id="scan-1")
+    assert refusal_in(answer) == code
+    assert await given() == []
+    for row in await AuditEvent.select(AuditEvent.changes):
+        assert scan not in row["changes"]
+
+
+async def test_without_a_visit_a_sim_waits_for_a_card(reception: Reception, sim: Any) -> None:
+    answer = await reception.post("/desk/scan", scan=ICCID, attempt_id="scan-1")
+    assert refusal_in(answer) == RefusalCode.VOUCHER_AWAITS_VISIT
+    assert "SIM 10 GB" in answer.text
+
+
+async def test_a_phone_that_was_lent_asks_for_its_sim(reception: Reception, sim: Any) -> None:
+    await VoucherBundle(model=reception.model.id, kind=sim.kind).save()
+    loan = await reception.lend()
+    visit = await reception.visit()
+    page = await reception.client.get(f"/desk?visit={visit.id}")
+    assert f'name="loan" value="{loan.id}"' in page.text
+    await reception.post("/desk/scan", scan=ICCID, visit=visit.id, attempt_id="scan-1")
+    [issue] = await VoucherIssue.objects()
+    assert issue.loan == loan.id

@@ -1,0 +1,99 @@
+"""What the number of a SIM card means at the desk, and what a phone does with a code."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from comptoir.core.ids import new_id
+from comptoir.inventory.vouchers.sealing import Secret
+from comptoir.inventory.vouchers.statuses import Medium, VoucherStatus
+from comptoir.lending.refusals import RefusalCode
+from comptoir.lending.scans import (
+    DeskState,
+    GiveVoucher,
+    Ignore,
+    Refuse,
+    StrangeSimNamed,
+    VoucherNamed,
+    scan_meaning,
+)
+from comptoir.lending.vouchers.phone_texts import in_groups, qr_text
+from comptoir.lending.vouchers.rules import HeldVoucher
+
+NOW = datetime(2026, 11, 24, 14, tzinfo=UTC)
+SITE, SOMEBODY = new_id(), new_id()
+FREE = HeldVoucher(VoucherStatus.AVAILABLE, place="Fribourg")
+SIM = VoucherNamed(new_id(), "SIM 10 GB", SITE, FREE)
+NO_VISIT, VISIT = DeskState(SITE), DeskState(SITE, SOMEBODY)
+
+
+def test_a_sim_is_given_to_whoever_is_at_the_desk() -> None:
+    assert scan_meaning(SIM, VISIT, now=NOW) == GiveVoucher(SIM.voucher_id, SOMEBODY)
+
+
+def test_without_a_visit_it_is_said_what_it_is() -> None:
+    meaning = scan_meaning(SIM, NO_VISIT, now=NOW)
+    assert isinstance(meaning, Refuse)
+    assert meaning.refusal.code == RefusalCode.VOUCHER_AWAITS_VISIT
+    assert meaning.refusal.data == {"kind": "SIM 10 GB"}
+
+
+@pytest.mark.parametrize(
+    ("status", "site", "code"),
+    [
+        (VoucherStatus.ISSUED, SITE, RefusalCode.VOUCHER_ISSUED),
+        (VoucherStatus.EXPIRED, SITE, RefusalCode.VOUCHER_EXPIRED),
+        (VoucherStatus.AVAILABLE, new_id(), RefusalCode.VOUCHER_ELSEWHERE),
+    ],
+)
+def test_without_a_visit_it_is_said_why_nobody_is_given_it(
+    status: VoucherStatus, site: object, code: RefusalCode
+) -> None:
+    held = HeldVoucher(status, place="Bulle")
+    named = VoucherNamed(new_id(), "SIM 10 GB", site, held)  # type: ignore[arg-type]
+    meaning = scan_meaning(named, NO_VISIT, now=NOW)
+    assert isinstance(meaning, Refuse)
+    assert meaning.refusal.code == code
+
+
+def test_a_card_held_before_the_camera_is_given_once() -> None:
+    just_now = VoucherNamed(new_id(), "SIM", SITE, FREE, NOW - timedelta(seconds=1))
+    assert isinstance(scan_meaning(just_now, VISIT, now=NOW), Ignore)
+
+
+@pytest.mark.parametrize(
+    ("misread", "code"),
+    [(False, RefusalCode.VOUCHER_UNKNOWN), (True, RefusalCode.VOUCHER_MISREAD)],
+)
+def test_a_card_that_is_not_ours_is_refused(misread: bool, code: RefusalCode) -> None:
+    meaning = scan_meaning(StrangeSimNamed(misread), VISIT, now=NOW)
+    assert isinstance(meaning, Refuse)
+    assert meaning.refusal.code == code
+
+
+@pytest.mark.parametrize(
+    ("medium", "secret", "text"),
+    [
+        (Medium.TOP_UP, Secret("123456"), "tel:*121*123456%23"),
+        (Medium.WIFI, Secret("pass;word"), r"WIFI:T:WPA;S:Pont\;Public;P:pass\;word;;"),
+        (Medium.WIFI, Secret("12-34"), r"WIFI:T:nopass;S:Pont\;Public;;"),
+        (Medium.WIFI, Secret("long-password", user="u1"), r"WIFI:T:nopass;S:Pont\;Public;;"),
+        (Medium.ESIM, Secret("LPA:1$smdp.example$K2"), "LPA:1$smdp.example$K2"),
+        (Medium.SIM, Secret("8941000000000000001"), None),
+    ],
+)
+def test_a_phone_is_told_by_its_camera(medium: Medium, secret: Secret, text: str | None) -> None:
+    assert qr_text(secret, medium, dial="*121*{code}#", network="Pont;Public") == text
+
+
+def test_nothing_is_told_where_nobody_said_what_to_dial_or_which_network() -> None:
+    assert qr_text(Secret("123456"), Medium.TOP_UP) is None
+    assert qr_text(Secret("123456789"), Medium.WIFI) is None
+
+
+def test_a_code_is_read_in_groups() -> None:
+    assert in_groups("KQ7-12345-678") == ("KQ7-", "12345-", "678")
+    assert in_groups("123456789012") == ("1234", "5678", "9012")
+    assert in_groups("12345") == ("12345",)
