@@ -120,14 +120,13 @@ class FundingWanted(msgspec.Struct, frozen=True):
 
 
 async def funders_of(actor: Principal) -> list[str]:
-    """Who paid for vouchers that came to the sites that the actor coordinates, by name."""
+    """Who paid for vouchers that came to the sites that the actor coordinates, by name; last, nobody named."""
     own, values = _coordinated(actor, None, "batch.site")
     rows = await db.fetch(
-        f"SELECT DISTINCT batch.funder FROM inventory_voucher_batch batch WHERE {own} "
-        "ORDER BY batch.funder",
+        f"SELECT DISTINCT batch.funder FROM inventory_voucher_batch batch WHERE {own}",
         **values,
     )
-    return [row["funder"] for row in rows]
+    return sorted((row["funder"] for row in rows), key=lambda name: (not name, name.casefold()))
 
 
 async def funding_report(

@@ -63,7 +63,7 @@ async def funding(request: Page) -> Response[str]:
     query = urlencode({"funder": report.funder, "year": report.year, "site": site_id})
     return page(
         request,
-        "inventory/voucher_funding.html",
+        "inventory/vouchers/funding.html",
         report=report,
         funders=[(each, words.funder_name(each)) for each in asked.funders],
         years=[(str(each), str(each)) for each in _years(asked.today)],

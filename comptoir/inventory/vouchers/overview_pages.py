@@ -17,7 +17,6 @@ from comptoir.core.web.forms import FormData, id_or_none
 from comptoir.inventory.vouchers.errors import VoucherKindNotFound
 from comptoir.inventory.vouchers.levels import LevelOutOfRange, SetLevel, set_level
 from comptoir.inventory.vouchers.overview import stock_of
-from comptoir.inventory.vouchers.wording import MEDIUMS
 from comptoir.sites.errors import SiteNotFound
 from comptoir.sites.queries import SitePlace, names_for, site
 
@@ -38,14 +37,13 @@ async def _page(request: Page, invalid: Invalid | None = None, form: Any = None)
     stock, following = await stock_of(actor, site_id=site_id, after=place, now=clock.now())
     return page(
         request,
-        "inventory/voucher_stock.html",
+        "inventory/vouchers/stock.html",
         status=422 if invalid else 200,
         errors=invalid.errors if invalid else [],
         form=form,
         stock=stock,
         site_id=str(site_id or ""),
         sites=[(str(each.id), each.name) for each in await names_for(actor)],
-        mediums=MEDIUMS,
         manages={each.site_id: actor.has_role(Role.COORDINATOR, each.site_id) for each in stock},
         coordinator=actor.has_role(Role.COORDINATOR),
         next_url=f"/vouchers?{urlencode({'after': following.id})}" if following else None,
