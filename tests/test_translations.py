@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pytest
+from babel.messages.catalog import Catalog
 
 from comptoir.core import i18n
 from tools import messages
 
 _PLACE = re.compile(r"%\(\w+\)[sd]")
+
+
+@cache
+def _template() -> Catalog:
+    """The texts of the program: reading them all takes seconds."""
+    return messages.template()
 
 
 def _texts(value: object) -> list[str]:
@@ -20,7 +28,7 @@ def _texts(value: object) -> list[str]:
 
 @pytest.mark.parametrize("language", messages.LANGUAGES)
 def test_nothing_is_left_to_translate(language: str) -> None:
-    assert messages.missing(language, messages.template()) == []
+    assert messages.missing(language, _template()) == []
 
 
 @pytest.mark.parametrize("language", messages.LANGUAGES)
@@ -47,7 +55,7 @@ def test_signs_are_set_as_the_language_sets_them(language: str) -> None:
 
 @pytest.mark.parametrize("language", messages.LANGUAGES)
 def test_no_text_stays_in_the_catalogue_after_it_is_gone(language: str) -> None:
-    wanted = messages.template()
+    wanted = _template()
     gone = [str(m.id) for m in messages.catalogue(language) if m.id and m.id not in wanted]
     assert gone == []
 

@@ -120,7 +120,7 @@ class FundingWanted(msgspec.Struct, frozen=True):
 
 
 async def funders_of(actor: Principal) -> list[str]:
-    """Who paid for vouchers that came to the sites that the actor coordinates, by name; last, nobody named."""
+    """Who paid for vouchers at the sites that the actor coordinates, by name; last, nobody."""
     own, values = _coordinated(actor, None, "batch.site")
     rows = await db.fetch(
         f"SELECT DISTINCT batch.funder FROM inventory_voucher_batch batch WHERE {own}",
