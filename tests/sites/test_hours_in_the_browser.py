@@ -86,6 +86,33 @@ def test_grid_is_filled_by_keyboard_alone(page: Page, world: World, site: Site) 
     assert kept(world, site) == "Mo 09:00-12:00,13:30-17:00; Tu 10:00-11:30"
 
 
+def test_seasons_and_services_are_folded_until_one_works_on_the_form(
+    page: Page, world: World, site: Site
+) -> None:
+    page.get_by_role("button", name="Add a season").click()
+    season = page.get_by_role("region", name="Season 1")
+    expect(season.get_by_label("First day, day")).to_be_visible()
+    for label, value in (("First day", "July"), ("Last day", "August")):
+        season.get_by_label(f"{label}, day").fill("1")
+        season.get_by_label(f"{label}, month").select_option(value)
+    page.locator("#opens_0_0").fill("09:00")
+    page.locator("#closes_0_0").fill("12:00")
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    page.wait_for_url("**/settings/sites")
+    page.goto(f"/settings/sites/{site.id}/hours")
+    expect(season.get_by_label("First day, day")).to_be_hidden()
+    season.locator("summary").first.focus()
+    page.keyboard.press("Enter")
+    expect(season.get_by_label("First day, day")).to_have_value("1")
+    season.locator("summary").first.press("Enter")
+    # What is folded is sent all the same.
+    before = kept(world, site)
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    page.wait_for_url("**/settings/sites")
+    assert kept(world, site) == before
+    assert "Jul" in str(before)
+
+
 def test_grid_is_filled_by_mouse(page: Page, world: World, site: Site) -> None:
     page.locator("#opens_0_0").fill("09:00")
     page.locator("#closes_0_0").fill("12:00")
