@@ -13,6 +13,7 @@ from httpx import AsyncClient, Response
 from comptoir.core.accounts.tables import ApiToken
 from comptoir.core.principal import Role
 from comptoir.inventory.tables import Category, Model
+from comptoir.inventory.vouchers.tables import VoucherKind
 from comptoir.lending.tables import BorrowerGroup
 from comptoir.sites.tables import Organisation, Site
 from tests import factories
@@ -24,6 +25,12 @@ FORMS: list[tuple[str, str, Any, dict[str, str]]] = [
     ("/settings/groups/new", "/settings/groups/new", BorrowerGroup, {"name_fr": "Familles"}),
     ("/settings/categories/new", "/settings/categories/new", Category, {"name_fr": "Câbles"}),
     ("/settings/models/new", "/settings/models/new", Model, {"name": "A15", "imei_count": "0"}),
+    (
+        "/settings/voucher-kinds/new",
+        "/settings/voucher-kinds/new",
+        VoucherKind,
+        {"name_fr": "Carte SIM", "medium": "sim", "time_zone": "Europe/Zurich", "currency": "CHF"},
+    ),
     (
         "/settings/organisations/new",
         "/settings/organisations/new",

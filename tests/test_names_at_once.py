@@ -14,6 +14,9 @@ from comptoir.core.errors import Invalid
 from comptoir.core.principal import Role
 from comptoir.inventory.schemas import SaveCategory
 from comptoir.inventory.services.catalogue import create_category, edit_category
+from comptoir.inventory.vouchers.kinds import add_kind, change_kind
+from comptoir.inventory.vouchers.schemas import SaveKind
+from comptoir.inventory.vouchers.statuses import Medium
 from comptoir.lending.policies.groups import create_group, edit_group
 from comptoir.lending.policies.schemas import SaveGroup
 from comptoir.sites.schemas import SaveOrganisation, SaveSite
@@ -36,6 +39,9 @@ async def commands(kind: str) -> tuple[Any, Any, list[Any]]:
             return create_category, edit_category, [SaveCategory({"fr": name}) for name in NAMES]
         case "group":
             return create_group, edit_group, [SaveGroup({"fr": name}) for name in NAMES]
+        case "voucher_kind":
+            kinds = [SaveKind(medium=Medium.SIM, names={"fr": name}) for name in NAMES]
+            return add_kind, change_kind, kinds
         case "organisation":
             organisations = [SaveOrganisation(name, "Fribourg") for name in NAMES]
             return create_organisation, edit_organisation, organisations
@@ -48,7 +54,7 @@ def code_of(outcome: object) -> str:
     return outcome.errors[0].code.partition(".")[2]
 
 
-@pytest.mark.parametrize("kind", ["category", "group", "organisation", "site"])
+@pytest.mark.parametrize("kind", ["category", "group", "voucher_kind", "organisation", "site"])
 async def test_one_of_those_who_give_a_name_at_once_has_it(
     database: Any, now: datetime, kind: str
 ) -> None:
@@ -61,13 +67,13 @@ async def test_one_of_those_who_give_a_name_at_once_has_it(
     assert [code_of(each) for each in refused] == ["name-taken"] * (len(NAMES) - 1)
 
 
-@pytest.mark.parametrize("kind", ["category", "group", "organisation", "site"])
+@pytest.mark.parametrize("kind", ["category", "group", "voucher_kind", "organisation", "site"])
 async def test_one_of_those_who_rename_to_a_name_at_once_has_it(
     database: Any, now: datetime, kind: str
 ) -> None:
     actor = await make.principal(Role.COORDINATOR)
     create, edit, orders = await commands(kind)
-    field = "names" if kind in ("category", "group") else "name"
+    field = "names" if kind in ("category", "group", "voucher_kind") else "name"
     before = [f"Avant {number}" for number in range(len(NAMES))]
     ids = [
         await create(actor, _named(order, field, name), now=now)

@@ -25,7 +25,7 @@ from tests.http_client import client_of, shared_app, sign_in
 
 _ACTION = re.compile(r"[a-z]+\.[a-z_-]+")
 #: Actions that stand in a timeline. Those about accounts and settings stand in none.
-_SHOWN = re.compile(r"(item|loan|borrower|visit|scan|agreement|category|model)\..+")
+_SHOWN = re.compile(r"(item|loan|borrower|visit|scan|agreement|category|model|voucher)\..+")
 
 
 def recorded() -> Iterator[str]:

@@ -17,6 +17,8 @@ from comptoir.inventory.pages import (
     models,
     several,
 )
+from comptoir.inventory.vouchers import api as voucher_api
+from comptoir.inventory.vouchers import batch_pages, kind_pages
 from comptoir.inventory.vouchers import errors as voucher_errors
 from comptoir.inventory.vouchers import funding_pages, overview_pages, reveal_api, reveal_pages
 from comptoir.inventory.vouchers.expiring import EXPIRING
@@ -33,8 +35,14 @@ ROUTES = [
     *found.ROUTES,
     *categories.ROUTES,
     *models.ROUTES,
+<<<<<<< HEAD
     *overview_pages.ROUTES,
     *funding_pages.ROUTES,
+=======
+    *voucher_api.ROUTES,
+    *kind_pages.ROUTES,
+    *batch_pages.ROUTES,
+>>>>>>> 18f2200 (inventory: coordinators keep kinds and batches of vouchers, and scan cards in)
 ]
 
 NAVIGATION = [
@@ -55,6 +63,14 @@ NAVIGATION = [
         menu="settings",
         group="items",
         hint=_l("Kinds of things, such as laptops. A lending rule is for a category."),
+    ),
+    NavItem(
+        _l("Kinds of vouchers"),
+        "/settings/voucher-kinds",
+        Role.COORDINATOR,
+        menu="settings",
+        group="items",
+        hint=_l("SIM cards, top-ups, Wi-Fi codes: what they cost, and how they are used."),
     ),
 ]
 

@@ -16,9 +16,9 @@ from tests.api.world import world_of
 
 #: What the example names is not there, or its state is another one.
 NOT_NOW = {404, 409}
-DAYS = ("day", "new_day", "first_day", "last_day")
+DAYS = ("day", "new_day", "first_day", "last_day", "activate_by")
 #: An example before it has used the number, or the hour.
-TAKEN = ("-taken", "-clash", "-away")
+TAKEN = ("-taken", "-clash", "-away", "-in-stock")
 
 
 def soon(body: Any) -> Any:

@@ -7,6 +7,7 @@ from copy import deepcopy
 from typing import Any
 
 from comptoir.core.api.reference import document_of
+from comptoir.core.web.forms import id_or_none
 from tests.api.world import World, world_of
 
 LONG = "ÿ" * 5000
@@ -39,10 +40,13 @@ def fitting(world: World, body: Any) -> Any:
     """An example with ids and codes of what exists."""
     if not isinstance(body, dict):
         return body
-    return {
-        name: world.known[name][0] if name in world.known else fitting(world, part)
-        for name, part in body.items()
-    }
+    return {name: _fitting(world, name, part) for name, part in body.items()}
+
+
+def _fitting(world: World, name: str, part: Any) -> Any:
+    if name == "kind" and id_or_none(str(part)):  # elsewhere a word says which kind
+        name = "voucher_kind"
+    return world.known[name][0] if name in world.known else fitting(world, part)
 
 
 def address(world: World, path: str) -> str:

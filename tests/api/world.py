@@ -68,6 +68,9 @@ class World:
         batch = await make.voucher_batch(await make.voucher_kind(), site_id=desk.site.id)
         voucher = await make.voucher(batch)
         housemate = await make.borrower(site_id=desk.site.id)
+        voucher_kind = await make.voucher_kind()
+        batch = await make.voucher_batch(voucher_kind, site_id=desk.site.id)
+        voucher = await make.voucher(batch)
         message = Message(
             site=desk.site.id,
             borrower=desk.borrower.id,
@@ -113,6 +116,10 @@ class World:
             "absence": [str(absence.id)],
             "need": [str(need.id)],
             "message": [str(message.id)],
+            "voucher_kind": [str(voucher_kind.id)],
+            "kind_id": [str(voucher_kind.id)],
+            "batch": [str(batch.id)],
+            "voucher": [str(voucher.id)],
         }
 
     def send(self, case: AnyCase) -> Response:

@@ -155,6 +155,10 @@ async def fill_examples() -> Examples:
         text=ENDLESS,
         dedupe_key="example",
     )
+    voucher_kind = await make.voucher_kind(names=make.names(ENDLESS), operator=ENDLESS)
+    batch = await make.voucher_batch(voucher_kind, site_id=site.id, funder=ENDLESS, quantity=2)
+    for status in ("available", "issued"):
+        await make.voucher(batch, status=status)
     wording = Key("due-soon", "fr", Form.USUAL)
     for version, text in enumerate((ENDLESS, f"Bientôt {ENDLESS}", ENDLESS)):
         await save_wording(actor, wording, SaveWording(text=text), version=version, now=now)
@@ -218,5 +222,7 @@ async def fill_examples() -> Examples:
             "agreement_id": str(agreement),
             "announcement_id": str(announcement.id),
             "conversation_id": str(talk.id),
+            "kind_id": str(voucher_kind.id),
+            "/vouchers/batches/{batch_id:uuid}:batch_id": str(batch.id),
         },
     )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from comptoir.core import db
 from comptoir.core.principal import Principal
@@ -102,6 +105,29 @@ async def batch(actor: Principal, batch_id: UUID) -> BatchView:
     numbers = {each["status"]: each["number"] for each in counted}
     counts = {status: numbers[status] for status in VoucherStatus if status in numbers}
     return BatchView(**_batch(row), counts=counts, version=row["version"])
+
+
+class LastAdded(msgspec.Struct, frozen=True):
+    """The voucher that was added to a batch last, by the characters that are shown of it."""
+
+    id: UUID
+    hint: str
+
+
+async def last_added(batch_id: UUID, *, since: datetime) -> LastAdded | None:
+    """What was scanned last into a batch, if that was lately and nothing became of it."""
+    row = await db.fetch_one(
+        "SELECT voucher.id, voucher.hint, voucher.status, voucher.version, "
+        "voucher.created_at > :since AND voucher.created_at > batch.received_at "
+        'AS "undoable [BOOLEAN]" '
+        "FROM inventory_voucher voucher JOIN inventory_voucher_batch batch "
+        "ON batch.id = voucher.batch "
+        "WHERE voucher.batch = :batch ORDER BY voucher.id DESC LIMIT 1",
+        batch=batch_id,
+        since=since,
+    )
+    fresh = row and row["undoable"] and row["status"] == "available" and row["version"] == 1
+    return LastAdded(row["id"], row["hint"]) if row and fresh else None
 
 
 def _kind(row: db.Row) -> KindView:

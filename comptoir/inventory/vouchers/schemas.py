@@ -38,7 +38,7 @@ class SaveKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     cost_cents: Annotated[int, example(1990)] | None = None
     currency: str = "CHF"
     instructions: Names = {}
-    dial: Annotated[str, example("*121*{code}#")] = ""
+    dial: Annotated[str, example("")] = ""
     network: Annotated[str, example("")] = ""
     by_sms: bool = False
     without_borrower: bool = False
@@ -61,6 +61,12 @@ class NewVoucher(Secret, frozen=True, forbid_unknown_fields=True):
     activation text of an eSIM (``LPA:1$…``). ``user`` is the name that a password goes with.
     """
 
+    code: Annotated[str, example("8941030012345678904")]
+    user: Annotated[str, example("")] = ""
+    pin: Annotated[str, example("")] = ""
+    puk: Annotated[str, example("")] = ""
+    number: Annotated[str, example("")] = ""
+
 
 class TakeIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Vouchers that came together to a site; without any, the batch is open to be scanned into.
@@ -74,7 +80,7 @@ class TakeIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     order_number: OrderNumber = ""
     activate_by: Annotated[date, example("2027-06-30")] | None = None
     cost_cents: Annotated[int, example(1990)] | None = None
-    currency: str | None = None
+    currency: Annotated[str, example("CHF")] | None = None
     vouchers: Annotated[tuple[NewVoucher, ...], msgspec.Meta(max_length=MOST_AT_ONCE)] = ()
 
 
@@ -105,7 +111,7 @@ class BatchRow(msgspec.Struct, frozen=True, kw_only=True):
 class BatchView(BatchRow, frozen=True, kw_only=True):
     """A batch, and how many of it stand where; statuses that none has are left out."""
 
-    counts: dict[VoucherStatus, int]
+    counts: Annotated[dict[VoucherStatus, int], example({"available": 23, "issued": 2})]
     version: int
 
 
