@@ -411,7 +411,6 @@ TABLE: dict[str, Line] = {
     "GET /u/{token}": EVERYBODY,
     "POST /u/{token}": EVERYBODY,
     "GET /visits": RECEPTION,
-    "GET /vouchers": RECEPTION,
     "GET /vouchers/batches": RECEPTION,
     "GET /vouchers/batches/new": COORDINATOR,
     "POST /vouchers/batches/new": COORDINATOR,

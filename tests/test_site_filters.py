@@ -29,14 +29,11 @@ PAGES = (
     "/staff/add",
     "/staff/invite",
     "/visits",
-<<<<<<< HEAD
     "/vouchers",
     "/vouchers/funding",
     "/vouchers/funding.csv",
     "/vouchers/funding.pdf",
-=======
     "/vouchers/batches",
->>>>>>> 18f2200 (inventory: coordinators keep kinds and batches of vouchers, and scan cards in)
 )
 #: Every call that lists by a site, as it is declared: a new one is asked too.
 CALLS = tuple(

@@ -35,14 +35,11 @@ ROUTES = [
     *found.ROUTES,
     *categories.ROUTES,
     *models.ROUTES,
-<<<<<<< HEAD
     *overview_pages.ROUTES,
     *funding_pages.ROUTES,
-=======
     *voucher_api.ROUTES,
     *kind_pages.ROUTES,
     *batch_pages.ROUTES,
->>>>>>> 18f2200 (inventory: coordinators keep kinds and batches of vouchers, and scan cards in)
 ]
 
 NAVIGATION = [

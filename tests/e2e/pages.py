@@ -118,8 +118,6 @@ async def fill_examples() -> Examples:
         borrower_group=everybody.id,
     )
     card = await make.card(person.id)
-    kind = await make.voucher_kind(names=make.names(ENDLESS), operator=ENDLESS[:80])
-    voucher = await make.voucher(await make.voucher_batch(kind, site_id=site.id))
     for channel in ("call", "letter"):
         await rows.message(
             now=now, site_id=site.id, borrower_id=person.id, channel=channel, text=ENDLESS
@@ -155,10 +153,10 @@ async def fill_examples() -> Examples:
         text=ENDLESS,
         dedupe_key="example",
     )
-    voucher_kind = await make.voucher_kind(names=make.names(ENDLESS), operator=ENDLESS)
+    voucher_kind = await make.voucher_kind(names=make.names(ENDLESS), operator=ENDLESS[:80])
     batch = await make.voucher_batch(voucher_kind, site_id=site.id, funder=ENDLESS, quantity=2)
-    for status in ("available", "issued"):
-        await make.voucher(batch, status=status)
+    voucher = await make.voucher(batch)
+    await make.voucher(batch, status="issued")
     wording = Key("due-soon", "fr", Form.USUAL)
     for version, text in enumerate((ENDLESS, f"Bientôt {ENDLESS}", ENDLESS)):
         await save_wording(actor, wording, SaveWording(text=text), version=version, now=now)

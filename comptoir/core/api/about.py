@@ -70,11 +70,7 @@ TAGS = {
     "Calls": "Whom a person has to call: no message reaches them, or it is time to talk.",
     "Messages": "Text messages to borrowers: what became of each; the switch and the budget.",
     "Tokens": "Access tokens for other programs.",
-<<<<<<< HEAD
     "Vouchers": "SIMs, top-ups and codes that are counted like money: their stock and their life.",
-=======
-    "Vouchers": "SIM cards, top-ups and Wi-Fi codes: kinds, batches, stock. Codes go in, not out.",
->>>>>>> 18f2200 (inventory: coordinators keep kinds and batches of vouchers, and scan cards in)
     "Wordings": "What messages say: the texts of the installation in place of the usual ones.",
     "Visits": "How many come in: a tally at the door, without names.",
 }

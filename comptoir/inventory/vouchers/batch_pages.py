@@ -42,12 +42,6 @@ _UNDO = timedelta(minutes=15)
 _FIELDS = ("code", "user", "pin", "puk", "number")
 
 
-@get("/vouchers", guards=RECEPTION)
-async def vouchers(request: Page) -> Response[str]:
-    """The way to the batches."""
-    return redirect(request, PATH)
-
-
 @get(PATH, guards=RECEPTION)
 async def batch_list(request: Page) -> Response[str]:
     """Batches of one's sites, newest first."""
@@ -174,4 +168,4 @@ def _address(query: dict[str, str]) -> str:
     return f"{PATH}?{urlencode(query)}" if query else PATH
 
 
-ROUTES = [vouchers, batch_list, new_batch, open_batch, batch_page, add, undo]
+ROUTES = [batch_list, new_batch, open_batch, batch_page, add, undo]
