@@ -116,7 +116,7 @@ class World:
             "need": [str(need.id)],
             "message": [str(message.id)],
             "voucher_kind": [str(voucher_kind.id)],
-            "kind_id": [str(voucher_kind.id)],
+            "kind_id": [str((await make.voucher_kind()).id)],
             "batch": [str(batch.id)],
             "voucher": [str(voucher.id)],
         }
