@@ -18,9 +18,15 @@ from comptoir.inventory.pages import (
     several,
 )
 from comptoir.inventory.vouchers import api as voucher_api
-from comptoir.inventory.vouchers import batch_pages, kind_pages
+from comptoir.inventory.vouchers import (
+    batch_pages,
+    funding_pages,
+    kind_pages,
+    overview_pages,
+    reveal_api,
+    reveal_pages,
+)
 from comptoir.inventory.vouchers import errors as voucher_errors
-from comptoir.inventory.vouchers import funding_pages, overview_pages, reveal_api, reveal_pages
 from comptoir.inventory.vouchers.expiring import EXPIRING
 
 ROUTES = [

@@ -65,7 +65,6 @@ class World:
         await absence.save()
         need = Need(site=desk.site.id, competence=competence.id)
         await need.save()
-        voucher = await make.voucher(batch)
         housemate = await make.borrower(site_id=desk.site.id)
         voucher_kind = await make.voucher_kind()
         batch = await make.voucher_batch(voucher_kind, site_id=desk.site.id)
