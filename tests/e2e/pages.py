@@ -220,7 +220,6 @@ async def fill_examples() -> Examples:
             "agreement_id": str(agreement),
             "announcement_id": str(announcement.id),
             "conversation_id": str(talk.id),
-            "kind_id": str(voucher_kind.id),
             "/vouchers/batches/{batch_id:uuid}:batch_id": str(batch.id),
         },
     )
