@@ -199,7 +199,7 @@ async def fill_examples() -> Examples:
             "loan_id": str(loan.id),
             "visit_id": str(visit.id),
             "voucher_id": str(voucher.id),
-            "kind_id": str(kind.id),
+            "kind_id": str(voucher_kind.id),
             "borrower_id": str(person.id),
             "user_id": str(other.id),
             "site_id": str(site.id),
