@@ -12,14 +12,14 @@ from litestar.plugins.core import MsgspecDIPlugin
 from litestar.types import Send
 
 from comptoir import home, housekeeping, scheduler, settings_page
-from comptoir.core import db, jobs, logging, vault
+from comptoir.core import db, idempotency, jobs, logging
 from comptoir.core.accounts import api as account_api
 from comptoir.core.accounts import pages as account_pages
 from comptoir.core.accounts.plugin import SignIn
 from comptoir.core.api import reference
 from comptoir.core.jobs import mounted as job_pages
+from comptoir.core.keys import derive
 from comptoir.core.settings import Settings, load
-from comptoir.core.vault import Vault
 from comptoir.core.web.bodies import asks_first, has_body, read_to_its_end
 from comptoir.core.web.plugin import LARGEST_BODY, WebShell
 from comptoir.core.web.registration import RegisterTogether
@@ -27,6 +27,7 @@ from comptoir.health import healthz
 from comptoir.inventory import routes as inventory
 from comptoir.lending import routes as lending
 from comptoir.notifications import routes as notifications
+from comptoir.opening import open_vault
 from comptoir.principals import StaffDirectory
 from comptoir.sites import routes as sites
 
@@ -90,6 +91,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     """Build the application; without ``settings`` they are read from the environment."""
     settings = settings or load()
     logging.configure(settings)
+    idempotency.use_key(derive(settings.signing_secret.encode(), "attempts"))
     return _Application(
         route_handlers=[
             healthz,
@@ -123,8 +125,8 @@ def _database(settings: Settings) -> AbstractAsyncContextManager[None]:
             yield
             return
         db.connect(settings.database)
-        vault.use(Vault(settings.vault_keys))
         try:
+            await open_vault(settings)
             async with scheduler.running(settings) if settings.jobs else nullcontext():
                 yield
         finally:

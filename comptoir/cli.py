@@ -73,6 +73,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_token(commands)
     _add_sites(commands)
     _add_label(commands)
+    _add_vouchers(commands)
     _command(commands, "check", "check:check", "say what is wrong, and how to mend it")
     _command(commands, "settings", "settings_table:show", "list what can be set")
     return parser
@@ -156,6 +157,16 @@ def _add_label(commands: Commands) -> None:
     )
     label.add_argument("--language", choices=LANGUAGES, default="fr", help="fr if not said")
     label.add_argument("--out", default="labels.pdf", metavar="FILE", help="where to write it")
+
+
+def _add_vouchers(commands: Commands) -> None:
+    group = commands.add_parser("vouchers", help="keep the codes of vouchers secret")
+    actions = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    about = "seal all codes with the newest key, and no other"
+    _command(actions, "rotate", "vouchers:rotate_keys", about)
+    about = "go on without a lost key, and without its codes"
+    lost = _command(actions, "give-up-key", "vouchers:give_up", about)
+    lost.add_argument("key", metavar="NAME", help="the key's name, as `comptoir check` says it")
 
 
 def _command(commands: Commands, name: str, run: str, about: str) -> argparse.ArgumentParser:

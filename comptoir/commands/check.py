@@ -9,13 +9,12 @@ import stat
 import tempfile
 import textwrap
 from collections.abc import AsyncIterator, Iterator
-from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import msgspec
-
+from comptoir.commands.findings import Finding, Level
+from comptoir.commands.voucher_findings import voucher_keys
 from comptoir.core import db, i18n, migrations
 from comptoir.core.printing.errors import PrintingFailed
 from comptoir.core.printing.sheets import L7160
@@ -31,23 +30,6 @@ OLDEST_POSTGRES = 14
 OLDEST_SQLITE = (3, 35)
 
 _REINSTALL = "The installation is incomplete: install the package again."
-
-
-class Level(StrEnum):
-    """How bad it is. Only ``WRONG`` makes the command fail."""
-
-    OK = "ok"
-    NOTE = "note"
-    WRONG = "wrong"
-
-
-class Finding(msgspec.Struct, frozen=True):
-    """One thing looked at; ``mend`` says what to do about it."""
-
-    level: Level
-    about: str
-    text: str
-    mend: str = ""
 
 
 def check(arguments: argparse.Namespace) -> int:
@@ -152,7 +134,12 @@ def _data_folder(settings: Settings) -> Iterator[Finding]:
 
 def _readable_by_others(folder: Path) -> Iterator[Path]:
     """The private files of the folder that more than its owner may read."""
-    private = [folder / "secret", folder / "tls" / "key.pem", *folder.glob("comptoir.sqlite*")]
+    private = [
+        folder / "secret",
+        folder / "voucher-keys",
+        folder / "tls" / "key.pem",
+        *folder.glob("comptoir.sqlite*"),
+    ]
     for path in private:
         if path.exists() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             yield path
@@ -212,6 +199,7 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
             )
             return
         yield Finding(Level.OK, "migrations", "all have run")
+        yield await voucher_keys(settings)
         yield await _people()
         async for finding in _time_zones():
             yield finding

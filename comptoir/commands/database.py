@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from comptoir.commands import CommandFailed
-from comptoir.core import db, migrations, vault
+from comptoir.core import db, migrations
 from comptoir.core import settings as settings_module
 from comptoir.core.settings import Settings
-from comptoir.core.vault import Vault
+from comptoir.opening import open_vault
 
 
 def migrate(arguments: argparse.Namespace) -> None:
@@ -39,9 +39,9 @@ async def connected(settings: Settings) -> AsyncIterator[None]:
 
     Raises:
         CommandFailed: it cannot be reached.
+        KeyMissing: a key that something in it is sealed with is not given.
     """
     db.connect(settings.database)
-    vault.use(Vault(settings.vault_keys))
     try:
         await db.fetch("SELECT 1 AS one")
     except db.UnreachableErrors as error:
@@ -50,6 +50,7 @@ async def connected(settings: Settings) -> AsyncIterator[None]:
             f"the database cannot be reached: {error}\nRun `comptoir check` to see what is wrong."
         ) from error
     try:
+        await open_vault(settings)
         yield
     finally:
         await db.disconnect()

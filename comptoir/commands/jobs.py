@@ -10,10 +10,10 @@ from contextlib import suppress
 from comptoir import scheduler
 from comptoir.app import create_app
 from comptoir.commands.database import bring_up_to_date, require_current
-from comptoir.core import db, vault
+from comptoir.core import db
 from comptoir.core.settings import Settings, load
-from comptoir.core.vault import Vault
 from comptoir.notifications.gateways.configuration import read_routes
+from comptoir.opening import open_vault
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -35,8 +35,8 @@ async def _run(settings: Settings) -> None:
         with suppress(NotImplementedError):  # Windows: Ctrl-C raises KeyboardInterrupt instead
             loop.add_signal_handler(number, told_to_stop.set)
     db.connect(settings.database)
-    vault.use(Vault(settings.vault_keys))
     try:
+        await open_vault(settings)
         async with scheduler.running(settings):
             print("Comptoir does its jobs  (Ctrl-C stops it)", flush=True)
             await told_to_stop.wait()

@@ -9,6 +9,7 @@ can never act twice.
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
@@ -61,9 +62,22 @@ class Outcome(msgspec.Struct, frozen=True):
     body: str
 
 
+_key = b""
+
+
+def use_key(key: bytes) -> None:
+    """Make fingerprints of this process with a key, as those of all others of the program."""
+    global _key
+    _key = key
+
+
 def fingerprint(*parts: str | bytes) -> str:
-    """A hash that differs when any part of the request does."""
-    digest = hashlib.sha256()
+    """A hash that differs when any part of the request does.
+
+    It is kept, and a request may hold a short code that is worth money: without the key, whoever
+    has the database cannot find it by trying.
+    """
+    digest = hmac.new(_key, digestmod=hashlib.sha256)
     for part in parts:
         data = part.encode() if isinstance(part, str) else part
         digest.update(len(data).to_bytes(8, "big") + data)

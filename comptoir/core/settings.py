@@ -127,15 +127,40 @@ class Settings:
             )
         return _secret_from_file(self.data / "secret")
 
-    @cached_property
+    @property
+    def vault_file(self) -> Path | None:
+        """Where the keys of vouchers are kept in development, a line for each; None: not there."""
+        given = self.voucher_keys or self.production
+        return None if given else self.data / "voucher-keys"
+
+    @property
     def vault_keys(self) -> tuple[str, ...]:
         """The keys of vouchers, newest first; without any, no voucher is taken into stock.
 
-        In development they are lines of a file in the data folder, made the first time.
+        A file is read anew each time, and never made: who finds none may have lost it.
         """
-        if self.voucher_keys or self.production:
+        if self.vault_file is None:
             return self.voucher_keys
-        return tuple(_secret_from_file(self.data / "voucher-keys").split())
+        if not self.vault_file.exists():
+            return ()
+        return tuple(self.vault_file.read_text(encoding="ascii").split())
+
+    def make_vault_file(self) -> None:
+        """Make the first key of vouchers, where they are kept in a file and there is none."""
+        if self.vault_file is not None:
+            _secret_from_file(self.vault_file)
+
+    def add_vault_key(self) -> bool:
+        """Put a new key of vouchers before the others; False where they are not in a file.
+
+        The file is replaced as a whole: whoever reads it finds all keys of before or of after.
+        """
+        if self.vault_file is None:
+            return False
+        lines = (secrets.token_urlsafe(48), *self.vault_keys)
+        draft = _draft(self.vault_file, "".join(f"{line}\n" for line in lines))
+        draft.replace(self.vault_file)
+        return True
 
 
 def _secret_from_file(path: Path) -> str:
@@ -146,9 +171,7 @@ def _secret_from_file(path: Path) -> str:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        draft = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
-        with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48) + "\n")
+        draft = _draft(path, secrets.token_urlsafe(48) + "\n")
         try:
             path.hardlink_to(draft)
         except FileExistsError:
@@ -156,6 +179,16 @@ def _secret_from_file(path: Path) -> str:
         finally:
             draft.unlink()
     return path.read_text(encoding="ascii").strip()
+
+
+def _draft(path: Path, text: str) -> Path:
+    """A file beside another, with what is to stand there, safely on the disk and ours alone."""
+    draft = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
+    with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:

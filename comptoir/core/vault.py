@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from nacl.exceptions import CryptoError
@@ -105,10 +105,16 @@ class VaultKey:
 
 
 class Vault:
-    """The keys that a process was given, by their names; the newest first."""
+    """The keys that a process was given, by their names; the newest first.
 
-    def __init__(self, secrets: Iterable[str]) -> None:
-        self.keys = {key.name: key for key in map(VaultKey, secrets)}
+    ``again`` reads them anew, for a key that is not known yet: in a file, one may have come.
+    """
+
+    def __init__(
+        self, secrets: Iterable[str], *, again: Callable[[], Iterable[str]] | None = None
+    ) -> None:
+        self.keys = _by_name(secrets)
+        self._again = again
 
     def key(self, name: str) -> VaultKey:
         """The key of a name.
@@ -116,6 +122,8 @@ class Vault:
         Raises:
             KeyMissing: it is not among those given.
         """
+        if name not in self.keys and self._again is not None:
+            self.keys = _by_name(self._again())
         try:
             return self.keys[name]
         except KeyError:
@@ -125,6 +133,10 @@ class Vault:
     def newest(self) -> VaultKey | None:
         """The first key given; None where none is."""
         return next(iter(self.keys.values()), None)
+
+
+def _by_name(secrets: Iterable[str]) -> dict[str, VaultKey]:
+    return {key.name: key for key in map(VaultKey, secrets)}
 
 
 _vault = Vault(())

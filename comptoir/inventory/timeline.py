@@ -54,6 +54,8 @@ _PLAIN: dict[str, LazyProxy] = {
     "voucher_transfer.voided": _l("What did not arrive was given up."),
     "voucher_kind.level_set": _l("When the stock is low was changed."),
     "voucher_count.made": _l("Drawer counted."),
+    "voucher_key.given_up": _l("A lost key of vouchers was given up."),
+    "voucher_key.rotated": _l("The key of vouchers was changed."),
     "voucher.revealed": _l("Its code was shown."),
 }
 

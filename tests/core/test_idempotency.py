@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -121,3 +122,14 @@ async def test_old_outcomes_are_forgotten(actor: Principal, now: datetime) -> No
 def test_a_fingerprint_tells_apart_what_only_looks_the_same_joined() -> None:
     assert fingerprint("ab", "c") != fingerprint("a", "bc")
     assert fingerprint("a", b"b") == fingerprint("a", "b")
+
+
+def test_a_fingerprint_is_not_found_by_trying_without_the_key() -> None:
+    plain = idempotency.fingerprint("POST /vouchers", b"KQ7-MMX-204")
+    idempotency.use_key(b"the program's")
+    try:
+        keyed = idempotency.fingerprint("POST /vouchers", b"KQ7-MMX-204")
+        assert keyed not in (plain, hashlib.sha256(b"KQ7-MMX-204").hexdigest())
+        assert keyed == idempotency.fingerprint("POST /vouchers", b"KQ7-MMX-204")
+    finally:
+        idempotency.use_key(b"")

@@ -18,7 +18,8 @@ class VoucherCode(msgspec.Struct, frozen=True):
     """What is secret of a voucher; null is what it does not have.
 
     ``code`` is the ICCID of a SIM, what is dialled, a Wi-Fi code or password, or the activation
-    text of an eSIM. ``user`` is the name that goes with a password.
+    text of an eSIM; null too where its key was lost. ``user`` is the name that goes with a
+    password.
     """
 
     voucher_id: UUID

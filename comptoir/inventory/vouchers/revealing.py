@@ -58,7 +58,7 @@ class Shown(msgspec.Struct, frozen=True):
     def of(cls, secret: Secret) -> Shown:
         """A secret in parts that nothing keeps by mistake."""
         return cls(
-            code=Clear(secret.code),
+            code=Clear(secret.code) if secret.code else None,  # its key was lost
             user=Clear(secret.user) if secret.user else None,
             pin=Clear(secret.pin) if secret.pin else None,
             puk=Clear(secret.puk) if secret.puk else None,

@@ -118,7 +118,16 @@ def unseal(row: db.Row) -> Secret:
         vault.KeyMissing: the process was not given the key.
         vault.Unreadable: the row was altered.
     """
-    text = vault.current().key(row["key"]).open(bytes(row["sealed"]), row=row["id"])
+    return opens(vault.current().key(row["key"]), row)
+
+
+def opens(key: VaultKey, row: db.Row) -> Secret:
+    """``unseal`` with a key that is not of this process, such as one to be checked.
+
+    Raises:
+        vault.Unreadable: the row was altered, or sealed with another.
+    """
+    text = key.open(bytes(row["sealed"]), row=row["id"])
     return msgspec.json.decode(text, type=Secret)
 
 
@@ -133,10 +142,10 @@ async def sealer(*, now: datetime) -> Sealer:
     newest = ours.newest
     if newest is None:
         raise VoucherKeyUnset
-    rows = await db.fetch(_KEYS + db.for_share("inventory_voucher_key"))
-    if not rows:
+    while not await db.fetch(_KEYS + db.for_share("inventory_voucher_key")):
         await db.execute(_FIRST_KEY, name=newest.name, yes=True, now=now)
-        rows = await db.fetch(_KEYS + db.for_share("inventory_voucher_key"))
+    # Read after they are held: whoever added a key meanwhile was waited for, and not seen.
+    rows = await db.fetch(_KEYS)
     [current] = [ours.key(row["name"]) for row in rows if row["current"]]
     return Sealer(current, [ours.key(row["name"]) for row in rows])
 
