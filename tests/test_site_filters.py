@@ -16,6 +16,7 @@ PAGES = (
     "/calls",
     "/items",
     "/items.csv",
+    "/letters",
     "/loans",
     "/loans?state=open",
     "/loans/moved",

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from comptoir.core import db
+from comptoir.notifications.kinds import ANSWERS
 from comptoir.notifications.quiet_hours import SendingHours, next_allowed
 from comptoir.notifications.reminders.plans import OF_MOVES, REMINDER_KINDS
 from comptoir.notifications.reminders.reading import habits_of
@@ -66,7 +67,7 @@ async def hold_back(rows: Sequence[db.Row], *, now: datetime) -> set[UUID]:
     a moved due date waits for what is said of one at this moment, so that the last word is true.
     It belongs into the transaction that claims them.
     """
-    asked = [row for row in rows if row["borrower"] and not row["kind"].startswith("answer-")]
+    asked = [row for row in rows if row["borrower"] and row["kind"] not in ANSWERS]
     if not asked:
         return set()
     sites = {

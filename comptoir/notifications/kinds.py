@@ -6,6 +6,8 @@ those that are missing.
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import msgspec
 from babel.support import LazyProxy
 
@@ -34,6 +36,16 @@ NAMES: dict[str, LazyProxy] = {
 }
 
 
+class Matter(StrEnum):
+    """What a kind of message is about."""
+
+    DUE = "due"  #: something is due soon, or today
+    OVERDUE = "overdue"
+    MOVE = "move"  #: its date was moved, or moved back
+    LOAN = "loan"  #: it was lent, or came back
+    ANSWER = "answer"
+
+
 class Kind(msgspec.Struct, frozen=True):
     """A kind of message: its stable code, what coordinators call it, what it may name.
 
@@ -58,15 +70,18 @@ _SENT = (*_MAILED, Channel.LETTER)
 _ANY_WAY = (*_SENT, Channel.CALL)
 
 # What is late is said on the phone once, however many reminders of it there were: "overdue-call".
-KINDS: dict[str, Kind] = {
-    kind.code: kind
-    for kind in (
+_ABOUT: dict[Matter, tuple[Kind, ...]] = {
+    Matter.DUE: (
         Kind("due-soon", _l("Before it is due"), _REMINDER, _ANY_WAY),
         Kind("due-today", _l("On the day it is due"), _REMINDER, _ANY_WAY),
+    ),
+    Matter.OVERDUE: (
         Kind("overdue-1", _l("Overdue: first reminder"), _REMINDER, _SENT),
         Kind("overdue-2", _l("Overdue: second reminder"), _REMINDER, _SENT),
         Kind("overdue-3", _l("Overdue: third reminder"), _REMINDER, _SENT),
         Kind("overdue-call", _l("Overdue: what to say on the phone"), _SPOKEN, (Channel.CALL,)),
+    ),
+    Matter.MOVE: (
         Kind(
             "date-moved",
             _l("A closure moved the date"),
@@ -76,8 +91,12 @@ KINDS: dict[str, Kind] = {
         Kind(
             "date-back", _l("A closure was withdrawn"), _REMINDER | {"was_due", "change"}, _ANY_WAY
         ),
+    ),
+    Matter.LOAN: (
         Kind("welcome", _l("After lending: the agreement in short"), _REMINDER, _MAILED),
         Kind("thanks", _l("After the return"), _REMINDER - {"due", "renew", "link"}, _MAILED),
+    ),
+    Matter.ANSWER: (
         Kind("answer-renewed", _l("Answer: renewed"), _SPOKEN | {"dates", "refused"}),
         Kind("answer-not-renewed", _l("Answer: not renewed"), _PLACE | {"reason", "help"}),
         Kind("answer-hours", _l("Answer: opening hours"), _PLACE | {"hours"}),
@@ -86,8 +105,9 @@ KINDS: dict[str, Kind] = {
         Kind("answer-started", _l("Answer: messages again"), _PLACE | {"stop"}),
         Kind("answer-not-me", _l("Answer: to a wrong number"), frozenset()),
         Kind("answer-unknown", _l("Answer: to an unknown number"), _PLACE),
-    )
+    ),
 }
+KINDS: dict[str, Kind] = {kind.code: kind for kinds in _ABOUT.values() for kind in kinds}
 
 #: The summary of the week, to a coordinator.
 DIGEST = "digest"
@@ -97,6 +117,15 @@ TEST = "test"
 
 #: Each kind that a list of messages may hold.
 ALL_KINDS = (*KINDS, BY_HAND, DIGEST, TEST)
+
+
+def kinds_about(matter: Matter) -> tuple[str, ...]:
+    """The kinds that are about a matter, in the order of the registry."""
+    return tuple(kind.code for kind in _ABOUT[matter])
+
+
+#: Kinds of what answers somebody: by itself, or from the desk.
+ANSWERS = (*kinds_about(Matter.ANSWER), BY_HAND)
 
 
 def title_of(code: str) -> str:

@@ -207,6 +207,17 @@ def things_words(
     return ", ".join([*listed, f"+{unnamed}"] if unnamed else listed)
 
 
+def within_sentence(name: str, language: str) -> str:
+    """A name as it stands in a sentence: a word that is capital only as a title is not there.
+
+    German writes nouns so anywhere. ``PC``, ``Wi-Fi`` and ``MacBook`` stay as they are.
+    """
+    first = name.split(" ", 1)[0]
+    if language == "de" or not first[1:] or first[1:] != first[1:].lower():
+        return name
+    return name[0].lower() + name[1:]
+
+
 def example_facts(language: str, calendar: Calendar, *, now: datetime, several: bool) -> Facts:
     """What a preview is about where no real loan is chosen: one thing, or two and a third."""
     examples = language_file(language).examples

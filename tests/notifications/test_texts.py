@@ -13,9 +13,17 @@ import pytest
 from comptoir.core.i18n import LANGUAGES
 from comptoir.notifications import texts
 from comptoir.notifications.gsm7 import is_gsm7
-from comptoir.notifications.kinds import KINDS, NAMES
+from comptoir.notifications.kinds import (
+    ANSWERS,
+    BY_HAND,
+    KINDS,
+    NAMES,
+    Matter,
+    kinds_about,
+)
 from comptoir.notifications.links.tokens import STAND_IN
 from comptoir.notifications.placeholders import Wording, read
+from comptoir.notifications.reminders.plans import CALL, OF_MOVES
 from comptoir.notifications.replies import Wish, read_reply
 from comptoir.notifications.segments import split
 from comptoir.notifications.texts import default_text, default_wording, language_file, subject_of
@@ -27,6 +35,7 @@ from comptoir.notifications.values import (
     message_text,
     things_words,
     values,
+    within_sentence,
 )
 from comptoir.sites.opening_hours import Span
 from tests.sites.calendars import ZURICH, WeeklyHours, at, office
@@ -349,3 +358,30 @@ def test_a_friday_in_french() -> None:
         "Please bring back a thing by Friday 17:00. "
         "To keep it longer, answer RENEW. STOP = no more texts."
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "said"),
+    [
+        ("Ordinateur portable", "fr", "ordinateur portable"),
+        ("Écran", "fr", "écran"),
+        ("Laptop", "en", "laptop"),
+        ("Computer portatile", "it", "computer portatile"),
+        ("Laptop", "de", "Laptop"),
+        ("PC", "fr", "PC"),
+        ("Wi-Fi", "fr", "Wi-Fi"),
+        ("MacBook Air", "en", "MacBook Air"),
+        ("E", "fr", "E"),
+        ("", "fr", ""),
+    ],
+)
+def test_a_name_in_a_sentence_is_no_title(name: str, language: str, said: str) -> None:
+    assert within_sentence(name, language) == said
+
+
+def test_each_kind_is_about_one_matter() -> None:
+    found = [kind for matter in Matter for kind in kinds_about(matter)]
+    assert sorted(found) == sorted(KINDS)
+    assert {*kinds_about(Matter.MOVE)} == {*OF_MOVES}
+    assert {CALL} < {*kinds_about(Matter.OVERDUE)}
+    assert BY_HAND in ANSWERS

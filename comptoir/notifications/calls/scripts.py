@@ -13,9 +13,12 @@ from comptoir.core import db
 from comptoir.core.i18n import LANGUAGES, localized
 from comptoir.core.phones import show_phone
 from comptoir.notifications.calls.schemas import Script
+from comptoir.notifications.kinds import Matter, kinds_about
 from comptoir.notifications.reminders.plans import CALL
 from comptoir.notifications.reminders.reading import Sender
-from comptoir.notifications.values import Facts, Form, Thing, message_text
+from comptoir.notifications.values import Facts, Form, Thing, message_text, within_sentence
+
+_OVERDUE = kinds_about(Matter.OVERDUE)
 
 
 def scripts_of(
@@ -39,7 +42,7 @@ def scripts_of(
 
 
 def _matter(line: db.Row) -> str:
-    return CALL if line["kind"].startswith("overdue-") else str(line["kind"])
+    return CALL if line["kind"] in _OVERDUE else str(line["kind"])
 
 
 def _script(
@@ -70,7 +73,10 @@ def _script(
 
 def _facts(loans: Sequence[db.Row], sender: Sender, language: str) -> Facts:
     things = [
-        Thing(localized(msgspec.json.decode(row["names"]), language), row["due_at"])
+        Thing(
+            within_sentence(localized(msgspec.json.decode(row["names"]), language), language),
+            row["due_at"],
+        )
         for row in loans
     ]
     before = [row["was_due"] for row in loans if row["was_due"] is not None]

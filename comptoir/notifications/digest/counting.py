@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -13,6 +14,7 @@ from comptoir.core.principal import Principal, Role
 from comptoir.inventory.statuses import GONE, ItemStatus
 from comptoir.lending.loans.listing import count_overdue
 from comptoir.notifications.calls.queries import count_by_site
+from comptoir.notifications.letters.queries import count_by_site as letters_by_site
 from comptoir.notifications.messages.queries import COUNTED_TO_DECIDE, WISH
 from comptoir.notifications.reminders.plans import THANKS
 from comptoir.notifications.statuses import TO_DECIDE
@@ -30,32 +32,41 @@ WHERE talk.site IN :sites AND talk.waiting_since IS NOT NULL
 GROUP BY talk.site
 """
 _USED_UP = """
-SELECT stock.site, COUNT(*) AS number FROM (
+SELECT stock.site, stock.category, category.names FROM (
     SELECT item.home_site AS site, model.category
     FROM inventory_item item
     JOIN inventory_model model ON model.id = item.model
-    JOIN inventory_category category ON category.id = model.category AND category.active
     WHERE item.home_site IN :sites AND item.status NOT IN :gone
     GROUP BY item.home_site, model.category
     HAVING SUM(CASE WHEN item.status = :free THEN 1 ELSE 0 END) = 0) AS stock
-GROUP BY stock.site
+JOIN inventory_category category ON category.id = stock.category AND category.active
+ORDER BY stock.site, category.position, category.id
 """
+
+
+class UsedUp(msgspec.Struct, frozen=True):
+    """A kind of things of which none is free, and what it is called by language."""
+
+    category_id: UUID
+    names: dict[str, str]
 
 
 class SiteWeek(msgspec.Struct, frozen=True, kw_only=True):
     """What waits at a site.
 
-    `used_up` are kinds of things of which none is free, `calls` people to call, `failed`
-    messages that somebody must decide about, `replies` those that somebody must read.
+    `used_up` are kinds of things of which none is free, `calls` people to call, `letters` those
+    to print, `failed` messages that somebody must decide about, `replies` those that somebody
+    must read.
     """
 
     site_id: UUID
     name: str
     late: int
     calls: int
+    letters: int
     replies: int
     failed: int
-    used_up: int
+    used_up: tuple[UsedUp, ...]
     hours_to_confirm: bool
 
 
@@ -76,12 +87,17 @@ async def weeks_of(sites: Sequence[tuple[UUID, str]], *, now: datetime) -> list[
         return []
     late = await count_overdue(ids, now=now)
     calls = await count_by_site(ids, now=now)
+    letters = await letters_by_site(ids)
     replies = await _count(_REPLIES, sites=ids)
     failed = await _count(
         _FAILED, sites=ids, statuses=[each.value for each in TO_DECIDE], thanks=THANKS, now=now
     )
     gone = [each.value for each in (*GONE, ItemStatus.RETIRED)]
-    used_up = await _count(_USED_UP, sites=ids, gone=gone, free=ItemStatus.AVAILABLE.value)
+    used_up: defaultdict[UUID, list[UsedUp]] = defaultdict(list)
+    free = ItemStatus.AVAILABLE.value
+    for row in await db.fetch(_USED_UP, sites=ids, gone=gone, free=free):
+        names = msgspec.json.decode(row["names"])
+        used_up[row["site"]].append(UsedUp(row["category"], names))
     unsure = await to_confirm(ids, now=now)
     return [
         SiteWeek(
@@ -89,9 +105,10 @@ async def weeks_of(sites: Sequence[tuple[UUID, str]], *, now: datetime) -> list[
             name=name,
             late=late.get(site_id, 0),
             calls=calls.get(site_id, 0),
+            letters=letters.get(site_id, 0),
             replies=replies.get(site_id, 0),
             failed=failed.get(site_id, 0),
-            used_up=used_up.get(site_id, 0),
+            used_up=tuple(used_up[site_id]),
             hours_to_confirm=site_id in unsure,
         )
         for site_id, name in sites

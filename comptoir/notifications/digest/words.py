@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from comptoir.core.i18n import gettext as _
-from comptoir.core.i18n import ngettext
+from comptoir.core.i18n import localized, ngettext
 from comptoir.notifications.digest.counting import SiteWeek
 
 PATH = "/this-week"
@@ -22,8 +22,24 @@ class Line(msgspec.Struct, frozen=True):
 
 def lines_of(week: SiteWeek) -> list[Line]:
     """What waits, the most urgent first; nothing is said of what does not."""
+    *others, hours = _counted(week)
+    used_up = [
+        Line(
+            _("None is free: %(kind)s", kind=localized(each.names)),
+            f"/items?site={week.site_id}&category={each.category_id}",
+        )
+        for each in week.used_up
+    ]
+    return [*_waiting(others), *used_up, *_waiting([hours])]
+
+
+def _waiting(counted: Sequence[tuple[int, str, str]]) -> list[Line]:
+    return [Line(text, url) for number, text, url in counted if number]
+
+
+def _counted(week: SiteWeek) -> list[tuple[int, str, str]]:
     site = week.site_id
-    counted = (
+    return [
         (
             week.late,
             ngettext("%(num)s loan is late", "%(num)s loans are late", week.late),
@@ -35,9 +51,14 @@ def lines_of(week: SiteWeek) -> list[Line]:
             f"/calls?site={site}",
         ),
         (
+            week.letters,
+            ngettext("%(num)s letter to print", "%(num)s letters to print", week.letters),
+            f"/letters?site={site}",
+        ),
+        (
             week.replies,
             ngettext("%(num)s reply to read", "%(num)s replies to read", week.replies),
-            "/replies",
+            f"/replies?site={site}",
         ),
         (
             week.failed,
@@ -47,28 +68,31 @@ def lines_of(week: SiteWeek) -> list[Line]:
             f"/messages?site={site}",
         ),
         (
-            week.used_up,
-            ngettext(
-                "%(num)s kind of things of which none is free",
-                "%(num)s kinds of things of which none is free",
-                week.used_up,
-            ),
-            f"/items?site={site}",
-        ),
-        (
             week.hours_to_confirm,
             _("The opening hours are to be confirmed"),
             f"/settings/sites/{site}/hours",
         ),
-    )
-    return [Line(text, url) for number, text, url in counted if number]
+    ]
 
 
 def mail_text(weeks: Sequence[SiteWeek], *, base_url: str) -> str:
     """The summary as an e-mail, in the reader's language."""
     blocks = [_("Hello, this is what waits this week.")]
     for week in weeks:
-        found = [f"- {line.text}" for line in lines_of(week)] or [f"- {_('Nothing waits.')}"]
+        found = [f"- {text}" for text in _mailed(week)] or [f"- {_('Nothing waits.')}"]
         blocks.append("\n".join([week.name, *found]))
     blocks.append(_("To see to it, or to get no more of these e-mails:") + f"\n{base_url}{PATH}")
     return "\n\n".join(blocks)
+
+
+def _mailed(week: SiteWeek) -> list[str]:
+    """The lines of the page; what is used up is counted, as an e-mail is read by anybody."""
+    used_up = len(week.used_up)
+    kinds = ngettext(
+        "%(num)s kind of things of which none is free",
+        "%(num)s kinds of things of which none is free",
+        used_up,
+    )
+    *others, hours = _counted(week)
+    counted = [*others, (used_up, kinds, ""), hours]
+    return [line.text for line in _waiting(counted)]

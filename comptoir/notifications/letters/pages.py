@@ -35,17 +35,20 @@ class BatchForm(msgspec.Struct, frozen=True):
 
 
 @get("/letters", guards=[require(Role.RECEPTION)])
-async def letters(request: Page, after: FromQuery[str] = "") -> Response[str]:
+async def letters(
+    request: Page, site: FromQuery[UUID | None] = None, after: FromQuery[str] = ""
+) -> Response[str]:
     """What waits to be printed, and what was."""
     place = open_cursor(request, after, UUID, of="letters")
-    found = await queries.list_waiting(request.user, LetterFilter(after=place))
+    found = await queries.list_waiting(request.user, LetterFilter(site_id=site, after=place))
     return page(
         request,
         "notifications/letters.html",
         found=found,
         next=seal_cursor(request, found.next, of="letters"),
         after=place,
-        waiting=await queries.count_waiting(request.user),
+        site_id=site,
+        waiting=await queries.count_waiting(request.user, site_id=site),
         batches=(await queries.list_batches(request.user, limit=_BATCHES_SHOWN)).rows,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from comptoir.notifications.letters.schemas import (
     LetterRow,
     WaitingAt,
 )
+from comptoir.notifications.reminders.plans import OF_MOVES
 from comptoir.sites import calendars
 from comptoir.sites.queries import need_in_sight, of_own_sites
 
@@ -40,7 +42,7 @@ ORDER BY message.id LIMIT :limit
 _COUNTS = f"""
 SELECT site.id AS site_id, site.short_name AS place,
        COUNT(DISTINCT CAST(message.borrower AS TEXT) ||
-             CASE WHEN message.kind LIKE 'date-%' THEN message.kind ELSE '' END) AS letters
+             CASE WHEN message.kind IN :moves THEN message.kind ELSE '' END) AS letters
 FROM notifications_message message JOIN sites_site site ON site.id = message.site
 WHERE {_WAITING} AND {{conditions}}
 GROUP BY site.id, site.short_name ORDER BY site.short_name, site.id
@@ -109,8 +111,15 @@ async def list_waiting(actor: Principal, wanted: LetterFilter) -> LetterPage:
 async def count_waiting(actor: Principal, *, site_id: UUID | None = None) -> list[WaitingAt]:
     """At which of the actor's sites letters wait, and how many."""
     conditions, values = _conditions(actor, "message", site_id)
-    rows = await db.fetch(_COUNTS.format(conditions=conditions), **values)
+    rows = await db.fetch(_COUNTS.format(conditions=conditions), moves=OF_MOVES, **values)
     return [WaitingAt(**row) for row in rows]
+
+
+async def count_by_site(site_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """How many letters wait at each of these sites; none where none does."""
+    conditions = "message.site IN :sites"
+    rows = await db.fetch(_COUNTS.format(conditions=conditions), moves=OF_MOVES, sites=site_ids)
+    return {row["site_id"]: row["letters"] for row in rows}
 
 
 async def list_batches(actor: Principal, *, after: UUID | None = None, limit: int) -> BatchPage:

@@ -21,8 +21,19 @@ from comptoir.lending.closures import told
 from comptoir.lending.closures.told import TO_TELL
 from comptoir.lending.events import ReturnSiteChosen
 from comptoir.notifications import outbox
+from comptoir.notifications.kinds import ANSWERS, Matter, kinds_about
 from comptoir.notifications.reasons import Reason
 from comptoir.notifications.reminders.plans import DATE_BACK, DATE_MOVED, THANKS
+
+
+def _quoted(kinds: Sequence[str]) -> str:
+    """Codes of the registry as SQL lists them."""
+    return ", ".join(f"'{kind}'" for kind in kinds)
+
+
+def _listed(matter: Matter) -> str:
+    return _quoted(kinds_about(matter))
+
 
 #: A loan is still as the message was about to say.
 _STANDS = """
@@ -33,16 +44,17 @@ _STANDS = """
           WHERE item.id = loan.item AND item.status IN ('lost', 'stolen')) END)
 """
 _TOLD = f"""
-(message.channel = 'call' AND message.kind IN ('date-moved', 'date-back') AND NOT EXISTS (
+(message.channel = 'call' AND message.kind IN ({_listed(Matter.MOVE)}) AND NOT EXISTS (
     SELECT 1 FROM notifications_loan_message about
     JOIN lending_loan loan ON loan.id = about.loan
     JOIN lending_due_date_move move ON move.loan = loan.id
     WHERE about.message = message.id AND {TO_TELL}))
 """
-_STOPPED = """
-(wish.stopped_at IS NOT NULL AND message.kind NOT LIKE 'answer-%'
+_STOPPED = f"""
+(wish.stopped_at IS NOT NULL AND message.kind NOT IN ({_quoted(ANSWERS)})
  AND NOT (message.channel = 'call'
-          AND (message.kind LIKE 'overdue-%' OR COALESCE(wish.wrong_number, '') <> '')))
+          AND (message.kind IN ({_listed(Matter.OVERDUE)})
+               OR COALESCE(wish.wrong_number, '') <> '')))
 """
 #: A later level of one of its loans was written about since: the older text would come after it.
 #: A line to call stays, for nobody has told the person yet.
@@ -65,7 +77,7 @@ IS_MOOT = f"""
         SELECT 1 FROM notifications_loan_message about
         JOIN lending_loan loan ON loan.id = about.loan
         WHERE about.message = message.id AND about.level LIKE '%:%' AND (
-            NOT {_STANDS} OR (message.kind LIKE 'due-%' AND about.due_at <= :now)))
+            NOT {_STANDS} OR (message.kind IN ({_listed(Matter.DUE)}) AND about.due_at <= :now)))
     OR {_TOLD}
     OR {_LATER_WENT}
     OR (EXISTS (

@@ -21,6 +21,7 @@ from comptoir.notifications.channels import Channel
 from comptoir.notifications.digest.counting import SiteWeek, weeks_for
 from comptoir.notifications.digest.mailing import MAILING, mail_digests
 from comptoir.notifications.digest.tables import DigestWish
+from comptoir.notifications.digest.words import lines_of
 from comptoir.notifications.dispatcher import dispatch
 from comptoir.notifications.messages.queries import list_messages, read_message
 from comptoir.notifications.messages.schemas import MessageFilter, MessageState
@@ -88,9 +89,20 @@ class TestCounting:
 
     async def test_a_kind_is_used_up_when_its_last_thing_is_lent(self, world: World) -> None:
         item = await make.item(site_id=world.site.id, model=world.model)
-        assert (await week_of(world)).used_up == 0
+        assert (await week_of(world)).used_up == ()
         await make.loan(item=item, borrower_id=(await world.person()).id, now=NOW)
-        assert (await week_of(world)).used_up == 1
+        week = await week_of(world)
+        assert [each.category_id for each in week.used_up] == [world.category]
+        [line] = [each for each in lines_of(week) if "category" in each.url]
+        assert line.url == f"/items?site={world.site.id}&category={world.category}"
+        assert "Laptop" in line.text
+
+    async def test_letters_to_print_are_counted_as_they_are_printed(self, world: World) -> None:
+        person = await world.person()
+        here = {"site_id": world.site.id, "channel": "letter", "borrower_id": person.id}
+        for kind in ("due-today", "overdue-1", "date-moved"):
+            await rows.message(now=NOW, kind=kind, **here)
+        assert (await week_of(world)).letters == 2  # what they have, and the new date
 
     async def test_hours_wait_for_half_a_year(self, world: World) -> None:
         assert (await week_of(world)).hours_to_confirm
@@ -224,8 +236,18 @@ class TestThePage:
             site_id=world.site.id,
             borrower_id=(await world.person()).id,
         )
+        await rows.message(
+            now=clock.now(),
+            channel="letter",
+            site_id=world.site.id,
+            borrower_id=(await world.person()).id,
+        )
+        await Conversation(
+            number="+41790000001", site=world.site.id, waiting_since=clock.now()
+        ).save()
         page = (await client.get("/this-week")).text
-        assert f'href="/calls?site={world.site.id}"' in page
+        for list_of in ("calls", "letters", "replies"):
+            assert f'href="/{list_of}?site={world.site.id}"' in page
         assert "1 loan is late" in page
         assert f"/loans?state=overdue&amp;site={world.site.id}" in page
 
