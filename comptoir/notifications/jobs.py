@@ -7,7 +7,7 @@ from datetime import timedelta
 from comptoir.core import clock
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.jobs import Job, Turn, register
-from comptoir.notifications.digest.mailing import MAILING
+from comptoir.notifications.digest.mailing import ALERTING, MAILING
 from comptoir.notifications.dispatcher import dispatch, settle
 from comptoir.notifications.gateways.configuration import read_routes
 from comptoir.notifications.inquiring import inquire
@@ -77,3 +77,4 @@ def register_jobs() -> None:
     register(INQUIRING)
     register(FORGETTING)
     register(MAILING)
+    register(ALERTING)

@@ -111,12 +111,16 @@ KINDS: dict[str, Kind] = {kind.code: kind for kinds in _ABOUT.values() for kind 
 
 #: The summary of the week, to a coordinator.
 DIGEST = "digest"
+#: To a coordinator, at once: many codes of vouchers were shown.
+ALERT = "alert"
+#: What is for somebody of the staff alone.
+TO_STAFF = (DIGEST, ALERT)
 #: A wording that somebody sent to themselves, to see how it reads on a phone.
 TEST = "test"
 
 
 #: Each kind that a list of messages may hold.
-ALL_KINDS = (*KINDS, BY_HAND, DIGEST, TEST)
+ALL_KINDS = (*KINDS, BY_HAND, *TO_STAFF, TEST)
 
 
 def kinds_about(matter: Matter) -> tuple[str, ...]:
@@ -134,6 +138,8 @@ def title_of(code: str) -> str:
         return str(_l("Test"))
     if code == DIGEST:
         return str(_l("Summary of the week"))
+    if code == ALERT:
+        return str(_l("To be looked at"))
     if code == BY_HAND:
         return str(_l("Answer: written at the desk"))
     return str(KINDS[code].title) if code in KINDS else code

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from comptoir.notifications.kinds import DIGEST, KINDS
+from comptoir.notifications.kinds import ALERT, DIGEST, KINDS
 from comptoir.notifications.placeholders import Wording, read
 
 _FOLDER = Path(__file__).with_name("wordings")
@@ -64,11 +64,12 @@ class Examples(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class EmailPhrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What an e-mail says in other words than a text message. ``subject`` is for any kind.
 
-    ``summary`` is the subject of a coordinator's week.
+    ``summary`` is the subject of a coordinator's week, ``alert`` of what should be looked at.
     """
 
     subject: str
     summary: str
+    alert: str
     renew: str
     stop: str
     stop_by_phone: str
@@ -130,6 +131,8 @@ def subject_of(kind: str, language: str) -> str:
     found = language_file(language)
     if kind == DIGEST:
         return found.email.summary
+    if kind == ALERT:
+        return found.email.alert
     own = found.kinds[kind].subject if kind in found.kinds else ""
     return own or found.email.subject
 

@@ -14,9 +14,11 @@ from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
 from comptoir.core.web.forms import FormData, id_or_none
+from comptoir.inventory.permissions import may_manage
 from comptoir.inventory.vouchers.errors import VoucherKindNotFound
 from comptoir.inventory.vouchers.levels import LevelOutOfRange, SetLevel, set_level
 from comptoir.inventory.vouchers.overview import stock_of
+from comptoir.inventory.vouchers.reveal_counts import A_DAY, shown_often
 from comptoir.sites.errors import SiteNotFound
 from comptoir.sites.queries import SitePlace, names_for, site
 
@@ -34,7 +36,9 @@ async def _page(request: Page, invalid: Invalid | None = None, form: Any = None)
     site_id = id_or_none(request.query_params.get("site", ""))
     after = id_or_none(request.query_params.get("after", ""))
     place = SitePlace((await site(after, actor)).name, after) if after else None
-    stock, following = await stock_of(actor, site_id=site_id, after=place, now=clock.now())
+    now = clock.now()
+    stock, following = await stock_of(actor, site_id=site_id, after=place, now=now)
+    managed = [each.site_id for each in stock if may_manage(actor, each.site_id)]
     return page(
         request,
         "inventory/vouchers/stock.html",
@@ -44,7 +48,8 @@ async def _page(request: Page, invalid: Invalid | None = None, form: Any = None)
         stock=stock,
         site_id=str(site_id or ""),
         sites=[(str(each.id), each.name) for each in await names_for(actor)],
-        manages={each.site_id: actor.has_role(Role.COORDINATOR, each.site_id) for each in stock},
+        shown_often=await shown_often(managed, within=A_DAY, now=now),
+        manages=managed,
         coordinator=actor.has_role(Role.COORDINATOR),
         next_url=f"/vouchers?{urlencode({'after': following.id})}" if following else None,
         first_url="/vouchers" if after else None,

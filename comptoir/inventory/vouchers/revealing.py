@@ -5,12 +5,12 @@ What is shown when a voucher is given is not asked for here: giving it is what i
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
-from comptoir.core import audit, db, events
+from comptoir.core import audit, db
 from comptoir.core.accounts import fresh, throttle
 from comptoir.core.accounts.errors import TooManyAttempts
 from comptoir.core.i18n import localized
@@ -21,18 +21,10 @@ from comptoir.inventory.vouchers.permissions import need_reveal
 from comptoir.inventory.vouchers.sealing import Secret, unseal
 from comptoir.inventory.vouchers.statuses import Medium
 
-#: So many within a day at one site are told to its coordinators.
-MANY = 20
-A_DAY = timedelta(days=1)
-
 _VOUCHER = """
 SELECT voucher.id, voucher.site, voucher.key, voucher.sealed, voucher.hint, kind.medium, kind.names
 FROM inventory_voucher voucher JOIN inventory_voucher_kind kind ON kind.id = voucher.kind
 WHERE voucher.id = :id
-"""
-_COUNT = """
-SELECT COUNT(*) AS number FROM core_audit_event
-WHERE action = 'voucher.revealed' AND site_id = :site AND at > :since
 """
 
 
@@ -64,17 +56,6 @@ class Shown(msgspec.Struct, frozen=True):
             puk=Clear(secret.puk) if secret.puk else None,
             number=Clear(secret.number) if secret.number else None,
         )
-
-
-class ManyRevealed(msgspec.Struct, frozen=True):
-    """At a site, so many codes were shown within a day that its coordinators should know.
-
-    Told with each further one; whoever reacts does so once a day.
-    """
-
-    site_id: UUID
-    number: int
-    at: datetime
 
 
 async def masked(actor: Principal, voucher_id: UUID, *, now: datetime) -> Masked:
@@ -109,9 +90,6 @@ async def reveal(actor: Principal, voucher_id: UUID, *, password: str = "", now:
         await audit.record(
             actor, "voucher.revealed", "voucher", voucher_id, now=now, site_id=row["site"]
         )
-        counted = await db.fetch_one(_COUNT, site=row["site"], since=now - A_DAY)
-        if counted and counted["number"] >= MANY:
-            await events.publish(ManyRevealed(row["site"], counted["number"], now))
     return shown
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -12,6 +12,7 @@ import msgspec
 from comptoir.core import db
 from comptoir.core.principal import Principal, Role
 from comptoir.inventory.statuses import GONE, ItemStatus
+from comptoir.inventory.vouchers.reveal_counts import shown_often
 from comptoir.lending.loans.listing import count_overdue
 from comptoir.notifications.calls.queries import count_by_site
 from comptoir.notifications.letters.queries import count_by_site as letters_by_site
@@ -20,6 +21,8 @@ from comptoir.notifications.reminders.plans import THANKS
 from comptoir.notifications.statuses import TO_DECIDE
 from comptoir.sites.confirming import to_confirm
 from comptoir.sites.queries import names_for
+
+_A_WEEK = timedelta(days=7)
 
 _FAILED = f"""
 SELECT message.site, COUNT(*) AS number FROM notifications_message message {WISH}
@@ -56,7 +59,8 @@ class SiteWeek(msgspec.Struct, frozen=True, kw_only=True):
 
     `used_up` are kinds of things of which none is free, `calls` people to call, `letters` those
     to print, `failed` messages that somebody must decide about, `replies` those that somebody
-    must read.
+    must read. `codes_shown` are codes of vouchers that were shown within a day of the last
+    seven, where these are many.
     """
 
     site_id: UUID
@@ -68,6 +72,7 @@ class SiteWeek(msgspec.Struct, frozen=True, kw_only=True):
     failed: int
     used_up: tuple[UsedUp, ...]
     hours_to_confirm: bool
+    codes_shown: int
 
 
 async def weeks_for(actor: Principal, *, now: datetime) -> list[SiteWeek]:
@@ -99,6 +104,7 @@ async def weeks_of(sites: Sequence[tuple[UUID, str]], *, now: datetime) -> list[
         names = msgspec.json.decode(row["names"])
         used_up[row["site"]].append(UsedUp(row["category"], names))
     unsure = await to_confirm(ids, now=now)
+    codes_shown = await shown_often(ids, within=_A_WEEK, now=now)
     return [
         SiteWeek(
             site_id=site_id,
@@ -110,6 +116,7 @@ async def weeks_of(sites: Sequence[tuple[UUID, str]], *, now: datetime) -> list[
             failed=failed.get(site_id, 0),
             used_up=tuple(used_up[site_id]),
             hours_to_confirm=site_id in unsure,
+            codes_shown=codes_shown.get(site_id, 0),
         )
         for site_id, name in sites
     ]

@@ -18,12 +18,13 @@ from comptoir.core.i18n import lazy as _l
 from comptoir.core.i18n import use_language
 from comptoir.core.jobs import Job, Turn
 from comptoir.core.principal import Role
+from comptoir.inventory.vouchers.reveal_counts import A_DAY, shown_often
 from comptoir.notifications import outbox
 from comptoir.notifications.channels import Channel
 from comptoir.notifications.digest.counting import weeks_of
-from comptoir.notifications.digest.words import mail_text
+from comptoir.notifications.digest.words import alert_text, mail_text
 from comptoir.notifications.gateways.configuration import channels_of
-from comptoir.notifications.kinds import DIGEST
+from comptoir.notifications.kinds import ALERT, DIGEST
 from comptoir.notifications.outbox import Draft
 
 #: On Monday from this hour on, on the clock of the reader's first site.
@@ -79,6 +80,38 @@ async def mail_digests(
     return written
 
 
+async def mail_alerts(
+    *, base_url: str, now: datetime, stopping: Callable[[], bool] = lambda: False
+) -> int:
+    """Write the e-mails about sites where many codes of vouchers were shown; how many.
+
+    To each who wants the summary, once a day for each site of theirs.
+    """
+    readers = await _readers()
+    often = await shown_often(
+        {site for reader in readers for site in reader.sites}, within=A_DAY, now=now
+    )
+    written = 0
+    for reader in readers:
+        day = now.astimezone(ZoneInfo(reader.time_zone)).date()
+        for site in reader.sites.keys() & often.keys():
+            if stopping():
+                return written
+            with use_language(reader.language):
+                text = alert_text(reader.sites[site], often[site], base_url=base_url)
+            draft = Draft(
+                site_id=site,
+                kind=ALERT,
+                channel=Channel.EMAIL.value,
+                address=reader.email,
+                language=reader.language,
+                text=text,
+                dedupe_key=f"{ALERT}:{reader.user_id}:{site}:{day}",
+            )
+            written += await outbox.write(draft, now=now) is not None
+    return written
+
+
 async def _unwritten(*, now: datetime) -> list[tuple[str, _Reader]]:
     """Whose e-mail is due and not written yet, each with its key in the outbox."""
     due = {
@@ -129,6 +162,19 @@ async def _mail(turn: Turn) -> None:
     if Channel.EMAIL in channels_of(turn.settings):
         await mail_digests(base_url=turn.settings.base_url, now=turn.now, stopping=turn.stopping)
 
+
+async def _alert(turn: Turn) -> None:
+    if Channel.EMAIL in channels_of(turn.settings):
+        await mail_alerts(base_url=turn.settings.base_url, now=turn.now, stopping=turn.stopping)
+
+
+ALERTING = Job(
+    "notifications.alerts",
+    _l("Tell coordinators what they should look at"),
+    every=timedelta(minutes=10),
+    longest=timedelta(minutes=5),
+    run=_alert,
+)
 
 MAILING = Job(
     "notifications.digest",

@@ -33,6 +33,29 @@ def lines_of(week: SiteWeek) -> list[Line]:
     return [*_waiting(others), *used_up, *_waiting([hours])]
 
 
+def often_shown(number: int) -> str:
+    """That many codes of vouchers were shown."""
+    return ngettext(
+        "%(num)s code of a voucher was shown again within a day: ask whether that was right",
+        "%(num)s codes of vouchers were shown again within a day: ask whether that was right",
+        number,
+    )
+
+
+def alert_text(site: str, number: int, *, base_url: str) -> str:
+    """The e-mail about it, in the reader's language."""
+    blocks = [
+        _("Hello, somebody should look at this."),
+        f"{site}\n- {often_shown(number)}",
+        _closing(base_url),
+    ]
+    return "\n\n".join(blocks)
+
+
+def _closing(base_url: str) -> str:
+    return _("To see to it, or to get no more of these e-mails:") + f"\n{base_url}{PATH}"
+
+
 def _waiting(counted: Sequence[tuple[int, str, str]]) -> list[Line]:
     return [Line(text, url) for number, text, url in counted if number]
 
@@ -40,6 +63,7 @@ def _waiting(counted: Sequence[tuple[int, str, str]]) -> list[Line]:
 def _counted(week: SiteWeek) -> list[tuple[int, str, str]]:
     site = week.site_id
     return [
+        (week.codes_shown, often_shown(week.codes_shown), f"/vouchers?site={site}"),
         (
             week.late,
             ngettext("%(num)s loan is late", "%(num)s loans are late", week.late),
@@ -81,7 +105,7 @@ def mail_text(weeks: Sequence[SiteWeek], *, base_url: str) -> str:
     for week in weeks:
         found = [f"- {text}" for text in _mailed(week)] or [f"- {_('Nothing waits.')}"]
         blocks.append("\n".join([week.name, *found]))
-    blocks.append(_("To see to it, or to get no more of these e-mails:") + f"\n{base_url}{PATH}")
+    blocks.append(_closing(base_url))
     return "\n\n".join(blocks)
 
 

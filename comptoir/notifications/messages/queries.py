@@ -10,7 +10,7 @@ from uuid import UUID
 from comptoir.core import db
 from comptoir.core.principal import Principal
 from comptoir.notifications import limits
-from comptoir.notifications.kinds import DIGEST
+from comptoir.notifications.kinds import TO_STAFF
 from comptoir.notifications.messages.schemas import (
     STATUSES,
     MessageFilter,
@@ -91,7 +91,7 @@ async def read_message(actor: Principal, message_id: UUID, *, now: datetime) -> 
     )
     if row is None or not actor.sees_site(row["site_id"]):
         return None
-    return None if row["kind"] == DIGEST and not actor.all_sites else _row(row)
+    return None if row["kind"] in TO_STAFF and not actor.all_sites else _row(row)
 
 
 async def read_sending(*, now: datetime) -> SendingView:
@@ -117,8 +117,8 @@ def _conditions(actor: Principal, wanted: MessageFilter) -> tuple[list[str], dic
         conditions.append(COUNTED_TO_DECIDE)
     if not actor.all_sites:
         # A coordinator's week tells of all their sites, and their address is their own affair.
-        conditions.append("message.kind <> :digest")
-        values["digest"] = DIGEST
+        conditions.append("message.kind NOT IN :to_staff")
+        values["to_staff"] = [*TO_STAFF]
     for column, name, value in (
         ("message.site", "site_id", wanted.site_id),
         ("message.borrower", "borrower_id", wanted.borrower_id),

@@ -6,20 +6,23 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import pytest
 from httpx import AsyncClient
 
-from comptoir.core import clock, db
+from comptoir.core import audit, clock, db
 from comptoir.core.accounts.tables import User
+from comptoir.core.ids import new_id
 from comptoir.core.jobs import Turn
-from comptoir.core.principal import Principal, Role, SiteRole
+from comptoir.core.principal import SYSTEM, Principal, Role, SiteRole
 from comptoir.core.settings import Settings
+from comptoir.inventory.vouchers.reveal_counts import MANY
 from comptoir.notifications import outcomes
 from comptoir.notifications.channels import Channel
 from comptoir.notifications.digest.counting import SiteWeek, weeks_for
-from comptoir.notifications.digest.mailing import MAILING, mail_digests
+from comptoir.notifications.digest.mailing import ALERTING, MAILING, mail_alerts, mail_digests
 from comptoir.notifications.digest.tables import DigestWish
 from comptoir.notifications.digest.words import lines_of
 from comptoir.notifications.dispatcher import dispatch
@@ -216,6 +219,47 @@ class TestByEMail:
     ) -> None:
         await reader(world)
         await MAILING.run(Turn(Settings(gateways=gateways), MONDAY))
+        assert len(await written()) == count
+
+
+async def codes_shown(site_id: UUID, number: int, *, now: datetime) -> None:
+    async with db.transaction():
+        for _ in range(number):
+            await audit.record(
+                SYSTEM, "voucher.revealed", "voucher", new_id(), now=now, site_id=site_id
+            )
+
+
+class TestManyCodesShown:
+    async def test_the_week_counts_them(self, world: World) -> None:
+        await codes_shown(world.site.id, MANY - 1, now=NOW)
+        assert (await week_of(world)).codes_shown == 0
+        await codes_shown(world.site.id, 1, now=NOW)
+        week = await week_of(world)
+        assert week.codes_shown == MANY
+        assert lines_of(week)[0].url == f"/vouchers?site={world.site.id}"
+
+    async def test_coordinators_of_the_site_are_written_to_once_a_day(self, world: World) -> None:
+        user = await reader(world, name="Léa Favre")
+        await reader(world, site_id=(await make.site()).id)
+        await codes_shown(world.site.id, MANY, now=NOW)
+        assert await mail_alerts(base_url=URL, now=NOW) == 1
+        assert await mail_alerts(base_url=URL, now=NOW + timedelta(minutes=10)) == 0
+        (message,) = await written()
+        assert message.address == f"{user.login}@example.org"
+        assert f"{MANY} codes" in message.text
+        assert "Favre" not in message.text
+        gateway = RecordingGateway(channels=frozenset({Channel.EMAIL}))
+        await dispatch([Route(gateway)], now=NOW)
+        assert [each.subject for each in gateway.sent] == ["À vérifier dans Comptoir"]
+
+    @pytest.mark.parametrize(("gateways", "count"), [("kannel", 0), ("kannel smtp", 1)])
+    async def test_without_a_mail_server_nobody_is(
+        self, world: World, gateways: str, count: int
+    ) -> None:
+        await reader(world)
+        await codes_shown(world.site.id, MANY, now=NOW)
+        await ALERTING.run(Turn(Settings(gateways=gateways), NOW))
         assert len(await written()) == count
 
 

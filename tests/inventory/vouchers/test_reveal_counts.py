@@ -1,0 +1,68 @@
+"""Many codes shown at a site are counted, of things and not of people."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from comptoir.core import audit, db
+from comptoir.core.ids import new_id
+from comptoir.core.principal import SYSTEM, Role
+from comptoir.inventory.vouchers.reveal_counts import A_DAY, MANY, most_within, shown_often
+from tests import factories as make
+from tests.http_client import client_of, sign_in
+
+
+async def shown(site_id: UUID, number: int, *, at: datetime) -> None:
+    """Codes of vouchers were shown at a site."""
+    async with db.transaction():
+        for _ in range(number):
+            await audit.record(
+                SYSTEM, "voucher.revealed", "voucher", new_id(), now=at, site_id=site_id
+            )
+
+
+@pytest.mark.parametrize(
+    ("hours", "most"),
+    [((), 0), ((0,), 1), ((0, 23), 2), ((0, 24), 1), ((0, 20, 30, 43), 3), ((0, 1, 2, 60), 3)],
+)
+def test_the_most_within_a_day_are_counted(
+    hours: tuple[int, ...], most: int, now: datetime
+) -> None:
+    moments = [now + timedelta(hours=each) for each in hours]
+    assert most_within(moments, A_DAY) == most
+
+
+async def test_a_site_is_named_where_many_were_shown_on_one_day(
+    database: Any, now: datetime
+) -> None:
+    often, seldom, other = [(await make.site()).id for _ in range(3)]
+    await shown(often, MANY, at=now)
+    await shown(other, MANY, at=now)
+    for days in range(1, 6):  # many in a week, few on each day
+        await shown(seldom, MANY - 1, at=now - timedelta(days=days))
+    week = timedelta(days=7)
+    assert await shown_often([often, seldom], within=week, now=now) == {often: MANY}
+    later = now + A_DAY
+    assert await shown_often([often], within=A_DAY, now=later) == {}
+    assert await shown_often([often], within=week, now=later) == {often: MANY}
+    assert await shown_often([], within=week, now=now) == {}
+
+
+async def test_the_page_says_so_to_coordinators_and_names_nobody(
+    database: Any, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = await make.site()
+    monkeypatch.setattr("comptoir.core.clock.now", lambda: now)
+    await shown(site.id, MANY + 1, at=now)
+    sentence = f"{MANY + 1} codes were shown again here within a day"
+    for role, told in ((Role.COORDINATOR, True), (Role.RECEPTION, False)):
+        async with client_of() as client:
+            user = await make.user(role=role, site_id=site.id)
+            await sign_in(client, user, site_id=site.id, now=now)
+            page = await client.get("/vouchers")
+            assert page.status_code == 200
+            assert (sentence in page.text) is told
