@@ -40,6 +40,7 @@ _PLAIN: dict[str, LazyProxy] = {
     "voucher.taken_in": _l("Batch taken in."),
     "voucher.added": _l("One more added to the batch."),
     "voucher.entry_undone": _l("The last one was taken out of the batch again."),
+    "model.vouchers_set": _l("Other vouchers go with it."),
     "voucher.reserved": _l("Set aside for somebody."),
     "voucher.released": _l("Free again."),
     "voucher.sent": _l("Sent to another site."),

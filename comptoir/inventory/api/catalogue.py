@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
@@ -24,6 +24,8 @@ from comptoir.inventory.schemas import (
     SaveModel,
 )
 from comptoir.inventory.services import catalogue as services
+from comptoir.inventory.vouchers import bundles
+from comptoir.inventory.vouchers.errors import VoucherKindNotFound
 
 READERS = ("desk", "inventory")
 WRITERS = ("inventory",)
@@ -130,6 +132,33 @@ async def read_model(call: Call, model_id: UUID) -> ModelView:
     return await catalogue.model(model_id)
 
 
+class Bundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The kinds of vouchers that go with an item of a model, by their ids."""
+
+    kinds: Annotated[list[UUID], msgspec.Meta(max_length=50)]
+
+
+@get("/models/{model_id:uuid}/vouchers", scopes=READERS, tag=TAG, errors=(ModelNotFound,))
+async def read_bundle(call: Call, model_id: UUID) -> Bundle:
+    """Read which vouchers go with an item of a model."""
+    return Bundle(await bundles.goes_with(model_id))
+
+
+@post(
+    "/models/{model_id:uuid}/vouchers",
+    scopes=WRITERS,
+    tag=TAG,
+    errors=(ModelNotFound, VoucherKindNotFound, CoordinatorNeeded),
+)
+async def set_bundle(call: Call, model_id: UUID, data: Bundle) -> Bundle:
+    """Say which vouchers go with an item of a model, such as the SIM card of a phone.
+
+    When such an item is lent, the desk offers to give them. What was lent before stays as it is.
+    """
+    await bundles.set_bundle(call.actor, model_id, data.kinds, now=call.now)
+    return Bundle(await bundles.goes_with(model_id))
+
+
 @put(
     "/models/{model_id:uuid}",
     scopes=WRITERS,
@@ -155,4 +184,6 @@ ROUTES = [
     create_model,
     read_model,
     edit_model,
+    read_bundle,
+    set_bundle,
 ]

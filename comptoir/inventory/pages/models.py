@@ -24,6 +24,8 @@ from comptoir.inventory.queries import catalogue
 from comptoir.inventory.schemas import ModelView, SaveAccessory, SaveModel
 from comptoir.inventory.services.catalogue import create_model, edit_model
 from comptoir.inventory.validation import MOST_ACCESSORIES
+from comptoir.inventory.vouchers.bundles import goes_with, set_bundle
+from comptoir.inventory.vouchers.queries import kinds
 
 Page = Request[Principal, Any, Any]
 PATH = "/settings/models"
@@ -159,6 +161,15 @@ async def save_model(request: Page, model_id: FromPath[UUID]) -> Response[str]:
     return redirect(request, PATH, flash=Flash("ok", _("Saved.")))
 
 
+@post(f"{PATH}/{{model_id:uuid}}/vouchers", guards=COORDINATOR)
+async def save_bundle(request: Page, model_id: FromPath[UUID]) -> Response[str]:
+    """Say which vouchers go with its items."""
+    data = await FormData.of(request)
+    chosen = [kind for kind in map(id_or_none, data.texts("kinds")) if kind]
+    await set_bundle(request.user, model_id, chosen, now=clock.now())
+    return redirect(request, PATH, flash=Flash("ok", _("Saved.")))
+
+
 async def _form(
     request: Page,
     form: ModelForm,
@@ -179,7 +190,11 @@ async def _form(
         model=model,
         categories=categories,
         rows=(*form.accessories, SaveAccessory({})),
+        vouchers=[
+            (kind.id, localized(kind.names)) for kind in await kinds(active_only=True) if model
+        ],
+        bundle=await goes_with(model.id) if model else [],
     )
 
 
-ROUTES = [model_list, new_model, add_model, model_form, save_model]
+ROUTES = [model_list, new_model, add_model, model_form, save_model, save_bundle]

@@ -60,7 +60,7 @@ def _words(shown: ShownIssue, paper: SlipPaper, place: db.Row, now: datetime) ->
         "language": current_language(),
         "paper": paper.value,
         "heading": name,
-        "network": {"label": _("Wi-Fi") + ":", "name": shown.network} if shown.network else None,
+        "network": {"label": _("Wi-Fi network"), "name": shown.network} if shown.network else None,
         "secrets": shown.lines,
         "qr": symbol.for_template()
         | {"alt": _("QR code"), "words": _("For the camera of the phone")}
