@@ -131,6 +131,16 @@ async def low_by_site(site_ids: Sequence[UUID]) -> dict[UUID, int]:
     return {row["site"]: row["number"] for row in rows}
 
 
+async def expiring_by_site(site_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, int]:
+    """How many free vouchers of each of these sites expire soon; those with none are left out."""
+    rows = await db.fetch(
+        f"SELECT soon.site, SUM(soon.number) AS number FROM ({_SOON}) AS soon GROUP BY soon.site",
+        sites=list(site_ids),
+        until=(now + SOON).date(),
+    )
+    return {row["site"]: int(row["number"]) for row in rows}
+
+
 async def _lines(ids: list[UUID], *, now: datetime) -> dict[UUID, list[StockLine]]:
     cells: dict[tuple[UUID, UUID], dict[str, Any]] = {}
 

@@ -54,6 +54,13 @@ _RECEIVE = """
 UPDATE inventory_voucher
 SET status = 'available', site = :site, transfer = NULL, version = version + 1 WHERE id IN :ids
 """
+_COMING = """
+SELECT transfer.to_site AS site, COUNT(DISTINCT transfer.id) AS number
+FROM inventory_voucher voucher
+JOIN inventory_voucher_transfer transfer ON transfer.id = voucher.transfer
+WHERE voucher.transfer IS NOT NULL AND voucher.status = 'in_transit' AND transfer.to_site IN :sites
+GROUP BY transfer.to_site
+"""
 _LOSE = """
 UPDATE inventory_voucher
 SET status = 'void', void_reason = :reason, ended_at = :now, version = version + 1 WHERE id IN :ids
@@ -177,6 +184,12 @@ async def give_up(actor: Principal, transfer_id: UUID, *, now: datetime) -> int:
             actor, "voucher.voided", underway, transfer_id, transfer["from_site"], now=now
         )
     return len(underway)
+
+
+async def parcels_by_site(site_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """How many parcels wait to be confirmed at each of these sites; none where none does."""
+    rows = await db.fetch(_COMING, sites=list(site_ids))
+    return {row["site"]: row["number"] for row in rows}
 
 
 async def _lock(actor: Principal, transfer_id: UUID) -> tuple[db.Row, list[UUID]]:

@@ -12,7 +12,9 @@ import msgspec
 from comptoir.core import db
 from comptoir.core.principal import Principal, Role
 from comptoir.inventory.statuses import GONE, ItemStatus
+from comptoir.inventory.vouchers.overview import expiring_by_site, low_by_site
 from comptoir.inventory.vouchers.reveal_counts import shown_often
+from comptoir.inventory.vouchers.transfers import parcels_by_site
 from comptoir.lending.loans.listing import count_overdue
 from comptoir.notifications.calls.queries import count_by_site
 from comptoir.notifications.letters.queries import count_by_site as letters_by_site
@@ -60,7 +62,8 @@ class SiteWeek(msgspec.Struct, frozen=True, kw_only=True):
     `used_up` are kinds of things of which none is free, `calls` people to call, `letters` those
     to print, `failed` messages that somebody must decide about, `replies` those that somebody
     must read. `codes_shown` are codes of vouchers that were shown within a day of the last
-    seven, where these are many.
+    seven, where these are many; `vouchers_low` kinds of which there are few, `vouchers_expiring`
+    vouchers to be activated within 30 days, `parcels` those sent there and not confirmed.
     """
 
     site_id: UUID
@@ -71,6 +74,9 @@ class SiteWeek(msgspec.Struct, frozen=True, kw_only=True):
     replies: int
     failed: int
     used_up: tuple[UsedUp, ...]
+    vouchers_low: int
+    vouchers_expiring: int
+    parcels: int
     hours_to_confirm: bool
     codes_shown: int
 
@@ -103,6 +109,9 @@ async def weeks_of(sites: Sequence[tuple[UUID, str]], *, now: datetime) -> list[
     for row in await db.fetch(_USED_UP, sites=ids, gone=gone, free=free):
         names = msgspec.json.decode(row["names"])
         used_up[row["site"]].append(UsedUp(row["category"], names))
+    low = await low_by_site(ids)
+    expiring = await expiring_by_site(ids, now=now)
+    parcels = await parcels_by_site(ids)
     unsure = await to_confirm(ids, now=now)
     codes_shown = await shown_often(ids, within=_A_WEEK, now=now)
     return [
@@ -115,6 +124,9 @@ async def weeks_of(sites: Sequence[tuple[UUID, str]], *, now: datetime) -> list[
             replies=replies.get(site_id, 0),
             failed=failed.get(site_id, 0),
             used_up=tuple(used_up[site_id]),
+            vouchers_low=low.get(site_id, 0),
+            vouchers_expiring=expiring.get(site_id, 0),
+            parcels=parcels.get(site_id, 0),
             hours_to_confirm=site_id in unsure,
             codes_shown=codes_shown.get(site_id, 0),
         )

@@ -30,7 +30,7 @@ def lines_of(week: SiteWeek) -> list[Line]:
         )
         for each in week.used_up
     ]
-    return [*_waiting(others), *used_up, *_waiting([hours])]
+    return [*_waiting(others), *used_up, *_waiting([*_vouchers(week), hours])]
 
 
 def often_shown(number: int) -> str:
@@ -99,24 +99,35 @@ def _counted(week: SiteWeek) -> list[tuple[int, str, str]]:
     ]
 
 
+def _vouchers(week: SiteWeek) -> list[tuple[int, str, str]]:
+    low = ngettext(
+        "%(num)s kind of vouchers is running low",
+        "%(num)s kinds of vouchers are running low",
+        week.vouchers_low,
+    )
+    expiring = ngettext(
+        "%(num)s voucher is to be activated within 30 days",
+        "%(num)s vouchers are to be activated within 30 days",
+        week.vouchers_expiring,
+    )
+    parcels = ngettext(
+        "%(num)s parcel of vouchers is to be confirmed",
+        "%(num)s parcels of vouchers are to be confirmed",
+        week.parcels,
+    )
+    counted = (
+        (week.vouchers_low, low),
+        (week.vouchers_expiring, expiring),
+        (week.parcels, parcels),
+    )
+    return [(number, text, f"/vouchers?site={week.site_id}") for number, text in counted]
+
+
 def mail_text(weeks: Sequence[SiteWeek], *, base_url: str) -> str:
-    """The summary as an e-mail, in the reader's language."""
+    """The summary as an e-mail, in the reader's language: it says what the page says."""
     blocks = [_("Hello, this is what waits this week.")]
     for week in weeks:
-        found = [f"- {text}" for text in _mailed(week)] or [f"- {_('Nothing waits.')}"]
+        found = [f"- {line.text}" for line in lines_of(week)] or [f"- {_('Nothing waits.')}"]
         blocks.append("\n".join([week.name, *found]))
     blocks.append(_closing(base_url))
     return "\n\n".join(blocks)
-
-
-def _mailed(week: SiteWeek) -> list[str]:
-    """The lines of the page; what is used up is counted, as an e-mail is read by anybody."""
-    used_up = len(week.used_up)
-    kinds = ngettext(
-        "%(num)s kind of things of which none is free",
-        "%(num)s kinds of things of which none is free",
-        used_up,
-    )
-    *others, hours = _counted(week)
-    counted = [*others, (used_up, kinds, ""), hours]
-    return [line.text for line in _waiting(counted)]
