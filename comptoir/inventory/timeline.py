@@ -47,6 +47,7 @@ _PLAIN: dict[str, LazyProxy] = {
     "voucher.received": _l("Arrived."),
     "voucher.issued": _l("Given."),
     "voucher.taken_back": _l("Came back unopened."),
+    "voucher.taken_back_late": _l("Came back unopened, too late to be given again."),
     "voucher.activated": _l("In use."),
     "voucher.expired": _l("Expired."),
     "voucher.not_found": _l("Not found when the drawer was counted."),

@@ -142,6 +142,10 @@ class IssueRefused(LendingRefused):
     """The voucher is not given (``vouchers.rules``)."""
 
 
+class VoucherReturnRefused(LendingRefused):
+    """The voucher is not taken back (``vouchers.rules.refuse_taking_back``)."""
+
+
 class ScanRefused(LendingRefused):
     """The scan has no meaning here (``scans.scan_meaning``)."""
 

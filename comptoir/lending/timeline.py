@@ -84,6 +84,8 @@ def _refused(story: Story) -> str:
 
 
 def _voucher_issued(story: Story) -> str:
+    if story.after("replaces"):
+        return _("Given for one that does not work: %(kind)s.", kind=_voucher_kind(story))
     if story.after("limit_passed"):
         return _("Given, with a reason to pass the limit: %(kind)s.", kind=_voucher_kind(story))
     return _("Given: %(kind)s.", kind=_voucher_kind(story))

@@ -1,6 +1,6 @@
 """What happens to a voucher that is in stock or was given: activated, or void.
 
-Choosing one for somebody, taking it back and giving another for a faulty one are lending's;
+Choosing one for somebody, and who brings what back, are lending's;
 what is sent to another site is in ``transfers``.
 """
 
@@ -13,9 +13,11 @@ from comptoir.core import db
 from comptoir.core.principal import Principal
 from comptoir.inventory.permissions import need_manager
 from comptoir.inventory.vouchers.life import VoucherAction
-from comptoir.inventory.vouchers.statuses import VoidReason
+from comptoir.inventory.vouchers.statuses import VoidReason, VoucherStatus
 from comptoir.inventory.vouchers.steps import lock_voucher, take_step
-from comptoir.inventory.vouchers.validity import expires_at
+from comptoir.inventory.vouchers.validity import expires_at, today_at
+
+_REPLACED = "UPDATE inventory_voucher SET replaced_by = :other WHERE id = :id"
 
 
 async def activate_voucher(
@@ -74,3 +76,50 @@ async def void(actor: Principal, voucher: db.Row, reason: VoidReason, *, now: da
         void_reason=reason,
         ended_at=now,
     )
+
+
+async def take_back(
+    actor: Principal, voucher: db.Row, *, now: datetime, related: tuple[UUID | None, ...] = ()
+) -> VoucherStatus:
+    """A locked voucher came back unopened: it can be given again, or is past its day.
+
+    Gives where it stands then.
+
+    Raises:
+        VoucherActionRefused: nobody has it, or it is in use.
+    """
+    last_day = voucher["activate_by"]
+    is_past = last_day is not None and last_day < today_at(now, voucher["time_zone"])
+    if not is_past:
+        await take_step(actor, voucher, VoucherAction.TAKE_BACK, now=now, related=related)
+        return VoucherStatus.AVAILABLE
+    await take_step(
+        actor, voucher, VoucherAction.TAKE_BACK_LATE, now=now, related=related, ended_at=now
+    )
+    return VoucherStatus.EXPIRED
+
+
+async def void_for_another(
+    actor: Principal,
+    voucher: db.Row,
+    other: UUID,
+    *,
+    now: datetime,
+    related: tuple[UUID | None, ...] = (),
+) -> None:
+    """A locked voucher does not work, and ``other`` takes its place.
+
+    Raises:
+        VoucherActionRefused: it has ended already.
+    """
+    await take_step(
+        actor,
+        voucher,
+        VoucherAction.VOID,
+        now=now,
+        related=(*related, other),
+        changes={"reason": [None, VoidReason.FAULTY]},
+        void_reason=VoidReason.FAULTY,
+        ended_at=now,
+    )
+    await db.execute(_REPLACED, id=voucher["id"], other=other)

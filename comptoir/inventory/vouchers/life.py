@@ -24,6 +24,7 @@ class VoucherAction(StrEnum):
     RECEIVE = "receive"
     ISSUE = "issue"
     TAKE_BACK = "take_back"  # unopened
+    TAKE_BACK_LATE = "take_back_late"  # unopened, and past the day to activate it
     ACTIVATE = "activate"
     EXPIRE = "expire"
     VOID = "void"
@@ -36,6 +37,7 @@ _STEPS: dict[VoucherAction, dict[Status, Status]] = {
     VoucherAction.RECEIVE: {Status.IN_TRANSIT: Status.AVAILABLE},
     VoucherAction.ISSUE: {Status.AVAILABLE: Status.ISSUED, Status.RESERVED: Status.ISSUED},
     VoucherAction.TAKE_BACK: {Status.ISSUED: Status.AVAILABLE},
+    VoucherAction.TAKE_BACK_LATE: {Status.ISSUED: Status.EXPIRED},
     VoucherAction.ACTIVATE: {Status.ISSUED: Status.ACTIVATED},
     VoucherAction.EXPIRE: dict.fromkeys(
         (Status.AVAILABLE, Status.RESERVED, Status.ISSUED, Status.ACTIVATED), Status.EXPIRED

@@ -36,6 +36,7 @@ _TRAIL = {
     VoucherAction.RECEIVE: "voucher.received",
     VoucherAction.ISSUE: "voucher.issued",
     VoucherAction.TAKE_BACK: "voucher.taken_back",
+    VoucherAction.TAKE_BACK_LATE: "voucher.taken_back_late",
     VoucherAction.ACTIVATE: "voucher.activated",
     VoucherAction.EXPIRE: "voucher.expired",
     VoucherAction.VOID: "voucher.voided",

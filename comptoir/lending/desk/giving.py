@@ -21,7 +21,9 @@ from comptoir.lending.desk.schemas import Step, StepKind
 from comptoir.lending.desk.visits import borrower_of
 from comptoir.lending.errors import LendingRefused
 from comptoir.lending.vouchers.issuing import issue_voucher
-from comptoir.lending.vouchers.schemas import IssueView, IssueVoucher
+from comptoir.lending.vouchers.replacing import replace_voucher
+from comptoir.lending.vouchers.returning import take_back_voucher
+from comptoir.lending.vouchers.schemas import IssueView, IssueVoucher, ReplaceVoucher
 from comptoir.lending.vouchers.showing import ShownIssue, show_issued
 from comptoir.lending.vouchers.slip import SlipPaper, place_of, render_slip
 
@@ -45,6 +47,23 @@ class ShowForm(msgspec.Struct, frozen=True):
     recent: str = ""
 
 
+class ReturnForm(msgspec.Struct, frozen=True):
+    """One tap: it came back unopened."""
+
+    issue: UUID
+    visit: str = ""
+    recent: str = ""
+
+
+class ReplaceForm(msgspec.Struct, frozen=True):
+    """One tap: it does not work, and another is given for it."""
+
+    issue: UUID
+    attempt_id: str = ""
+    visit: str = ""
+    recent: str = ""
+
+
 class SlipForm(msgspec.Struct, frozen=True):
     """One tap on "print", beside a code that is at hand."""
 
@@ -58,11 +77,15 @@ async def give(actor: Principal, command: IssueVoucher, *, now: datetime) -> Ste
     What a card has is on it, but for its PIN: that is shown when somebody asks.
     """
     try:
-        issue = await issue_voucher(actor, command, now=now)
-        shown = None if issue.medium is Medium.SIM else await show_issued(actor, issue.id, now=now)
+        return await _shown(actor, await issue_voucher(actor, command, now=now), now=now)
     except LendingRefused as error:
         return refused(error)
-    return given(issue, shown)
+
+
+async def _shown(actor: Principal, issue: IssueView, *, now: datetime) -> Step:
+    if issue.medium is Medium.SIM:
+        return given(issue)
+    return given(issue, await show_issued(actor, issue.id, now=now))
 
 
 def given(issue: IssueView, shown: ShownIssue | None = None) -> Step:
@@ -102,6 +125,37 @@ async def desk_show(request: Page, data: Posted[ShowForm]) -> Answer:
     return await answer_desk(request, stay(data.visit, step, now=now), data.recent)
 
 
+@post("/desk/vouchers/return", status_code=200, guards=[require(Role.RECEPTION)])
+async def desk_return(request: Page, data: Posted[ReturnForm]) -> Answer:
+    """Take back a voucher that nobody has opened."""
+    now = clock.now()
+    try:
+        name = await take_back_voucher(request.user, data.issue, now=now)
+        step = Step(kind=StepKind.CAME_BACK, text=name)
+    except LendingRefused as error:
+        step = refused(error)
+    return await answer_desk(request, stay(data.visit, step, now=now), data.recent)
+
+
+@post("/desk/vouchers/replace", status_code=200, guards=[require(Role.RECEPTION)])
+async def desk_replace(request: Page, data: Posted[ReplaceForm]) -> Answer:
+    """Give another voucher for one that does not work."""
+    now = clock.now()
+    command = ReplaceVoucher(
+        issue_id=data.issue,
+        site_id=site_of(request.user),
+        visit_id=id_or_none(data.visit),
+        attempt=attempt_of(data.attempt_id, "desk", "replace", str(data.issue), data.visit),
+    )
+    try:
+        step = await _shown(
+            request.user, await replace_voucher(request.user, command, now=now), now=now
+        )
+    except LendingRefused as error:
+        step = refused(error)
+    return await answer_desk(request, stay(data.visit, step, now=now), data.recent)
+
+
 @post("/desk/vouchers/slip", status_code=200, guards=[require(Role.RECEPTION)])
 async def desk_slip(request: Page, data: Posted[SlipForm]) -> Response[bytes]:
     """A voucher that was given a moment ago, on paper; posted, so that no address leads to it."""
@@ -112,4 +166,4 @@ async def desk_slip(request: Page, data: Posted[SlipForm]) -> Response[bytes]:
     return Response(document, media_type="application/pdf", headers={"Cache-Control": "no-store"})
 
 
-ROUTES = [desk_give, desk_show, desk_slip]
+ROUTES = [desk_give, desk_show, desk_return, desk_replace, desk_slip]

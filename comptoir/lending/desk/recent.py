@@ -70,7 +70,7 @@ def _way_back(step: Step) -> tuple[UndoKind, UUID | None]:
             return UndoKind.FOUND, step.check_in.item_id
         case StepKind.SET_ASIDE:
             return UndoKind.PROBLEM, step.problem
-        case StepKind.GIVEN if step.issue and not step.shown:
+        case StepKind.GIVEN if step.issue and not step.shown and not step.issue.replaces:
             return UndoKind.VOUCHER, step.issue.id
         case StepKind.BROUGHT:
             return UndoKind.BROUGHT, step.problem

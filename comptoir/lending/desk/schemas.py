@@ -49,6 +49,7 @@ class StepKind(StrEnum):
     PERSON_CHANGED = "person_changed"
     TOLD = "told"
     GIVEN = "given"
+    CAME_BACK = "came_back"
     SMS_SENT = "sms_sent"
 
 

@@ -11,11 +11,21 @@ from comptoir.core import db
 from comptoir.core.clock import localtime
 from comptoir.core.i18n import localized
 from comptoir.inventory.names import read_names
-from comptoir.inventory.vouchers.statuses import Medium
+from comptoir.inventory.vouchers.statuses import Medium, VoucherStatus
 from comptoir.lending.refusals import Refusal
 from comptoir.lending.vouchers.facts import POLICY_ID, given_of, limits_of
-from comptoir.lending.vouchers.rules import LONGEST_PERIOD, passed_limit, still_possible
+from comptoir.lending.vouchers.rules import (
+    LONGEST_PERIOD,
+    HeldIssue,
+    passed_limit,
+    refuse_replacing,
+    refuse_taking_back,
+    still_possible,
+)
 from comptoir.lending.vouchers.showing import is_at_hand
+
+#: Of what somebody has from before, the desk shows so many.
+HELD = 5
 
 _FREE = """
     EXISTS (SELECT 1 FROM inventory_voucher voucher
@@ -41,7 +51,8 @@ SELECT kind.id AS kind_id, kind.names, kind.medium, kind.active, policy.id AS po
        policy.limit_person, policy.limit_household, policy.period_days,
        {_FREE} AS free, {_GOES_WITH},
        issue.id AS issue_id, issue.voucher AS voucher_id, issue.borrower, issue.visit,
-       issue.issued_at, issue.shown_at, given.hint
+       issue.issued_at, issue.shown_at, given.hint, given.status, given.site AS voucher_site,
+       COALESCE(issue.granted_at, issue.issued_at) AS "granted_at [TIMESTAMPTZ]"
 FROM inventory_voucher_kind kind
 LEFT JOIN lending_voucher_policy policy ON policy.id = {POLICY_ID.format(borrower_group=":group")}
 LEFT JOIN lending_voucher_issue issue
@@ -74,7 +85,11 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class GivenNow(msgspec.Struct, frozen=True):
-    """What the person was given in this visit. ``at_hand``: its code can be seen as it is."""
+    """What the person was given. ``at_hand``: its code can be seen as it is.
+
+    ``can_return``: it can come back unopened, here; ``can_replace``: if it does not work, another
+    can take its place.
+    """
 
     issue_id: UUID
     voucher_id: UUID
@@ -83,13 +98,17 @@ class GivenNow(msgspec.Struct, frozen=True):
     hint: str
     seen: bool
     at_hand: bool
+    issued_at: datetime
+    can_return: bool
+    can_replace: bool
 
 
 class AtDesk(msgspec.Struct, frozen=True):
-    """The vouchers of a visit."""
+    """The vouchers of a visit: ``given`` in it, and those ``held`` from before, newest first."""
 
     choices: tuple[Choice, ...] = ()
     given: tuple[GivenNow, ...] = ()
+    held: tuple[GivenNow, ...] = ()
 
 
 async def vouchers_of(visit: db.Row, *, now: datetime) -> AtDesk:
@@ -111,7 +130,8 @@ async def vouchers_of(visit: db.Row, *, now: datetime) -> AtDesk:
     choices = [_choice(of_kind, visit, now) for of_kind in by_kind.values()]
     return AtDesk(
         choices=tuple(choice for choice in choices if choice is not None),
-        given=tuple(_given(row, now) for row in rows if row["visit"] == visit["id"]),
+        given=tuple(_given(row, visit, now) for row in rows if row["visit"] == visit["id"]),
+        held=tuple(_given(row, visit, now) for row in _held(rows, visit)),
     )
 
 
@@ -141,7 +161,25 @@ def _choice(rows: list[db.Row], visit: db.Row, now: datetime) -> Choice | None:
     )
 
 
-def _given(row: db.Row, now: datetime) -> GivenNow:
+def _held(rows: list[db.Row], visit: db.Row) -> list[db.Row]:
+    """The last that the person themselves has from earlier visits, and that go on."""
+    own = [
+        row
+        for row in rows
+        if row["issue_id"] is not None
+        and row["borrower"] == visit["borrower"]
+        and row["visit"] != visit["id"]
+        and row["status"] in (VoucherStatus.ISSUED, VoucherStatus.ACTIVATED)
+    ]
+    return sorted(own, key=lambda row: (row["issued_at"], row["issue_id"]), reverse=True)[:HELD]
+
+
+def _given(row: db.Row, visit: db.Row, now: datetime) -> GivenNow:
+    held = HeldIssue(
+        status=VoucherStatus(row["status"]),
+        medium=Medium(row["medium"]),
+        shown=row["shown_at"] is not None,
+    )
     return GivenNow(
         issue_id=row["issue_id"],
         voucher_id=row["voucher_id"],
@@ -150,6 +188,9 @@ def _given(row: db.Row, now: datetime) -> GivenNow:
         hint=row["hint"],
         seen=row["shown_at"] is not None,
         at_hand=is_at_hand(row, now=now),
+        issued_at=row["issued_at"],
+        can_return=row["voucher_site"] == visit["site"] and refuse_taking_back(held) is None,
+        can_replace=refuse_replacing(held) is None,
     )
 
 

@@ -77,7 +77,8 @@ _TO_ANYBODY = f"SELECT {_KIND} {_FROM} {_ASKED_FOR}"
 
 #: What the person and those of their household were given of a kind, and have not given back.
 _GIVEN = """
-    SELECT issue.borrower, issue.issued_at
+    SELECT issue.borrower,
+           COALESCE(issue.granted_at, issue.issued_at) AS "granted_at [TIMESTAMPTZ]"
     FROM (SELECT CAST(:borrower_id AS uuid) AS id
           UNION SELECT mate.id FROM lending_borrower mate
           WHERE mate.household = CAST(:household AS uuid)) people
@@ -144,9 +145,9 @@ async def given_to(row: db.Row, *, now: datetime) -> Given:
 def given_of(
     issues: list[db.Row], borrower_id: UUID, household: UUID | None, time_zone: str
 ) -> Given:
-    """The days of issues (``borrower``, ``issued_at``) of a person and their household."""
+    """The days of issues (``borrower``, ``granted_at``) of a person and their household."""
     days = [
-        (issue["borrower"], localtime(issue["issued_at"], time_zone).date()) for issue in issues
+        (issue["borrower"], localtime(issue["granted_at"], time_zone).date()) for issue in issues
     ]
     return Given(
         own=tuple(day for who, day in days if who == borrower_id),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from comptoir.inventory.vouchers.statuses import VoucherStatus
+from comptoir.inventory.vouchers.statuses import Medium, VoucherStatus
 from comptoir.lending.refusals import Refusal, RefusalCode
 from comptoir.lending.rules import BorrowerFacts, refuse_borrower
 
@@ -46,6 +46,18 @@ class HeldVoucher(msgspec.Struct, frozen=True):
     is_past: bool = False
     activate_by: date | None = None
     reserved: bool = False
+
+
+class HeldIssue(msgspec.Struct, frozen=True):
+    """A voucher that somebody was given.
+
+    ``ended``: it came back, or another took its place. ``shown``: its code was seen.
+    """
+
+    status: VoucherStatus
+    medium: Medium
+    shown: bool = False
+    ended: bool = False
 
 
 class Giving(msgspec.Struct, frozen=True):
@@ -106,6 +118,30 @@ def refuse_voucher(voucher: HeldVoucher) -> Refusal | None:
     if voucher.is_past:
         return Refusal(RefusalCode.VOUCHER_PAST, {"activate_until": voucher.activate_by})
     return Refusal(RefusalCode.VOUCHER_RESERVED) if voucher.reserved else None
+
+
+def refuse_taking_back(held: HeldIssue) -> Refusal | None:
+    """Why a voucher cannot come back: nobody has it, it is in use, its code was seen.
+
+    What was seen of a SIM is its PIN: whoever holds the card sees that its package is closed.
+    """
+    if held.ended or held.status not in _HELD:
+        return Refusal(RefusalCode.VOUCHER_NOT_HELD)
+    if held.status is VoucherStatus.ACTIVATED:
+        return Refusal(RefusalCode.VOUCHER_IN_USE)
+    if held.shown and held.medium is not Medium.SIM:
+        return Refusal(RefusalCode.VOUCHER_OPENED)
+    return None
+
+
+def refuse_replacing(held: HeldIssue) -> Refusal | None:
+    """Why no other voucher takes the place of one: nobody has it, or its time is over."""
+    if held.ended or held.status not in _HELD:
+        return Refusal(RefusalCode.VOUCHER_NOT_HELD)
+    return None
+
+
+_HELD = (VoucherStatus.ISSUED, VoucherStatus.ACTIVATED)
 
 
 def passed_limit(limits: Limits, given: Given, today: date) -> Refusal | None:

@@ -31,8 +31,23 @@ class IssueVoucher(msgspec.Struct, frozen=True, kw_only=True):
     attempt: Attempt | None = None
 
 
+class ReplaceVoucher(msgspec.Struct, frozen=True, kw_only=True):
+    """Give another voucher for one that does not work.
+
+    ``site_id`` is where it is taken from; without it, the actor's, or where the first was given.
+    """
+
+    issue_id: UUID
+    site_id: UUID | None = None
+    visit_id: UUID | None = None
+    attempt: Attempt | None = None
+
+
 class IssueView(msgspec.Struct, frozen=True, kw_only=True):
-    """A voucher that was given. ``names`` is its kind's, ``hint`` its last characters."""
+    """A voucher that was given. ``names`` is its kind's, ``hint`` its last characters.
+
+    `replaces` is the issue of one that did not work, where it was given instead of that.
+    """
 
     id: UUID
     voucher_id: UUID
@@ -45,3 +60,4 @@ class IssueView(msgspec.Struct, frozen=True, kw_only=True):
     loan_id: UUID | None
     issued_at: datetime
     activate_by: date | None
+    replaces: UUID | None = None

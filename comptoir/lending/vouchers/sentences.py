@@ -66,6 +66,17 @@ SENTENCES: dict[RefusalCode, LazyProxy] = {
         "This looks like the number of a SIM card, but one digit is wrong. "
         "Scan the barcode again, or compare each digit with the card."
     ),
+    RefusalCode.VOUCHER_NOT_HELD: _l(
+        "Nobody has this voucher any more: it came back, was replaced, or has ended. "
+        "Look at what the person has now."
+    ),
+    RefusalCode.VOUCHER_IN_USE: _l(
+        "This voucher is in use, so it cannot come back. If it does not work, replace it."
+    ),
+    RefusalCode.VOUCHER_OPENED: _l(
+        "The code of this voucher was shown, so it cannot come back. "
+        "If it does not work, replace it."
+    ),
     RefusalCode.VOUCHER_SHOWN: _l(
         "The code was shown already, so this cannot be undone. "
         "If the person does not want it, ask a coordinator."

@@ -33,7 +33,8 @@ class VoucherIssue(Table, tablename="lending_voucher_issue"):
 
     Without ``borrower``, nobody was asked who they are. ``override_reason`` says why more was
     given than the limit. ``shown_at`` is when its code was first seen: until then it waits,
-    still this person's. ``ended_at``: it came back, or another took its place.
+    still this person's. ``ended_at``: it came back, or another took its place. ``granted_at`` is
+    set where it took the place of one that did not work: when that was given, for the limits.
     """
 
     id = UUID(default=new_id, primary_key=True)
@@ -47,6 +48,7 @@ class VoucherIssue(Table, tablename="lending_voucher_issue"):
     issued_at = Timestamptz(default=None)
     shown_at = Timestamptz(default=None, null=True)
     ended_at = Timestamptz(default=None, null=True)
+    granted_at = Timestamptz(default=None, null=True)
 
 
 class VoucherReservation(Table, tablename="lending_voucher_reservation"):

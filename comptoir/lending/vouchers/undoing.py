@@ -18,7 +18,7 @@ from comptoir.lending.refusals import Refusal, RefusalCode
 
 _READ = """
 SELECT issue.id, issue.voucher, issue.borrower, issue.loan, issue.site, issue.issued_at,
-       issue.shown_at, issue.ended_at, voucher.status, kind.names
+       issue.shown_at, issue.ended_at, issue.granted_at, voucher.status, kind.names
 FROM lending_voucher_issue issue
 JOIN inventory_voucher voucher ON voucher.id = issue.voucher
 JOIN inventory_voucher_kind kind ON kind.id = issue.kind
@@ -33,14 +33,16 @@ async def undo_issue(actor: Principal, issue_id: UUID, *, now: datetime) -> str:
     Raises:
         VoucherIssueNotFound: there is none, or it is of a site the actor may not know of.
         UndoRefused: its code was shown, it was given longer ago than ``UNDO_TIME``, or
-            something has happened to it since.
+            something has happened to it since; or it took the place of one that did not
+            work, which cannot come back to life.
     """
     async with db.transaction():
         row = await db.fetch_one(_READ, issue_id=issue_id)
         if row is None or not actor.sees_site(row["site"]):
             raise VoucherIssueNotFound
         need_time(row["issued_at"], now)
-        if row["ended_at"] is not None or row["status"] != VoucherStatus.ISSUED:
+        replaces = row["granted_at"] is not None
+        if replaces or row["ended_at"] is not None or row["status"] != VoucherStatus.ISSUED:
             raise overtaken()
         if row["shown_at"] is not None:
             raise UndoRefused(Refusal(RefusalCode.VOUCHER_SHOWN))

@@ -18,6 +18,7 @@ STEPS = {
     ("in_transit", "receive"): "available",
     ("in_transit", "void"): "void",
     ("issued", "take_back"): "available",
+    ("issued", "take_back_late"): "expired",
     ("issued", "activate"): "activated",
     ("issued", "expire"): "expired",
     ("issued", "void"): "void",
