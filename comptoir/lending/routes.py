@@ -15,6 +15,7 @@ from comptoir.lending.desk import pages as desk
 from comptoir.lending.loans import endings, loan_pages
 from comptoir.lending.loans import pages as loans
 from comptoir.lending.policies import pages as policies
+from comptoir.lending.vouchers import pages as vouchers
 from comptoir.lending.vouchers import policy_pages, showing
 
 ROUTES = [
@@ -32,6 +33,7 @@ ROUTES = [
     *person.ROUTES,
     *policies.ROUTES,
     *policy_pages.ROUTES,
+    *vouchers.ROUTES,
 ]
 
 NAVIGATION = [
@@ -71,4 +73,5 @@ preview.register()
 errors.explain_codes()
 panels.register()
 showing.register()
+vouchers.register()
 endings.register()

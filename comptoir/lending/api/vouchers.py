@@ -35,7 +35,9 @@ from comptoir.lending.vouchers.policies import (
     VoucherTerms,
 )
 from comptoir.lending.vouchers.reading import IssueDetail, live_issue, read_issue
-from comptoir.lending.vouchers.schemas import IssueView, IssueVoucher
+from comptoir.lending.vouchers.replacing import replace_voucher as replace
+from comptoir.lending.vouchers.returning import take_back_voucher as take_back
+from comptoir.lending.vouchers.schemas import IssueView, IssueVoucher, ReplaceVoucher
 from comptoir.lending.vouchers.showing import show_issued
 from comptoir.lending.vouchers.undoing import undo_issue
 from comptoir.sites.errors import SiteNotFound
@@ -81,6 +83,12 @@ class IssueBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ) = None
     borrower: CardCode | None = None
     reason: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    site: AtSite | None = None
+
+
+class ReplacementBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the other one is taken from; without it, where the caller works."""
+
     site: AtSite | None = None
 
 
@@ -146,6 +154,51 @@ async def read_voucher_issue(call: Call, issue_id: UUID) -> IssueDetail:
 async def undo_voucher_issue(call: Call, issue_id: UUID) -> None:
     """Take a voucher back within a minute, if nobody has seen its code."""
     await undo_issue(call.actor, issue_id, now=call.now)
+
+
+@post(
+    "/voucher-issues/{issue_id:uuid}/return",
+    scopes=("desk",),
+    tag=TAG,
+    errors=(
+        VoucherIssueNotFound,
+        RefusalCode.VOUCHER_NOT_HELD,
+        RefusalCode.VOUCHER_IN_USE,
+        RefusalCode.VOUCHER_OPENED,
+    ),
+)
+async def take_back_voucher(call: Call, issue_id: UUID) -> IssueDetail:
+    """Take back a voucher that nobody has opened, however long ago it was given.
+
+    It can be given again; past its last day to be activated, it has expired instead.
+    """
+    await take_back(call.actor, issue_id, now=call.now)
+    return await read_issue(call.actor, issue_id)
+
+
+@post(
+    "/voucher-issues/{issue_id:uuid}/replacement",
+    scopes=("desk",),
+    tag=TAG,
+    status=201,
+    errors=(
+        VoucherIssueNotFound,
+        PlaceNotYours,
+        SiteNotFound,
+        RefusalCode.VOUCHER_NOT_HELD,
+        RefusalCode.VOUCHER_NONE_LEFT,
+    ),
+    remembers=True,
+    location="/voucher-issues/{id}",
+)
+async def replace_voucher(call: Call, issue_id: UUID, data: ReplacementBody) -> IssueView:
+    """Give another voucher of the same kind for one that does not work.
+
+    The first is void. The other one counts to the limits as if it had been given then.
+    """
+    site_id = await site_of(call.actor, data.site)
+    command = ReplaceVoucher(issue_id=issue_id, site_id=site_id, attempt=call.attempt)
+    return await replace(call.actor, command, now=call.now)
 
 
 async def _show(call: Call, issue_id: UUID) -> VoucherCode:
@@ -267,6 +320,8 @@ ROUTES = [
     issue_voucher,
     read_voucher_issue,
     undo_voucher_issue,
+    take_back_voucher,
+    replace_voucher,
     show_voucher_issue,
     list_voucher_policies,
     create_voucher_policy,

@@ -186,3 +186,40 @@ async def test_a_phone_that_was_lent_asks_for_its_sim(reception: Reception, sim:
     await reception.post("/desk/scan", scan=ICCID, visit=visit.id, attempt_id="scan-1")
     [issue] = await VoucherIssue.objects()
     assert issue.loan == loan.id
+
+
+async def test_what_was_given_before_comes_back_unopened_by_one_tap(
+    reception: Reception, sim: Any
+) -> None:
+    visit = await visit_of(reception)
+    await reception.post("/desk/scan", scan=ICCID, visit=visit, attempt_id="scan-1")
+    await reception.post("/desk/visits/close", visit=visit)
+    [issue] = await VoucherIssue.objects()
+    later = await visit_of(reception)
+    page = await reception.client.get(f"/desk?visit={later}")
+    assert "/desk/vouchers/return" in page.text
+    answer = await reception.post("/desk/vouchers/return", issue=issue.id, visit=later)
+    assert "SIM 10 GB" in answer.text
+    assert "/desk/vouchers/return" not in answer.text
+    assert await status_of(sim.id) == "available"
+    again = await reception.post("/desk/vouchers/return", issue=issue.id, visit=later)
+    assert refusal_in(again) == RefusalCode.VOUCHER_NOT_HELD
+
+
+async def test_another_is_given_for_one_that_does_not_work_and_shown(
+    reception: Reception, wifi: Any
+) -> None:
+    visit = await visit_of(reception)
+    await reception.post("/desk/vouchers", kind=wifi.id, visit=visit, attempt_id="tap-1")
+    [issue] = await VoucherIssue.objects()
+    tap = {"issue": issue.id, "visit": visit, "attempt_id": "tap-2"}
+    none_left = await reception.post("/desk/vouchers/replace", **tap)
+    assert refusal_in(none_left) == RefusalCode.VOUCHER_NONE_LEFT
+    other = "KQ7-7788-MNPQ"
+    batch = await make.voucher_batch(wifi, site_id=reception.site.id)
+    await make.voucher(batch, Secret(other))
+    answer = await reception.post("/desk/vouchers/replace", **{**tap, "attempt_id": "tap-3"})
+    assert shown(answer.text, other)
+    assert not shown(answer.text)
+    assert await status_of(issue.voucher) == "void"
+    assert len(await given()) == 1

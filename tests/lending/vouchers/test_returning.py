@@ -72,7 +72,8 @@ async def test_what_comes_back_unopened_is_given_again_and_counts_to_no_limit(
     issue = await drawer.give(now)
     assert await take_back_voucher(drawer.actor, issue.id, now=now + LATER) == "SIM 10 GB"
     row = await row_of(voucher.id)
-    assert (row.status, row.issued_at) == ("available", None)
+    assert row.status == "available"
+    assert not row.issued_at
     assert await given() == []
     assert await actions() == ["voucher.issued", "voucher.taken_back"]
     assert (await drawer.give(now + LATER)).voucher_id == voucher.id
@@ -230,7 +231,7 @@ class Orders(msgspec.Struct, frozen=True):
 
 async def at_once(orders: Orders) -> list[str]:
     """Replace one voucher from two desks of a process; or one of them takes it back."""
-    return await asyncio.gather(_one(orders, back=False), _one(orders, back=orders.back))
+    return list(await asyncio.gather(_one(orders, back=False), _one(orders, back=orders.back)))
 
 
 async def _one(orders: Orders, *, back: bool) -> str:
