@@ -21,6 +21,7 @@ from comptoir.inventory.vouchers import api as voucher_api
 from comptoir.inventory.vouchers import (
     batch_pages,
     funding_pages,
+    import_pages,
     kind_pages,
     overview_pages,
     reveal_api,
@@ -46,6 +47,7 @@ ROUTES = [
     *voucher_api.ROUTES,
     *kind_pages.ROUTES,
     *batch_pages.ROUTES,
+    *import_pages.ROUTES,
 ]
 
 NAVIGATION = [

@@ -59,10 +59,8 @@ async def take_in(actor: Principal, command: TakeIn, *, now: datetime) -> UUID:
     await sites.need_site(command.site)
     kind = await queries.kind(command.kind)
     cleaned = _cleaned(command)
-    errors = batch_errors(cleaned, today=localtime(now, kind.time_zone).date())
-    if not kind.active:
-        errors.append(_not_used())
-    secrets, wrong = _checked(command.vouchers, kind)
+    errors = errors_of_batch(cleaned, kind, now=now)
+    secrets, wrong = checked(command.vouchers, kind)
     if errors or wrong:
         raise VouchersInvalid(errors + wrong)
     try:
@@ -87,7 +85,7 @@ async def add_to_batch(actor: Principal, batch_id: UUID, voucher: Secret, *, now
     view = await queries.batch(actor, batch_id)
     need_manager(actor, view.site.id)
     kind = await queries.kind(view.kind.id)
-    [secret], wrong = _checked([voucher], kind)
+    [secret], wrong = checked([voucher], kind)
     if view.activate_by and view.activate_by < localtime(now, kind.time_zone).date():
         wrong.append(_past())
     if wrong:
@@ -141,8 +139,13 @@ def _cleaned(command: TakeIn) -> TakeIn:
     )
 
 
-def _checked(vouchers: Sequence[Secret], kind: KindView) -> tuple[list[Secret], list[FieldError]]:
-    """The vouchers as they are kept, and what is wrong with them among themselves."""
+def checked(
+    vouchers: Sequence[Secret], kind: KindView, *, lines: Sequence[int] = ()
+) -> tuple[list[Secret], list[FieldError]]:
+    """The vouchers as they are kept, and what is wrong with them among themselves.
+
+    Where they are from a file, ``lines`` are those that they stand in.
+    """
     if len(vouchers) > MOST_AT_ONCE:
         message = _("Take in at most %(most)s at once. Make two batches.", most=MOST_AT_ONCE)
         return [], [FieldError("vouchers", "inventory.too-many-vouchers", message)]
@@ -154,7 +157,7 @@ def _checked(vouchers: Sequence[Secret], kind: KindView) -> tuple[list[Secret], 
         errors += [_at(place, each) for each in wrong]
         earlier = first.setdefault(secret.folded, place)
         if earlier != place and not wrong:
-            errors.append(_at(place, _twice(earlier)))
+            errors.append(_at(place, _twice(earlier, lines)))
     return secrets, errors
 
 
@@ -170,9 +173,18 @@ def _of_one(errors: list[FieldError]) -> list[FieldError]:
     ]
 
 
-def _twice(earlier: int) -> FieldError:
-    message = _("This code is there twice: it is also number %(number)s.", number=earlier + 1)
+def _twice(earlier: int, lines: Sequence[int]) -> FieldError:
+    if lines:
+        message = _("This code is there twice: it is also in line %(line)s.", line=lines[earlier])
+    else:
+        message = _("This code is there twice: it is also number %(number)s.", number=earlier + 1)
     return FieldError("code", "inventory.voucher-twice", message)
+
+
+def errors_of_batch(command: TakeIn, kind: KindView, *, now: datetime) -> list[FieldError]:
+    """What is wrong with a batch, its vouchers aside."""
+    errors = batch_errors(command, today=localtime(now, kind.time_zone).date())
+    return errors if kind.active else [*errors, _not_used()]
 
 
 def _not_used() -> FieldError:
@@ -185,19 +197,19 @@ def _past() -> FieldError:
     return FieldError("code", "inventory.batch-expired", message)
 
 
-async def refuse_known(secrets: Sequence[Secret]) -> list[FieldError]:
+async def known_errors(secrets: Sequence[Secret]) -> list[FieldError]:
     """Which of the vouchers were here before, by their places; never their codes."""
     found = await find_many(secrets)
-    return [_at(place, known_error(row["status"])) for place, row in found.items()]
+    return [_at(place, _known_error(row["status"])) for place, row in found.items()]
 
 
 async def _refuse_known(secrets: Sequence[Secret]) -> None:
-    known = await refuse_known(secrets)
+    known = await known_errors(secrets)
     if known:
         raise VouchersInvalid(known)
 
 
-def known_error(status: str) -> FieldError:
+def _known_error(status: str) -> FieldError:
     """What is said of a code that has been here before."""
     if status in (VoucherStatus.ISSUED, VoucherStatus.ACTIVATED):
         code = "inventory.voucher-given"
@@ -251,7 +263,7 @@ async def _insert_one(actor: Principal, batch_id: UUID, secret: Secret, *, now: 
         if found[0]["batch"] == batch_id and found[0]["status"] == VoucherStatus.AVAILABLE:
             there: UUID = found[0]["id"]
             return there
-        raise VouchersInvalid([known_error(found[0]["status"])])
+        raise VouchersInvalid([_known_error(found[0]["status"])])
     [made] = await _insert(seals, batch, [secret], now=now)
     await _count(actor, batch, 1, "voucher.added", now=now)
     return made

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import msgspec
 
 from comptoir.core.i18n import gettext as _
+from comptoir.core.text_files import NoText, UnreadableFrom, rows_of, separator_of, text_of
 from comptoir.sites.open_data import anct_terms as terms
 
 #: The largest file that is read, in bytes, and the most rows in it: the whole national map
@@ -50,13 +48,9 @@ class Table:
     """
 
     def __init__(self, content: bytes) -> None:
-        text = _decoded(content)
-        first = text.partition("\n")[0]
-        separator = max(",;\t", key=first.count)
-        lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
         self.records: list[Record] = []
         self.problems: list[Problem] = []
-        rows = _numbered(lines)
+        rows = _numbered(_decoded(content))
         _number, header = next(rows, (1, []))
         names = [name.strip() for name in header]
         _need_columns(names)
@@ -89,36 +83,23 @@ def _decoded(content: bytes) -> str:
     if len(content) > LARGEST_FILE:
         message = _("The file is too large. Split it in two.")
         raise FileUnreadable(1, "file-too-large", message)
-    # Spreadsheets call UTF-16 "Unicode text", and mark it as such.
-    is_utf_16 = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
-    for encoding in ("utf-16",) if is_utf_16 else ("utf-8-sig", "windows-1252"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if not text.startswith("PK"):  # a spreadsheet's own format
-            return text
-    message = _("This is no CSV file. In the spreadsheet, save it as “CSV UTF-8”.")
-    raise FileUnreadable(1, "not-csv", message)
+    try:
+        return text_of(content)
+    except NoText:
+        message = _("This is no CSV file. In the spreadsheet, save it as “CSV UTF-8”.")
+        raise FileUnreadable(1, "not-csv", message) from None
 
 
-def _numbered(lines: Iterable[list[str]]) -> Iterator[tuple[int, list[str]]]:
+def _numbered(text: str) -> Iterator[tuple[int, list[str]]]:
     """Each row with the line that it begins in; a cell may go over several."""
-    reader = iter(lines)
-    line = 1
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            message = _(
-                "From here on the file cannot be read. A quotation mark is missing or too many, "
-                "or a cell is far too long."
-            )
-            raise FileUnreadable(line, "line-unreadable", message) from None
-        yield line, cells
-        line = reader.line_num + 1  # type: ignore[attr-defined]
+    try:
+        yield from rows_of(text, separator_of(text.partition("\n")[0]))
+    except UnreadableFrom as unreadable:
+        message = _(
+            "From here on the file cannot be read. A quotation mark is missing or too many, "
+            "or a cell is far too long."
+        )
+        raise FileUnreadable(unreadable.line, "line-unreadable", message) from None
 
 
 def _need_columns(names: list[str]) -> None:

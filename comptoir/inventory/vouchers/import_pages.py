@@ -1,0 +1,212 @@
+"""The page that takes vouchers in from a file: looked at, then imported by one click.
+
+Between the two, the file is kept nowhere: the page carries it, encrypted, and for one person
+and an hour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.datastructures import UploadFile
+
+from comptoir.core import clock
+from comptoir.core.accounts.authentication import accounts_of
+from comptoir.core.accounts.guards import require
+from comptoir.core.errors import FieldError, Invalid
+from comptoir.core.i18n import gettext as _
+from comptoir.core.i18n import ngettext
+from comptoir.core.principal import Principal, Role
+from comptoir.core.web import Flash, page, redirect
+from comptoir.core.web.forms import FormData, in_form, read_day
+from comptoir.inventory.vouchers import imports, queries
+from comptoir.inventory.vouchers.batch_form import INPUTS, BatchForm, choices, first_site
+from comptoir.inventory.vouchers.formats import NAMES, FileFormat
+from comptoir.inventory.vouchers.formats.mapped_csv import FIELDS, MOST_COLUMNS, Table, table_of
+from comptoir.inventory.vouchers.imports import LARGEST_FILE, Preview, VoucherFile
+
+Page = Request[Principal, Any, Any]
+PATH = "/vouchers/import"
+COORDINATOR = [require(Role.COORDINATOR)]
+#: The file with what a form has around it, and the same encrypted.
+_LARGEST_FORM = LARGEST_FILE + 20_000
+_LARGEST_SEALED = 4 * LARGEST_FILE
+_PURPOSE = "voucher import"
+_KEPT_FOR = timedelta(hours=1)
+
+
+class Carried(msgspec.Struct, frozen=True):
+    """What the page carries from looking at a file to importing it."""
+
+    person: str
+    form: BatchForm
+    file_format: FileFormat
+    text: str
+
+
+@get(PATH, guards=COORDINATOR)
+async def import_form(request: Page) -> Response[str]:
+    """Choose a file, and say what it is."""
+    return await _form(request, BatchForm(site=first_site(request.user)), [])
+
+
+@post(f"{PATH}/check", guards=COORDINATOR, request_max_body_size=_LARGEST_FORM)
+async def check_file(request: Page) -> Response[str]:
+    """Say what the file would do, and what is wrong with it."""
+    data = await FormData.of(request)
+    form, chosen = BatchForm.of(data), data.text("file_format")
+    errors = []
+    if chosen not in list(FileFormat):
+        message = _("Choose where the file is from.")
+        errors.append(FieldError("file_format", "inventory.format-missing", message))
+    content = await _content(request)
+    if not content:
+        message = _("Choose a file.")
+        errors.append(FieldError("file", "inventory.import-file-missing", message))
+    try:
+        form.command()
+    except Invalid as invalid:
+        errors = invalid.errors + errors
+    if errors:
+        return await _form(request, form, errors, chosen)
+    try:
+        text = imports.read_text(content)
+        imports.refuse_other_format(text, FileFormat(chosen))
+    except Invalid as invalid:
+        return await _form(request, form, invalid.errors, chosen)
+    carried = Carried(str(request.user.id), form, FileFormat(chosen), text)
+    table = table_of(text) if chosen == FileFormat.CSV else None
+    columns = {place: each.field for place, each in enumerate(table.columns)} if table else {}
+    return await _look(request, carried, columns, named=bool(table and table.named))
+
+
+@post(f"{PATH}/columns", guards=COORDINATOR, request_max_body_size=_LARGEST_SEALED)
+async def choose_columns(request: Page) -> Response[str]:
+    """The same file again, with what its columns are said to be."""
+    data = await FormData.of(request)
+    carried = _opened(request, data)
+    if carried is None:
+        return await _expired(request)
+    return await _look(request, carried, _columns(data), named=data.checked("named"))
+
+
+@post(PATH, guards=COORDINATOR, request_max_body_size=_LARGEST_SEALED)
+async def import_file(request: Page) -> Response[str]:
+    """Import the file that was looked at."""
+    data = await FormData.of(request)
+    carried = _opened(request, data)
+    if carried is None:
+        return await _expired(request)
+    columns, named = _columns(data), data.checked("named")
+    file = VoucherFile(carried.text, carried.file_format, columns, named)
+    now = clock.now()
+    try:
+        command = carried.form.command()
+        batch_id = await imports.import_vouchers(request.user, command, file, now=now)
+    except Invalid:  # what changed since it was looked at is said there
+        return await _look(request, carried, columns, named=named)
+    batch = await queries.batch(request.user, batch_id)
+    text = ngettext("%(num)s voucher taken in.", "%(num)s vouchers taken in.", batch.quantity)
+    return redirect(request, f"/vouchers/batches/{batch_id}", flash=Flash("ok", text))
+
+
+async def _content(request: Page) -> bytes:
+    """The file of the form; empty where there is none. What of it lay on the disk is gone."""
+    file = (await request.form()).get("file")
+    if not isinstance(file, UploadFile):
+        return b""
+    try:
+        return await file.read()
+    finally:
+        await file.close()
+
+
+def _opened(request: Page, data: FormData) -> Carried | None:
+    """What the page carried; None if it is not ours, another person's, or too old."""
+    keys = accounts_of(request.app).keys
+    now = clock.now()
+    text = keys.decrypt(_PURPOSE, data.text("carried"), now=now, max_age=_KEPT_FOR)
+    if text is None:
+        return None
+    carried = msgspec.json.decode(text, type=Carried)
+    return carried if carried.person == str(request.user.id) else None
+
+
+def _columns(data: FormData) -> dict[int, str]:
+    chosen = {place: data.text(f"column_{place}") for place in range(MOST_COLUMNS)}
+    return {place: field for place, field in chosen.items() if field in FIELDS}
+
+
+async def _look(
+    request: Page, carried: Carried, columns: dict[int, str], *, named: bool
+) -> Response[str]:
+    file = VoucherFile(carried.text, carried.file_format, columns, named)
+    now = clock.now()
+    found = await imports.preview(request.user, carried.form.command(), file, now=now)
+    sealed = accounts_of(request.app).keys.encrypt(
+        _PURPOSE, msgspec.json.encode(carried).decode(), now=now
+    )
+    table = table_of(carried.text) if carried.file_format is FileFormat.CSV else None
+    return await _form(
+        request,
+        carried.form,
+        [],
+        carried.file_format,
+        found=found,
+        carried=sealed,
+        table=table,
+        columns=columns,
+        named=named,
+    )
+
+
+async def _expired(request: Page) -> Response[str]:
+    message = _("This page is too old. Choose the file again.")
+    error = FieldError("file", "inventory.import-expired", message)
+    return await _form(request, BatchForm(site=first_site(request.user)), [error])
+
+
+async def _form(
+    request: Page,
+    form: BatchForm,
+    errors: Sequence[FieldError],
+    chosen: str = "",
+    *,
+    found: Preview | None = None,
+    carried: str = "",
+    table: Table | None = None,
+    columns: dict[int, str] | None = None,
+    named: bool = False,
+) -> Response[str]:
+    offered = await choices(request.user)
+    return page(
+        request,
+        "inventory/voucher_import.html",
+        status=422 if errors or (found and found.wrong) else 200,
+        form=form,
+        errors=in_form(errors, INPUTS),
+        chosen=chosen,
+        formats=[*NAMES.items(), (FileFormat.CSV, _("Another CSV file"))],
+        found=found,
+        activate_by=read_day(form.activate_by),
+        site_name={str(key): name for key, name in offered["sites"]}.get(form.site, ""),
+        carried=carried,
+        table=table,
+        columns=columns or {},
+        named=named,
+        meanings=[
+            ("code", _("Code or number of the card")),
+            ("user", _("User name")),
+            ("pin", "PIN"),
+            ("puk", "PUK"),
+            ("number", _("Phone number")),
+        ],
+        **offered,
+    )
+
+
+ROUTES = [import_form, check_file, choose_columns, import_file]
