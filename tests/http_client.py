@@ -24,9 +24,10 @@ from comptoir.core.accounts import credentials, tokens
 from comptoir.core.accounts.tables import Session, User
 from comptoir.core.principal import SYSTEM
 from comptoir.core.settings import Settings
+from tests.keys import VOUCHER_KEY
 
 #: Of every application made by a test. The secret is nobody's.
-SETTINGS = Settings(secret="a secret for tests alone, 32 or more")
+SETTINGS = Settings(secret="a secret for tests alone, 32 or more", voucher_keys=(VOUCHER_KEY,))
 ORIGIN = "http://127.0.0.1:8000"
 
 
