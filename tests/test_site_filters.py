@@ -31,6 +31,8 @@ PAGES = (
     "/staff/invite",
     "/visits",
     "/vouchers",
+    "/vouchers/counts",
+    "/vouchers/transfers",
     "/vouchers/funding",
     "/vouchers/funding.csv",
     "/vouchers/funding.pdf",

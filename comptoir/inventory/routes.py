@@ -20,10 +20,13 @@ from comptoir.inventory.pages import (
 from comptoir.inventory.vouchers import api as voucher_api
 from comptoir.inventory.vouchers import (
     batch_pages,
+    count_pages,
+    detail_pages,
     funding_pages,
     import_pages,
     kind_pages,
     overview_pages,
+    parcel_pages,
     reveal_api,
     reveal_pages,
 )
@@ -44,6 +47,9 @@ ROUTES = [
     *models.ROUTES,
     *overview_pages.ROUTES,
     *funding_pages.ROUTES,
+    *detail_pages.ROUTES,
+    *parcel_pages.ROUTES,
+    *count_pages.ROUTES,
     *voucher_api.ROUTES,
     *kind_pages.ROUTES,
     *batch_pages.ROUTES,

@@ -9,7 +9,9 @@ from litestar import Litestar
 
 from comptoir.core import clock, db
 from comptoir.core.accounts import invitations
-from comptoir.core.principal import Principal, Role, SiteRole
+from comptoir.core.principal import SYSTEM, Principal, Role, SiteRole
+from comptoir.inventory.vouchers.counts import CountVouchers, count_vouchers
+from comptoir.inventory.vouchers.transfers import SendVouchers, send_vouchers
 from comptoir.lending.agreed_loans import visit_loans
 from comptoir.lending.agreement_pdf import PaperSignature
 from comptoir.lending.agreements import make_agreement
@@ -157,6 +159,12 @@ async def fill_examples() -> Examples:
     batch = await make.voucher_batch(voucher_kind, site_id=site.id, funder=ENDLESS, quantity=2)
     voucher = await make.voucher(batch)
     await make.voucher(batch, status="issued")
+    await make.voucher(batch)
+    elsewhere = await make.site(name=ENDLESS)
+    sending = SendVouchers(batch.id, site.id, elsewhere.id, 1)
+    transfer = await send_vouchers(SYSTEM, sending, now=clock.now())
+    counting = CountVouchers(site.id, voucher_kind.id, 3, explanation=ENDLESS)
+    await count_vouchers(SYSTEM, counting, now=clock.now())
     wording = Key("due-soon", "fr", Form.USUAL)
     for version, text in enumerate((ENDLESS, f"Bientôt {ENDLESS}", ENDLESS)):
         await save_wording(actor, wording, SaveWording(text=text), version=version, now=now)
@@ -199,6 +207,7 @@ async def fill_examples() -> Examples:
             "loan_id": str(loan.id),
             "visit_id": str(visit.id),
             "voucher_id": str(voucher.id),
+            "transfer_id": str(transfer),
             "kind_id": str(voucher_kind.id),
             "borrower_id": str(person.id),
             "user_id": str(other.id),
@@ -221,5 +230,6 @@ async def fill_examples() -> Examples:
             "announcement_id": str(announcement.id),
             "conversation_id": str(talk.id),
             "/vouchers/batches/{batch_id:uuid}:batch_id": str(batch.id),
+            "/vouchers/batches/{batch_id:uuid}/send:batch_id": str(batch.id),
         },
     )

@@ -1,0 +1,116 @@
+"""Counting a drawer of vouchers, and what earlier counts found."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+
+from comptoir.core import clock
+from comptoir.core.accounts.guards import require
+from comptoir.core.errors import FieldError, Invalid
+from comptoir.core.i18n import gettext as _
+from comptoir.core.i18n import localized
+from comptoir.core.principal import Principal, Role
+from comptoir.core.web import Flash, page, redirect
+from comptoir.core.web.forms import FormData, id_or_none
+from comptoir.inventory.vouchers import parcels
+from comptoir.inventory.vouchers.counts import CountVouchers, count_vouchers
+from comptoir.inventory.vouchers.queries import kinds
+from comptoir.sites.chosen import chosen_site
+
+Page = Request[Principal, Any, Any]
+RECEPTION = [require(Role.RECEPTION)]
+_ROWS = 30
+#: Vouchers that one count scans: a drawer, not a depot.
+MOST_SCANNED = 2_000
+
+
+@get("/vouchers/counts", guards=RECEPTION)
+async def count_list(request: Page) -> Response[str]:
+    """Count, and read what was counted."""
+    return await _page(request, request.query_params.get("site", ""))
+
+
+async def _page(
+    request: Page, site: str, form: dict[str, str] | None = None, invalid: Invalid | None = None
+) -> Response[str]:
+    chosen = await chosen_site(request, site)
+    older = id_or_none(request.query_params.get("older", ""))
+    found = await parcels.counts(request.user, site_id=chosen.id, older=older, limit=_ROWS + 1)
+    query = {"site": str(chosen.id)}
+    following = urlencode(query | {"older": str(found[_ROWS - 1].id)}) if found[_ROWS:] else ""
+    last = id_or_none(request.query_params.get("count", ""))
+    missing = await parcels.missed(last) if last in {each.id for each in found} and last else []
+    return page(
+        request,
+        "inventory/vouchers/counts.html",
+        status=422 if invalid else 200,
+        chosen=chosen,
+        sites=[(str(key), name) for key, name in chosen.options],
+        kinds=[
+            ("", _("Choose")),
+            *((str(each.id), localized(each.names)) for each in await kinds()),
+        ],
+        form=form or {"kind": "", "counted": "", "explanation": ""},
+        errors=invalid.errors if invalid else [],
+        found=found[:_ROWS],
+        missing=missing,
+        next_url=f"/vouchers/counts?{following}" if following else None,
+        first_url=f"/vouchers/counts?{urlencode(query)}" if older else None,
+    )
+
+
+@post("/vouchers/counts", guards=RECEPTION)
+async def count(request: Page) -> Response[str]:
+    """Write down what lies in a drawer."""
+    data = await FormData.of(request)
+    form = {name: data.text(name) for name in ("kind", "counted", "explanation")}
+    site = await chosen_site(request, data.text("site"))
+    codes = [each.strip() for each in data.text("codes").split("\n") if each.strip()]
+    try:
+        kind = _kind(data.identifier("kind"))
+        if len(codes) > MOST_SCANNED:
+            raise _at("codes", _("Scan at most %(most)s at once.", most=MOST_SCANNED))
+        command = CountVouchers(
+            site.id,
+            kind,
+            0 if codes else _number(form["counted"]),
+            tuple(codes) or None,
+            form["explanation"],
+        )
+        counted = await count_vouchers(request.user, command, now=clock.now())
+    except Invalid as invalid:
+        return await _page(request, str(site.id), form, invalid)
+    text = (
+        _(
+            "Noted: %(counted)s counted, %(expected)s expected.",
+            counted=counted.counted,
+            expected=counted.expected,
+        )
+        if counted.difference or counted.missing
+        else _("Noted: all is there.")
+    )
+    query = urlencode({"site": site.id, "count": counted.id})
+    return redirect(request, f"/vouchers/counts?{query}", flash=Flash("ok", text))
+
+
+def _kind(kind_id: UUID | None) -> UUID:
+    if kind_id is None:
+        raise _at("kind", _("Choose what you counted."))
+    return kind_id
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 7):
+        raise _at("counted", _("Write how many there are, or scan them."))
+    return int(text)
+
+
+def _at(field: str, text: str) -> Invalid:
+    return Invalid([FieldError(field, "inventory.voucher-count-unfit", text)])
+
+
+ROUTES = [count_list, count]

@@ -1,0 +1,106 @@
+"""One voucher as a page shows it, and vouchers found by what is scanned."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core import db
+from comptoir.core.i18n import localized
+from comptoir.core.principal import Principal
+from comptoir.inventory.vouchers.errors import VoucherNotFound
+from comptoir.inventory.vouchers.scanned import found
+from comptoir.inventory.vouchers.statuses import Medium, VoidReason, VoucherStatus
+
+_VOUCHER = """
+SELECT voucher.id, voucher.status, voucher.hint, voucher.activate_by, voucher.reserved_until,
+       voucher.issued_at, voucher.activated_at, voucher.expires_at, voucher.ended_at,
+       voucher.void_reason, voucher.replaced_by, voucher.batch, voucher.transfer,
+       kind.medium, CAST(kind.names AS TEXT) AS names, kind.time_zone, batch.funder,
+       site.id AS site, site.name AS site_name,
+       (SELECT old.id FROM inventory_voucher old WHERE old.replaced_by = voucher.id)
+           AS "replaces [UUID]"
+FROM inventory_voucher voucher
+JOIN inventory_voucher_kind kind ON kind.id = voucher.kind
+JOIN inventory_voucher_batch batch ON batch.id = voucher.batch
+JOIN sites_site site ON site.id = voucher.site
+WHERE voucher.id = :id
+"""
+
+
+class VoucherView(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a voucher, but for its code and whose it is.
+
+    ``expires_at`` and what follows are null until they happen; days are the operator's.
+    """
+
+    id: UUID
+    kind_names: dict[str, str]
+    medium: Medium
+    hint: str
+    status: VoucherStatus
+    void_reason: VoidReason | None
+    site_id: UUID
+    site_name: str
+    batch_id: UUID
+    funder: str
+    time_zone: str
+    activate_by: date | None
+    issued_at: datetime | None
+    activated_at: datetime | None
+    expires_at: datetime | None
+    ended_at: datetime | None
+    replaced_by: UUID | None
+    replaces: UUID | None
+    transfer_id: UUID | None
+
+    @property
+    def name(self) -> str:
+        """Its kind, in the reader's language."""
+        return localized(self.kind_names)
+
+
+async def voucher_view(actor: Principal, voucher_id: UUID) -> VoucherView:
+    """One voucher.
+
+    Raises:
+        VoucherNotFound: there is none that the actor may know of.
+    """
+    row = await db.fetch_one(_VOUCHER, id=voucher_id)
+    if row is None or not actor.sees_site(row["site"]):
+        raise VoucherNotFound
+    return VoucherView(
+        id=row["id"],
+        kind_names=msgspec.json.decode(row["names"], type=dict[str, str]),
+        medium=Medium(row["medium"]),
+        hint=row["hint"],
+        status=VoucherStatus(row["status"]),
+        void_reason=VoidReason(row["void_reason"]) if row["void_reason"] else None,
+        site_id=row["site"],
+        site_name=row["site_name"],
+        batch_id=row["batch"],
+        funder=row["funder"],
+        time_zone=row["time_zone"],
+        activate_by=row["activate_by"],
+        issued_at=row["issued_at"],
+        activated_at=row["activated_at"],
+        expires_at=row["expires_at"],
+        ended_at=row["ended_at"],
+        replaced_by=row["replaced_by"],
+        replaces=row["replaces"],
+        transfer_id=row["transfer"] if row["status"] == VoucherStatus.IN_TRANSIT else None,
+    )
+
+
+async def find_voucher(actor: Principal, code: str) -> UUID:
+    """The voucher whose code was scanned or typed, whatever became of it.
+
+    Raises:
+        VoucherNotFound: it is none that the actor may know of.
+    """
+    which = list((await found([code])).values())
+    if not which:
+        raise VoucherNotFound
+    return (await voucher_view(actor, which[0])).id

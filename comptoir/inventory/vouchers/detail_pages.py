@@ -1,0 +1,98 @@
+"""The page of one voucher: where it is, what happened to it, what can be done."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+
+from comptoir.core import clock
+from comptoir.core.accounts.guards import require
+from comptoir.core.audit.sentences import lines
+from comptoir.core.i18n import gettext as _
+from comptoir.core.principal import Principal, Role
+from comptoir.core.web import Flash, page, panels, redirect
+from comptoir.core.web.forms import FormData, id_or_none
+from comptoir.inventory.vouchers.actions import activate_voucher, void_voucher
+from comptoir.inventory.vouchers.detail import find_voucher, voucher_view
+from comptoir.inventory.vouchers.errors import VoucherNotFound
+from comptoir.inventory.vouchers.life import VoucherAction, next_status
+from comptoir.inventory.vouchers.permissions import may_reveal
+from comptoir.inventory.vouchers.revealing import Masked
+from comptoir.inventory.vouchers.statuses import VoidReason
+from comptoir.inventory.vouchers.wording import CHIPS, MEDIUMS, STATUSES, VOID_REASONS
+from comptoir.sites.queries import site_names
+
+Page = Request[Principal, Any, Any]
+RECEPTION = [require(Role.RECEPTION)]
+#: What higher floors add to the page: who has it.
+SLOT = "inventory.voucher"
+_LINES = 30
+
+
+@get("/vouchers/{voucher_id:uuid}", guards=RECEPTION)
+async def voucher_page(request: Page, voucher_id: FromPath[UUID]) -> Response[str]:
+    """Everything about a voucher but its code, which is asked for."""
+    actor, now = request.user, clock.now()
+    voucher = await voucher_view(actor, voucher_id)
+    manages = actor.has_role(Role.COORDINATOR, voucher.site_id)
+    before = id_or_none(request.query_params.get("before", ""))
+    names = {str(each.id): each.name for each in await site_names()}
+    happened = await lines(voucher.id, names, before=before, limit=_LINES + 1)
+    code = Masked(voucher.id, voucher.name, voucher.medium, voucher.hint)
+    return page(
+        request,
+        "inventory/vouchers/voucher.html",
+        voucher=voucher,
+        code=code
+        if await may_reveal(actor, voucher.id, site_id=voucher.site_id, now=now)
+        else None,
+        medium=MEDIUMS[voucher.medium],
+        status_word=STATUSES[voucher.status],
+        chip_kind=CHIPS[voucher.status],
+        void_word=VOID_REASONS[voucher.void_reason] if voucher.void_reason else "",
+        can_activate=next_status(VoucherAction.ACTIVATE, voucher.status) is not None,
+        can_void=manages and next_status(VoucherAction.VOID, voucher.status) is not None,
+        void_reasons=[("", _("Choose"))]
+        + [(each.value, word) for each, word in VOID_REASONS.items()],
+        manages=manages,
+        panels=await panels.fill(SLOT, actor, voucher.id, now=now),
+        lines=happened[:_LINES],
+        earlier=happened[_LINES - 1].id if len(happened) > _LINES else None,
+    )
+
+
+@post("/vouchers/find", guards=RECEPTION)
+async def find(request: Page) -> Response[str]:
+    """Go to the voucher that was scanned; the code itself is in no address."""
+    form = await FormData.of(request)
+    try:
+        voucher_id = await find_voucher(request.user, form.text("code"))
+    except VoucherNotFound as not_found:
+        return redirect(request, "/vouchers", flash=Flash("error", not_found.message()))
+    return redirect(request, f"/vouchers/{voucher_id}")
+
+
+@post("/vouchers/{voucher_id:uuid}/activate", guards=RECEPTION)
+async def activate(request: Page, voucher_id: FromPath[UUID]) -> Response[str]:
+    """Its person says that it works."""
+    await activate_voucher(request.user, voucher_id, now=clock.now())
+    return redirect(request, f"/vouchers/{voucher_id}", flash=Flash("ok", _("In use from today.")))
+
+
+@post("/vouchers/{voucher_id:uuid}/void", guards=[require(Role.COORDINATOR)])
+async def void(request: Page, voucher_id: FromPath[UUID]) -> Response[str]:
+    """Nobody will use it."""
+    reason = (await FormData.of(request)).text("reason")
+    if reason not in set(VoidReason):
+        flash = Flash("error", _("Choose why. Nothing was changed."))
+        return redirect(request, f"/vouchers/{voucher_id}", flash=flash)
+    await void_voucher(request.user, voucher_id, VoidReason(reason), now=clock.now())
+    return redirect(
+        request, f"/vouchers/{voucher_id}", flash=Flash("ok", _("This voucher is void."))
+    )
+
+
+ROUTES = [voucher_page, find, activate, void]

@@ -1,0 +1,151 @@
+"""Parcels of vouchers between sites: sent from a batch, received by whoever opens them."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+
+from comptoir.core import clock
+from comptoir.core.accounts.guards import require
+from comptoir.core.errors import Invalid
+from comptoir.core.i18n import gettext as _
+from comptoir.core.i18n import localized, ngettext
+from comptoir.core.principal import Principal, Role
+from comptoir.core.web import Flash, page, redirect
+from comptoir.core.web.forms import FormData, id_or_none
+from comptoir.inventory.vouchers import parcels, transfers
+from comptoir.inventory.vouchers.queries import batch
+from comptoir.sites.queries import names_for, site_names
+
+Page = Request[Principal, Any, Any]
+RECEPTION, COORDINATOR = [require(Role.RECEPTION)], [require(Role.COORDINATOR)]
+_ROWS = 30
+
+
+@get("/vouchers/transfers", guards=RECEPTION)
+async def transfer_list(request: Page) -> Response[str]:
+    """What is on its way, and what has arrived."""
+    site = id_or_none(request.query_params.get("site", ""))
+    older = id_or_none(request.query_params.get("older", ""))
+    found = await parcels.transfers(request.user, site_id=site, older=older, limit=_ROWS + 1)
+    query = {"site": str(site)} if site else {}
+    following = urlencode(query | {"older": str(found[_ROWS - 1].id)}) if found[_ROWS:] else ""
+    return page(
+        request,
+        "inventory/vouchers/transfers.html",
+        found=found[:_ROWS],
+        site=str(site or ""),
+        sites=[(str(each.id), each.name) for each in await names_for(request.user)],
+        next_url=f"/vouchers/transfers?{following}" if following else None,
+        first_url=f"/vouchers/transfers?{urlencode(query)}" if older else None,
+    )
+
+
+@get("/vouchers/batches/{batch_id:uuid}/send", guards=COORDINATOR)
+async def send_form(request: Page, batch_id: FromPath[UUID]) -> Response[str]:
+    """Send a part of a batch to another site."""
+    return await _send_form(request, batch_id)
+
+
+async def _send_form(
+    request: Page, batch_id: UUID, form: FormData | None = None, invalid: Invalid | None = None
+) -> Response[str]:
+    actor = request.user
+    sent = await batch(actor, batch_id)
+    return page(
+        request,
+        "inventory/vouchers/send.html",
+        status=422 if invalid else 200,
+        batch=sent,
+        kind_name=localized(sent.kind.names),
+        own=[
+            (str(each.id), each.name)
+            for each in await names_for(actor)
+            if actor.has_role(Role.COORDINATOR, each.id)
+        ],
+        everywhere=[("", _("Choose")), *((str(each.id), each.name) for each in await site_names())],
+        form={name: form.text(name) if form else "" for name in ("from", "to", "quantity")},
+        errors=invalid.errors if invalid else [],
+    )
+
+
+@post("/vouchers/batches/{batch_id:uuid}/send", guards=COORDINATOR)
+async def send(request: Page, batch_id: FromPath[UUID]) -> Response[str]:
+    """Put it on its way."""
+    form = await FormData.of(request)
+    number, source, target = form.text("quantity"), form.identifier("from"), form.identifier("to")
+    if source is None or target is None:
+        flash = Flash("error", _("Choose from where and to where."))
+        return redirect(request, f"/vouchers/batches/{batch_id}/send", flash=flash)
+    known = number.isascii() and number.isdecimal() and len(number) < 7
+    command = transfers.SendVouchers(batch_id, source, target, int(number) if known else 0)
+    try:
+        transfer_id = await transfers.send_vouchers(request.user, command, now=clock.now())
+    except Invalid as invalid:
+        return await _send_form(request, batch_id, form, invalid)
+    flash = Flash("ok", _("On its way. The other site says when it has arrived."))
+    return redirect(request, f"/vouchers/transfers/{transfer_id}", flash=flash)
+
+
+@get("/vouchers/transfers/{transfer_id:uuid}", guards=RECEPTION)
+async def transfer_page(request: Page, transfer_id: FromPath[UUID]) -> Response[str]:
+    """One parcel: say what arrived."""
+    return await _transfer_page(request, transfer_id)
+
+
+async def _transfer_page(
+    request: Page, transfer_id: UUID, invalid: Invalid | None = None, said: str = ""
+) -> Response[str]:
+    parcel = await parcels.transfer(request.user, transfer_id)
+    answer = page(
+        request,
+        "inventory/vouchers/transfer.html",
+        status=422 if invalid else 200,
+        parcel=parcel,
+        receives=parcel.underway and request.user.sees_site(parcel.to_site),
+        gives_up=parcel.underway and parcels.may_give_up(request.user, parcel),
+        said=said,
+        errors=invalid.errors if invalid else [],
+    )
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@post("/vouchers/transfers/{transfer_id:uuid}/receive", guards=RECEPTION)
+async def receive(request: Page, transfer_id: FromPath[UUID]) -> Response[str]:
+    """All of it arrived, or what was scanned. Codes are not shown again: they are scanned anew."""
+    form = await FormData.of(request)
+    codes = None if form.text("all") else form.text("codes").split("\n")
+    try:
+        missing = await transfers.receive_vouchers(
+            request.user,
+            transfer_id,
+            codes=codes and [each.strip() for each in codes if each.strip()],
+            explanation=form.text("explanation"),
+            now=clock.now(),
+        )
+    except Invalid as invalid:
+        return await _transfer_page(request, transfer_id, invalid, form.text("explanation"))
+    text = (
+        ngettext(
+            "Noted. %(num)s is still on its way.", "Noted. %(num)s are still on their way.", missing
+        )
+        if missing
+        else _("All has arrived.")
+    )
+    return redirect(request, f"/vouchers/transfers/{transfer_id}", flash=Flash("ok", text))
+
+
+@post("/vouchers/transfers/{transfer_id:uuid}/give-up", guards=COORDINATOR)
+async def give_up(request: Page, transfer_id: FromPath[UUID]) -> Response[str]:
+    """What is still on its way will not come."""
+    await transfers.give_up(request.user, transfer_id, now=clock.now())
+    flash = Flash("ok", _("What did not arrive is void."))
+    return redirect(request, f"/vouchers/transfers/{transfer_id}", flash=flash)
+
+
+ROUTES = [transfer_list, send_form, send, transfer_page, receive, give_up]

@@ -1,0 +1,135 @@
+"""One voucher, a parcel and a count, as people see them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from httpx import AsyncClient
+
+from comptoir.core import clock, db
+from comptoir.core.principal import Role
+from comptoir.inventory.vouchers.tables import VoucherCount, VoucherTransfer
+from comptoir.inventory.vouchers.transfers import SendVouchers, send_vouchers
+from tests import factories as make
+from tests.http_client import client_of, sign_in
+from tests.inventory.vouchers.drawer import Drawer
+
+
+async def _as(client: AsyncClient, role: Role, site_id: UUID) -> None:
+    await sign_in(client, await make.user(role=role, site_id=site_id))
+
+
+async def test_a_voucher_is_found_by_its_code_which_is_in_no_address(database: Any) -> None:
+    drawer = await Drawer.made(1)
+    async with client_of() as client:
+        await _as(client, Role.RECEPTION, drawer.site.id)
+        answer = await client.post("/vouchers/find", data={"code": drawer.codes[0]})
+        assert answer.headers["location"] == f"/vouchers/{drawer.ids[0]}"
+        shown = await client.get(answer.headers["location"])
+        unknown = await client.post("/vouchers/find", data={"code": "NOT-OURS"})
+    assert "in the drawer" in shown.text
+    assert drawer.codes[0] not in shown.text
+    assert unknown.headers["location"] == "/vouchers"
+
+
+async def test_a_voucher_is_put_into_use_and_made_void(database: Any) -> None:
+    drawer = await Drawer.made(1, status="issued")
+    address = f"/vouchers/{drawer.ids[0]}"
+    async with client_of() as client:
+        await _as(client, Role.COORDINATOR, drawer.site.id)
+        await client.post(f"{address}/activate")
+        assert await drawer.statuses() == ["activated"]
+        await client.post(f"{address}/void", data={"reason": "because"})
+        assert await drawer.statuses() == ["activated"]
+        await client.post(f"{address}/void", data={"reason": "faulty"})
+        shown = (await client.get(address)).text
+    assert await drawer.statuses() == ["void"]
+    for text in ("it does not work", "Void: it does not work.", "In use."):
+        assert text in shown
+    assert "Make it void" not in shown
+
+
+async def test_a_parcel_is_sent_and_received_with_what_is_missing(database: Any) -> None:
+    drawer, there = await Drawer.made(3), await make.site(name="Comptoir de Lyon")
+    form = {"from": str(drawer.site.id), "to": str(there.id), "quantity": "9"}
+    async with client_of() as client:
+        await _as(client, Role.COORDINATOR, drawer.site.id)
+        address = f"/vouchers/batches/{drawer.batch.id}/send"
+        refused = await client.post(address, data=form)
+        assert refused.status_code == 422
+        assert "Write a number from 1 to 3" in refused.text
+        sent = await client.post(address, data=form | {"quantity": "3"})
+    parcel = sent.headers["location"]
+    async with client_of() as client:
+        await _as(client, Role.RECEPTION, there.id)
+        assert "All 3 are in it" in (await client.get(parcel)).text
+        scanned = {"codes": "\r\n".join(drawer.codes[:2]) + "\r\n"}
+        refused = await client.post(f"{parcel}/receive", data=scanned)
+        assert refused.status_code == 422
+        assert drawer.codes[0] not in refused.text
+        assert refused.headers["cache-control"] == "no-store"
+        await client.post(f"{parcel}/receive", data=scanned | {"explanation": "Torn."})
+        assert "1 missing" in (await client.get("/vouchers/transfers")).text
+        await client.post(f"{parcel}/receive", data={"all": "yes"})
+        assert "closed" in (await client.get("/vouchers/transfers")).text
+    [row] = await VoucherTransfer.objects()
+    assert (row.arrived, row.explanation) == (3, "Torn.")
+
+
+async def test_what_does_not_come_is_given_up(database: Any, now: Any) -> None:
+    drawer, there = await Drawer.made(1), await make.site()
+    coordinator = await make.principal(Role.COORDINATOR, drawer.site.id)
+    command = SendVouchers(drawer.batch.id, drawer.site.id, there.id, 1)
+    transfer = await send_vouchers(coordinator, command, now=now)
+    async with client_of() as client:
+        await _as(client, Role.COORDINATOR, drawer.site.id)
+        await client.post(f"/vouchers/transfers/{transfer}/give-up")
+    assert await drawer.statuses() == ["void"]
+
+
+async def test_a_drawer_is_counted_by_number_or_by_scanning(database: Any) -> None:
+    drawer = await Drawer.made(2)
+    form = {"site": str(drawer.site.id), "kind": str(drawer.kind.id)}
+    async with client_of() as client:
+        await _as(client, Role.RECEPTION, drawer.site.id)
+        for wrong, text in (
+            ({"kind": ""}, "Choose what you counted."),
+            ({}, "Write how many there are, or scan them."),
+            ({"counted": "-2"}, "Write how many there are, or scan them."),
+            ({"counted": "1"}, "This is another number than there should be."),
+            ({"codes": "\n".join(["x"] * 2001)}, "Scan at most 2000 at once."),
+        ):
+            answer = await client.post("/vouchers/counts", data=form | wrong)
+            assert answer.status_code == 422
+            assert text in answer.text
+        assert await VoucherCount.count() == 0
+        assert (await client.post("/vouchers/counts", data=form | {"counted": "2"})).is_redirect
+        answer = await client.post(
+            "/vouchers/counts",
+            data=form | {"codes": drawer.codes[0], "explanation": "Not in its place."},
+        )
+        shown = (await client.get(answer.headers["location"])).text
+    assert f"/vouchers/{drawer.ids[1]}" in shown
+    assert "Not in its place." in shown
+    assert await VoucherCount.count() == 2
+
+
+async def test_lists_take_few_statements_and_have_pages(database: Any) -> None:
+    drawer = await Drawer.made(0)
+    for number in range(31):
+        row = VoucherCount(
+            site=drawer.site.id,
+            kind=drawer.kind.id,
+            expected=number,
+            counted=number,
+            counted_at=clock.now(),
+        )
+        await row.save()
+    async with client_of() as client:
+        await _as(client, Role.RECEPTION, drawer.site.id)
+        await client.get("/vouchers/counts")
+        with db.count_statements() as sent:
+            shown = (await client.get("/vouchers/counts")).text
+    assert "Next page" in shown
+    assert len(sent) <= 9
