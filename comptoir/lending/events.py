@@ -79,6 +79,14 @@ class VoucherIssued(msgspec.Struct, frozen=True):
     at: datetime
 
 
+class VoucherToSend(msgspec.Struct, frozen=True):
+    """The code of a voucher is to go to the person it was given to, in a text message."""
+
+    issue_id: UUID
+    site_id: UUID
+    at: datetime
+
+
 class VoucherIssueUndone(msgspec.Struct, frozen=True):
     """A voucher was not given after all: nobody has seen its code."""
 

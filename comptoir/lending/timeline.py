@@ -36,6 +36,7 @@ def describe_all() -> None:
     describe("scan.refused", _refused)
     describe("voucher.issued", _voucher_issued)
     describe("voucher.shown", lambda story: _("Code shown: %(kind)s.", kind=_voucher_kind(story)))
+    describe("voucher.sent_to_phone", _voucher_sent)
     describe("voucher.issue_undone", _voucher_undone)
     describe("voucher.refused", _voucher_refused)
     describe("item.found", _l("Found again."))
@@ -89,6 +90,10 @@ def _voucher_issued(story: Story) -> str:
     if story.after("limit_passed"):
         return _("Given, with a reason to pass the limit: %(kind)s.", kind=_voucher_kind(story))
     return _("Given: %(kind)s.", kind=_voucher_kind(story))
+
+
+def _voucher_sent(story: Story) -> str:
+    return _("To be sent in a text message: %(kind)s.", kind=_voucher_kind(story))
 
 
 def _voucher_undone(story: Story) -> str:

@@ -26,6 +26,7 @@ from comptoir.notifications.reminders.moot import drop_moot, take_telling_back
 from comptoir.notifications.routing import Route, choose
 from comptoir.notifications.segments import split
 from comptoir.notifications.texts import subject_of
+from comptoir.notifications.voucher_codes import drop_taken_back, with_codes
 
 #: Messages that are claimed together, and how many of them are sent at the same time.
 BATCH = 40
@@ -90,6 +91,8 @@ async def claim(routes: Sequence[Route], owner: UUID, *, now: datetime) -> list[
         rows = await db.fetch(_DUE, now=now, limit=BATCH)
         moot = await drop_moot([row["id"] for row in rows], now=now)
         rows = [row for row in rows if row["id"] not in moot]
+        gone = await drop_taken_back(rows, now=now)
+        rows = [row for row in rows if row["id"] not in gone]
         held = await hold_back(rows, now=now)
         rows = [row for row in rows if row["id"] not in held]
         claimed: dict[str, list[Claimed]] = defaultdict(list)
@@ -110,6 +113,7 @@ async def claim(routes: Sequence[Route], owner: UUID, *, now: datetime) -> list[
             await _lease(within, owner, now=now)  # the next gateway's share is what is left then
             taken += within
         outgoing = await with_links([each.message for each in taken], now=now)
+        outgoing = await with_codes(outgoing)
     return [Claimed(message, each.gateway) for each, message in zip(taken, outgoing, strict=True)]
 
 

@@ -33,6 +33,8 @@ NAMES: dict[str, LazyProxy] = {
     "help": _l("how to ask for help, as a sentence"),
     "stop": _l("how to get no more messages, as a sentence"),
     "link": _l("the link to what the person has"),
+    "voucher": _l("what was given, such as: Wi-Fi, one hour"),
+    "code": _l("its code"),
 }
 
 
@@ -43,6 +45,7 @@ class Matter(StrEnum):
     OVERDUE = "overdue"
     MOVE = "move"  #: its date was moved, or moved back
     LOAN = "loan"  #: it was lent, or came back
+    VOUCHER = "voucher"  #: one was given
     ANSWER = "answer"
 
 
@@ -95,6 +98,9 @@ _ABOUT: dict[Matter, tuple[Kind, ...]] = {
     Matter.LOAN: (
         Kind("welcome", _l("After lending: the agreement in short"), _REMINDER, _MAILED),
         Kind("thanks", _l("After the return"), _REMINDER - {"due", "renew", "link"}, _MAILED),
+    ),
+    Matter.VOUCHER: (
+        Kind("voucher", _l("The code of a voucher"), _PLACE | {"voucher", "code", "stop"}),
     ),
     Matter.ANSWER: (
         Kind("answer-renewed", _l("Answer: renewed"), _SPOKEN | {"dates", "refused"}),

@@ -10,7 +10,7 @@ from comptoir.core.principal import Role
 from comptoir.core.web import NavItem, panels
 from comptoir.lending.desk.answer import SLOT as DESK
 from comptoir.lending.desk.view import SLOT as VISIT
-from comptoir.lending.events import LoanRenewed, ReturnSiteChosen
+from comptoir.lending.events import LoanRenewed, ReturnSiteChosen, VoucherToSend
 from comptoir.notifications import hook_pages, timeline
 from comptoir.notifications.calls import api as calls_api
 from comptoir.notifications.calls import pages as calls_pages
@@ -37,6 +37,7 @@ from comptoir.notifications.reminders import pages as reminder_pages
 from comptoir.notifications.reminders import settings_pages, wishes
 from comptoir.notifications.reminders.moot import follow_return_site
 from comptoir.notifications.unsubscribe import pages as unsubscribe_pages
+from comptoir.notifications.voucher_codes import write_voucher
 
 ROUTES: list[ControllerRouterHandler] = [
     *digest_api.ROUTES,
@@ -95,4 +96,5 @@ timeline.describe_all()
 events.subscribe(ReplyArrived, answer_reply)
 events.subscribe(ReturnSiteChosen, follow_return_site)
 events.subscribe(LoanRenewed, follow_renewal)
+events.subscribe(VoucherToSend, write_voucher)
 register_jobs()

@@ -71,6 +71,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     is_renewable: bool = True
     reason: str = "other"
     link: str = ""
+    voucher: str = ""
+    code: str = ""
     form: Form = Form.TEXT
 
 
@@ -171,6 +173,8 @@ def values(facts: Facts, language: str, names: Collection[str], *, now: datetime
         "help": helps,
         "stop": stop,
         "link": lambda: facts.link,
+        "voucher": lambda: _plain(facts.voucher) if facts.form is Form.TEXT else facts.voucher,
+        "code": lambda: facts.code,
     }
     return {name: known[name]() for name in names}
 
@@ -231,6 +235,8 @@ def example_facts(language: str, calendar: Calendar, *, now: datetime, several: 
         things=(thing, Thing(examples.more, due)) if several else (thing,),
         due_at=due,
         was_due=now + timedelta(days=1),
+        voucher="Wi-Fi",
+        code="KQ7X-4455-WXYZ",
     )
 
 

@@ -38,6 +38,7 @@ from comptoir.lending.vouchers.reading import IssueDetail, live_issue, read_issu
 from comptoir.lending.vouchers.replacing import replace_voucher as replace
 from comptoir.lending.vouchers.returning import take_back_voucher as take_back
 from comptoir.lending.vouchers.schemas import IssueView, IssueVoucher, ReplaceVoucher
+from comptoir.lending.vouchers.sending import send_issued
 from comptoir.lending.vouchers.showing import show_issued
 from comptoir.lending.vouchers.undoing import undo_issue
 from comptoir.sites.errors import SiteNotFound
@@ -225,6 +226,27 @@ async def show_voucher_issue(call: Call, issue_id: UUID) -> VoucherCode:
     return await _show(call, issue_id)
 
 
+@post(
+    "/voucher-issues/{issue_id:uuid}/sendings",
+    scopes=("desk",),
+    tag=TAG,
+    errors=(
+        VoucherIssueNotFound,
+        RefusalCode.VOUCHER_NOT_AT_HAND,
+        RefusalCode.VOUCHER_NOT_SENDABLE,
+        KeyMissing,
+        Unreadable,
+    ),
+)
+async def send_voucher_issue(call: Call, issue_id: UUID) -> IssueDetail:
+    """Send the code to the person's own number, where its kind may go out in a text message.
+
+    The message that is kept names no code: it is put in when the gateway gets it.
+    """
+    await send_issued(call.actor, issue_id, now=call.now)
+    return await read_issue(call.actor, issue_id)
+
+
 @get("/voucher-policies", scopes=_READERS, tag=TAG)
 async def list_voucher_policies(call: Call) -> VoucherPolicies:
     """List who may be given which voucher, all at once."""
@@ -323,6 +345,7 @@ ROUTES = [
     take_back_voucher,
     replace_voucher,
     show_voucher_issue,
+    send_voucher_issue,
     list_voucher_policies,
     create_voucher_policy,
     read_voucher_policy,

@@ -24,6 +24,7 @@ from comptoir.lending.vouchers.issuing import issue_voucher
 from comptoir.lending.vouchers.replacing import replace_voucher
 from comptoir.lending.vouchers.returning import take_back_voucher
 from comptoir.lending.vouchers.schemas import IssueView, IssueVoucher, ReplaceVoucher
+from comptoir.lending.vouchers.sending import send_issued
 from comptoir.lending.vouchers.showing import ShownIssue, show_issued
 from comptoir.lending.vouchers.slip import SlipPaper, place_of, render_slip
 
@@ -166,4 +167,16 @@ async def desk_slip(request: Page, data: Posted[SlipForm]) -> Response[bytes]:
     return Response(document, media_type="application/pdf", headers={"Cache-Control": "no-store"})
 
 
-ROUTES = [desk_give, desk_show, desk_return, desk_replace, desk_slip]
+@post("/desk/vouchers/sms", status_code=200, guards=[require(Role.RECEPTION)])
+async def desk_send(request: Page, data: Posted[ShowForm]) -> Answer:
+    """Send the code of a voucher that was given a moment ago to the person's own number."""
+    now = clock.now()
+    try:
+        shown = await send_issued(request.user, data.issue, now=now)
+        step = Step(kind=StepKind.SMS_SENT, text=shown.name)
+    except LendingRefused as error:
+        step = refused(error)
+    return await answer_desk(request, stay(data.visit, step, now=now), data.recent)
+
+
+ROUTES = [desk_give, desk_show, desk_return, desk_replace, desk_slip, desk_send]

@@ -62,6 +62,10 @@ SENTENCES: dict[RefusalCode, LazyProxy] = {
         "This code was shown a while ago, or taken back. "
         "Whoever may see it opens the page of the voucher."
     ),
+    RefusalCode.VOUCHER_NOT_SENDABLE: _l(
+        "This code cannot be sent: its kind does not go out in text messages, "
+        "or the person has no phone number. Print it instead."
+    ),
     RefusalCode.VOUCHER_MISREAD: _l(
         "This looks like the number of a SIM card, but one digit is wrong. "
         "Scan the barcode again, or compare each digit with the card."

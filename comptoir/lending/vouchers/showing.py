@@ -7,6 +7,8 @@ Later it is revealed as any other (``inventory.vouchers.revealing``).
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -101,6 +103,15 @@ async def show_issued(actor: Principal, issue_id: UUID, *, now: datetime) -> Sho
         IssueRefused: it was taken back, or the code is no longer at hand.
         vault.KeyMissing, vault.Unreadable: it cannot be opened.
     """
+    async with open_issued(actor, issue_id, action="voucher.shown", now=now) as shown:
+        return shown
+
+
+@asynccontextmanager
+async def open_issued(
+    actor: Principal, issue_id: UUID, *, action: str, now: datetime
+) -> AsyncIterator[ShownIssue]:
+    """``show_issued`` as the transaction that it is; ``action`` is what the trail says."""
     async with db.transaction():
         row = await db.fetch_one(_READ, issue_id=issue_id)
         if row is None or not actor.sees_site(row["site"]):
@@ -111,7 +122,7 @@ async def show_issued(actor: Principal, issue_id: UUID, *, now: datetime) -> Sho
         await db.execute(_SEEN, now=now, id=issue_id)
         await audit.record(
             actor,
-            "voucher.shown",
+            action,
             "voucher",
             row["voucher"],
             now=now,
@@ -119,7 +130,7 @@ async def show_issued(actor: Principal, issue_id: UUID, *, now: datetime) -> Sho
             site_id=row["site"],
             changes={"kind": read_names(row["names"])},
         )
-    return shown
+        yield shown
 
 
 def is_at_hand(row: db.Row, *, now: datetime) -> bool:

@@ -1,0 +1,127 @@
+"""The code of a voucher in a text message: put in when it is handed over, as links are.
+
+The outbox holds what stands for it, and by its key which voucher it is of: so the list of
+messages, the API, a backup and a copy of the database hold no code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from comptoir.core import db
+from comptoir.core.i18n import localized
+from comptoir.inventory.names import read_names
+from comptoir.inventory.vouchers.sealing import Secret, unseal
+from comptoir.lending.events import VoucherToSend
+from comptoir.notifications import outbox
+from comptoir.notifications.gateways.protocol import Outgoing
+from comptoir.notifications.inbound.senders import read_place
+from comptoir.notifications.outbox import Draft
+from comptoir.notifications.own_wordings.reading import wording_of
+from comptoir.notifications.reasons import Reason
+from comptoir.notifications.values import Facts, message_text
+
+KIND = "voucher"
+#: Signs of the alphabet of text messages, and as many as most codes have.
+STAND_IN = "#" * 12
+
+_TO = """
+SELECT issue.id, issue.borrower, kind.names, borrower.phone, borrower.language, wish.barest
+FROM lending_voucher_issue issue
+JOIN inventory_voucher_kind kind ON kind.id = issue.kind
+JOIN lending_borrower borrower ON borrower.id = issue.borrower
+LEFT JOIN notifications_borrower_wish wish ON wish.borrower = borrower.id
+WHERE issue.id = :issue
+"""
+#: The first of those that tried to send it has the voucher in its key.
+_KEYS = """
+WITH RECURSIVE tried (id, dedupe_key, again_of) AS (
+    SELECT message.id, message.dedupe_key, message.again_of
+    FROM notifications_message message WHERE message.id IN :ids
+    UNION ALL
+    SELECT tried.id, before.dedupe_key, before.again_of
+    FROM tried JOIN notifications_message before ON before.id = tried.again_of
+)
+SELECT id, dedupe_key FROM tried WHERE again_of IS NULL
+"""
+_SEALED = """
+SELECT issue.id AS issue, voucher.id, voucher.key, voucher.sealed, kind.dial
+FROM lending_voucher_issue issue
+JOIN inventory_voucher voucher ON voucher.id = issue.voucher
+JOIN inventory_voucher_kind kind ON kind.id = issue.kind
+WHERE issue.id IN :issues AND issue.ended_at IS NULL
+"""
+
+
+async def write_voucher(event: VoucherToSend) -> None:
+    """Put the message into the outbox; once for each voucher given."""
+    row = await db.fetch_one(_TO, issue=event.issue_id)
+    place, _is_sure = await read_place(event.site_id)
+    if row is None or place is None:
+        return
+    language = row["language"]
+    facts = Facts(
+        place=place.name,
+        calendar=place.calendar,
+        phone=place.phone,
+        voucher=localized(read_names(row["names"]), language),
+        code=STAND_IN,
+    )
+    wording = await wording_of(KIND, language, barest=bool(row["barest"]))
+    draft = Draft(
+        site_id=event.site_id,
+        borrower_id=row["borrower"],
+        kind=KIND,
+        channel="sms",
+        address=row["phone"],
+        language=language,
+        text=message_text(wording, facts, language, now=event.at),
+        dedupe_key=f"{KIND}:{event.issue_id}",
+    )
+    await outbox.write(draft, now=event.at)
+
+
+async def drop_taken_back(rows: Sequence[db.Row], *, now: datetime) -> set[UUID]:
+    """Drop those of some queued messages whose voucher was taken back; which these were.
+
+    It belongs into the transaction that claims them.
+    """
+    ids = [row["id"] for row in rows if row["kind"] == KIND]
+    if not ids:
+        return set()
+    gone = set(ids) - set(await _codes(ids))
+    return await outbox.drop([*gone], Reason.OVERTAKEN, now=now)
+
+
+async def with_codes(messages: Sequence[Outgoing]) -> list[Outgoing]:
+    """The messages as they go out, each with its code; in the transaction that claims them."""
+    ids = [each.id for each in messages if STAND_IN in each.text]
+    codes = await _codes(ids) if ids else {}
+    return [
+        msgspec.structs.replace(each, text=each.text.replace(STAND_IN, codes[each.id]))
+        if each.id in codes
+        else each
+        for each in messages
+    ]
+
+
+async def _codes(ids: Sequence[UUID]) -> dict[UUID, str]:
+    """What stands in messages, by their ids; nothing for those whose voucher was taken back."""
+    keys = {row["id"]: row["dedupe_key"].split(":") for row in await db.fetch(_KEYS, ids=[*ids])}
+    issues = {each: UUID(key[1]) for each, key in keys.items() if key[0] == KIND}
+    if not issues:
+        return {}
+    rows = await db.fetch(_SEALED, issues=[*issues.values()])
+    texts = {row["issue"]: _text(unseal(row), row["dial"]) for row in rows}
+    return {each: texts[issue] for each, issue in issues.items() if issue in texts}
+
+
+def _text(secret: Secret, dial: str) -> str:
+    """What is typed: a user name with its password, or what is dialled, or the code."""
+    if secret.user:
+        return f"{secret.user} / {secret.code}"
+    return dial.replace("{code}", secret.code) if dial else secret.code

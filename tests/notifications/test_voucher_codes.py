@@ -1,0 +1,122 @@
+"""The code of a voucher in a text message: on the phone, and nowhere that it is kept."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from comptoir.core import db
+from comptoir.core.principal import Role
+from comptoir.inventory.vouchers.sealing import Secret
+from comptoir.inventory.vouchers.tables import VoucherKind
+from comptoir.lending.errors import IssueRefused
+from comptoir.lending.refusals import RefusalCode
+from comptoir.lending.tables import Borrower
+from comptoir.lending.vouchers.sending import send_issued
+from comptoir.lending.vouchers.tables import VoucherIssue
+from comptoir.notifications.dispatcher import dispatch
+from comptoir.notifications.messages.services import try_again
+from comptoir.notifications.routing import Route
+from comptoir.notifications.tables import Message
+from comptoir.notifications.voucher_codes import STAND_IN
+from tests import factories as make
+from tests.http_client import shared_app
+from tests.lending.counter import actions, attempt
+from tests.lending.vouchers.drawer import Drawer
+from tests.notifications.recording import RecordingGateway
+
+CODE = "8899-KQ7X-4455"
+
+
+@pytest.fixture
+async def drawer(database: Any) -> Drawer:
+    """A top-up that may be sent, and somebody with a phone."""
+    shared_app()  # whose floors hear of each other
+    drawer = await Drawer().set_up(medium="top_up", by_sms=True, dial="*121*{code}#")
+    drawer.borrower = await drawer.add_person(phone="+41791234567", contact_kind="phone")
+    await drawer.add(secret=Secret(CODE))
+    return drawer
+
+
+async def given(drawer: Drawer, now: datetime) -> UUID:
+    return (await drawer.give(now, attempt=attempt())).id
+
+
+async def kept() -> str:
+    """Everything that a reader of the outbox and of the trail can see."""
+    rows = await db.fetch("SELECT text, dedupe_key FROM notifications_message")
+    rows += await db.fetch("SELECT changes FROM core_audit_event")
+    rows += await db.fetch("SELECT outcome FROM core_idempotency")
+    return str(rows)
+
+
+async def test_the_code_is_put_in_when_the_message_is_handed_over(
+    drawer: Drawer, now: datetime
+) -> None:
+    issue = await given(drawer, now)
+    for _ in range(2):
+        await send_issued(drawer.actor, issue, now=now)
+    [message] = await Message.objects()
+    assert (message.address, message.kind) == ("+41791234567", "voucher")
+    assert STAND_IN in message.text
+    gateway = RecordingGateway()
+    assert await dispatch([Route(gateway)], now=now) == 1
+    [sent] = gateway.sent
+    assert f"*121*{CODE}#" in sent.text
+    assert STAND_IN not in sent.text
+    assert CODE not in await kept()
+    assert (await actions()).count("voucher.sent_to_phone") == 2
+
+
+async def test_it_is_put_in_again_where_it_is_tried_again(drawer: Drawer, now: datetime) -> None:
+    issue = await given(drawer, now)
+    await send_issued(drawer.actor, issue, now=now)
+    [first] = await Message.objects()
+    await Message.update({Message.status: "failed"}, force=True)
+    coordinator = await make.principal(Role.COORDINATOR, drawer.site.id)
+    await try_again(coordinator, first.id, now=now)
+    gateway = RecordingGateway()
+    assert await dispatch([Route(gateway)], now=now) == 1
+    assert CODE in gateway.sent[0].text
+    assert CODE not in await kept()
+
+
+async def test_what_was_taken_back_is_not_sent(drawer: Drawer, now: datetime) -> None:
+    issue = await given(drawer, now)
+    await send_issued(drawer.actor, issue, now=now)
+    await VoucherIssue.update({VoucherIssue.ended_at: now}, force=True)
+    gateway = RecordingGateway()
+    assert await dispatch([Route(gateway)], now=now) == 0
+    [message] = await Message.objects()
+    assert (message.status, message.reason) == ("dropped", "overtaken")
+    assert gateway.sent == []
+
+
+async def test_it_goes_out_only_where_the_kind_allows_it_and_there_is_a_number(
+    drawer: Drawer, now: datetime
+) -> None:
+    issue = await given(drawer, now)
+    codes = []
+    await VoucherKind.update({VoucherKind.by_sms: False}, force=True)
+    with pytest.raises(IssueRefused) as error:
+        await send_issued(drawer.actor, issue, now=now)
+    codes.append(error.value.refusal.code)
+    await VoucherKind.update({VoucherKind.by_sms: True}, force=True)
+    await Borrower.update({Borrower.phone: ""}, force=True)
+    with pytest.raises(IssueRefused) as error:
+        await send_issued(drawer.actor, issue, now=now)
+    codes.append(error.value.refusal.code)
+    with pytest.raises(IssueRefused) as error:
+        await send_issued(drawer.actor, issue, now=now + timedelta(hours=2))
+    codes.append(error.value.refusal.code)
+    assert codes == [
+        RefusalCode.VOUCHER_NOT_SENDABLE,
+        RefusalCode.VOUCHER_NOT_SENDABLE,
+        RefusalCode.VOUCHER_NOT_AT_HAND,
+    ]
+    assert await Message.count() == 0
+    [row] = await VoucherIssue.objects()
+    assert row.shown_at is None
