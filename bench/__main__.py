@@ -21,7 +21,7 @@ from pathlib import Path
 
 import psutil
 
-from bench import calendars, closure, dispatching, places, reminders
+from bench import calendars, closure, dispatching, places, reminders, vouchers
 from bench.data import Desk, fill, make_desk
 from bench.floors import PostgresServer
 from bench.lending import CLIENTS, ITEMS, beside, lend
@@ -52,6 +52,7 @@ def main() -> None:
         "places",
         "reminders",
         "sending",
+        "vouchers",
     ]
     parser.add_argument("--only", choices=parts)
     given = parser.parse_args()
@@ -94,6 +95,11 @@ def main() -> None:
             _places(table, "PostgreSQL", server.url, folder)
         with _postgres() as server:
             _import(table, "PostgreSQL", server.url)
+    if given.only in (None, "vouchers"):
+        with _folder() as folder:
+            _vouchers(table, "SQLite", f"sqlite:///{folder}/vouchers.sqlite")
+        with _postgres() as server:
+            _vouchers(table, "PostgreSQL", server.url)
 
 
 def _places(table: Table, name: str, url: str, folder: Path) -> None:
@@ -129,6 +135,13 @@ def _import(table: Table, name: str, url: str) -> None:
     looked, done = asyncio.run(places.imported(url))
     table.add(f"{name}: preview of a file of {places.ROWS:,} sites", f"{looked:.2f} s")
     table.add(f"{name}: … imported", f"{done:.2f} s")
+
+
+def _vouchers(table: Table, name: str, url: str) -> None:
+    looked, done, floor = asyncio.run(vouchers.measured(url))
+    table.add(f"{name}: preview of a file of {vouchers.CODES:,} vouchers", f"{looked:.2f} s")
+    table.add(f"{name}: … taken in", f"{done:.2f} s")
+    table.add(f"{name}: … the same rows by plain SQL", f"{floor:.2f} s")
 
 
 @contextmanager
