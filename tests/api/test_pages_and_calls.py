@@ -21,7 +21,7 @@ OWN = re.compile(
 def lines() -> dict[str, str]:
     """The calls of each form and page, as the guide has them."""
     text = GUIDE.read_text().partition("## What the pages do")[2].partition("\n## ")[0]
-    return dict(re.findall(r"^\| `((?:GET|POST) /[^`]*)` \| (.+) \|$", text, re.MULTILINE))
+    return dict(re.findall(r"^\| `((?:GET|POST|PUT) /[^`]*)` \| (.+) \|$", text, re.MULTILINE))
 
 
 def test_every_page_and_form_has_a_line() -> None:

@@ -300,7 +300,7 @@ async def edit_voucher_policy(call: Call, policy_id: UUID, data: VoucherTerms) -
     conditional=True,
 )
 async def remove_voucher_policy(call: Call, policy_id: UUID) -> None:
-    """Remove a policy; the one of any group applies instead, if there is one."""
+    """Remove a policy of vouchers; the one of any group applies instead, if there is one."""
     await policies.remove_voucher_policy(call.actor, policy_id, version=call.version, now=call.now)
 
 
