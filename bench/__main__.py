@@ -21,7 +21,7 @@ from pathlib import Path
 
 import psutil
 
-from bench import calendars, closure, dispatching, places, reminders, vouchers
+from bench import calendars, closure, dispatching, issuing, places, reminders, vouchers
 from bench.data import Desk, fill, make_desk
 from bench.floors import PostgresServer
 from bench.lending import CLIENTS, ITEMS, beside, lend
@@ -53,6 +53,7 @@ def main() -> None:
         "reminders",
         "sending",
         "vouchers",
+        "issuing",
     ]
     parser.add_argument("--only", choices=parts)
     given = parser.parse_args()
@@ -87,6 +88,13 @@ def main() -> None:
             asyncio.run(_sending(table, "SQLite", f"sqlite:///{folder}/comptoir.sqlite"))
         with _postgres() as server:
             asyncio.run(_sending(table, "PostgreSQL", server.url))
+    if given.only in (None, "issuing"):
+        with _folder() as folder:
+            asyncio.run(
+                _issuing(table, "SQLite", f"sqlite:///{folder}/comptoir.sqlite", folder, given)
+            )
+        with _postgres() as server, _folder() as folder:
+            asyncio.run(_issuing(table, "PostgreSQL", server.url, folder, given))
     if given.only in (None, "places"):
         with _folder() as folder:
             _places(table, "SQLite", f"sqlite:///{folder}/comptoir.sqlite", folder)
@@ -129,6 +137,18 @@ async def _sending(table: Table, name: str, url: str) -> None:
     about = f"{name}: {dispatching.MESSAGES:,} messages to a gateway that takes {wait}"
     table.add(about, f"{sent:.1f} s")
     table.add(f"{name}: … the same calls with no database", f"{called:.1f} s")
+
+
+async def _issuing(
+    table: Table, name: str, url: str, folder: Path, given: argparse.Namespace
+) -> None:
+    workers = 1 if url.startswith("sqlite") else POSTGRES_WORKERS
+    rate, floor, p50, p95 = await issuing.measured(
+        url, folder, workers=workers, seconds=given.seconds
+    )
+    about = f"{name}: vouchers given over HTTP, {issuing.CLIENTS} clients"
+    table.add(f"{about}, beside plain SQL", f"{rate / floor:.3f}  ({rate:.0f} of {floor:.0f} /s)")
+    table.add(f"{about}: p50 / p95", f"{p50:.1f} / {p95:.1f} ms")
 
 
 def _import(table: Table, name: str, url: str) -> None:
