@@ -30,6 +30,7 @@ NAMES: dict[str, LazyProxy] = {
     "renew": _l("how to renew by an answer, as a sentence"),
     "reason": _l("why it is not renewed"),
     "refused": _l("what could not be renewed, as a sentence"),
+    "good_until": _l("until when the voucher is good, as a sentence"),
     "help": _l("how to ask for help, as a sentence"),
     "stop": _l("how to get no more messages, as a sentence"),
     "link": _l("the link to what the person has"),
@@ -105,6 +106,7 @@ _ABOUT: dict[Matter, tuple[Kind, ...]] = {
     Matter.ANSWER: (
         Kind("answer-renewed", _l("Answer: renewed"), _SPOKEN | {"dates", "refused"}),
         Kind("answer-not-renewed", _l("Answer: not renewed"), _PLACE | {"reason", "help"}),
+        Kind("answer-in-use", _l("Answer: the voucher is in use"), _PLACE | {"good_until", "help"}),
         Kind("answer-hours", _l("Answer: opening hours"), _PLACE | {"hours"}),
         Kind("answer-help", _l("Answer: somebody will call"), _PLACE),
         Kind("answer-stopped", _l("Answer: no more messages"), _PLACE),

@@ -8,7 +8,7 @@ word, a greeting around it, an emoji behind it. In this order:
 3. whatever is denied goes to a person, who understands what a list of words does not;
 4. START, alone;
 5. RENEW, unless it speaks of what is done, broken or rather brought back, or asks about it;
-   then HELP (somebody wants to be called), then HOURS;
+   then HELP (somebody wants to be called), then HOURS, then a few words that something works;
 6. anything else goes to a person, and so does a long text, as there is more in it.
 """
 
@@ -25,6 +25,8 @@ from comptoir.notifications import reply_words as known
 
 #: Longer texts say more than a wish; nobody types more for one.
 _MOST_WORDS = 25
+#: "It works" is said in so few; "it works, but …" in more.
+_MOST_WORDS_OF_A_NOTE = 5
 #: What is behind is not read: ten parts are no answer.
 _MOST_CHARACTERS = 1600
 #: A slip is forgiven in words of so many letters.
@@ -46,6 +48,8 @@ class Wish(StrEnum):
     RENEW = "renew"
     HOURS = "hours"
     HELP = "help"
+    WORKS = "works"  #: what was given is in use
+    AGREED = "agreed"  #: the same, or only "understood"
     STOP = "stop"
     START = "start"
     NOT_ME = "not-me"
@@ -92,6 +96,8 @@ def _wish(text: _Text) -> tuple[Wish, str]:
         (Wish.RENEW, _renew(text)),
         (Wish.HELP, _help(text)),
         (Wish.HOURS, _hours(text)),
+        (Wish.WORKS, _short(text, known.WORKS)),
+        (Wish.AGREED, _agreed(text)),
     )
     return next(((wish, found) for wish, found in asked if found is not None), (Wish.UNCLEAR, ""))
 
@@ -181,6 +187,20 @@ def _hours(text: _Text) -> str | None:
     if found is None and nearly_alone:
         found = _word(text.words, known.HOURS, slips=False)
     return found
+
+
+def _short(text: _Text, phrases: dict[str, re.Pattern[str]]) -> str | None:
+    """A phrase that says all there is to say: in few words, and asking nothing."""
+    said = set(text.words)
+    if text.asks or len(text.core) > _MOST_WORDS_OF_A_NOTE or said & known.RATHER_NOT:
+        return None
+    return _phrase(text, phrases)
+
+
+def _agreed(text: _Text) -> str | None:
+    if "ok" in text.words and not text.core and not text.asks:
+        return ""
+    return _short(text, known.AGREED)
 
 
 def _phrase(text: _Text, phrases: dict[str, re.Pattern[str]]) -> str | None:

@@ -121,6 +121,24 @@ HOURS = _words(
     it="orari orario apertura",
     en="hours",
 )
+#: What was given works: said of nothing else.
+WORKS = _phrases(
+    fr=r"(?:ca|cela|tout|elle|il|carte|sim|code|internet|wifi|bien) fonctionne|^fonctionne"
+    r"|^activee?$|(?:est|ai) activee?|(?:carte|sim|code|internet|wifi) marche",
+    de=r"(?:es|alles|karte|sim|code|internet|wlan) (?:funktioniert|funktionniert|lauft)"
+    r"|^funktioniert|^aktiv$|^aktiviert$|ist aktiv(?:iert)?|(?:karte|sim|internet|wlan) geht",
+    it=r"funziona|^attiv[ao]$|^attivat[ao]$|e attiv(?:[ao]|at[ao])",
+    en=r"(?:it|this|that|card|sim|code|internet|wifi) (?:works|is working|s working)|^works"
+    r"|^active$|^activated$|is active|is activated",
+)
+#: That something works, or only that a message was understood.
+AGREED = _phrases(
+    fr=r"^ca marche|^c est bon|^tout marche",
+    de=r"^alles gut|^es geht$",
+    it=r"^va bene",
+    en=r"^all good|^all right|^okay$",
+)
+
 #: Words that ask for the hours only in a question, or nearly alone.
 MAYBE_HOURS = _words(
     fr="ouvert ouverts ouverte ouvrez ouvre",

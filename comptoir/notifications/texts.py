@@ -42,6 +42,7 @@ class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     other_hours: str
     no_opening: str
     opening_beneath: str
+    last_day: str
 
 
 class Reasons(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):

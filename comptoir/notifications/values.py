@@ -54,8 +54,9 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What a message is about.
 
     ``due_at`` is the earliest of ``things``; ``also`` are due later, ``refused`` could not be
-    renewed. ``is_two_way``: the sender is a number, or in an e-mail an address, that takes
-    answers. ``reason`` is a field of ``texts.Reasons``.
+    renewed. ``last_day`` is that of a voucher, on its operator's clock. ``is_two_way``: the
+    sender is a number, or in an e-mail an address, that takes answers. ``reason`` is a field of
+    ``texts.Reasons``.
     On paper and on the phone nothing is said of answering by text.
     """
 
@@ -70,6 +71,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     is_two_way: bool = True
     is_renewable: bool = True
     reason: str = "other"
+    last_day: datetime | None = None
     link: str = ""
     voucher: str = ""
     code: str = ""
@@ -122,6 +124,12 @@ def values(facts: Facts, language: str, names: Collection[str], *, now: datetime
         day, today = calendar.local_date(facts.was_due), calendar.local_date(now)
         return day_words(day, today, language)
 
+    def good_until() -> str:
+        if facts.last_day is None:
+            return ""
+        words = day_words(facts.last_day.date(), calendar.local_date(now), language)
+        return phrases.last_day.replace("{{day}}", words)
+
     def change() -> str:
         if facts.was_due is None:
             return ""
@@ -166,6 +174,7 @@ def values(facts: Facts, language: str, names: Collection[str], *, now: datetime
         "dates": lambda: things(facts.things, dated=True),
         "was_due": was_due,
         "change": change,
+        "good_until": good_until,
         "also": lambda: listed(phrases.also, facts.also),
         "refused": lambda: listed(phrases.refused, facts.refused),
         "renew": lambda: ask(ways.renew, "", "") if facts.is_renewable else "",
@@ -237,6 +246,7 @@ def example_facts(language: str, calendar: Calendar, *, now: datetime, several: 
         was_due=now + timedelta(days=1),
         voucher="Wi-Fi",
         code="KQ7X-4455-WXYZ",
+        last_day=now + timedelta(days=30),
     )
 
 

@@ -6,6 +6,7 @@ from comptoir.notifications.replies import Wish
 
 RENEW, HOURS, HELP, STOP = Wish.RENEW, Wish.HOURS, Wish.HELP, Wish.STOP
 START, NOT_ME, UNCLEAR = Wish.START, Wish.NOT_ME, Wish.UNCLEAR
+WORKS, AGREED = Wish.WORKS, Wish.AGREED
 
 EXAMPLES: list[tuple[str, Wish, str | None]] = [
     # Renewals, as they were asked to be written
@@ -248,9 +249,33 @@ EXAMPLES: list[tuple[str, Wish, str | None]] = [
     ("Sorry, you have the wrong number", NOT_ME, "en"),
     ("It's not me", NOT_ME, "en"),
     ("C'est pas moi qui l'ai, c'est ma soeur", UNCLEAR, "fr"),
+    # What was given works
+    ("ok", AGREED, None),
+    ("OK merci", AGREED, "fr"),
+    ("Ça marche", AGREED, "fr"),
+    ("Ça marche !", AGREED, "fr"),
+    ("Ça fonctionne, merci", WORKS, "fr"),
+    ("Alles gut, danke", AGREED, "de"),
+    ("Va bene, grazie", AGREED, "it"),
+    ("All good, thanks", AGREED, "en"),
+    ("La carte marche", WORKS, "fr"),
+    ("activé", WORKS, "fr"),
+    ("AKTIV", WORKS, "de"),
+    ("Es funktioniert", WORKS, "de"),
+    ("Bonjour, la SIM fonctionne", WORKS, "fr"),
+    ("FUNZIONA", WORKS, "it"),
+    ("IT WORKS", WORKS, "en"),
+    ("It works, thank you!", WORKS, "en"),
+    ("Ça ne marche pas", UNCLEAR, "fr"),
+    ("ça marche pas", UNCLEAR, "fr"),
+    ("Funktioniert nicht", UNCLEAR, "de"),
+    ("non funziona", UNCLEAR, None),
+    ("It doesn't work", UNCLEAR, "en"),
+    ("Ça marche comment ?", UNCLEAR, None),
+    ("It works but the screen of the laptop is black", UNCLEAR, "en"),
     # For a person
     ("", UNCLEAR, None),
-    ("ok", UNCLEAR, None),
+    ("👌", UNCLEAR, None),
     ("👍", UNCLEAR, None),
     ("?", UNCLEAR, None),
     ("Merci", UNCLEAR, "fr"),

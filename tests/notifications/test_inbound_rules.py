@@ -53,6 +53,29 @@ def test_a_number_of_several_is_renewed_nothing_and_read() -> None:
     assert found == Decision(Step.NOT_RENEW, answer=True, to_read=True)
 
 
+@pytest.mark.parametrize("wish", [Wish.WORKS, Wish.AGREED])
+def test_that_it_works_begins_a_voucher_only_where_one_person_surely_means_one(
+    wish: Wish,
+) -> None:
+    for whose in (Whose.ONE, Whose.SEVERAL):
+        for has_voucher in (True, False):
+            found = decide(
+                wish,
+                whose,
+                Answers(),
+                sent_at=MADE_AT,
+                now=MADE_AT,
+                has_voucher=has_voucher,
+            )
+            plain = has_voucher and whose is Whose.ONE
+            step = (
+                Decision(Step.ACTIVATE, answer=True)
+                if plain
+                else Decision(Step.NOTHING, to_read=True)
+            )
+            assert found == step
+
+
 @given(wishes, answers, ages)
 def test_only_the_number_of_one_person_renews(wish: Wish, given: Answers, age: timedelta) -> None:
     for whose in (Whose.SEVERAL, Whose.NOBODY, Whose.MACHINE):

@@ -26,6 +26,13 @@ def expires_at(
     return end_of_day(day + timedelta(days=validity_days), time_zone)
 
 
+def last_day(ends_at: datetime | None, time_zone: str) -> datetime | None:
+    """The last moment at which a voucher is good, on the operator's clock."""
+    if ends_at is None:
+        return None
+    return (ends_at - timedelta(microseconds=1)).astimezone(ZoneInfo(time_zone))
+
+
 def today_at(now: datetime, time_zone: str) -> date:
     """The day it is for the operator: what was to be activated before it has expired."""
     return now.astimezone(ZoneInfo(time_zone)).date()

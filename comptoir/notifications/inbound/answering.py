@@ -17,6 +17,7 @@ from comptoir.core.ids import new_id
 from comptoir.notifications import outbox
 from comptoir.notifications.events import ReplyArrived
 from comptoir.notifications.inbound import rules, wishes
+from comptoir.notifications.inbound.activating import Waiting, begin_use, meant_by
 from comptoir.notifications.inbound.renewing import Renewed, renew_next
 from comptoir.notifications.inbound.rules import Answers, Decision, Step
 from comptoir.notifications.inbound.senders import Place, Sender, read_place, read_sender
@@ -66,6 +67,7 @@ class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     refused: tuple[Thing, ...] = ()
     reason: str = "other"
     site_id: UUID | None = None
+    last_day: datetime | None = None
 
 
 async def answer_reply(event: ReplyArrived) -> None:
@@ -74,9 +76,17 @@ async def answer_reply(event: ReplyArrived) -> None:
     conversation = await _lock(event.sender)
     read, sender = read_reply(event.text), await read_sender(event.sender)
     answers = await _answers(event.sender, now=now)
-    decision = rules.decide(read.wish, sender.whose, answers, sent_at=event.sent_at, now=now)
+    waiting = await meant_by(read.wish, sender.borrower_id, now=now)
+    decision = rules.decide(
+        read.wish,
+        sender.whose,
+        answers,
+        sent_at=event.sent_at,
+        now=now,
+        has_voucher=waiting is not None,
+    )
     language = read.language or sender.language
-    answer = await _act(decision.step, sender, language, now=now)
+    answer = await _act(decision.step, sender, language, waiting, now=now)
     message = None
     if answer is not None and decision.answer:
         key = f"answer:{event.reply_id}"
@@ -98,8 +108,15 @@ async def _answers(number: str, *, now: datetime) -> Answers:
     return Answers(own["hour"], own["day"], strangers["number"])
 
 
-async def _act(step: Step, sender: Sender, language: str, *, now: datetime) -> _Answer | None:
+async def _act(
+    step: Step, sender: Sender, language: str, waiting: Waiting | None, *, now: datetime
+) -> _Answer | None:
     match step:
+        case Step.ACTIVATE if waiting is not None:
+            in_use = await begin_use(waiting, now=now)
+            if in_use is None:
+                return None
+            return _Answer(kind="answer-in-use", site_id=in_use.site_id, last_day=in_use.last_day)
         case Step.RENEW if sender.borrower_id is not None:
             return _renewed(await renew_next(sender.borrower_id, language, now=now))
         case Step.NOT_RENEW:
@@ -173,6 +190,7 @@ async def _text(
         refused=refused,
         due_at=min((each.due_at for each in answer.things if each.due_at), default=None),
         reason=answer.reason,
+        last_day=answer.last_day,
     )
     wording = await wording_of(answer.kind, language, barest=barest)
     return message_text(wording, facts, language, now=now)

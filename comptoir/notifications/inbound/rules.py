@@ -1,7 +1,8 @@
 """What happens with a message that came in. Pure: values in, what to do out.
 
 Anybody can pretend to write from a number. So the most that a message does by itself is to
-renew, and to stop what is sent to its own number.
+renew, to begin the days of a voucher that its person has, and to stop what is sent to its own
+number.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class Step(StrEnum):
 
     RENEW = "renew"
     NOT_RENEW = "not-renew"
+    ACTIVATE = "activate"
     TELL_HOURS = "tell-hours"
     CALL_BACK = "call-back"
     STOP = "stop"
@@ -62,14 +64,21 @@ class Decision(msgspec.Struct, frozen=True):
 
 
 def decide(
-    wish: Wish, whose: Whose, answers: Answers, *, sent_at: datetime, now: datetime
+    wish: Wish,
+    whose: Whose,
+    answers: Answers,
+    *,
+    sent_at: datetime,
+    now: datetime,
+    has_voucher: bool = False,
 ) -> Decision:
     """What to do about a message.
 
     In this order: what no telephone sent is kept, no more. A stranger is told that we do not
     know the number, and somebody reads it. To stop, to start and "not me" are always obeyed.
     Beyond the limits, and what is old, a person reads. A number of several people renews
-    nothing. Then as wished.
+    nothing. That something works is for a person to read, unless one voucher is surely meant
+    (``has_voucher``). Then as wished.
     """
     may_answer = answers.hour < ANSWERS_AN_HOUR and answers.day < ANSWERS_A_DAY
     if whose is Whose.MACHINE:
@@ -82,10 +91,19 @@ def decide(
         return Decision(_OBEYED[wish], may_answer, to_read=wish is Wish.NOT_ME)
     if not may_answer or sent_at < now - OLDEST or wish not in _STEPS:
         return Decision(Step.NOTHING, to_read=True)
+    if wish in _OF_VOUCHERS and not (has_voucher and whose is Whose.ONE):
+        return Decision(Step.NOTHING, to_read=True)
     if wish is Wish.RENEW and whose is Whose.SEVERAL:
         return Decision(Step.NOT_RENEW, answer=True, to_read=True)
     return Decision(_STEPS[wish], answer=True, to_read=wish is Wish.HELP)
 
 
 _OBEYED = {Wish.STOP: Step.STOP, Wish.START: Step.START, Wish.NOT_ME: Step.NOT_ME}
-_STEPS = {Wish.RENEW: Step.RENEW, Wish.HELP: Step.CALL_BACK, Wish.HOURS: Step.TELL_HOURS}
+_STEPS = {
+    Wish.RENEW: Step.RENEW,
+    Wish.HELP: Step.CALL_BACK,
+    Wish.HOURS: Step.TELL_HOURS,
+    Wish.WORKS: Step.ACTIVATE,
+    Wish.AGREED: Step.ACTIVATE,
+}
+_OF_VOUCHERS = (Wish.WORKS, Wish.AGREED)
