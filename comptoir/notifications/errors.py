@@ -203,6 +203,24 @@ class BatchPrinted(Refused):
         return _("These letters were printed already. Print them again if need be.")
 
 
+class LetterNotReturned(Refused):
+    """It was not printed, or something else became of it."""
+
+    code = "notifications.letter-not-returned"
+
+    def message(self) -> str:
+        return _("Only a letter that was printed can come back.")
+
+
+class AddressNotAsked(Refused):
+    """The address is another by now."""
+
+    code = "notifications.address-not-asked"
+
+    def message(self) -> str:
+        return _("The address was changed meanwhile. Look at it again.")
+
+
 class CallNotFound(NotFound):
     """Nobody to call there, or not any more."""
 

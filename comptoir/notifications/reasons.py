@@ -15,6 +15,7 @@ class Reason(StrEnum):
     NUMBER_INVALID = "number-invalid"
     ADDRESS_INVALID = "address-invalid"
     NO_ADDRESS = "no-address"
+    RETURNED = "returned"
     OPTED_OUT = "opted-out"
     NUMBER_NOT_THEIRS = "number-not-theirs"
     TEXT_REFUSED = "text-refused"
@@ -39,6 +40,7 @@ _SENTENCES: dict[Reason, LazyProxy] = {
         "Nothing can be delivered to this e-mail address. Ask the person for another one."
     ),
     Reason.NO_ADDRESS: _l("There is no postal address any more. Ask the person for one."),
+    Reason.RETURNED: _l("The letter came back. Ask the person for their address."),
     Reason.OPTED_OUT: _l("The person asked for no more messages. Tell them when they come."),
     Reason.NUMBER_NOT_THEIRS: _l(
         "The number is not this person's. Ask them for the right one when they come."

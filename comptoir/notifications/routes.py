@@ -27,6 +27,7 @@ from comptoir.notifications.inbox import pages as inbox_pages
 from comptoir.notifications.jobs import register_jobs
 from comptoir.notifications.letters import api as letters_api
 from comptoir.notifications.letters import pages as letters_pages
+from comptoir.notifications.letters import returned
 from comptoir.notifications.links import pages as link_pages
 from comptoir.notifications.links.making import follow_renewal
 from comptoir.notifications.messages import api, pages
@@ -88,6 +89,7 @@ NAVIGATION = [
 
 panels.register("lending.borrower", doubts.panel)
 panels.register("lending.borrower", wishes.panel)
+panels.register("lending.borrower", returned.panel)
 panels.register(VISIT, doubts.panel)
 panels.register(VISIT, call_panels.in_visit)
 panels.register(DESK, call_panels.at_desk)

@@ -23,6 +23,8 @@ def describe_all() -> None:
     describe("borrower.messages_stopped", _stopped)
     describe("borrower.messages_resumed", _resumed)
     describe("borrower.number_confirmed", _l("Their number is right, they say."))
+    describe("borrower.address_confirmed", _l("Their address is right after all."))
+    describe("borrower.letter_returned", _returned)
     describe("borrower.message_wish_changed", _wish)
 
 
@@ -53,6 +55,11 @@ def _dropped(story: Story) -> str:
     else:
         what = _("Message not sent: %(kind)s.", kind=kind)
     return f"{what} {why}"
+
+
+def _returned(story: Story) -> str:
+    kind = title_of(str(story.after("kind")))
+    return _("A letter came back: %(kind)s. No more letters to this address.", kind=kind)
 
 
 def _called(story: Story) -> str:

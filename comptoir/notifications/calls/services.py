@@ -121,7 +121,7 @@ async def record_outcome(
             case Outcome.CALL_BACK:
                 call_at = _checked(command.call_at, now=now)
             case Outcome.WRONG_NUMBER:
-                before = await _wrong(actor, phone, before, now=now)
+                before = await _wrong(actor, borrower_id, phone, before, now=now)
         if call_at is not None:
             await db.execute(_POSTPONE, ids=[row["id"] for row in lines], at=call_at, now=now)
         await db.execute(
@@ -160,7 +160,7 @@ async def undo_outcome(actor: Principal, outcome_id: UUID, *, now: datetime) -> 
         )
         if later or now - row["at"] > UNDO_TIME:
             raise CallNotUndone
-        if not await wishes.take_back(before.wishes, by=actor, now=now):
+        if not await wishes.take_back(before.wishes, by=actor, called=row["borrower"], now=now):
             raise CallNotUndone
         for line in before.lines:
             await db.execute(_PUT_BACK, id=line.id, at=line.next_attempt_at, now=now)
@@ -210,7 +210,9 @@ async def _reached(
     return msgspec.structs.replace(before, told=tuple(batches))
 
 
-async def _wrong(actor: Principal, phone: str, before: Before, *, now: datetime) -> Before:
+async def _wrong(
+    actor: Principal, borrower_id: UUID, phone: str, before: Before, *, now: datetime
+) -> Before:
     """Nothing more is sent there, and the desk asks each who has it for another one.
 
     The line stays: they are called by another way, or stand among those who are not reachable.
@@ -218,7 +220,7 @@ async def _wrong(actor: Principal, phone: str, before: Before, *, now: datetime)
     if not phone:
         told_so = _("There is no number that could be wrong.")
         raise Invalid([FieldError("outcome", "notifications.no-number", told_so)])
-    stopped = await wishes.stop(phone, is_wrong=True, by=actor, now=now)
+    stopped = await wishes.stop(phone, is_wrong=True, by=actor, called=borrower_id, now=now)
     return msgspec.structs.replace(before, wishes=stopped)
 
 

@@ -37,7 +37,8 @@ LAST_FAILED = """
  WHERE last.status IN ('failed', 'dropped') AND last.reason IN :hard)
 """
 _READ = f"""
-SELECT borrower.phone, borrower.contact_kind, wish.stopped_at,
+SELECT borrower.phone, borrower.contact_kind, borrower.address, wish.stopped_at,
+       COALESCE(wish.wrong_address, '') AS wrong_address,
        COALESCE(wish.wrong_number, '') AS wrong_number,
        COALESCE(wish.right_number, '') AS right_number, {LAST_FAILED} AS failed,
        EXISTS (SELECT 1 FROM lending_borrower other WHERE other.phone = borrower.phone
@@ -60,6 +61,7 @@ class Doubt(StrEnum):
     FAILED = "failed"
     SHARED = "shared"  #: another borrower has the same
     FOREIGN = "foreign"  #: it is of no country of a site that knows them
+    NO_LETTERS = "no-letters"  #: a letter to their address came back
     NO_MAIL = "no-mail"  #: the last e-mails to their address failed for good
 
 
@@ -68,11 +70,15 @@ MAY_BE_RIGHT = frozenset({Doubt.SHARED, Doubt.FOREIGN})
 
 
 class Question(msgspec.Struct, frozen=True):
-    """A doubt, whose number it is about, and the number (E.164; it may be empty)."""
+    """A doubt, whose number it is about, and the number (E.164; it may be empty).
+
+    ``address`` is set where it is the postal one that is asked about.
+    """
 
     doubt: Doubt
     borrower_id: UUID
     phone: str
+    address: str = ""
 
     @property
     def may_be_right(self) -> bool:
@@ -89,8 +95,8 @@ async def question_about(borrower_id: UUID) -> Question | None:
     """What is to be asked about somebody's number or address; None where it seems right.
 
     In this order: somebody answered that it is not theirs, and whether that was corrected;
-    it takes no text messages; the last messages to it failed for good. Then, unless they said
-    that it is right: another borrower has the same; it is a foreign one.
+    it takes no text messages; the last messages to it failed for good, or a letter came back.
+    Then, unless they said that it is right: another borrower has the same; it is a foreign one.
     """
     row = await db.fetch_one(
         _READ,
@@ -99,13 +105,19 @@ async def question_about(borrower_id: UUID) -> Question | None:
         hard=HARD,
     )
     doubt = _doubt(row) if row else None
-    return Question(doubt, borrower_id, row["phone"]) if row and doubt else None
+    if row is None or doubt is None:
+        return None
+    address = row["address"] if doubt is Doubt.NO_LETTERS else ""
+    return Question(doubt, borrower_id, row["phone"], address)
 
 
 def _doubt(row: db.Row) -> Doubt | None:
     failed = row["failed"] >= FAILURES and row["stopped_at"] is None
     if row["contact_kind"] == "email" and failed:
         return Doubt.NO_MAIL
+    if row["contact_kind"] == "letter" and row["stopped_at"] is None:
+        wrong = row["address"] and row["address"] == row["wrong_address"]
+        return Doubt.NO_LETTERS if wrong else None
     if not row["phone"]:
         return None
     if row["wrong_number"] and row["stopped_at"] is not None:

@@ -62,20 +62,27 @@ class WishBefore(msgspec.Struct, frozen=True):
 
 
 async def stop(
-    number: str, *, is_wrong: bool = False, by: Principal = SYSTEM, now: datetime
+    number: str,
+    *,
+    is_wrong: bool = False,
+    by: Principal = SYSTEM,
+    called: UUID | None = None,
+    now: datetime,
 ) -> tuple[WishBefore, ...]:
     """Send nothing more to a number; what was so before, of whom it was not so already.
 
     ``is_wrong``: somebody says that they are not whom we write to. It holds until the number
     is another, or somebody says again that they want messages. Links that went there lead
-    nowhere as long.
+    nowhere as long. Whoever was ``called`` has a line of that call, and none of this besides.
     """
     changed = []
     for row in await _people_of(number):
         wrong = number if is_wrong else row["wrong_number"]
         if row["stopped_at"] is not None and wrong == row["wrong_number"]:
             continue
-        version = await _stop(row, wrong, by=by, now=now)
+        version = await _put(row["id"], row["stopped_at"] or now, wrong)
+        if row["id"] != called:
+            await _told(row, wrong, by=by, now=now)
         changed.append(WishBefore(row["id"], row["stopped_at"], row["wrong_number"], version))
     return tuple(changed)
 
@@ -85,12 +92,12 @@ async def stop_emails(address: str, *, now: datetime) -> None:
     locked = await db.fetch(_LOCK_BY_EMAIL, address=address)
     for row in await _wishes_of(locked):
         if row["stopped_at"] is None:
-            await _stop(row, row["wrong_number"], by=SYSTEM, now=now)
+            await _put(row["id"], now, row["wrong_number"])
+            await _told(row, row["wrong_number"], by=SYSTEM, now=now)
 
 
-async def _stop(row: db.Row, wrong: str, *, by: Principal, now: datetime) -> int:
-    """Stop messages to one of them; the version of their wish since."""
-    version = await _put(row["id"], row["stopped_at"] or now, wrong)
+async def _told(row: db.Row, wrong: str, *, by: Principal, now: datetime) -> None:
+    """Write down that messages to one of them were stopped."""
     await audit.record(
         by,
         "borrower.messages_stopped",
@@ -99,7 +106,6 @@ async def _stop(row: db.Row, wrong: str, *, by: Principal, now: datetime) -> int
         now=now,
         changes={"wrong_number": [bool(row["wrong_number"]), bool(wrong)]},
     )
-    return version
 
 
 async def start(number: str, *, now: datetime) -> None:
@@ -116,11 +122,13 @@ async def start(number: str, *, now: datetime) -> None:
         await audit.record(SYSTEM, "borrower.messages_resumed", "borrower", row["id"], now=now)
 
 
-async def take_back(before: Sequence[WishBefore], *, by: Principal, now: datetime) -> bool:
+async def take_back(
+    before: Sequence[WishBefore], *, by: Principal, called: UUID, now: datetime
+) -> bool:
     """The number is right after all: let everybody want what they did before ``stop``.
 
     False, and nothing is done, where somebody's wish is another by now. Their rows are the
-    caller's to lock.
+    caller's to lock. Whoever was ``called`` has a line of the call, here too.
     """
     rows = await db.fetch(_VERSIONS, people=[each.borrower_id for each in before]) if before else []
     versions = {row["borrower"]: row["version"] for row in rows}
@@ -128,6 +136,8 @@ async def take_back(before: Sequence[WishBefore], *, by: Principal, now: datetim
         return False
     for each in before:
         await _put(each.borrower_id, each.stopped_at, each.wrong_number)
+        if each.borrower_id == called:
+            continue
         await audit.record(
             by,
             "borrower.messages_resumed",

@@ -20,8 +20,16 @@ from comptoir.core.api import (
     post,
 )
 from comptoir.core.printing.errors import NothingToPrint
-from comptoir.notifications.errors import BatchNotFound, BatchPrinted
-from comptoir.notifications.letters import queries, services
+from comptoir.lending.errors import BorrowerNotFound
+from comptoir.notifications.errors import (
+    AddressNotAsked,
+    BatchNotFound,
+    BatchPrinted,
+    LetterNotReturned,
+    MessageNotFound,
+)
+from comptoir.notifications.letters import queries, returned, services
+from comptoir.notifications.letters.returned import ConfirmAddress
 from comptoir.notifications.letters.schemas import Batch, LetterFilter, LetterRow, MakeBatch
 from comptoir.sites.errors import SiteNotFound
 
@@ -116,6 +124,36 @@ async def put_letters_back(call: Call, batch_id: UUID) -> None:
     await services.put_back(call.actor, batch_id, now=call.now)
 
 
+@post(
+    "/letters/{letter_id:uuid}/returned",
+    scopes=("borrowers",),
+    tag=TAG,
+    errors=(MessageNotFound, BorrowerNotFound, LetterNotReturned),
+    status=204,
+)
+async def mark_letter_returned(call: Call, letter_id: UUID) -> None:
+    """Say that the post brought a printed letter back.
+
+    No letter goes to the borrower's address until it is another, and they are to be called.
+    """
+    await returned.mark_returned(call.actor, letter_id, now=call.now)
+
+
+@post(
+    "/borrowers/{borrower_id:uuid}/address-confirmations",
+    scopes=("desk", "borrowers"),
+    tag=TAG,
+    errors=(BorrowerNotFound, AddressNotAsked),
+    status=204,
+)
+async def confirm_address(call: Call, borrower_id: UUID, data: ConfirmAddress) -> None:
+    """Write down that an address is right, though a letter to it was said to have come back.
+
+    That letter counts as sent again, unless somebody has called meanwhile.
+    """
+    await returned.confirm_address(call.actor, borrower_id, data, now=call.now)
+
+
 async def _read(call: Call, batch_id: UUID) -> BatchView:
     batch = await queries.read_batch(call.actor, batch_id)
     if batch is None:
@@ -139,4 +177,6 @@ ROUTES = [
     print_letter_batch,
     mark_letters_printed,
     put_letters_back,
+    mark_letter_returned,
+    confirm_address,
 ]

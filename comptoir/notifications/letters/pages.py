@@ -18,8 +18,8 @@ from comptoir.core.principal import Principal, Role
 from comptoir.core.printing.errors import NothingToPrint
 from comptoir.core.web import Flash, page, redirect
 from comptoir.core.web.panels import Fill, Panel
-from comptoir.notifications.errors import BatchPrinted
-from comptoir.notifications.letters import queries, services
+from comptoir.notifications.errors import AddressNotAsked, BatchPrinted, LetterNotReturned
+from comptoir.notifications.letters import queries, returned, services
 from comptoir.notifications.letters.schemas import LetterFilter, MakeBatch
 
 Page = Request[Principal, Any, Any]
@@ -95,10 +95,44 @@ async def back(request: Page, batch_id: FromPath[UUID]) -> Response[str]:
     return redirect(request, "/letters", flash=flash)
 
 
+class AddressForm(msgspec.Struct, frozen=True):
+    """The address that was shown, and the page it was shown on."""
+
+    address: str
+    next: str = "/desk"
+
+
+@post("/letters/{letter_id:uuid}/returned", guards=[require(Role.RECEPTION)])
+async def came_back(request: Page, letter_id: FromPath[UUID]) -> Response[str]:
+    """The post brought a letter back."""
+    try:
+        borrower_id = await returned.mark_returned(request.user, letter_id, now=clock.now())
+    except LetterNotReturned as error:
+        return redirect(request, "/letters", flash=Flash("error", error.message()))
+    flash = Flash("ok", _("No more letters go to this address. Somebody calls."))
+    return redirect(request, f"/borrowers/{borrower_id}", flash=flash)
+
+
+@post("/borrowers/{borrower_id:uuid}/address-confirmations", guards=[require(Role.RECEPTION)])
+async def confirm(
+    request: Page,
+    borrower_id: FromPath[UUID],
+    data: Annotated[AddressForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Response[str]:
+    """The address is right after all."""
+    flash = Flash("ok", _("Letters go to this address again."))
+    try:
+        command = returned.ConfirmAddress(address=data.address)
+        await returned.confirm_address(request.user, borrower_id, command, now=clock.now())
+    except AddressNotAsked as changed:
+        flash = Flash("error", changed.message())
+    return redirect(request, data.next, flash=flash)
+
+
 async def at_desk(about: Fill) -> Panel | None:
     """Small, at the desk: how many letters wait for a site."""
     waiting = await queries.count_waiting(about.principal, site_id=about.subject_id)
     return Panel("notifications/_letters_desk.html", waiting[0].letters) if waiting else None
 
 
-ROUTES = [letters, bundle, document, printed, back]
+ROUTES = [letters, bundle, document, printed, back, came_back, confirm]

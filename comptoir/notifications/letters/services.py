@@ -14,6 +14,7 @@ from comptoir.core.principal import Principal, Role
 from comptoir.core.printing.errors import NothingToPrint
 from comptoir.core.printing.pdf import in_background
 from comptoir.notifications import outbox
+from comptoir.notifications.calls.failing import call_instead_of_letters
 from comptoir.notifications.errors import BatchNotFound, BatchPrinted
 from comptoir.notifications.letters.paper import render_letters
 from comptoir.notifications.letters.queries import read_batch, read_sheets
@@ -27,9 +28,11 @@ from comptoir.notifications.statuses import Status
 MOST_LETTERS = 200
 
 _WAITING = f"""
-SELECT message.id, message.borrower, message.kind, borrower.address
+SELECT message.id, message.borrower, message.kind,
+       CASE WHEN borrower.address = wish.wrong_address THEN '' ELSE borrower.address END AS address
 FROM notifications_message message
 JOIN lending_borrower borrower ON borrower.id = message.borrower
+LEFT JOIN notifications_borrower_wish wish ON wish.borrower = message.borrower
 WHERE message.channel = 'letter' AND message.status = 'queued' AND message.site = :site
 ORDER BY message.id LIMIT :limit {db.for_update("message")}
 """
@@ -71,7 +74,8 @@ async def make_batch(actor: Principal, command: MakeBatch, *, now: datetime) -> 
     """Make one document of the letters that wait at a site; its id.
 
     What makes no sense any more is dropped, and each person gets one letter about what they
-    have: the first that was written, as no later one may be read before it.
+    have: the first that was written, as no later one may be read before it. Whoever has no
+    address, or one from which a letter came back, is to be called.
 
     Raises:
         NothingToPrint: no letter waits there, or only such as make no sense.
@@ -85,6 +89,7 @@ async def make_batch(actor: Principal, command: MakeBatch, *, now: datetime) -> 
         rows = [row for row in rows if row["id"] not in moot]
         lost = [row["id"] for row in rows if not row["address"].strip()]
         await _end(lost, Status.FAILED, Reason.NO_ADDRESS, now=now)
+        await call_instead_of_letters(lost, now=now)
         kept = await _one_each([row for row in rows if row["id"] not in lost], now=now)
         if kept:
             await db.execute(_BATCH, id=made, site=command.site_id, now=now)

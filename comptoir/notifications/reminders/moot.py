@@ -23,7 +23,7 @@ from comptoir.lending.events import ReturnSiteChosen
 from comptoir.notifications import outbox
 from comptoir.notifications.kinds import ANSWERS, Matter, kinds_about
 from comptoir.notifications.reasons import Reason
-from comptoir.notifications.reminders.plans import DATE_BACK, DATE_MOVED, THANKS
+from comptoir.notifications.reminders.plans import DATE_BACK, DATE_MOVED, OF_MOVES, THANKS, codes_of
 
 
 def _quoted(kinds: Sequence[str]) -> str:
@@ -112,9 +112,9 @@ WHERE message.status = 'queued' AND message.id IN (
 """
 _FREE_ALL = "DELETE FROM notifications_loan_message WHERE message IN :ids"
 # A moved date too: it may be to be told once more, as a call that was off may be on again.
-_FREE = """
-DELETE FROM notifications_loan_message
-WHERE message IN :ids AND (level LIKE '%:%' OR level LIKE 'date-%')
+_MAY_COME_AGAIN = " OR ".join(f"level LIKE '{code}'" for code in codes_of(OF_MOVES))
+_FREE = f"""
+DELETE FROM notifications_loan_message WHERE message IN :ids AND ({_MAY_COME_AGAIN})
 """
 
 

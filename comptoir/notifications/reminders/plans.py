@@ -108,6 +108,11 @@ def code_of_move(kind: str, move: UUID) -> str:
     return f"{kind}.{move.hex[-12:]}"
 
 
+def codes_of(kinds: Sequence[str]) -> tuple[str, ...]:
+    """How SQL's LIKE finds what ``code_of`` wrote, and ``code_of_move`` for these kinds."""
+    return ("%:%", *(f"{kind}.%" for kind in kinds))
+
+
 @lru_cache(maxsize=1024)
 def level_of(code: str) -> Level | None:
     """The level that ``code_of`` wrote; None: it is an occasion, not a level."""

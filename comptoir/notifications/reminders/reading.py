@@ -50,7 +50,8 @@ LOAN_COLUMNS = """
     loan.id, loan.borrower, loan.item, loan.policy, loan.return_site, loan.due_at,
     loan.renewals, policy.renewals AS most_renewals, category.names,
     borrower.language, borrower.contact_kind, borrower.phone, borrower.email,
-    CASE WHEN borrower.address <> '' THEN 1 ELSE 0 END AS has_address,
+    CASE WHEN borrower.address <> COALESCE(wish.wrong_address, '') AND borrower.address <> ''
+         THEN 1 ELSE 0 END AS has_address,
     wish.stopped_at, wish.barest
 """
 LOAN_TABLES = """

@@ -79,7 +79,8 @@ class BorrowerWish(Table, tablename="notifications_borrower_wish"):
 
     ``wrong_number`` is the one at which somebody said that it is not theirs; nothing is sent
     until it is another. ``right_number`` is the one of which they said at the desk that it is
-    right, though others have it too or it is of another country.
+    right, though others have it too or it is of another country. No letter is written to
+    ``wrong_address``, from which one came back, until it is another.
     """
 
     id = UUID(default=new_id, primary_key=True)
@@ -88,4 +89,5 @@ class BorrowerWish(Table, tablename="notifications_borrower_wish"):
     barest = Boolean(default=False)
     wrong_number = Varchar(20, default="")
     right_number = Varchar(20, default="")
+    wrong_address = Text(default="")
     version = Integer(default=1)

@@ -14,6 +14,7 @@ from comptoir.core import clock, db
 from comptoir.core.principal import Principal, Role
 from comptoir.core.printing.errors import NothingToPrint
 from comptoir.lending.tables import Borrower, Loan
+from comptoir.notifications.calls.queries import count_calls
 from comptoir.notifications.dispatcher import dispatch, settle
 from comptoir.notifications.errors import BatchNotFound, BatchPrinted
 from comptoir.notifications.letters.queries import count_waiting, list_batches, list_waiting
@@ -144,7 +145,8 @@ async def test_whoever_has_no_address_any_more_gets_none(world: World, desk: Pri
     await Borrower.update({Borrower.address: ""}).where(Borrower.id == person.id)
     with pytest.raises(NothingToPrint):
         await bundled(desk, world)
-    assert await statuses() == [("failed", "no-address")]
+    assert await statuses() == [("failed", "no-address"), ("queued", "")]
+    assert (await count_calls(desk, now=LATE)).unreachable == 1  # nor is anything else known
 
 
 async def test_two_who_print_at_once_have_one_document(world: World, desk: Principal) -> None:
