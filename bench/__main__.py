@@ -21,7 +21,7 @@ from pathlib import Path
 
 import psutil
 
-from bench import calendars, closure, dispatching, issuing, places, reminders, vouchers
+from bench import calendars, closure, dispatching, funding, issuing, places, reminders, vouchers
 from bench.data import Desk, fill, make_desk
 from bench.floors import PostgresServer
 from bench.lending import CLIENTS, ITEMS, beside, lend
@@ -54,6 +54,7 @@ def main() -> None:
         "sending",
         "vouchers",
         "issuing",
+        "funding",
     ]
     parser.add_argument("--only", choices=parts)
     given = parser.parse_args()
@@ -95,6 +96,11 @@ def main() -> None:
             )
         with _postgres() as server, _folder() as folder:
             asyncio.run(_issuing(table, "PostgreSQL", server.url, folder, given))
+    if given.only in (None, "funding"):
+        with _folder() as folder:
+            _funding(table, "SQLite", f"sqlite:///{folder}/comptoir.sqlite")
+        with _postgres() as server:
+            _funding(table, "PostgreSQL", server.url)
     if given.only in (None, "places"):
         with _folder() as folder:
             _places(table, "SQLite", f"sqlite:///{folder}/comptoir.sqlite", folder)
@@ -149,6 +155,14 @@ async def _issuing(
     about = f"{name}: vouchers given over HTTP, {issuing.CLIENTS} clients"
     table.add(f"{about}, beside plain SQL", f"{rate / floor:.3f}  ({rate:.0f} of {floor:.0f} /s)")
     table.add(f"{about}: p50 / p95", f"{p50:.1f} / {p95:.1f} ms")
+
+
+def _funding(table: Table, name: str, url: str) -> None:
+    stock, year, floor = asyncio.run(funding.measured(url))
+    about = f"{name}: of {funding.VOUCHERS:,} vouchers"
+    table.add(f"{about}, what lies where", f"{stock:.2f} s")
+    table.add(f"{about}, a funder’s year", f"{year:.2f} s")
+    table.add(f"{name}: … its rows met once by plain SQL", f"{floor:.2f} s")
 
 
 def _import(table: Table, name: str, url: str) -> None:
