@@ -17,6 +17,7 @@ from comptoir.lending.errors import (
 )
 from comptoir.lending.refusals import Refusal, RefusalCode
 
+SPENT: dict[str, object] = {"limit": 1, "days": 30, "wait_until": date(2026, 12, 24)}
 #: What the rules put into a refusal, beside nothing.
 DATA: dict[RefusalCode, dict[str, object]] = {
     RefusalCode.BORROWER_SUSPENDED: {"suspended_until": date(2026, 12, 24)},
@@ -27,8 +28,17 @@ DATA: dict[RefusalCode, dict[str, object]] = {
     RefusalCode.RENEWALS_USED: {"limit": 2},
     RefusalCode.CODE_UNKNOWN: {"code": "BCDF-GHJK"},
     RefusalCode.CODE_MISREAD: {"suggestion": "BCDF-GHJK"},
+    RefusalCode.VOUCHER_PERSON_LIMIT_REACHED: SPENT,
+    RefusalCode.VOUCHER_HOUSEHOLD_LIMIT_REACHED: SPENT,
+    RefusalCode.VOUCHER_TOO_LATE_TO_ACTIVATE: {"activate_until": date(2026, 12, 24)},
+    RefusalCode.VOUCHER_ELSEWHERE: {"site": "Renens"},
+    RefusalCode.VOUCHER_AWAITS_VISIT: {"kind": "SIM 10 GB"},
 }
-WITHOUT_DATA_TOO = [RefusalCode.BORROWER_SUSPENDED, RefusalCode.CODE_MISREAD]
+WITHOUT_DATA_TOO = [
+    RefusalCode.BORROWER_SUSPENDED,
+    RefusalCode.CODE_MISREAD,
+    RefusalCode.VOUCHER_AWAITS_VISIT,
+]
 
 
 @pytest.mark.parametrize("code", RefusalCode)

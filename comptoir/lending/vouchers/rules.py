@@ -106,7 +106,7 @@ def refuse_voucher(voucher: HeldVoucher) -> Refusal | None:
     """
     match voucher.status:
         case VoucherStatus.ISSUED | VoucherStatus.ACTIVATED:
-            return Refusal(RefusalCode.VOUCHER_ISSUED)
+            return Refusal(RefusalCode.VOUCHER_ISSUED_ALREADY)
         case VoucherStatus.VOID:
             return Refusal(RefusalCode.VOUCHER_VOID)
         case VoucherStatus.EXPIRED:
@@ -116,7 +116,9 @@ def refuse_voucher(voucher: HeldVoucher) -> Refusal | None:
     if voucher.place:
         return Refusal(RefusalCode.VOUCHER_ELSEWHERE, {"site": voucher.place})
     if voucher.is_past:
-        return Refusal(RefusalCode.VOUCHER_PAST, {"activate_until": voucher.activate_by})
+        return Refusal(
+            RefusalCode.VOUCHER_TOO_LATE_TO_ACTIVATE, {"activate_until": voucher.activate_by}
+        )
     return Refusal(RefusalCode.VOUCHER_RESERVED) if voucher.reserved else None
 
 
@@ -147,9 +149,9 @@ _HELD = (VoucherStatus.ISSUED, VoucherStatus.ACTIVATED)
 def passed_limit(limits: Limits, given: Given, today: date) -> Refusal | None:
     """Why somebody may have no more: the limit of the person, then that of the household."""
     return _passed(
-        limits.person, given.own, limits, today, RefusalCode.VOUCHER_PERSON_LIMIT
+        limits.person, given.own, limits, today, RefusalCode.VOUCHER_PERSON_LIMIT_REACHED
     ) or _passed(
-        limits.household, _shared(given), limits, today, RefusalCode.VOUCHER_HOUSEHOLD_LIMIT
+        limits.household, _shared(given), limits, today, RefusalCode.VOUCHER_HOUSEHOLD_LIMIT_REACHED
     )
 
 

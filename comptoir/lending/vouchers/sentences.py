@@ -18,25 +18,25 @@ SENTENCES: dict[RefusalCode, LazyProxy] = {
         "No rule lets this person’s group have this kind of voucher. "
         "Offer something else, or ask a coordinator."
     ),
-    RefusalCode.VOUCHER_PERSON_LIMIT: _l(
+    RefusalCode.VOUCHER_PERSON_LIMIT_REACHED: _l(
         "One person may have %(limit)s of these in %(days)s days, and this person has had them. "
         "The next one is possible on %(wait_until)s. If it cannot wait, give one with a reason."
     ),
-    RefusalCode.VOUCHER_HOUSEHOLD_LIMIT: _l(
+    RefusalCode.VOUCHER_HOUSEHOLD_LIMIT_REACHED: _l(
         "One household may have %(limit)s of these in %(days)s days, and this one has had them. "
         "The next one is possible on %(wait_until)s. If it cannot wait, give one with a reason."
     ),
     RefusalCode.VOUCHER_NONE_LEFT: _l(
         "None of these is left at this site. Offer something else, and tell a coordinator."
     ),
-    RefusalCode.VOUCHER_ISSUED: _l(
+    RefusalCode.VOUCHER_ISSUED_ALREADY: _l(
         "This voucher was given to somebody already. Put it aside and take another one."
     ),
     RefusalCode.VOUCHER_VOID: _l(
         "This voucher is void and is given to nobody. Put it aside and take another one."
     ),
     RefusalCode.VOUCHER_EXPIRED: _l("This voucher has expired. Put it aside and take another one."),
-    RefusalCode.VOUCHER_PAST: _l(
+    RefusalCode.VOUCHER_TOO_LATE_TO_ACTIVATE: _l(
         "This voucher had to be activated by %(activate_until)s. "
         "Put it aside, take another one, and tell a coordinator."
     ),

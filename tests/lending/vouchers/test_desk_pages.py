@@ -115,7 +115,7 @@ async def test_the_limit_is_said_and_passed_with_a_reason(reception: Reception, 
     tap = {"kind": wifi.id, "visit": visit}
     await reception.post("/desk/vouchers", **tap, attempt_id="tap-1")
     answer = await reception.post("/desk/vouchers", **tap, attempt_id="tap-2")
-    assert refusal_in(answer) == RefusalCode.VOUCHER_PERSON_LIMIT
+    assert refusal_in(answer) == RefusalCode.VOUCHER_PERSON_LIMIT_REACHED
     assert 'name="reason"' in answer.text
     await reception.post("/desk/vouchers", **tap, attempt_id="tap-3", reason="lost the paper")
     assert len(await given()) == 2

@@ -126,7 +126,7 @@ async def test_the_limit_of_a_person_counts_calendar_days_and_not_what_was_undon
     await drawer.give(now)
     with pytest.raises(IssueRefused) as error:
         await drawer.give(now + timedelta(days=29), attempt=attempt("tap"))
-    assert error.value.refusal.code == RefusalCode.VOUCHER_PERSON_LIMIT
+    assert error.value.refusal.code == RefusalCode.VOUCHER_PERSON_LIMIT_REACHED
     assert error.value.refusal.data["wait_until"] == day("2026-12-24")
     with pytest.raises(IssueRefused) as again:  # out of what was kept: a day is a day
         await drawer.give(now, attempt=attempt("tap"))
@@ -157,7 +157,7 @@ async def test_a_household_shares_its_limit(drawer: Drawer, now: datetime) -> No
     for person in people[:2]:
         await drawer.give(now, borrower_id=person.id)
     code = await refused(drawer, now, borrower_id=people[2].id)
-    assert code == RefusalCode.VOUCHER_HOUSEHOLD_LIMIT
+    assert code == RefusalCode.VOUCHER_HOUSEHOLD_LIMIT_REACHED
 
 
 async def test_the_policy_of_the_group_comes_before_the_one_of_all(
@@ -172,7 +172,7 @@ async def test_the_policy_of_the_group_comes_before_the_one_of_all(
     stranger = await make.borrower(site_id=drawer.site.id)
     await drawer.give(now, borrower_id=stranger.id)
     code = await refused(drawer, now, borrower_id=stranger.id)
-    assert code == RefusalCode.VOUCHER_PERSON_LIMIT
+    assert code == RefusalCode.VOUCHER_PERSON_LIMIT_REACHED
 
 
 async def test_what_no_policy_speaks_of_is_given_to_nobody(drawer: Drawer, now: datetime) -> None:
@@ -215,7 +215,7 @@ async def test_the_sim_in_the_hand_is_the_one_that_is_given(drawer: Drawer, now:
     held = await drawer.add()
     issue = await drawer.give(now, voucher_id=held.id)
     assert issue.voucher_id == held.id
-    assert await refused(drawer, now, voucher_id=held.id) == RefusalCode.VOUCHER_ISSUED
+    assert await refused(drawer, now, voucher_id=held.id) == RefusalCode.VOUCHER_ISSUED_ALREADY
     [row] = await AuditEvent.objects().where(AuditEvent.action == "voucher.refused")
     assert row.subject_id == held.id
 

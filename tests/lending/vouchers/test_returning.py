@@ -151,7 +151,7 @@ async def test_the_limit_counts_from_when_the_first_was_given(
     await replace(drawer, second, now + timedelta(days=20))
     with pytest.raises(IssueRefused) as error:
         await drawer.give(now + timedelta(days=29))
-    assert error.value.refusal.code == RefusalCode.VOUCHER_PERSON_LIMIT
+    assert error.value.refusal.code == RefusalCode.VOUCHER_PERSON_LIMIT_REACHED
     assert error.value.refusal.data["wait_until"] == day("2026-12-24")
     await drawer.give(now + timedelta(days=30))
 

@@ -76,8 +76,8 @@ def test_each_reason_comes_before_those_after_it() -> None:
         RefusalCode.VISIT_NOT_OPEN,
         RefusalCode.BORROWER_SUSPENDED,
         RefusalCode.BORROWER_INELIGIBLE,
-        RefusalCode.VOUCHER_PERSON_LIMIT,
-        RefusalCode.VOUCHER_HOUSEHOLD_LIMIT,
+        RefusalCode.VOUCHER_PERSON_LIMIT_REACHED,
+        RefusalCode.VOUCHER_HOUSEHOLD_LIMIT_REACHED,
         None,
     ]
 
@@ -142,8 +142,8 @@ def test_what_is_left_is_the_smaller_of_both_limits() -> None:
     [
         (HeldVoucher(VoucherStatus.AVAILABLE), None),
         (HeldVoucher(VoucherStatus.RESERVED), None),
-        (HeldVoucher(VoucherStatus.ISSUED, place="Bulle"), RefusalCode.VOUCHER_ISSUED),
-        (HeldVoucher(VoucherStatus.ACTIVATED), RefusalCode.VOUCHER_ISSUED),
+        (HeldVoucher(VoucherStatus.ISSUED, place="Bulle"), RefusalCode.VOUCHER_ISSUED_ALREADY),
+        (HeldVoucher(VoucherStatus.ACTIVATED), RefusalCode.VOUCHER_ISSUED_ALREADY),
         (HeldVoucher(VoucherStatus.VOID), RefusalCode.VOUCHER_VOID),
         (HeldVoucher(VoucherStatus.EXPIRED), RefusalCode.VOUCHER_EXPIRED),
         (HeldVoucher(VoucherStatus.IN_TRANSIT, place="Bulle"), RefusalCode.VOUCHER_IN_TRANSIT),
@@ -151,7 +151,10 @@ def test_what_is_left_is_the_smaller_of_both_limits() -> None:
             HeldVoucher(VoucherStatus.AVAILABLE, place="Bulle", is_past=True),
             RefusalCode.VOUCHER_ELSEWHERE,
         ),
-        (HeldVoucher(VoucherStatus.AVAILABLE, is_past=True), RefusalCode.VOUCHER_PAST),
+        (
+            HeldVoucher(VoucherStatus.AVAILABLE, is_past=True),
+            RefusalCode.VOUCHER_TOO_LATE_TO_ACTIVATE,
+        ),
         (HeldVoucher(VoucherStatus.RESERVED, reserved=True), RefusalCode.VOUCHER_RESERVED),
     ],
 )

@@ -43,7 +43,7 @@ def test_without_a_visit_it_is_said_what_it_is() -> None:
 @pytest.mark.parametrize(
     ("status", "site", "code"),
     [
-        (VoucherStatus.ISSUED, SITE, RefusalCode.VOUCHER_ISSUED),
+        (VoucherStatus.ISSUED, SITE, RefusalCode.VOUCHER_ISSUED_ALREADY),
         (VoucherStatus.EXPIRED, SITE, RefusalCode.VOUCHER_EXPIRED),
         (VoucherStatus.AVAILABLE, new_id(), RefusalCode.VOUCHER_ELSEWHERE),
     ],
