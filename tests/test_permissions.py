@@ -459,6 +459,7 @@ TABLE: dict[str, Line] = {
     "POST /vouchers/transfers/{transfer_id}/give-up": COORDINATOR,
     "GET /vouchers/batches/{batch_id}/send": COORDINATOR,
     "POST /vouchers/batches/{batch_id}/send": COORDINATOR,
+    "GET /vouchers/batches/{batch_id}/vouchers": RECEPTION,
     "GET /vouchers/counts": RECEPTION,
     "POST /vouchers/counts": RECEPTION,
     "GET /rota/needs": COORDINATOR,

@@ -231,5 +231,6 @@ async def fill_examples() -> Examples:
             "conversation_id": str(talk.id),
             "/vouchers/batches/{batch_id:uuid}:batch_id": str(batch.id),
             "/vouchers/batches/{batch_id:uuid}/send:batch_id": str(batch.id),
+            "/vouchers/batches/{batch_id:uuid}/vouchers:batch_id": str(batch.id),
         },
     )

@@ -13,6 +13,7 @@ from comptoir.core.principal import Principal
 from comptoir.inventory.vouchers.errors import VoucherNotFound
 from comptoir.inventory.vouchers.scanned import found
 from comptoir.inventory.vouchers.statuses import Medium, VoidReason, VoucherStatus
+from comptoir.sites.queries import of_own_sites
 
 _VOUCHER = """
 SELECT voucher.id, voucher.status, voucher.hint, voucher.activate_by, voucher.reserved_until,
@@ -92,6 +93,50 @@ async def voucher_view(actor: Principal, voucher_id: UUID) -> VoucherView:
         replaces=row["replaces"],
         transfer_id=row["transfer"] if row["status"] == VoucherStatus.IN_TRANSIT else None,
     )
+
+
+_IN_BATCH = """
+SELECT voucher.id, voucher.status, voucher.hint, site.name AS site_name,
+       voucher.issued_at, voucher.expires_at
+FROM inventory_voucher voucher JOIN sites_site site ON site.id = voucher.site
+"""
+
+
+class VoucherRow(msgspec.Struct, frozen=True):
+    """A voucher in the list of its batch."""
+
+    id: UUID
+    status: VoucherStatus
+    hint: str
+    site_name: str
+    issued_at: datetime | None
+    expires_at: datetime | None
+
+
+async def vouchers_of_batch(
+    actor: Principal,
+    batch_id: UUID,
+    *,
+    status: VoucherStatus | None = None,
+    after: UUID | None = None,
+    limit: int,
+) -> list[VoucherRow]:
+    """Those of a batch that are at the actor's sites, in the order in which they came."""
+    own, values = of_own_sites(actor, "voucher.site")
+    conditions = ["voucher.batch = :batch", own]
+    if status:
+        conditions.append("voucher.status = :status")
+        values["status"] = status
+    if after:
+        conditions.append("voucher.id > :after")
+        values["after"] = after
+    rows = await db.fetch(
+        f"{_IN_BATCH} WHERE {' AND '.join(conditions)} ORDER BY voucher.id LIMIT :limit",
+        batch=batch_id,
+        limit=limit,
+        **values,
+    )
+    return [msgspec.convert(row, VoucherRow) for row in rows]
 
 
 async def find_voucher(actor: Principal, code: str) -> UUID:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Request, Response, get, post
@@ -12,16 +13,18 @@ from comptoir.core import clock
 from comptoir.core.accounts.guards import require
 from comptoir.core.audit.sentences import lines
 from comptoir.core.i18n import gettext as _
+from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, panels, redirect
 from comptoir.core.web.forms import FormData, id_or_none
 from comptoir.inventory.vouchers.actions import activate_voucher, void_voucher
-from comptoir.inventory.vouchers.detail import find_voucher, voucher_view
+from comptoir.inventory.vouchers.detail import find_voucher, voucher_view, vouchers_of_batch
 from comptoir.inventory.vouchers.errors import VoucherNotFound
 from comptoir.inventory.vouchers.life import VoucherAction, next_status
 from comptoir.inventory.vouchers.permissions import may_reveal
+from comptoir.inventory.vouchers.queries import batch
 from comptoir.inventory.vouchers.revealing import Masked
-from comptoir.inventory.vouchers.statuses import VoidReason
+from comptoir.inventory.vouchers.statuses import VoidReason, VoucherStatus
 from comptoir.inventory.vouchers.wording import CHIPS, MEDIUMS, STATUSES, VOID_REASONS
 from comptoir.sites.queries import site_names
 
@@ -30,6 +33,7 @@ RECEPTION = [require(Role.RECEPTION)]
 #: What higher floors add to the page: who has it.
 SLOT = "inventory.voucher"
 _LINES = 30
+_ROWS = 50
 
 
 @get("/vouchers/{voucher_id:uuid}", guards=RECEPTION)
@@ -64,6 +68,36 @@ async def voucher_page(request: Page, voucher_id: FromPath[UUID]) -> Response[st
     )
 
 
+@get("/vouchers/batches/{batch_id:uuid}/vouchers", guards=RECEPTION)
+async def batch_vouchers(request: Page, batch_id: FromPath[UUID]) -> Response[str]:
+    """Each voucher of a batch, its code masked."""
+    found = await batch(request.user, batch_id)
+    query = request.query_params
+    wanted = query.get("status", "")
+    status = VoucherStatus(wanted) if wanted in set(VoucherStatus) else None
+    after = id_or_none(query.get("after", ""))
+    rows = await vouchers_of_batch(
+        request.user, batch_id, status=status, after=after, limit=_ROWS + 1
+    )
+    here = f"/vouchers/batches/{batch_id}/vouchers"
+    kept = {"status": wanted} if status else {}
+    following = urlencode(kept | {"after": rows[_ROWS - 1].id}) if rows[_ROWS:] else ""
+    return page(
+        request,
+        "inventory/vouchers/list.html",
+        batch=found,
+        kind_name=localized(found.kind.names),
+        rows=rows[:_ROWS],
+        here=here,
+        chosen=wanted if status else "",
+        statuses=[("", _("All")), *((each.value, word) for each, word in STATUSES.items())],
+        words=STATUSES,
+        chips=CHIPS,
+        next_url=f"{here}?{following}" if following else None,
+        first_url=f"{here}?{urlencode(kept)}" if after else None,
+    )
+
+
 @post("/vouchers/find", guards=RECEPTION)
 async def find(request: Page) -> Response[str]:
     """Go to the voucher that was scanned; the code itself is in no address."""
@@ -95,4 +129,4 @@ async def void(request: Page, voucher_id: FromPath[UUID]) -> Response[str]:
     )
 
 
-ROUTES = [voucher_page, find, activate, void]
+ROUTES = [voucher_page, batch_vouchers, find, activate, void]

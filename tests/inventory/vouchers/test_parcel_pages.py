@@ -33,6 +33,22 @@ async def test_a_voucher_is_found_by_its_code_which_is_in_no_address(database: A
     assert unknown.headers["location"] == "/vouchers"
 
 
+async def test_each_of_a_batch_is_listed_masked(database: Any) -> None:
+    drawer = await Drawer.made(51)
+    given = await drawer.add("KQ7-given-0001", status="issued", issued_at=clock.now())
+    address = f"/vouchers/batches/{drawer.batch.id}/vouchers"
+    async with client_of() as client:
+        await _as(client, Role.RECEPTION, drawer.site.id)
+        first = (await client.get(address)).text
+        last = (await client.get(address, params={"after": str(drawer.ids[49])})).text
+        filtered = (await client.get(address, params={"status": "issued"})).text
+    assert first.count("/vouchers/0") == 50
+    assert f"/vouchers/{drawer.ids[50]}" in last
+    assert str(given.id) in filtered
+    assert str(drawer.ids[0]) not in filtered
+    assert not any(code in first + last + filtered for code in drawer.codes)
+
+
 async def test_a_voucher_is_put_into_use_and_made_void(database: Any) -> None:
     drawer = await Drawer.made(1, status="issued")
     address = f"/vouchers/{drawer.ids[0]}"
