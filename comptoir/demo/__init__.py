@@ -12,7 +12,7 @@ from random import Random
 from comptoir.core import audit, db
 from comptoir.core.keys import Keyring
 from comptoir.core.principal import SYSTEM
-from comptoir.demo import history, messages, people, places, rota, things, vouchers
+from comptoir.demo import given, history, messages, people, places, rota, things, vouchers
 from comptoir.demo.places import LOGINS, PASSWORD
 
 _SEED = 514
@@ -33,7 +33,9 @@ async def fill(keys: Keyring, *, now: datetime) -> None:
     borrowers = await people.register(sites, groups, random, today=now.date(), now=start)
     await history.play(sites, stock, borrowers, random, now=now)
     await people.suspend(borrowers, now=now)
-    await vouchers.fill_drawers(sites, now=now)
+    kinds = await vouchers.fill_drawers(sites, now=now)
+    await given.set_rules(kinds, groups, now=start)
+    await given.play(sites, kinds, borrowers, now=now)
     await messages.write(now=now)
     await audit.record(SYSTEM, _MADE, "demo", None, now=now)
 

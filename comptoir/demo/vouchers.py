@@ -42,19 +42,19 @@ KINDS = {
             "fr": "Éteignez le téléphone. Détachez la carte avec ses bords.\n"
             "Poussez l’aiguille dans le petit trou sur le côté : le tiroir sort.\n"
             "Posez la carte dans le tiroir et refermez-le. Allumez le téléphone.\n"
-            "Il demande un code PIN : il est sur votre feuille.",
+            "S’il demande un code PIN : il est sur votre feuille.",
             "de": "Schalten Sie das Telefon aus. Lösen Sie die Karte aus dem Rahmen.\n"
             "Drücken Sie die Nadel in das kleine Loch an der Seite: Die Schublade kommt heraus.\n"
             "Legen Sie die Karte hinein und schliessen Sie sie. Schalten Sie das Telefon ein.\n"
-            "Es fragt nach einer PIN: Sie steht auf Ihrem Blatt.",
+            "Fragt es nach einer PIN: Sie steht auf Ihrem Blatt.",
             "it": "Spenga il telefono. Stacchi la carta dal bordo.\n"
             "Prema l’ago nel piccolo foro sul lato: esce il cassettino.\n"
             "Metta la carta nel cassettino e lo chiuda. Accenda il telefono.\n"
-            "Chiede un PIN: è scritto sul suo foglio.",
+            "Se chiede un PIN: è scritto sul suo foglio.",
             "en": "Switch the phone off. Break the card out of its frame.\n"
             "Push the pin into the small hole at the side: the tray comes out.\n"
             "Put the card into the tray and close it. Switch the phone on.\n"
-            "It asks for a PIN: it is on your sheet.",
+            "If it asks for a PIN: it is on your sheet.",
         },
     ),
     SIM_FR: SaveKind(
@@ -73,16 +73,16 @@ KINDS = {
         currency="EUR",
         instructions={
             "fr": "Éteignez le téléphone et mettez la carte dans le tiroir.\n"
-            "Allumez le téléphone et tapez le code PIN de votre feuille.\n"
+            "Allumez le téléphone. S’il demande un code PIN : il est sur votre feuille.\n"
             "Attendez cinq minutes : Internet arrive tout seul.",
             "de": "Schalten Sie das Telefon aus und legen Sie die Karte in die Schublade.\n"
-            "Schalten Sie es ein und tippen Sie die PIN von Ihrem Blatt.\n"
+            "Schalten Sie es ein. Fragt es nach einer PIN: Sie steht auf Ihrem Blatt.\n"
             "Warten Sie fünf Minuten: Das Internet kommt von selbst.",
             "it": "Spenga il telefono e metta la carta nel cassettino.\n"
-            "Lo accenda e digiti il PIN che è sul suo foglio.\n"
+            "Lo accenda. Se chiede un PIN: è scritto sul suo foglio.\n"
             "Aspetti cinque minuti: Internet arriva da solo.",
             "en": "Switch the phone off and put the card into its tray.\n"
-            "Switch it on and type the PIN from your sheet.\n"
+            "Switch it on. If it asks for a PIN: it is on your sheet.\n"
             "Wait five minutes: the Internet comes by itself.",
         },
     ),

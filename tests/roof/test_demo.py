@@ -180,3 +180,15 @@ async def test_each_place_has_vouchers_and_some_expire_soon(
     today = moment.date()
     assert await count(soon, today=today, soon=today + timedelta(days=30)) >= 20
     assert await count("inventory_voucher WHERE activate_by < :today", today=today) == 0
+
+
+@pytest.mark.parametrize("moment", MOMENTS, ids=str)
+async def test_vouchers_can_be_given_and_some_were(database: Any, moment: datetime) -> None:
+    await demo.fill(KEYS, now=moment)
+    ruled = "SELECT kind FROM lending_voucher_policy WHERE borrower_group IS NULL"
+    assert await count(f"inventory_voucher_kind WHERE id NOT IN ({ruled})") == 0
+    assert await count("inventory_voucher_bundle") == 2
+    given = "SELECT voucher FROM lending_voucher_issue"
+    rows = await db.fetch(f"SELECT DISTINCT status FROM inventory_voucher WHERE id IN ({given})")
+    assert {row["status"] for row in rows} == {"issued", "activated", "expired"}
+    assert await count("lending_voucher_issue WHERE issued_at > :now", now=moment) == 0
