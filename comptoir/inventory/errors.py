@@ -125,9 +125,9 @@ def explain_codes() -> None:
 
 
 class SameSite(Refused):
-    """An item is sent to where it is already."""
+    """Something is sent to where it is already."""
 
     code = "inventory.same-site"
 
     def message(self) -> str:
-        return _("The item is at this site already. Choose another one.")
+        return _("It is at this site already. Choose another one.")

@@ -66,6 +66,7 @@ class RefusalCode(StrEnum):
     VOUCHER_NOT_HELD = "lending.voucher-not-held"
     VOUCHER_IN_USE = "lending.voucher-in-use"
     VOUCHER_OPENED = "lending.voucher-opened"
+    VOUCHER_REPLACED_BEFORE = "lending.voucher-replaced-before"
     VOUCHER_NOT_SENDABLE = "lending.voucher-not-sendable"
     VOUCHER_MISREAD = "lending.voucher-misread"
 

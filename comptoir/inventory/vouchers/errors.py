@@ -76,6 +76,15 @@ class VoucherBatchNotFound(NotFound):
         return _("No such batch is known at your sites. Choose one from the list.")
 
 
+class FundingReportNotFound(NotFound):
+    """There is no report of this funder or year, as far as the actor may know."""
+
+    code = "inventory.funding-report-not-found"
+
+    def message(self) -> str:
+        return _("There is no report of this funder for this year. Choose both from the list.")
+
+
 class VoucherTransferNotFound(NotFound):
     """There is no such transfer, or it is of sites that the actor does not know of."""
 

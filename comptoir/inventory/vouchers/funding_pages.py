@@ -15,6 +15,7 @@ from comptoir.core.printing.pdf import in_background
 from comptoir.core.web import page
 from comptoir.core.web.forms import id_or_none
 from comptoir.inventory.vouchers import funding_words as words
+from comptoir.inventory.vouchers.errors import FundingReportNotFound
 from comptoir.inventory.vouchers.funding import (
     FundingReport,
     FundingWanted,
@@ -37,19 +38,20 @@ class _Asked(NamedTuple):
 
 
 async def _asked(request: Page) -> _Asked:
-    """The report that an address asks for; without a funder, that of the first."""
+    """The report that an address asks for; without a funder, that of the first.
+
+    Raises:
+        FundingReportNotFound: there is no such funder, or the year is none of the last.
+    """
     actor, query = request.user, request.query_params
     funders = await funders_of(actor)
     chosen = await chosen_site(request)
-    year = query.get("year", "")
-    years = {str(each) for each in _years(chosen.today)}
+    year = query.get("year", str(chosen.today.year))
+    funder = query.get("funder", funders[0] if funders else "")
+    if year not in {str(each) for each in _years(chosen.today)} or funder not in (funders or [""]):
+        raise FundingReportNotFound
     site_id = id_or_none(query.get("site", ""))
-    funder = query.get("funder", "")
-    wanted = FundingWanted(
-        funder if funder in funders or not funders else funders[0],
-        int(year) if year in years else chosen.today.year,
-        site_id,
-    )
+    wanted = FundingWanted(funder, int(year), site_id)
     report = await funding_report(actor, wanted, time_zone=chosen.site.time_zone)
     place = (await site(site_id, actor)).name if site_id else _("All our sites")
     return _Asked(report, funders, place, chosen.today)
@@ -82,7 +84,7 @@ async def funding_csv(request: Page) -> Response[bytes]:
     """The report for a spreadsheet."""
     report = (await _asked(request)).report
     headers = {"Content-Disposition": f'attachment; filename="{_("vouchers")}-{report.year}.csv"'}
-    return Response(words.csv_of(report), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(words.csv_of(report), media_type="text/csv", headers=headers)
 
 
 @get("/vouchers/funding.pdf", guards=COORDINATOR)

@@ -17,6 +17,7 @@ from comptoir.core.i18n import localized, ngettext
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
 from comptoir.core.web.forms import FormData, id_or_none
+from comptoir.core.web.once import made_once
 from comptoir.inventory.vouchers import parcels, transfers
 from comptoir.inventory.vouchers.queries import batch
 from comptoir.sites.queries import names_for, site_names
@@ -83,8 +84,11 @@ async def send(request: Page, batch_id: FromPath[UUID]) -> Response[str]:
         return redirect(request, f"/vouchers/batches/{batch_id}/send", flash=flash)
     known = number.isascii() and number.isdecimal() and len(number) < 7
     command = transfers.SendVouchers(batch_id, source, target, int(number) if known else 0)
+    now = clock.now()
     try:
-        transfer_id = await transfers.send_vouchers(request.user, command, now=clock.now())
+        transfer_id = await made_once(
+            request, lambda: transfers.send_vouchers(request.user, command, now=now), now=now
+        )
     except Invalid as invalid:
         return await _send_form(request, batch_id, form, invalid)
     flash = Flash("ok", _("On its way. The other site says when it has arrived."))

@@ -149,11 +149,11 @@ def checked(
     if len(vouchers) > MOST_AT_ONCE:
         message = _("Take in at most %(most)s at once. Make two batches.", most=MOST_AT_ONCE)
         return [], [FieldError("vouchers", "inventory.too-many-vouchers", message)]
-    secrets = [cleaned_secret(each, kind.medium) for each in vouchers]
+    secrets = [cleaned_secret(each, kind.medium, kind.dial) for each in vouchers]
     errors: list[FieldError] = []
     first: dict[str, int] = {}
     for place, secret in enumerate(secrets):
-        wrong = secret_errors(secret, kind.medium)
+        wrong = secret_errors(secret, kind.medium, kind.dial)
         errors += [_at(place, each) for each in wrong]
         earlier = first.setdefault(secret.folded, place)
         if earlier != place and not wrong:

@@ -120,15 +120,14 @@ async def send_vouchers(actor: Principal, command: SendVouchers, *, now: datetim
 
 
 async def _choose(command: SendVouchers) -> list[UUID]:
-    if not 0 < command.quantity <= MOST_AT_ONCE:
-        raise TooFewVouchers(0 if command.quantity < 1 else MOST_AT_ONCE)
+    possible = 0 < command.quantity <= MOST_AT_ONCE
     rows = await db.fetch(
         _CHOOSE + db.for_update("voucher"),
         batch=command.batch,
         site=command.from_site,
-        quantity=command.quantity,
+        quantity=command.quantity if possible else MOST_AT_ONCE,
     )
-    if len(rows) < command.quantity:
+    if not possible or len(rows) < command.quantity:
         raise TooFewVouchers(len(rows))
     return [row["id"] for row in rows]
 

@@ -35,6 +35,7 @@ SHORTEST_CODE = 4
 CODE = "{code}"
 
 _DIAL = re.compile(r"[0-9*#+]*\{code\}[0-9*#]*")
+_DIGITS = re.compile(r"[0-9]+")
 _PIN = re.compile(r"[0-9]{4,8}")
 _PUK = re.compile(r"[0-9]{8}")
 _NUMBER = re.compile(r"\+?[0-9]{4,15}")
@@ -137,18 +138,25 @@ def batch_errors(command: TakeIn, *, today: date) -> list[FieldError]:
     return errors + _cost_errors(command.cost_cents, command.currency or CURRENCIES[0])
 
 
-def cleaned_secret(secret: Secret, medium: Medium) -> Secret:
-    """A voucher as it is kept. What is no ICCID stays as it is, for ``secret_errors`` to say."""
+def cleaned_secret(secret: Secret, medium: Medium, dial: str = "") -> Secret:
+    """A voucher as it is kept. What is no ICCID stays as it is, for ``secret_errors`` to say.
+
+    ``dial`` is the kind's: a code that was printed with what is dialled around it loses that,
+    or the same one could come in twice.
+    """
     code = "".join(secret.code.split()) if medium is Medium.ESIM else secret.code.strip()
+    if dial:
+        before, after = dial.split(CODE)
+        code = fold(code).removeprefix(before).removesuffix(after)
     if medium is Medium.SIM:
         code = read_iccid(code) or code
     digits = {name: _packed(getattr(secret, name)) for name in ("pin", "puk", "number")}
     return Secret(code=code, user=secret.user.strip(), **digits)
 
 
-def secret_errors(secret: Secret, medium: Medium) -> list[FieldError]:
-    """What is wrong with a voucher that was cleaned, field by field."""
-    errors = [*_code_errors(secret.code, medium)]
+def secret_errors(secret: Secret, medium: Medium, dial: str = "") -> list[FieldError]:
+    """What is wrong with a voucher that was cleaned, field by field; ``dial`` is the kind's."""
+    errors = [*_code_errors(secret.code, medium, dial)]
     if secret.user and medium is not Medium.WIFI:
         message = _("Only a Wi-Fi code has a user name. Leave this empty.")
         errors.append(FieldError("user", "inventory.user-unfit", message))
@@ -168,9 +176,19 @@ def secret_errors(secret: Secret, medium: Medium) -> list[FieldError]:
     return errors
 
 
-def _code_errors(code: str, medium: Medium) -> list[FieldError]:
-    found = _wrong_code(code, medium)
+def _code_errors(code: str, medium: Medium, dial: str) -> list[FieldError]:
+    found = _wrong_code(code, medium) or (_not_dialled(code) if dial else None)
     return [FieldError("code", f"inventory.{found[0]}", found[1])] if found else []
+
+
+def _not_dialled(code: str) -> tuple[str, str] | None:
+    if _DIGITS.fullmatch(fold(code)):
+        return None
+    text = _(
+        "The code of this kind is dialled, so it has only digits. "
+        "Write it without the signs around it."
+    )
+    return "code-not-dialled", text
 
 
 def _wrong_code(code: str, medium: Medium) -> tuple[str, str] | None:

@@ -187,6 +187,7 @@ async def take_back_voucher(call: Call, issue_id: UUID) -> IssueDetail:
         PlaceNotYours,
         SiteNotFound,
         RefusalCode.VOUCHER_NOT_HELD,
+        RefusalCode.VOUCHER_REPLACED_BEFORE,
         RefusalCode.VOUCHER_NONE_LEFT,
     ),
     remembers=True,

@@ -190,7 +190,8 @@ def _given(row: db.Row, visit: db.Row, now: datetime) -> GivenNow:
         at_hand=is_at_hand(row, now=now),
         issued_at=row["issued_at"],
         can_return=row["voucher_site"] == visit["site"] and refuse_taking_back(held) is None,
-        can_replace=refuse_replacing(held) is None,
+        # Whether it needs a coordinator is said when it is asked for.
+        can_replace=refuse_replacing(held, coordinator=True) is None,
     )
 
 

@@ -68,7 +68,7 @@ async def holder(about: Fill) -> Panel | None:
         issued_at=row["issued_at"],
         time_zone=row["time_zone"],
         can_return=refuse_taking_back(held) is None,
-        can_replace=refuse_replacing(held) is None,
+        can_replace=refuse_replacing(held, coordinator=True) is None,
     )
     return Panel("lending/_voucher_holder.html", view)
 

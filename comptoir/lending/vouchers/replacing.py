@@ -11,7 +11,7 @@ from uuid import UUID
 
 from comptoir.core import audit, db, events
 from comptoir.core.ids import new_id
-from comptoir.core.principal import Principal
+from comptoir.core.principal import Principal, Role
 from comptoir.inventory.names import read_names
 from comptoir.inventory.vouchers import actions, taking
 from comptoir.inventory.vouchers.statuses import Medium, VoucherStatus
@@ -52,7 +52,7 @@ async def replace_voucher(actor: Principal, command: ReplaceVoucher, *, now: dat
     Raises:
         VoucherIssueNotFound: there is none, or the actor may not know of it.
         SiteNotFound: the actor may not know of the site.
-        IssueRefused: nobody has it any more, or none is left.
+        IssueRefused: a rule said no (``rules.refuse_replacing``), or none is left.
         IdempotencyKeyReused: the attempt's key came with another request before.
     """
     answer = await _replace(actor, command, now=now)
@@ -75,7 +75,9 @@ async def _replace(
         site_id = command.site_id or actor.site_id or row["given_at_site"]
         if not actor.sees_site(site_id):
             raise SiteNotFound
-        found = refuse_replacing(held_issue(row)) or await _choose(row, site_id, now)
+        coordinator = actor.has_role(Role.COORDINATOR, site_id)
+        refusal = refuse_replacing(held_issue(row), coordinator=coordinator)
+        found = refusal or await _choose(row, site_id, now)
         if isinstance(found, Refusal):
             await _record_refusal(actor, command, found, row, site_id, now=now)
             return found

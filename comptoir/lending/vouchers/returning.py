@@ -21,7 +21,9 @@ SELECT issue.id AS issue_id, issue.voucher, issue.borrower, issue.loan, issue.sh
        COALESCE(issue.granted_at, issue.issued_at) AS "granted_at [TIMESTAMPTZ]",
        voucher.id, voucher.kind, voucher.site, voucher.status,
        voucher.activate_by, voucher.issued_at, voucher.activated_at, voucher.expires_at,
-       kind.names, kind.medium, kind.time_zone
+       kind.names, kind.medium, kind.time_zone,
+       EXISTS (SELECT 1 FROM inventory_voucher faulty WHERE faulty.replaced_by = voucher.id)
+           AS "replaces [BOOLEAN]"
 FROM lending_voucher_issue issue
 JOIN inventory_voucher voucher ON voucher.id = issue.voucher
 JOIN inventory_voucher_kind kind ON kind.id = voucher.kind
@@ -58,4 +60,5 @@ def held_issue(row: db.Row) -> HeldIssue:
         medium=Medium(row["medium"]),
         shown=row["shown_at"] is not None,
         ended=row["issue_ended_at"] is not None,
+        replaces=row["replaces"],
     )

@@ -52,12 +52,14 @@ class HeldIssue(msgspec.Struct, frozen=True):
     """A voucher that somebody was given.
 
     ``ended``: it came back, or another took its place. ``shown``: its code was seen.
+    ``replaces``: it was itself given for one that did not work.
     """
 
     status: VoucherStatus
     medium: Medium
     shown: bool = False
     ended: bool = False
+    replaces: bool = False
 
 
 class Giving(msgspec.Struct, frozen=True):
@@ -136,10 +138,16 @@ def refuse_taking_back(held: HeldIssue) -> Refusal | None:
     return None
 
 
-def refuse_replacing(held: HeldIssue) -> Refusal | None:
-    """Why no other voucher takes the place of one: nobody has it, or its time is over."""
+def refuse_replacing(held: HeldIssue, *, coordinator: bool) -> Refusal | None:
+    """Why no other voucher takes the place of one, in this order.
+
+    Nobody has it, or its time is over; it was itself given for another, and only a
+    coordinator goes on from there: else one person could empty the drawer.
+    """
     if held.ended or held.status not in _HELD:
         return Refusal(RefusalCode.VOUCHER_NOT_HELD)
+    if held.replaces and not coordinator:
+        return Refusal(RefusalCode.VOUCHER_REPLACED_BEFORE)
     return None
 
 

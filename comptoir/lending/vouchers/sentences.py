@@ -29,6 +29,10 @@ SENTENCES: dict[RefusalCode, LazyProxy] = {
     RefusalCode.VOUCHER_NONE_LEFT: _l(
         "None of these is left at this site. Offer something else, and tell a coordinator."
     ),
+    RefusalCode.VOUCHER_REPLACED_BEFORE: _l(
+        "This one was given for another that did not work. "
+        "A third one is for a coordinator to give: perhaps it is the phone."
+    ),
     RefusalCode.VOUCHER_ISSUED_ALREADY: _l(
         "This voucher was given to somebody already. Put it aside and take another one."
     ),

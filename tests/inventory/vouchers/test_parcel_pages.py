@@ -8,6 +8,7 @@ from uuid import UUID
 from httpx import AsyncClient
 
 from comptoir.core import clock, db
+from comptoir.core.ids import new_id
 from comptoir.core.principal import Role
 from comptoir.inventory.vouchers.tables import VoucherCount, VoucherTransfer
 from comptoir.inventory.vouchers.transfers import SendVouchers, send_vouchers
@@ -72,10 +73,13 @@ async def test_a_parcel_is_sent_and_received_with_what_is_missing(database: Any)
     async with client_of() as client:
         await _as(client, Role.COORDINATOR, drawer.site.id)
         address = f"/vouchers/batches/{drawer.batch.id}/send"
-        refused = await client.post(address, data=form)
-        assert refused.status_code == 422
-        assert "Write a number from 1 to 3" in refused.text
-        sent = await client.post(address, data=form | {"quantity": "3"})
+        for wrong in ("9", "0", "-1", "abc", ""):
+            refused = await client.post(address, data=form | {"quantity": wrong})
+            assert refused.status_code == 422
+            assert "Write a number from 1 to 3" in refused.text
+        whole = form | {"quantity": "3", "form": str(new_id())}
+        sent, again = [await client.post(address, data=whole) for _ in range(2)]
+        assert sent.headers["location"] == again.headers["location"]
     parcel = sent.headers["location"]
     async with client_of() as client:
         await _as(client, Role.RECEPTION, there.id)

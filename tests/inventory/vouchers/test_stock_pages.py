@@ -89,6 +89,21 @@ async def test_what_is_too_small_to_tell_is_a_dash_everywhere(database: Any) -> 
     assert "January – 0 0" in text_of(document)
 
 
+@pytest.mark.parametrize(
+    "query",
+    [{"funder": "Loterie"}, {"funder": ""}, {"year": "0"}, {"year": "２０２６"}, {"year": ""}],
+)
+async def test_a_report_of_nobody_is_not_that_of_somebody_else(
+    database: Any, query: dict[str, str]
+) -> None:
+    drawer = await _with_gifts(6)
+    async with client_of() as client:
+        await _coordinator(client, drawer)
+        for end in ("", ".csv", ".pdf"):
+            answer = await client.get(f"/vouchers/funding{end}", params=query)
+            assert answer.status_code == 404
+
+
 async def test_without_vouchers_the_report_says_so(database: Any) -> None:
     site = await make.site()
     async with client_of() as client:

@@ -331,3 +331,32 @@ async def test_batches_are_listed_newest_first_page_by_page_of_ones_own_sites(
         await queries.batch(actor, others.id)
     everywhere = await make.principal(Role.COORDINATOR)
     assert len(await queries.batches(everywhere, BatchFilter(), limit=9)) == 4
+
+
+@pytest.mark.parametrize("dial", ["*121*{code}#", "*9*{code}", "{code}#"])
+async def test_a_code_loses_what_is_dialled_around_it_and_comes_in_once(
+    actor: Principal, dial: str, now: datetime
+) -> None:
+    kind = await make.voucher_kind(medium="top_up", dial=dial)
+    printed = dial.format(code="4444 4444 0001 11")
+    batch = await take_in(actor, order(kind, actor, printed), now=now)
+    [voucher] = await Voucher.objects().where(Voucher.batch == batch)
+    row = await db.fetch_one(
+        "SELECT id, key, sealed FROM inventory_voucher WHERE id = :id", id=voucher.id
+    )
+    assert row is not None
+    assert unseal(row).code == "44444444000111"
+    wrong = await refused(take_in(actor, order(kind, actor, "44444444000111"), now=now))
+    assert [field for field, _ in wrong] == ["vouchers[0].code"]
+
+
+@pytest.mark.parametrize(
+    "code", ["*130*44444444000111#", "2.23457E+13", "=1+1x", "44444444000111#1"]
+)
+async def test_what_no_phone_dials_is_no_code_of_a_kind_that_is_dialled(
+    actor: Principal, code: str, now: datetime
+) -> None:
+    kind = await make.voucher_kind(medium="top_up", dial="*121*{code}#")
+    assert await refused(take_in(actor, order(kind, actor, code), now=now)) == [
+        ("vouchers[0].code", "inventory.code-not-dialled")
+    ]

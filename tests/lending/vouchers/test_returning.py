@@ -148,7 +148,13 @@ async def test_the_limit_counts_from_when_the_first_was_given(
     await drawer.limit(limit_person=1, period_days=30)
     first = await drawer.give(now)
     second = await replace(drawer, first, now + timedelta(days=10))
-    await replace(drawer, second, now + timedelta(days=20))
+    with pytest.raises(IssueRefused) as error:
+        await replace(drawer, second, now + timedelta(days=20))
+    assert error.value.refusal.code == RefusalCode.VOUCHER_REPLACED_BEFORE
+    assert await given() == [second.voucher_id]
+    coordinator = await make.principal(Role.COORDINATOR, drawer.site.id)
+    command = ReplaceVoucher(issue_id=second.id)
+    await replace_voucher(coordinator, command, now=now + timedelta(days=20))
     with pytest.raises(IssueRefused) as error:
         await drawer.give(now + timedelta(days=29))
     assert error.value.refusal.code == RefusalCode.VOUCHER_PERSON_LIMIT_REACHED

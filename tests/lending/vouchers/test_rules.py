@@ -11,17 +11,19 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from comptoir.core.ids import new_id
-from comptoir.inventory.vouchers.statuses import VoucherStatus
+from comptoir.inventory.vouchers.statuses import Medium, VoucherStatus
 from comptoir.lending.errors import sentence
 from comptoir.lending.refusals import RefusalCode
 from comptoir.lending.rules import BorrowerFacts
 from comptoir.lending.vouchers.rules import (
     Given,
     Giving,
+    HeldIssue,
     HeldVoucher,
     Limits,
     passed_limit,
     refuse_giving,
+    refuse_replacing,
     refuse_voucher,
     still_possible,
 )
@@ -164,3 +166,13 @@ def test_the_voucher_in_the_hand_says_why_it_is_not_given(
     refusal = refuse_voucher(replace(voucher, activate_by=TODAY))
     assert (refusal.code if refusal else None) == code
     assert refusal is None or sentence(refusal)
+
+
+def test_nobody_goes_on_from_a_replacement_but_a_coordinator() -> None:
+    held = HeldIssue(VoucherStatus.ISSUED, Medium.TOP_UP, replaces=True)
+    refused = refuse_replacing(held, coordinator=False)
+    assert refused is not None
+    assert refused.code == RefusalCode.VOUCHER_REPLACED_BEFORE
+    assert refuse_replacing(held, coordinator=True) is None
+    first = HeldIssue(VoucherStatus.ISSUED, Medium.TOP_UP)
+    assert refuse_replacing(first, coordinator=False) is None
