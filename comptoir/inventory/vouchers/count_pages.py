@@ -17,13 +17,17 @@ from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
 from comptoir.core.web.forms import FormData, id_or_none
 from comptoir.inventory.vouchers import parcels
-from comptoir.inventory.vouchers.counts import CountVouchers, count_vouchers
+from comptoir.inventory.vouchers.counts import Counted, CountVouchers, count_vouchers
 from comptoir.inventory.vouchers.queries import kinds
 from comptoir.sites.chosen import chosen_site
 
 Page = Request[Principal, Any, Any]
 RECEPTION = [require(Role.RECEPTION)]
 _ROWS = 30
+#: Vouchers that were not found and are listed: of more nobody looks for each.
+_NAMED = 50
+#: Lines of a scan that one sentence names.
+_LINES = 10
 #: Vouchers that one count scans: a drawer, not a depot.
 MOST_SCANNED = 2_000
 
@@ -43,7 +47,8 @@ async def _page(
     query = {"site": str(chosen.id)}
     following = urlencode(query | {"older": str(found[_ROWS - 1].id)}) if found[_ROWS:] else ""
     last = id_or_none(request.query_params.get("count", ""))
-    missing = await parcels.missed(last) if last in {each.id for each in found} and last else []
+    counted = next((each for each in found if each.id == last), None)
+    missing = await parcels.missed(counted.id, limit=_NAMED) if counted else []
     return page(
         request,
         "inventory/vouchers/counts.html",
@@ -58,6 +63,8 @@ async def _page(
         errors=invalid.errors if invalid else [],
         found=found[:_ROWS],
         missing=missing,
+        more_missing=counted.missing - len(missing) if counted else 0,
+        zone=chosen.site.time_zone,
         next_url=f"/vouchers/counts?{following}" if following else None,
         first_url=f"/vouchers/counts?{urlencode(query)}" if older else None,
     )
@@ -84,17 +91,52 @@ async def count(request: Page) -> Response[str]:
         counted = await count_vouchers(request.user, command, now=clock.now())
     except Invalid as invalid:
         return await _page(request, str(site.id), form, invalid)
-    text = (
-        _(
+    flash = Flash("warn" if counted.others else "ok", _noted(counted))
+    query = urlencode({"site": site.id, "count": counted.id})
+    return redirect(request, f"/vouchers/counts?{query}", flash=flash)
+
+
+def _noted(counted: Counted) -> str:
+    """What a count found, in words whose numbers add up; of a code only its line is said."""
+    if not (counted.difference or counted.missing):
+        return _("Noted: all is there.")
+    if not counted.others:
+        return _(
             "Noted: %(counted)s counted, %(expected)s expected.",
             counted=counted.counted,
             expected=counted.expected,
         )
-        if counted.difference or counted.missing
-        else _("Noted: all is there.")
-    )
-    query = urlencode({"site": site.id, "count": counted.id})
-    return redirect(request, f"/vouchers/counts?{query}", flash=Flash("ok", text))
+    said = [
+        _(
+            "Noted: %(counted)s counted: %(right)s of the %(expected)s expected, "
+            "and %(others)s others.",
+            counted=counted.counted,
+            right=counted.expected - len(counted.missing),
+            expected=counted.expected,
+            others=counted.others,
+        )
+    ]
+    if counted.unknown:
+        said.append(
+            _(
+                "In these lines is no voucher that is known here: %(lines)s.",
+                lines=_lines(counted.unknown),
+            )
+        )
+    if counted.unexpected:
+        said.append(
+            _(
+                "In these lines are vouchers that should not lie here, as they were given already "
+                "or are of another site or kind: %(lines)s.",
+                lines=_lines(counted.unexpected),
+            )
+        )
+    return " ".join(said)
+
+
+def _lines(lines: tuple[int, ...]) -> str:
+    named = ", ".join(str(line) for line in lines[:_LINES])
+    return f"{named} …" if lines[_LINES:] else named
 
 
 def _kind(kind_id: UUID | None) -> UUID:

@@ -16,8 +16,7 @@ from comptoir.inventory.vouchers.errors import (
     VoucherKindNotFound,
     explanation_of,
 )
-from comptoir.inventory.vouchers.scanned import found
-from comptoir.inventory.vouchers.sealing import fold
+from comptoir.inventory.vouchers.scanned import found, read_code
 from comptoir.sites import queries as sites
 
 #: What lies in the drawer: also what is set aside for somebody.
@@ -44,18 +43,28 @@ class CountVouchers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Counted(msgspec.Struct, frozen=True):
-    """What a count found. ``missing`` and ``surplus`` are only known where codes were scanned."""
+    """What a count found. What follows ``counted`` is only known where codes were scanned.
+
+    ``unknown`` and ``unexpected`` are the lines of codes that are none of ours, and of vouchers
+    that should not lie here; what is scanned twice is one, in its first line.
+    """
 
     id: UUID
     expected: int
     counted: int
     missing: tuple[UUID, ...] = ()
-    surplus: int = 0
+    unknown: tuple[int, ...] = ()
+    unexpected: tuple[int, ...] = ()
 
     @property
     def difference(self) -> int:
         """How many more there are than there should be; fewer is below 0."""
         return self.counted - self.expected
+
+    @property
+    def others(self) -> int:
+        """How many were scanned that are not expected: none of ours, or not here."""
+        return len(self.unknown) + len(self.unexpected)
 
 
 async def count_vouchers(actor: Principal, command: CountVouchers, *, now: datetime) -> Counted:
@@ -88,11 +97,21 @@ async def count_vouchers(actor: Principal, command: CountVouchers, *, now: datet
 async def _compared(command: CountVouchers, expected: Sequence[UUID]) -> Counted:
     if command.codes is None:
         return Counted(new_id(), len(expected), command.counted)
-    codes = {fold(code) for code in command.codes}
-    seen = set((await found(codes)).values())
-    missing = tuple(each for each in expected if each not in seen)
-    surplus = len(codes) - (len(expected) - len(missing))
-    return Counted(new_id(), len(expected), len(codes), missing, surplus)
+    first: dict[str, int] = {}
+    for line, code in enumerate(command.codes, start=1):
+        first.setdefault(read_code(code), line)
+    which, wanted = await found(first), set(expected)
+    seen = set(which.values())
+    return Counted(
+        new_id(),
+        len(expected),
+        len(first),
+        missing=tuple(each for each in expected if each not in seen),
+        unknown=tuple(line for code, line in first.items() if code not in which),
+        unexpected=tuple(
+            line for code, line in first.items() if code in which and which[code] not in wanted
+        ),
+    )
 
 
 async def _write(

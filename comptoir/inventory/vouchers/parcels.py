@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -46,8 +46,12 @@ WHERE transfer.to_site IN :sites
 GROUP BY transfer.to_site
 """
 _MISSED = """
-SELECT subject_id FROM core_audit_event
-WHERE related_a_id = :count AND action = 'voucher.not_found' ORDER BY id
+SELECT voucher.id, voucher.hint, voucher.activate_by, batch.received_at
+FROM core_audit_event event
+JOIN inventory_voucher voucher ON voucher.id = event.subject_id
+JOIN inventory_voucher_batch batch ON batch.id = voucher.batch
+WHERE event.related_a_id = :count AND event.action = 'voucher.not_found'
+ORDER BY event.id LIMIT :limit
 """
 
 
@@ -93,6 +97,15 @@ class CountView(msgspec.Struct, frozen=True, kw_only=True):
     def name(self) -> str:
         """What was counted, in the reader's language."""
         return localized(self.kind_names)
+
+
+class Missed(msgspec.Struct, frozen=True):
+    """A voucher that a count did not find: what tells it from the others in a drawer."""
+
+    id: UUID
+    hint: str
+    activate_by: date | None
+    received_at: datetime
 
 
 async def transfers(
@@ -170,9 +183,10 @@ async def counts(
     return [_count(row) for row in rows]
 
 
-async def missed(count_id: UUID) -> list[UUID]:
-    """The vouchers that were expected and not scanned in a count."""
-    return [row["subject_id"] for row in await db.fetch(_MISSED, count=count_id)]
+async def missed(count_id: UUID, *, limit: int) -> list[Missed]:
+    """The vouchers that were expected and not scanned in a count, in the order of their ids."""
+    rows = await db.fetch(_MISSED, count=count_id, limit=limit)
+    return [msgspec.convert(row, Missed) for row in rows]
 
 
 def _transfer(row: db.Row) -> TransferView:

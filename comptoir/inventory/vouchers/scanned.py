@@ -7,13 +7,19 @@ from uuid import UUID
 
 from comptoir.core import db, vault
 from comptoir.inventory.vouchers.errors import CodesUnknown
+from comptoir.inventory.vouchers.iccid import read_iccid
 from comptoir.inventory.vouchers.sealing import Secret, fold, marks_of
 
 _ROWS_AT_ONCE = 500
 
 
+def read_code(code: str) -> str:
+    """A scanned code as it is looked for: the number of a card as it is taken in, without its F."""
+    return read_iccid(code) or fold(code.strip())
+
+
 async def found(codes: Iterable[str]) -> dict[str, UUID]:
-    """Which voucher each of the codes is, by the code as ``fold`` gives it.
+    """Which voucher each of the codes is, by the code as ``read_code`` gives it.
 
     Those that are none of ours are left out.
 
@@ -24,7 +30,7 @@ async def found(codes: Iterable[str]) -> dict[str, UUID]:
     keys = [vault.current().key(name) for name in names]
     by_mark = {
         mark: code
-        for code in map(fold, codes)
+        for code in map(read_code, codes)
         for mark in marks_of(Secret(code=code), keys).values()
     }
     marks, which = list(by_mark), dict[str, UUID]()
@@ -45,7 +51,7 @@ async def found_among(codes: Sequence[str], expected: Collection[UUID]) -> set[U
         vault.KeyMissing: another process uses a key that this one was not given.
     """
     which, wanted = await found(codes), set(expected)
-    seen = [which.get(fold(code)) for code in codes]
+    seen = [which.get(read_code(code)) for code in codes]
     wrong = [line for line, each in enumerate(seen, start=1) if each not in wanted]
     if wrong:
         raise CodesUnknown(wrong)

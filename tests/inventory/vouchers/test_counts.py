@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -10,12 +10,15 @@ import pytest
 from comptoir.core import db
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Role
-from comptoir.inventory.vouchers.counts import CountVouchers, count_vouchers
+from comptoir.inventory.vouchers.counts import Counted, CountVouchers, count_vouchers
 from comptoir.inventory.vouchers.errors import DifferenceUnexplained, VoucherKindNotFound
 from comptoir.inventory.vouchers.tables import VoucherCount
 from comptoir.sites.errors import SiteNotFound
 from tests import factories as make
+from tests.http_client import client_of, sign_in
 from tests.inventory.vouchers.drawer import Drawer
+
+ICCID = "89410000000000000013"
 
 
 async def test_a_right_number_needs_no_words(database: Any, now: datetime) -> None:
@@ -54,7 +57,8 @@ async def test_by_scanning_one_knows_which_are_missing(database: Any, now: datet
     command = CountVouchers(drawer.site.id, drawer.kind.id, codes=scanned, explanation="?")
     counted = await count_vouchers(reception, command, now=now)
     assert counted.missing == (drawer.ids[1],)
-    assert (counted.expected, counted.counted, counted.surplus) == (3, 3, 1)
+    assert (counted.expected, counted.counted, counted.others) == (3, 3, 1)
+    assert (counted.unknown, counted.unexpected) == ((), (3,))
     rows = await db.fetch(
         "SELECT subject_id FROM core_audit_event WHERE action = 'voucher.not_found' "
         "AND related_a_id = :count",
@@ -69,6 +73,62 @@ async def test_as_many_others_instead_are_a_difference_too(database: Any, now: d
     command = CountVouchers(drawer.site.id, drawer.kind.id, codes=(other.codes[0],))
     with pytest.raises(DifferenceUnexplained):
         await count_vouchers(reception, command, now=now)
+
+
+async def test_a_card_is_counted_however_its_number_was_scanned(
+    database: Any, now: datetime
+) -> None:
+    drawer = await Drawer.made(0)
+    await drawer.add(ICCID)
+    reception = await make.principal(Role.RECEPTION, drawer.site.id)
+    for scanned in (f"{ICCID}F", f" {ICCID[:4]} {ICCID[4:]}f", ICCID):
+        command = CountVouchers(drawer.site.id, drawer.kind.id, codes=(scanned, ICCID))
+        counted = await count_vouchers(reception, command, now=now)
+        assert (counted.expected, counted.counted, counted.missing) == (1, 1, ())
+
+
+async def test_what_is_not_expected_is_named_by_its_line(database: Any, now: datetime) -> None:
+    drawer = await Drawer.made(2)
+    gone = await drawer.add("KQ7-issued", status="issued")
+    assert gone.id not in (await drawer_missing(drawer, now)).missing
+    form = {
+        "site": drawer.site.id,
+        "kind": drawer.kind.id,
+        "codes": f"{drawer.codes[0]}\nnobody-knows\nKQ7-issued\n{drawer.codes[0]}",
+        "explanation": "?",
+    }
+    async with client_of() as client:
+        await sign_in(client, await make.user(role=Role.RECEPTION, site_id=drawer.site.id))
+        answer = await client.post("/vouchers/counts", data=form)
+        shown = (await client.get(answer.headers["location"])).text
+    assert "3 counted: 1 of the 2 expected, and 2 others." in shown
+    assert "no voucher that is known here: 2." in shown
+    assert "of another site or kind: 3." in shown
+    assert "nobody-knows" not in shown
+    assert "KQ7-issued" not in shown
+
+
+async def drawer_missing(drawer: Drawer, now: datetime) -> Counted:
+    """A count in which nothing was found."""
+    reception = await make.principal(Role.RECEPTION, drawer.site.id)
+    command = CountVouchers(drawer.site.id, drawer.kind.id, codes=("nothing",), explanation="?")
+    return await count_vouchers(reception, command, now=now)
+
+
+async def test_of_what_is_missing_fifty_are_listed_and_the_others_counted(
+    database: Any, now: datetime
+) -> None:
+    drawer = await Drawer.made(0)
+    await drawer.add(f"KQ7-{'X' * 9}1185", activate_by=date(2027, 6, 30))
+    for number in range(51):
+        await drawer.add(f"KQ7-{number:03}")
+    counted = await drawer_missing(drawer, now)
+    async with client_of() as client:
+        await sign_in(client, await make.user(role=Role.RECEPTION, site_id=drawer.site.id))
+        shown = (await client.get(f"/vouchers/counts?count={counted.id}")).text
+    assert shown.count('href="/vouchers/0') == 50
+    for text in ("These 52 were not scanned", "••••1185", "30 Jun 2027", "And 2 more."):
+        assert text in shown.replace("Jun 30, 2027", "30 Jun 2027")
 
 
 async def test_only_what_one_knows_of_is_counted(database: Any, now: datetime) -> None:
