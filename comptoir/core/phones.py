@@ -24,6 +24,16 @@ def read_phone(text: str, region: str) -> str | None:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
+def find_phone(text: str, region: str) -> str:
+    """The first number within a text such as ``Binta Sow, 026 555 01 10``, as E.164, or "".
+
+    ``region`` is as for ``read_phone``. A date or a sum is no number: it must be a valid one.
+    """
+    for found in phonenumbers.PhoneNumberMatcher(text, region):
+        return phonenumbers.format_number(found.number, PhoneNumberFormat.E164)
+    return ""
+
+
 def show_phone(number: str) -> str:
     """A number in E.164 with the blanks that its country uses, else as it is."""
     try:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from comptoir.core import db
+from comptoir.core.phones import find_phone
 from comptoir.core.principal import Principal
 from comptoir.notifications.calls.schemas import (
     UNDO_TIME,
@@ -56,8 +57,9 @@ _COUNTS = ", ".join(
 _ENTRIES = f"""
 SELECT waiting.site, waiting.borrower, waiting.at AS "at [TIMESTAMPTZ]", borrower.name,
        borrower.language, {_PHONE} AS phone, borrower.email, borrower.counsellor, wish.barest,
-       last.outcome AS last, last.at AS last_at
+       site.country, last.outcome AS last, last.at AS last_at
 FROM ({{waiting}}) AS waiting
+JOIN sites_site site ON site.id = waiting.site
 JOIN lending_borrower borrower ON borrower.id = waiting.borrower
 LEFT JOIN notifications_borrower_wish wish ON wish.borrower = waiting.borrower
 LEFT JOIN notifications_call_outcome last ON last.id = (
@@ -216,6 +218,7 @@ def _entry(
         phone=row["phone"],
         email=row["email"],
         counsellor=row["counsellor"],
+        counsellor_phone=find_phone(row["counsellor"], row["country"]),
         at=row["at"],
         scripts=scripts,
         last=Outcome(row["last"]) if row["last"] else None,

@@ -64,6 +64,7 @@ class CallEntry(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody to call for a site, with all that there is to tell them. Times are UTC.
 
     ``phone`` is empty where there is none, or where somebody said that it is not theirs.
+    ``counsellor_phone`` is the number that stands in ``counsellor``, if one does.
     ``last`` is what came of the last call. ``proposed`` is a time for another, on the site's
     clock, as a field for a time takes it.
     """
@@ -77,6 +78,7 @@ class CallEntry(msgspec.Struct, frozen=True, kw_only=True):
     phone: str
     email: str
     counsellor: str
+    counsellor_phone: str
     at: datetime
     scripts: tuple[Script, ...]
     last: Outcome | None
@@ -92,6 +94,11 @@ class CallEntry(msgspec.Struct, frozen=True, kw_only=True):
     def shown_phone(self) -> str:
         """The number as it is written."""
         return show_phone(self.phone)
+
+    @property
+    def shown_counsellor_phone(self) -> str:
+        """The same, of the counsellor's."""
+        return show_phone(self.counsellor_phone)
 
     @property
     def same_language(self) -> bool:

@@ -23,20 +23,35 @@ from comptoir.notifications.letters.schemas import (
     LetterRow,
     WaitingAt,
 )
-from comptoir.notifications.reminders.plans import OF_MOVES
+from comptoir.notifications.reminders.plans import OF_MOVES, REMINDER_KINDS
 from comptoir.sites import calendars
 from comptoir.sites.queries import need_in_sight, of_own_sites
 
 _WAITING = "message.channel = 'letter' AND message.status = 'queued'"
+#: How pressing a ``message`` is: of several to one person the most pressing is printed, and of
+#: those the latest.
+PRESSING = (
+    "CASE message.kind "
+    + " ".join(f"WHEN '{kind}' THEN {place}" for place, kind in enumerate(REMINDER_KINDS, start=1))
+    + " ELSE 0 END"
+)
+_MATTER = """
+PARTITION BY message.site, message.borrower,
+             CASE WHEN message.kind IN :moves THEN message.kind ELSE '' END
+"""
 _ROWS = f"""
-SELECT message.id, message.site AS site_id, site.short_name AS place, site.time_zone,
-       message.borrower AS borrower_id, borrower.name AS borrower, message.kind,
-       message.language, message.created_at
-FROM notifications_message message
-JOIN sites_site site ON site.id = message.site
-JOIN lending_borrower borrower ON borrower.id = message.borrower
-WHERE {_WAITING} AND {{conditions}}
-ORDER BY message.id LIMIT :limit
+SELECT waiting.* FROM (
+    SELECT message.id, message.site AS site_id, site.short_name AS place, site.time_zone,
+           message.borrower AS borrower_id, borrower.name AS borrower, message.kind,
+           message.language, message.created_at,
+           COUNT(*) OVER ({_MATTER}) - 1 AS others,
+           ROW_NUMBER() OVER ({_MATTER} ORDER BY {PRESSING} DESC, message.id DESC) AS place_of
+    FROM notifications_message message
+    JOIN sites_site site ON site.id = message.site
+    JOIN lending_borrower borrower ON borrower.id = message.borrower
+    WHERE {_WAITING} AND {{conditions}}) AS waiting
+WHERE {{after}}
+ORDER BY waiting.id LIMIT :limit
 """
 # A person gets one letter about what they have, however many reminders wait (``make_batch``).
 _COUNTS = f"""
@@ -100,11 +115,13 @@ async def list_waiting(actor: Principal, wanted: LetterFilter) -> LetterPage:
     """
     await need_in_sight(actor, wanted.site_id)
     conditions, values = _conditions(actor, "message", wanted.site_id)
+    after = "1 = 1"
     if wanted.after is not None:
-        conditions += " AND message.id > :after"
+        after = "waiting.id > :after"
         values["after"] = wanted.after
-    rows = await db.fetch(_ROWS.format(conditions=conditions), limit=wanted.limit + 1, **values)
-    shown = tuple(LetterRow(**row) for row in rows[: wanted.limit])
+    sql = _ROWS.format(conditions=conditions, after=after)
+    rows = await db.fetch(sql, moves=OF_MOVES, limit=wanted.limit + 1, **values)
+    shown = tuple(_row(row) for row in rows[: wanted.limit])
     return LetterPage(shown, shown[-1].id if len(rows) > wanted.limit else None)
 
 
@@ -163,6 +180,11 @@ async def read_sheets(batch: Batch) -> Sheets:
         country=site["country"],
         city=site["city"],
     )
+
+
+def _row(row: db.Row) -> LetterRow:
+    place = row.pop("place_of")
+    return LetterRow(**row, is_printed=place == 1)
 
 
 def _document(row: db.Row, things: list[db.Row], time_zone: str) -> LetterDocument:

@@ -20,7 +20,10 @@ class LetterFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LetterRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A letter that waits to be printed. Times are UTC."""
+    """A letter that waits to be printed. Times are UTC.
+
+    ``others`` wait there for the same person: one of them, which ``is_printed``, stands for all.
+    """
 
     id: UUID
     site_id: UUID
@@ -31,6 +34,8 @@ class LetterRow(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     language: str
     created_at: datetime
+    others: int
+    is_printed: bool
 
     @property
     def title(self) -> str:

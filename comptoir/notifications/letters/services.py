@@ -17,7 +17,7 @@ from comptoir.notifications import outbox
 from comptoir.notifications.calls.failing import call_instead_of_letters
 from comptoir.notifications.errors import BatchNotFound, BatchPrinted
 from comptoir.notifications.letters.paper import render_letters
-from comptoir.notifications.letters.queries import read_batch, read_sheets
+from comptoir.notifications.letters.queries import PRESSING, read_batch, read_sheets
 from comptoir.notifications.letters.schemas import Batch, MakeBatch
 from comptoir.notifications.reasons import Reason
 from comptoir.notifications.reminders.moot import drop_moot
@@ -28,7 +28,7 @@ from comptoir.notifications.statuses import Status
 MOST_LETTERS = 200
 
 _WAITING = f"""
-SELECT message.id, message.borrower, message.kind,
+SELECT message.id, message.borrower, message.kind, {PRESSING} AS pressing,
        CASE WHEN borrower.address = wish.wrong_address THEN '' ELSE borrower.address END AS address
 FROM notifications_message message
 JOIN lending_borrower borrower ON borrower.id = message.borrower
@@ -74,8 +74,8 @@ async def make_batch(actor: Principal, command: MakeBatch, *, now: datetime) -> 
     """Make one document of the letters that wait at a site; its id.
 
     What makes no sense any more is dropped, and each person gets one letter about what they
-    have: the first that was written, as no later one may be read before it. Whoever has no
-    address, or one from which a letter came back, is to be called.
+    have: the most pressing, and of those the latest, which stands for the others. Whoever has
+    no address, or one from which a letter came back, is to be called.
 
     Raises:
         NothingToPrint: no letter waits there, or only such as make no sense.
@@ -169,17 +169,18 @@ async def print_batch(actor: Principal, batch_id: UUID, *, now: datetime) -> byt
 
 
 async def _one_each(rows: Sequence[db.Row], *, now: datetime) -> list[UUID]:
-    """The letters to print: of those about one matter to one person, the first."""
+    """The letters to print: of those about one matter to one person, the one that says most."""
 
     def matter(row: db.Row) -> tuple[UUID, str]:
         return row["borrower"], row["kind"] if row["kind"] in OF_MOVES else ""
 
     kept = []
-    for _who, some in groupby(sorted(rows, key=lambda row: (matter(row), row["id"])), key=matter):
-        first, *others = [row["id"] for row in some]
-        kept.append(first)
+    in_order = sorted(rows, key=lambda row: (matter(row), row["pressing"], row["id"]))
+    for _who, some in groupby(in_order, key=matter):
+        *others, most = [row["id"] for row in some]
+        kept.append(most)
         if others:
-            await db.execute(_MERGE, kept=first, others=others)
+            await db.execute(_MERGE, kept=most, others=others)
             await outbox.drop(others, Reason.OVERTAKEN, now=now)
     return kept
 

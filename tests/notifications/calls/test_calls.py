@@ -98,6 +98,20 @@ class TestTheList:
         assert "wir noch auf etwas warten: Laptop" in script.theirs
         assert "STOP" not in script.text + script.theirs
 
+    @pytest.mark.parametrize(
+        ("counsellor", "number"),
+        [
+            ("Binta Sow, 026 555 01 10", "+41265550110"),
+            ("Binta Sow (depuis le 12.10.2026)", ""),
+        ],
+    )
+    async def test_a_counsellors_number_is_found_in_what_was_written(
+        self, world: World, desk: Principal, counsellor: str, number: str
+    ) -> None:
+        await late_person(world, contact_kind="counsellor", phone="", counsellor=counsellor)
+        [entry] = await listed(desk)
+        assert (entry.phone, entry.counsellor_phone) == ("", number)
+
     async def test_is_of_ones_own_sites_each_person_once(
         self, world: World, desk: Principal
     ) -> None:
@@ -357,8 +371,9 @@ class TestOverHttp:
         async with client_of() as client:
             yield client
 
-    async def recent_person(self, world: World) -> Borrower:
-        person = await world.person(phone=LANDLINE, name="Amina Diallo", language="de")
+    async def recent_person(self, world: World, **values: Any) -> Borrower:
+        given = {"phone": LANDLINE, "name": "Amina Diallo", "language": "de"}
+        person = await world.person(**given | values)
         await rows.message(
             now=clock.now(),
             site_id=world.site.id,
@@ -389,6 +404,21 @@ class TestOverHttp:
         [done] = await just_done(await make.principal(Role.ADMIN), now=clock.now())
         await client.post(f"/calls/outcomes/{done.id}/undo", data={})
         assert "Amina Diallo" in (await client.get("/calls")).text
+
+    @pytest.mark.parametrize(
+        ("counsellor", "said"),
+        [
+            ("Binta Sow, 026 555 01 10", 'href="tel:+41265550110">+41 26 555 01 10</a>'),
+            ("Binta Sow", "No number: ask the counsellor."),
+        ],
+    )
+    async def test_who_is_reached_through_a_counsellor_is_one_tap_away(
+        self, client: AsyncClient, world: World, counsellor: str, said: str
+    ) -> None:
+        person = {"contact_kind": "counsellor", "phone": "", "counsellor": counsellor}
+        await self.recent_person(world, **person)
+        await sign_in(client, await make.user(role=Role.RECEPTION, site_id=world.site.id))
+        assert said in (await client.get("/calls")).text
 
     @pytest.mark.parametrize(
         ("typed", "said"),

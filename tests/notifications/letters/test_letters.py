@@ -69,6 +69,8 @@ async def test_letters_are_one_document_and_count_as_sent_once_printed(
         await world.loan(await reader(world, name, language=language))
     await sweep(now=LATE)
     assert [row.letters for row in await count_waiting(desk)] == [2]
+    waiting = await list_waiting(desk, LetterFilter())
+    assert [(row.others, row.is_printed) for row in waiting.rows] == [(0, True)] * 2
     batch = await bundled(desk, world)
     assert await statuses() == [("sending", "")] * 2
     pdf = await print_batch(desk, batch, now=LATE)
@@ -105,18 +107,32 @@ async def test_what_was_not_printed_waits_again(world: World, desk: Principal) -
     await bundled(desk, world)
 
 
-async def test_a_person_gets_one_letter_the_first_that_was_written(
+async def test_a_person_gets_one_letter_the_most_pressing_and_latest(
     world: World, desk: Principal
 ) -> None:
     person = await reader(world)
     await world.loan(person)
     await sweep(now=LATE)
     await sweep(now=at("10-20 08:00"))
-    assert [row.kind for row in await written()] == ["overdue-1", "overdue-2"]
-    batch = await make_batch(desk, MakeBatch(site_id=world.site.id), now=at("10-20 09:00"))
-    assert await statuses() == [("sending", ""), ("dropped", "overtaken")]
-    with opened(await print_batch(desk, batch, now=LATE)) as document:
+    await world.loan(person, due_at=at("10-23 17:00"))
+    await sweep(now=at("10-21 08:00"))
+    assert [row.kind for row in await written()] == ["overdue-1", "overdue-2", "due-soon"]
+    waiting = await list_waiting(desk, LetterFilter())
+    assert [(row.kind, row.others, row.is_printed) for row in waiting.rows] == [
+        ("overdue-1", 2, False),
+        ("overdue-2", 2, True),
+        ("due-soon", 2, False),
+    ]
+    page_two = await list_waiting(desk, LetterFilter(after=waiting.rows[0].id, limit=1))
+    assert [(row.kind, row.is_printed) for row in page_two.rows] == [("overdue-2", True)]
+    batch = await make_batch(desk, MakeBatch(site_id=world.site.id), now=at("10-21 09:00"))
+    dropped = ("dropped", "overtaken")
+    assert await statuses() == [dropped, ("sending", ""), dropped]
+    pdf = await print_batch(desk, batch, now=LATE)
+    with opened(pdf) as document:
         assert len(document) == 1
+    assert "petit oubli" not in text_of(pdf)
+    assert "23 octobre" in text_of(pdf)
 
 
 async def test_what_came_back_is_not_written_about(world: World, desk: Principal) -> None:
