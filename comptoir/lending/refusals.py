@@ -53,6 +53,7 @@ class RefusalCode(StrEnum):
     VOUCHER_HOUSEHOLD_LIMIT_REACHED = "lending.voucher-household-limit-reached"
     VOUCHER_NONE_LEFT = "lending.voucher-none-left"
     VOUCHER_ISSUED_ALREADY = "lending.voucher-issued-already"
+    VOUCHER_GIVEN_IN_VISIT = "lending.voucher-given-in-visit"
     VOUCHER_VOID = "lending.voucher-void"
     VOUCHER_EXPIRED = "lending.voucher-expired"
     VOUCHER_TOO_LATE_TO_ACTIVATE = "lending.voucher-too-late-to-activate"

@@ -23,3 +23,11 @@ class VoucherStatusChanged(msgspec.Struct, frozen=True):
     after: VoucherStatus
     actor: Principal
     at: datetime
+
+
+class VoucherRevealed(msgspec.Struct, frozen=True):
+    """The code of a voucher was seen on its page; ``tells_more``: more than stands on a card."""
+
+    voucher_id: UUID
+    tells_more: bool
+    at: datetime

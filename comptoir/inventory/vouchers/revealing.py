@@ -10,13 +10,14 @@ from uuid import UUID
 
 import msgspec
 
-from comptoir.core import audit, db
+from comptoir.core import audit, db, events
 from comptoir.core.accounts import fresh, throttle
 from comptoir.core.accounts.errors import TooManyAttempts
 from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal
 from comptoir.core.vault import Clear
 from comptoir.inventory.vouchers.errors import RevealedTooOften, VoucherNotFound
+from comptoir.inventory.vouchers.events import VoucherRevealed
 from comptoir.inventory.vouchers.permissions import need_reveal
 from comptoir.inventory.vouchers.sealing import Secret, unseal
 from comptoir.inventory.vouchers.statuses import Medium
@@ -57,6 +58,10 @@ class Shown(msgspec.Struct, frozen=True):
             number=Clear(secret.number) if secret.number else None,
         )
 
+    def tells_more(self, medium: Medium) -> bool:
+        """Whether there is more than the number that stands on a SIM card."""
+        return medium is not Medium.SIM or any((self.pin, self.puk, self.number))
+
 
 async def masked(actor: Principal, voucher_id: UUID, *, now: datetime) -> Masked:
     """The voucher, for whoever may see its code and has not asked for it.
@@ -90,6 +95,8 @@ async def reveal(actor: Principal, voucher_id: UUID, *, password: str = "", now:
         await audit.record(
             actor, "voucher.revealed", "voucher", voucher_id, now=now, site_id=row["site"]
         )
+        more = shown.tells_more(Medium(row["medium"]))
+        await events.publish(VoucherRevealed(voucher_id, more, now))
     return shown
 
 

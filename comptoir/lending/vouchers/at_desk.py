@@ -51,7 +51,8 @@ SELECT kind.id AS kind_id, kind.names, kind.medium, kind.active, policy.id AS po
        policy.limit_person, policy.limit_household, policy.period_days,
        {_FREE} AS free, {_GOES_WITH},
        issue.id AS issue_id, issue.voucher AS voucher_id, issue.borrower, issue.visit,
-       issue.issued_at, issue.shown_at, given.hint, given.status, given.site AS voucher_site,
+       issue.issued_at, issue.shown_at, given.hint, given.status,
+       given.void_reason, given.site AS voucher_site,
        COALESCE(issue.granted_at, issue.issued_at) AS "granted_at [TIMESTAMPTZ]"
 FROM inventory_voucher_kind kind
 LEFT JOIN lending_voucher_policy policy ON policy.id = {POLICY_ID.format(borrower_group=":group")}
@@ -177,7 +178,6 @@ def _held(rows: list[db.Row], visit: db.Row) -> list[db.Row]:
 def _given(row: db.Row, visit: db.Row, now: datetime) -> GivenNow:
     held = HeldIssue(
         status=VoucherStatus(row["status"]),
-        medium=Medium(row["medium"]),
         shown=row["shown_at"] is not None,
     )
     return GivenNow(

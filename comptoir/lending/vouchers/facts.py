@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from comptoir.core import db
 from comptoir.core.clock import localtime
 from comptoir.core.principal import Principal
+from comptoir.inventory.vouchers.statuses import VoucherStatus
 from comptoir.lending.loans import facts as loan_facts
 from comptoir.lending.rules import VisitFacts, is_visit_of
-from comptoir.lending.vouchers.rules import Given, Giving, Limits
+from comptoir.lending.vouchers.rules import Given, Giving, Limits, counts
 from comptoir.lending.vouchers.schemas import IssueVoucher
 
 _KIND = """
@@ -77,12 +78,13 @@ _TO_ANYBODY = f"SELECT {_KIND} {_FROM} {_ASKED_FOR}"
 
 #: What the person and those of their household were given of a kind, and have not given back.
 _GIVEN = """
-    SELECT issue.borrower,
+    SELECT issue.borrower, voucher.status, voucher.void_reason,
            COALESCE(issue.granted_at, issue.issued_at) AS "granted_at [TIMESTAMPTZ]"
     FROM (SELECT CAST(:borrower_id AS uuid) AS id
           UNION SELECT mate.id FROM lending_borrower mate
           WHERE mate.household = CAST(:household AS uuid)) people
     JOIN lending_voucher_issue issue ON issue.borrower = people.id
+    JOIN inventory_voucher voucher ON voucher.id = issue.voucher
     WHERE issue.kind = :kind_id AND issue.ended_at IS NULL AND issue.issued_at > :since
 """
 
@@ -145,9 +147,14 @@ async def given_to(row: db.Row, *, now: datetime) -> Given:
 def given_of(
     issues: list[db.Row], borrower_id: UUID, household: UUID | None, time_zone: str
 ) -> Given:
-    """The days of issues (``borrower``, ``granted_at``) of a person and their household."""
+    """The days of issues that count, of a person and their household.
+
+    They have ``borrower``, ``granted_at``, and ``status`` and ``void_reason`` of the voucher.
+    """
     days = [
-        (issue["borrower"], localtime(issue["granted_at"], time_zone).date()) for issue in issues
+        (issue["borrower"], localtime(issue["granted_at"], time_zone).date())
+        for issue in issues
+        if counts(VoucherStatus(issue["status"]), issue["void_reason"])
     ]
     return Given(
         own=tuple(day for who, day in days if who == borrower_id),

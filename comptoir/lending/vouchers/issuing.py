@@ -36,6 +36,11 @@ INSERT INTO lending_voucher_issue (id, voucher, kind, borrower, site, visit, loa
 VALUES (:issue_id, :voucher_id, :kind_id, :borrower_id, :site_id, :visit_id, :loan_id,
         :reason, :now)
 """
+_GIVEN = (VoucherStatus.ISSUED, VoucherStatus.ACTIVATED)
+_IN_VISIT = """
+SELECT id FROM lending_voucher_issue
+WHERE voucher = :voucher_id AND ended_at IS NULL AND visit = CAST(:visit_id AS uuid)
+"""
 _NO_LONGER_ASIDE = "DELETE FROM lending_voucher_reservation WHERE voucher = :voucher_id"
 
 
@@ -94,7 +99,9 @@ async def _issue(
 async def _decide(row: db.Row, command: IssueVoucher, now: datetime) -> tuple[Taken, str] | Refusal:
     """The voucher that is given, locked, and the reason if it passes a limit; or why not."""
     held = await taking.hold(command.voucher_id) if command.voucher_id else None
-    if held is not None and (refusal := rules.refuse_voucher(await _held(held, row, now))):
+    if held is not None and (
+        refusal := rules.refuse_voucher(await _held(held, row, now, command.visit_id))
+    ):
         return refusal
     given = Given()
     if command.borrower_id is not None:
@@ -112,7 +119,9 @@ async def _decide(row: db.Row, command: IssueVoucher, now: datetime) -> tuple[Ta
     return taken, command.reason if passes else ""
 
 
-async def _held(held: Taken, row: db.Row, now: datetime) -> HeldVoucher:
+async def _held(
+    held: Taken, row: db.Row, now: datetime, visit_id: UUID | None = None
+) -> HeldVoucher:
     place = ""
     if held.site_id != row["site_id"]:
         site = await db.fetch_one(
@@ -128,7 +137,14 @@ async def _held(held: Taken, row: db.Row, now: datetime) -> HeldVoucher:
         reserved=held.status is VoucherStatus.RESERVED
         and held.id != row.get("reserved_id")
         and (until is None or now < until),
+        in_visit=held.status in _GIVEN and await _was_given_in(visit_id, held.id),
     )
+
+
+async def _was_given_in(visit_id: UUID | None, voucher_id: UUID) -> bool:
+    """Whether a voucher was given in a visit, and has not come back."""
+    row = await db.fetch_one(_IN_VISIT, voucher_id=voucher_id, visit_id=visit_id)
+    return row is not None
 
 
 async def _choose(row: db.Row, now: datetime) -> Taken | None:

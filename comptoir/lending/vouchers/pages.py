@@ -16,7 +16,7 @@ from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, panels, redirect
 from comptoir.core.web.panels import Fill, Panel
-from comptoir.inventory.vouchers.statuses import Medium, VoucherStatus
+from comptoir.inventory.vouchers.statuses import VoucherStatus
 from comptoir.lending.vouchers.reading import live_issue
 from comptoir.lending.vouchers.replacing import replace_voucher
 from comptoir.lending.vouchers.returning import take_back_voucher
@@ -30,10 +30,9 @@ SLOT = "inventory.voucher"
 
 _HELD = """
 SELECT issue.borrower, issue.loan, issue.issued_at, issue.shown_at, site.time_zone,
-       voucher.id, voucher.status, kind.medium
+       voucher.id, voucher.status
 FROM lending_voucher_issue issue
 JOIN inventory_voucher voucher ON voucher.id = issue.voucher
-JOIN inventory_voucher_kind kind ON kind.id = voucher.kind
 JOIN sites_site site ON site.id = issue.site
 WHERE issue.voucher = :voucher_id AND issue.ended_at IS NULL
 """
@@ -58,7 +57,6 @@ async def holder(about: Fill) -> Panel | None:
         return None
     held = HeldIssue(
         status=VoucherStatus(row["status"]),
-        medium=Medium(row["medium"]),
         shown=row["shown_at"] is not None,
     )
     view = HeldView(

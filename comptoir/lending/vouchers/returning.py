@@ -10,7 +10,7 @@ from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal
 from comptoir.inventory.names import read_names
 from comptoir.inventory.vouchers import actions
-from comptoir.inventory.vouchers.statuses import Medium, VoucherStatus
+from comptoir.inventory.vouchers.statuses import VoucherStatus
 from comptoir.lending.errors import VoucherIssueNotFound, VoucherReturnRefused
 from comptoir.lending.vouchers.rules import HeldIssue, refuse_taking_back
 
@@ -57,7 +57,6 @@ def held_issue(row: db.Row) -> HeldIssue:
     """What the rules ask of a row of ``READ``."""
     return HeldIssue(
         status=VoucherStatus(row["status"]),
-        medium=Medium(row["medium"]),
         shown=row["shown_at"] is not None,
         ended=row["issue_ended_at"] is not None,
         replaces=row["replaces"],

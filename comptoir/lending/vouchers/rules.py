@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from comptoir.inventory.vouchers.statuses import Medium, VoucherStatus
+from comptoir.inventory.vouchers.statuses import VoidReason, VoucherStatus
 from comptoir.lending.refusals import Refusal, RefusalCode
 from comptoir.lending.rules import BorrowerFacts, refuse_borrower
 
@@ -39,6 +39,7 @@ class HeldVoucher(msgspec.Struct, frozen=True):
     """The voucher in the hand, that was scanned.
 
     ``place`` is the name of its site, if it is not this one. ``reserved``: for somebody else.
+    ``in_visit``: this person was given it in this very visit.
     """
 
     status: VoucherStatus
@@ -46,17 +47,18 @@ class HeldVoucher(msgspec.Struct, frozen=True):
     is_past: bool = False
     activate_by: date | None = None
     reserved: bool = False
+    in_visit: bool = False
 
 
 class HeldIssue(msgspec.Struct, frozen=True):
     """A voucher that somebody was given.
 
-    ``ended``: it came back, or another took its place. ``shown``: its code was seen.
+    ``ended``: it came back, or another took its place. ``shown``: its secret was seen, which
+    for a SIM card is more than what stands on the card (``showing``).
     ``replaces``: it was itself given for one that did not work.
     """
 
     status: VoucherStatus
-    medium: Medium
     shown: bool = False
     ended: bool = False
     replaces: bool = False
@@ -103,12 +105,13 @@ def refuse_giving(facts: Giving, *, now: datetime) -> Refusal | None:
 def refuse_voucher(voucher: HeldVoucher) -> Refusal | None:
     """Why this very voucher is given to nobody, or not to this person.
 
-    In this order: given already, void, expired, on its way, at another site, too late to
-    activate, reserved for another.
+    In this order: given already, in this visit or before, void, expired, on its way, at another
+    site, too late to activate, reserved for another.
     """
     match voucher.status:
         case VoucherStatus.ISSUED | VoucherStatus.ACTIVATED:
-            return Refusal(RefusalCode.VOUCHER_ISSUED_ALREADY)
+            code = RefusalCode.VOUCHER_ISSUED_ALREADY
+            return Refusal(RefusalCode.VOUCHER_GIVEN_IN_VISIT if voucher.in_visit else code)
         case VoucherStatus.VOID:
             return Refusal(RefusalCode.VOUCHER_VOID)
         case VoucherStatus.EXPIRED:
@@ -125,15 +128,12 @@ def refuse_voucher(voucher: HeldVoucher) -> Refusal | None:
 
 
 def refuse_taking_back(held: HeldIssue) -> Refusal | None:
-    """Why a voucher cannot come back: nobody has it, it is in use, its code was seen.
-
-    What was seen of a SIM is its PIN: whoever holds the card sees that its package is closed.
-    """
+    """Why a voucher cannot come back: nobody has it, it is in use, its secret was seen."""
     if held.ended or held.status not in _HELD:
         return Refusal(RefusalCode.VOUCHER_NOT_HELD)
     if held.status is VoucherStatus.ACTIVATED:
         return Refusal(RefusalCode.VOUCHER_IN_USE)
-    if held.shown and held.medium is not Medium.SIM:
+    if held.shown:
         return Refusal(RefusalCode.VOUCHER_OPENED)
     return None
 
@@ -152,6 +152,14 @@ def refuse_replacing(held: HeldIssue, *, coordinator: bool) -> Refusal | None:
 
 
 _HELD = (VoucherStatus.ISSUED, VoucherStatus.ACTIVATED)
+
+
+def counts(status: VoucherStatus, void_reason: str) -> bool:
+    """Whether what somebody was given counts to limits: all but what did not work.
+
+    What was used up, lost or called back was given all the same.
+    """
+    return not (status is VoucherStatus.VOID and void_reason == VoidReason.FAULTY)
 
 
 def passed_limit(limits: Limits, given: Given, today: date) -> Refusal | None:

@@ -36,6 +36,9 @@ SENTENCES: dict[RefusalCode, LazyProxy] = {
     RefusalCode.VOUCHER_ISSUED_ALREADY: _l(
         "This voucher was given to somebody already. Put it aside and take another one."
     ),
+    RefusalCode.VOUCHER_GIVEN_IN_VISIT: _l(
+        "This voucher was given in this visit already. There is nothing more to do."
+    ),
     RefusalCode.VOUCHER_VOID: _l(
         "This voucher is void and is given to nobody. Put it aside and take another one."
     ),
@@ -82,8 +85,8 @@ SENTENCES: dict[RefusalCode, LazyProxy] = {
         "This voucher is in use, so it cannot come back. If it does not work, replace it."
     ),
     RefusalCode.VOUCHER_OPENED: _l(
-        "The code of this voucher was shown, so it cannot come back. "
-        "If it does not work, replace it."
+        "The code or the PIN of this voucher was shown or printed, so nobody else is given it. "
+        "If it does not work, replace it. If nobody wants it, a coordinator makes it void."
     ),
     RefusalCode.VOUCHER_SHOWN: _l(
         "The code was shown already, so this cannot be undone. "

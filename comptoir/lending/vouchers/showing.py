@@ -14,13 +14,14 @@ from uuid import UUID
 
 import msgspec
 
-from comptoir.core import audit, db
+from comptoir.core import audit, db, events
 from comptoir.core.i18n import current_language, localized, use_language
 from comptoir.core.principal import Principal
 from comptoir.core.printing.qr import qr_symbol
 from comptoir.core.printing.symbols import Symbol
 from comptoir.core.vault import Clear
 from comptoir.inventory.names import read_names
+from comptoir.inventory.vouchers.events import VoucherRevealed
 from comptoir.inventory.vouchers.permissions import let_reveal
 from comptoir.inventory.vouchers.revealing import Shown
 from comptoir.inventory.vouchers.sealing import unseal
@@ -48,7 +49,10 @@ JOIN inventory_voucher voucher ON voucher.id = issue.voucher
 JOIN inventory_voucher_kind kind ON kind.id = issue.kind
 WHERE issue.id = :issue_id
 """ + db.for_update("issue")
-_SEEN = "UPDATE lending_voucher_issue SET shown_at = :now WHERE id = :id AND shown_at IS NULL"
+_SEEN = """
+UPDATE lending_voucher_issue SET shown_at = :now
+WHERE voucher = :voucher_id AND ended_at IS NULL AND shown_at IS NULL
+"""
 #: Whoever was given it is at a desk of these sites now.
 _IS_HERE = """
 SELECT 1 AS here FROM lending_voucher_issue issue
@@ -82,6 +86,11 @@ class ShownIssue(msgspec.Struct, frozen=True, kw_only=True):
     def name(self) -> str:
         """What the kind is called in the reader's language."""
         return localized(self.names)
+
+    @property
+    def tells_more(self) -> bool:
+        """Whether more is seen than stands on a SIM card: else the card is still as new."""
+        return self.secret.tells_more(self.medium)
 
     @property
     def lines(self) -> list[Line]:
@@ -119,7 +128,8 @@ async def open_issued(
         if row["ended_at"] is not None or not is_at_hand(row, now=now):
             raise IssueRefused(Refusal(RefusalCode.VOUCHER_NOT_AT_HAND))
         shown = _shown(row)
-        await db.execute(_SEEN, now=now, id=issue_id)
+        if shown.tells_more:
+            await db.execute(_SEEN, now=now, voucher_id=row["voucher"])
         await audit.record(
             actor,
             action,
@@ -147,6 +157,12 @@ async def is_here(actor: Principal, voucher_id: UUID, now: datetime) -> bool:
     return row is not None
 
 
+async def _note_revealed(event: VoucherRevealed) -> None:
+    """What was revealed on its page is no more unseen than what was shown at the desk."""
+    if event.tells_more:
+        await db.execute(_SEEN, now=event.at, voucher_id=event.voucher_id)
+
+
 def _shown(row: db.Row) -> ShownIssue:
     secret, medium = unseal(row), Medium(row["medium"])
     qr = qr_text(secret, medium, dial=row["dial"], network=row["network"])
@@ -168,5 +184,6 @@ def _shown(row: db.Row) -> ShownIssue:
 
 
 def register() -> None:
-    """Let reception see what was given to whoever stands before them."""
+    """Let reception see what was given to whoever stands before them, and know that it was seen."""
     let_reveal(is_here)
+    events.subscribe(VoucherRevealed, _note_revealed)

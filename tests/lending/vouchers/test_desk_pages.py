@@ -223,3 +223,15 @@ async def test_another_is_given_for_one_that_does_not_work_and_shown(
     assert not shown(answer.text)
     assert await status_of(issue.voucher) == "void"
     assert len(await given()) == 1
+
+
+async def test_a_sim_whose_pin_was_revealed_on_its_page_is_not_as_new(
+    reception: Reception, sim: Any
+) -> None:
+    visit = await visit_of(reception)
+    await reception.post("/desk/scan", scan=ICCID, visit=visit, attempt_id="scan-1")
+    [issue] = await VoucherIssue.objects()
+    assert shown((await reception.post(f"/vouchers/{sim.id}/code", back="/desk")).text, "12345678")
+    answer = await reception.post("/desk/vouchers/return", issue=issue.id, visit=visit)
+    assert refusal_in(answer) == RefusalCode.VOUCHER_OPENED
+    assert await status_of(sim.id) == "issued"

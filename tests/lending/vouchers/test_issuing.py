@@ -13,8 +13,11 @@ from comptoir.core import db, events
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Role
 from comptoir.core.tables import AuditEvent
+from comptoir.inventory.vouchers.actions import activate_voucher, void_voucher
 from comptoir.inventory.vouchers.errors import VoucherKindNotFound, VoucherNotFound
+from comptoir.inventory.vouchers.expiring import expire
 from comptoir.inventory.vouchers.sealing import unseal
+from comptoir.inventory.vouchers.statuses import VoidReason
 from comptoir.inventory.vouchers.tables import Voucher, VoucherBundle, VoucherKind
 from comptoir.lending.errors import (
     BorrowerNotFound,
@@ -134,6 +137,53 @@ async def test_the_limit_of_a_person_counts_calendar_days_and_not_what_was_undon
     # In the first minute of the thirtieth day at the site, which is the day before in UTC.
     midnight = datetime.fromisoformat("2026-12-24T00:00:30+01:00")
     await drawer.give(midnight)
+
+
+@pytest.mark.parametrize(
+    ("reason", "free_again"), [(VoidReason.FAULTY, True), (VoidReason.LOST, False)]
+)
+async def test_what_did_not_work_counts_to_no_limit_and_what_was_lost_does(
+    drawer: Drawer, now: datetime, reason: VoidReason, free_again: bool
+) -> None:
+    for _ in range(2):
+        await drawer.add()
+    await drawer.limit(limit_person=1)
+    first = await drawer.give(now)
+    boss = await make.principal(Role.COORDINATOR, drawer.site.id)
+    await void_voucher(boss, first.voucher_id, reason, now=now)
+    if free_again:
+        assert (await drawer.give(now)).voucher_id != first.voucher_id
+    else:
+        assert await refused(drawer, now) == RefusalCode.VOUCHER_PERSON_LIMIT_REACHED
+
+
+async def test_what_has_expired_counts_to_the_limit(drawer: Drawer, now: datetime) -> None:
+    for _ in range(2):
+        await drawer.add()
+    await drawer.limit(limit_person=1)
+    first = await drawer.give(now)
+    await activate_voucher(drawer.actor, first.voucher_id, now=now)
+    await Voucher.update({Voucher.expires_at: now}).where(Voucher.id == first.voucher_id)
+    await expire(now=now + timedelta(hours=1))
+    assert await status_of(first.voucher_id) == "expired"
+    assert await refused(drawer, now) == RefusalCode.VOUCHER_PERSON_LIMIT_REACHED
+
+
+async def test_a_card_scanned_again_in_the_visit_is_said_to_be_given_in_it(
+    drawer: Drawer, now: datetime
+) -> None:
+    held = await drawer.add()
+    visit = await drawer.visit(now)
+    await drawer.give(now, voucher_id=held.id, visit_id=visit)
+    again = {"voucher_id": held.id, "visit_id": visit}
+    assert await refused(drawer, now, **again) == RefusalCode.VOUCHER_GIVEN_IN_VISIT
+    other = await drawer.add_person()
+    again = {
+        "voucher_id": held.id,
+        "borrower_id": other.id,
+        "visit_id": await drawer.visit(now, borrower=other.id),
+    }
+    assert await refused(drawer, now, **again) == RefusalCode.VOUCHER_ISSUED_ALREADY
 
 
 async def test_the_limit_is_of_the_kind(drawer: Drawer, now: datetime) -> None:

@@ -89,20 +89,30 @@ async def test_what_comes_back_past_its_day_has_expired(drawer: Drawer, now: dat
     assert await given() == []
 
 
-async def test_a_code_that_was_seen_does_not_come_back_but_a_closed_sim_does(
-    database: Any, now: datetime
-) -> None:
+async def test_a_code_that_was_seen_does_not_come_back(database: Any, now: datetime) -> None:
     wifi = await Drawer().set_up(medium="wifi")
     await make.voucher(wifi.batch, Secret(CODE))
     issue = await wifi.give(now)
     await show_issued(wifi.actor, issue.id, now=now)
     assert await refused_return(wifi, issue, now) == RefusalCode.VOUCHER_OPENED
-    sim = await Drawer().set_up()
-    await make.voucher(sim.batch, Secret("89410000000000000013", pin="1234"))
-    card = await sim.give(now)
-    await show_issued(sim.actor, card.id, now=now)
-    await take_back_voucher(sim.actor, card.id, now=now)
-    assert await status_of(card.voucher_id) == "available"
+
+
+@pytest.mark.parametrize(
+    "more", [{"pin": "1234"}, {"puk": "12345678"}, {"number": "+41790000000"}], ids=str
+)
+async def test_a_sim_comes_back_unless_more_of_it_was_seen_than_stands_on_it(
+    drawer: Drawer, now: datetime, more: dict[str, str]
+) -> None:
+    await make.voucher(drawer.batch, Secret("89410000000000000013", **more))
+    card = await drawer.give(now)
+    await show_issued(drawer.actor, card.id, now=now)
+    assert await refused_return(drawer, card, now + LATER) == RefusalCode.VOUCHER_OPENED
+    assert await status_of(card.voucher_id) == "issued"
+    await make.voucher(drawer.batch, Secret("89410000000000000039"))
+    bare = await drawer.give(now)
+    await show_issued(drawer.actor, bare.id, now=now)
+    await take_back_voucher(drawer.actor, bare.id, now=now + LATER)
+    assert await status_of(bare.voucher_id) == "available"
 
 
 async def test_what_is_in_use_or_came_back_before_does_not_come_back(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from comptoir.core.ids import new_id
-from comptoir.inventory.vouchers.statuses import Medium, VoucherStatus
+from comptoir.inventory.vouchers.statuses import VoucherStatus
 from comptoir.lending.errors import sentence
 from comptoir.lending.refusals import RefusalCode
 from comptoir.lending.rules import BorrowerFacts
@@ -146,6 +146,7 @@ def test_what_is_left_is_the_smaller_of_both_limits() -> None:
         (HeldVoucher(VoucherStatus.RESERVED), None),
         (HeldVoucher(VoucherStatus.ISSUED, place="Bulle"), RefusalCode.VOUCHER_ISSUED_ALREADY),
         (HeldVoucher(VoucherStatus.ACTIVATED), RefusalCode.VOUCHER_ISSUED_ALREADY),
+        (HeldVoucher(VoucherStatus.ISSUED, in_visit=True), RefusalCode.VOUCHER_GIVEN_IN_VISIT),
         (HeldVoucher(VoucherStatus.VOID), RefusalCode.VOUCHER_VOID),
         (HeldVoucher(VoucherStatus.EXPIRED), RefusalCode.VOUCHER_EXPIRED),
         (HeldVoucher(VoucherStatus.IN_TRANSIT, place="Bulle"), RefusalCode.VOUCHER_IN_TRANSIT),
@@ -169,10 +170,10 @@ def test_the_voucher_in_the_hand_says_why_it_is_not_given(
 
 
 def test_nobody_goes_on_from_a_replacement_but_a_coordinator() -> None:
-    held = HeldIssue(VoucherStatus.ISSUED, Medium.TOP_UP, replaces=True)
+    held = HeldIssue(VoucherStatus.ISSUED, replaces=True)
     refused = refuse_replacing(held, coordinator=False)
     assert refused is not None
     assert refused.code == RefusalCode.VOUCHER_REPLACED_BEFORE
     assert refuse_replacing(held, coordinator=True) is None
-    first = HeldIssue(VoucherStatus.ISSUED, Medium.TOP_UP)
+    first = HeldIssue(VoucherStatus.ISSUED)
     assert refuse_replacing(first, coordinator=False) is None
