@@ -165,9 +165,9 @@ async def add_voucher(call: Call, batch_id: UUID, data: NewVoucher) -> AddedVouc
 
     A code that is in this batch already is not added again: the answer names the first one.
     """
-    voucher_id = await add_to_batch(call.actor, batch_id, data, now=call.now)
+    added = await add_to_batch(call.actor, batch_id, data, now=call.now)
     batch = await queries.batch(call.actor, batch_id)
-    return AddedVoucher(voucher_id, batch.quantity)
+    return AddedVoucher(added.id, batch.quantity)
 
 
 @delete(

@@ -94,13 +94,15 @@ async def batch_page(request: Page, batch_id: FromPath[UUID]) -> Response[str]:
 async def add(request: Page, batch_id: FromPath[UUID]) -> Response[str]:
     """Take one more in."""
     data = await FormData.of(request)
-    typed = {name: data.text(name) for name in _FIELDS}
+    typed, more = {name: data.text(name) for name in _FIELDS}, bool(data.text("more"))
     try:
-        await add_to_batch(request.user, batch_id, NewVoucher(**typed), now=clock.now())
+        added = await add_to_batch(request.user, batch_id, NewVoucher(**typed), now=clock.now())
     except VouchersInvalid as invalid:
-        return await _batch(request, batch_id, typed=typed, errors=invalid.errors)
-    more = "?more=yes" if data.text("more") else ""
-    return redirect(request, f"{PATH}/{batch_id}{more}")
+        return await _batch(request, batch_id, typed=typed, errors=invalid.errors, more=more)
+    if added.again:
+        wrong = FieldError("code", "inventory.voucher-in-batch", _("This one is in already."))
+        return await _batch(request, batch_id, errors=[wrong], more=more)
+    return redirect(request, f"{PATH}/{batch_id}{'?more=yes' if more else ''}")
 
 
 @post(f"{PATH}/{{batch_id:uuid}}/undo", guards=COORDINATOR)
@@ -125,12 +127,12 @@ async def _batch(
     *,
     typed: dict[str, str] | None = None,
     errors: Sequence[FieldError] = (),
+    more: bool = False,
 ) -> Response[str]:
     batch = await queries.batch(request.user, batch_id)
     manages = may_manage(request.user, batch.site.id)
     now = clock.now()
     last = await queries.last_added(batch_id, since=now - _UNDO) if manages else None
-    more = request.query_params.get("more") or (typed and any(typed[name] for name in _FIELDS[1:]))
     return page(
         request,
         "inventory/voucher_batch.html",
@@ -139,7 +141,7 @@ async def _batch(
         kind=await queries.kind(batch.kind.id),
         manages=manages,
         last=last,
-        more=bool(more),
+        more=more or bool(request.query_params.get("more")),
         typed=typed or dict.fromkeys(_FIELDS, ""),
         errors=errors,
         mediums=MEDIUMS,

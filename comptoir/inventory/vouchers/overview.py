@@ -22,10 +22,10 @@ SITES_AT_ONCE = 20
 SOON = timedelta(days=30)
 
 _COUNTS = """
-SELECT voucher.site, voucher.kind, voucher.status, COUNT(*) AS number
+SELECT voucher.site, voucher.kind, voucher.status, voucher.activate_by, COUNT(*) AS number
 FROM inventory_voucher voucher
 WHERE voucher.site IN :sites AND voucher.status IN ('available', 'reserved', 'in_transit')
-GROUP BY voucher.site, voucher.kind, voucher.status
+GROUP BY voucher.site, voucher.kind, voucher.status, voucher.activate_by
 """
 _GIVEN = """
 SELECT voucher.site, voucher.kind, COUNT(*) AS number
@@ -52,7 +52,8 @@ WHERE active OR id IN :held ORDER BY position, id
 class StockLine(msgspec.Struct, frozen=True, kw_only=True):
     """One kind at one site. ``given`` counts the last four weeks.
 
-    ``days`` is for how many days what is free lasts at that rate; None where none was given.
+    ``days`` is for how many days what is free lasts at that rate (``rates.days_left``); None
+    where none was given.
     ``low`` is the number from which on downwards the stock is low; None: nobody wants to know.
     """
 
@@ -63,6 +64,7 @@ class StockLine(msgspec.Struct, frozen=True, kw_only=True):
     reserved: int = 0
     in_transit: int = 0
     given: int = 0
+    days: int | None = None
     soon: int = 0
     soon_first: date | None = None
     low: int | None = None
@@ -71,11 +73,6 @@ class StockLine(msgspec.Struct, frozen=True, kw_only=True):
     def name(self) -> str:
         """The kind's name in the reader's language."""
         return localized(self.names)
-
-    @property
-    def days(self) -> int | None:
-        """For how many days it lasts."""
-        return days_left(self.free, self.given)
 
     @property
     def is_low(self) -> bool:
@@ -143,15 +140,23 @@ async def expiring_by_site(site_ids: Sequence[UUID], *, now: datetime) -> dict[U
 
 async def _lines(ids: list[UUID], *, now: datetime) -> dict[UUID, list[StockLine]]:
     cells: dict[tuple[UUID, UUID], dict[str, Any]] = {}
+    free: dict[tuple[UUID, UUID], list[tuple[int | None, int]]] = {}
 
     def cell(row: db.Row) -> dict[str, Any]:
         return cells.setdefault((row["site"], row["kind"]), {})
 
     names = {"available": "free", "reserved": "reserved", "in_transit": "in_transit"}
     for row in await db.fetch(_COUNTS, sites=ids):
-        cell(row)[names[row["status"]]] = row["number"]
+        here, name = cell(row), names[row["status"]]
+        here[name] = here.get(name, 0) + row["number"]
+        if name == "free":
+            day = row["activate_by"]
+            left = (day - now.date()).days if day else None
+            free.setdefault((row["site"], row["kind"]), []).append((left, row["number"]))
     for row in await db.fetch(_GIVEN, sites=ids, since=now - timedelta(days=RATE_DAYS)):
         cell(row)["given"] = row["number"]
+        where = (row["site"], row["kind"])
+        cell(row)["days"] = days_left(free.get(where, []), row["number"])
     for row in await db.fetch(_SOON, sites=ids, until=(now + SOON).date()):
         cell(row).update(soon=row["number"], soon_first=row["first"])
     for row in await db.fetch(_LEVELS, sites=ids):

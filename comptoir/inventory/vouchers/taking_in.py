@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -71,10 +71,19 @@ async def take_in(actor: Principal, command: TakeIn, *, now: datetime) -> UUID:
         raise
 
 
-async def add_to_batch(actor: Principal, batch_id: UUID, voucher: Secret, *, now: datetime) -> UUID:
-    """Add one voucher to a batch, as it is scanned; give its id.
+class Added(NamedTuple):
+    """A voucher of a batch; ``again``: it was in it already, and was not added once more."""
 
-    A code that is in this batch already is not added again: the same id is given.
+    id: UUID
+    again: bool
+
+
+async def add_to_batch(
+    actor: Principal, batch_id: UUID, voucher: Secret, *, now: datetime
+) -> Added:
+    """Add one voucher to a batch, as it is scanned; say which it is.
+
+    A code that is in this batch already is not added again: it is the one that is there.
 
     Raises:
         VoucherBatchNotFound: there is none that the actor may know of.
@@ -256,17 +265,16 @@ async def _insert_batch(
     return batch_id
 
 
-async def _insert_one(actor: Principal, batch_id: UUID, secret: Secret, *, now: datetime) -> UUID:
+async def _insert_one(actor: Principal, batch_id: UUID, secret: Secret, *, now: datetime) -> Added:
     batch = await _lock_batch(batch_id)
     seals = await sealer(now=now)
     if found := await find_many([secret]):
         if found[0]["batch"] == batch_id and found[0]["status"] == VoucherStatus.AVAILABLE:
-            there: UUID = found[0]["id"]
-            return there
+            return Added(found[0]["id"], again=True)
         raise VouchersInvalid([_known_error(found[0]["status"])])
     [made] = await _insert(seals, batch, [secret], now=now)
     await _count(actor, batch, 1, "voucher.added", now=now)
-    return made
+    return Added(made, again=False)
 
 
 async def _insert(

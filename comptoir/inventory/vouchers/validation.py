@@ -193,6 +193,8 @@ def _not_dialled(code: str) -> tuple[str, str] | None:
 
 def _wrong_code(code: str, medium: Medium) -> tuple[str, str] | None:
     if not fold(code):
+        if medium is Medium.SIM:
+            return "code-missing", _("Scan the barcode of the card, or type its number.")
         return "code-missing", _("The code is missing.")
     if medium is Medium.SIM:
         return _wrong_iccid(code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -21,15 +22,46 @@ from comptoir.sites.errors import SiteNotFound
 from tests import factories as make
 from tests.inventory.vouchers.drawer import Drawer
 
+FREE = st.lists(st.tuples(st.none() | st.integers(-5, 800), st.integers(1, 300)), max_size=6)
+GIVEN = st.integers(1, 400)
+
 
 @given(st.integers(0, 10_000), st.integers(0, 10_000))
 def test_it_lasts_as_long_as_the_last_four_weeks_say(free: int, given: int) -> None:
-    days = days_left(free, given)
+    days = days_left([(None, free)], given)
     if given == 0:
         assert days is None
     else:
         assert days is not None
         assert days * given <= free * RATE_DAYS < (days + 1) * given
+
+
+@given(FREE, GIVEN)
+def test_what_expires_before_its_turn_does_not_count(
+    free: list[tuple[int | None, int]], given: int
+) -> None:
+    each = sorted(800_000 if day is None else day for day, number in free for _ in range(number))
+    until = Fraction(0)  # one after the other, the first to expire first
+    for day in each:
+        until = max(until, min(until + Fraction(RATE_DAYS, given), Fraction(day)))
+    assert days_left(free, given) == int(until)
+
+
+@given(FREE, GIVEN, st.none() | st.integers(0, 800))
+def test_one_more_never_makes_it_shorter(
+    free: list[tuple[int | None, int]], given: int, day: int | None
+) -> None:
+    before, after = days_left(free, given), days_left([*free, (day, 1)], given)
+    assert before is not None
+    assert after is not None
+    assert before <= after
+    assert before <= sum(number for _, number in free) * RATE_DAYS // given
+
+
+def test_a_stock_that_expires_lasts_until_then_at_most() -> None:
+    assert days_left([(60, 1000)], 28) == 60
+    assert days_left([(60, 1000), (None, 10)], 28) == 70
+    assert days_left([(-1, 5)], 28) == 0
 
 
 def test_it_is_low_from_its_level_on_downwards() -> None:

@@ -94,9 +94,14 @@ async def test_cards_are_scanned_one_after_the_other_and_the_last_is_taken_out(
         data={"kind": str(kind.id), "site": str(site.id), "funder": "Loterie Romande"},
     )
     address = opened.headers["location"]
-    for code in (CARD + "F", OTHER, OTHER):
+    for code in (CARD + "F", OTHER):
         answer = await client.post(f"{address}/add", data={"code": code})
         assert answer.status_code == 303
+    for code, said in ((OTHER, "This one is in already."), ("", "Scan the barcode of the card")):
+        answer = await client.post(f"{address}/add", data={"code": code})
+        assert answer.status_code == 422
+        assert said in answer.text
+        assert OTHER not in answer.text
     page = (await client.get(address)).text
     assert "2 vouchers" in page
     assert "8912" in page

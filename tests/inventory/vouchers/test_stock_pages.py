@@ -22,13 +22,27 @@ async def _coordinator(client: AsyncClient, drawer: Drawer) -> None:
 
 
 async def test_the_page_says_what_lies_in_the_drawer(database: Any) -> None:
-    drawer = await Drawer.made(7)
+    drawer = await Drawer.made(0)
+    for number in range(7):
+        await drawer.add(f"KQ7-{number}", activate_by=None)
     await drawer.add("KQ7-g", status="issued", issued_at=clock.now())
     async with client_of() as client:
         await _coordinator(client, drawer)
         shown = (await client.get("/vouchers")).text
     for text in ("SIM 10 GB", "7", "196 days", "1 given in four weeks"):
         assert text in shown
+
+
+async def test_of_more_than_a_year_the_days_are_not_told(database: Any) -> None:
+    drawer = await Drawer.made(0)
+    for number in range(14):
+        await drawer.add(f"KQ7-{number}", activate_by=None)
+    await drawer.add("KQ7-g", status="issued", issued_at=clock.now())
+    async with client_of() as client:
+        await _coordinator(client, drawer)
+        shown = (await client.get("/vouchers")).text
+    assert "more than a year" in shown
+    assert "392" not in shown
 
 
 @pytest.mark.parametrize(

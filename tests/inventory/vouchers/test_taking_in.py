@@ -27,7 +27,7 @@ from comptoir.inventory.vouchers.schemas import BatchFilter, NewVoucher, TakeIn
 from comptoir.inventory.vouchers.sealing import unseal
 from comptoir.inventory.vouchers.statuses import VoucherStatus
 from comptoir.inventory.vouchers.tables import Voucher, VoucherBatch, VoucherKind, VoucherMark
-from comptoir.inventory.vouchers.taking_in import add_to_batch, take_in, take_out_last
+from comptoir.inventory.vouchers.taking_in import Added, add_to_batch, take_in, take_out_last
 from comptoir.sites.errors import SiteNotFound
 from tests import factories as make
 
@@ -236,10 +236,11 @@ async def test_cards_are_scanned_into_a_batch_and_the_last_is_taken_out(
 ) -> None:
     batch_id = await take_in(actor, order(sim, actor), now=now)
     one, two = [
-        await add_to_batch(actor, batch_id, NewVoucher(code), now=now) for code in ICCIDS[:2]
+        (await add_to_batch(actor, batch_id, NewVoucher(code), now=now)).id for code in ICCIDS[:2]
     ]
     # A scanner that reads one card twice.
-    assert await add_to_batch(actor, batch_id, NewVoucher(ICCIDS[1] + "F"), now=now) == two
+    twice = await add_to_batch(actor, batch_id, NewVoucher(ICCIDS[1] + "F"), now=now)
+    assert twice == Added(two, again=True)
     assert (await queries.batch(actor, batch_id)).quantity == 2
     with pytest.raises(VoucherNotLast):
         await take_out_last(actor, batch_id, one, now=now)
@@ -309,7 +310,7 @@ async def test_of_two_desks_that_scan_one_card_one_adds_it(
         *(add_to_batch(actor, each, NewVoucher(ICCIDS[0]), now=now) for each in batches),
         return_exceptions=True,
     )
-    assert sum(isinstance(each, UUID) for each in done) == 1
+    assert sum(isinstance(each, Added) and not each.again for each in done) == 1
     assert sum(isinstance(each, VouchersInvalid) for each in done) == 2
 
 
