@@ -19,6 +19,7 @@ from comptoir.notifications.date_words import (
 from comptoir.notifications.gsm7_wording import gsm7_wording
 from comptoir.notifications.placeholders import Wording, render
 from comptoir.notifications.texts import language_file
+from comptoir.notifications.typesetting import typeset
 from comptoir.sites.opening_hours import Calendar
 
 #: More things are counted, not named.
@@ -79,10 +80,13 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def message_text(wording: Wording, facts: Facts, language: str, *, now: datetime) -> str:
-    """The message as it is to be read at ``now``."""
+    """The message as it is to be read at ``now``: with the signs of print where they are free."""
     count = len(facts.things)
     found = values(facts, language, wording.names(count=count), now=now)
-    return render(wording, found, count=count)
+    text = render(wording, found, count=count)
+    if facts.form is Form.TEXT:
+        return text
+    return typeset(text, language, kept=(facts.code, facts.link))
 
 
 def values(facts: Facts, language: str, names: Collection[str], *, now: datetime) -> dict[str, str]:

@@ -69,7 +69,7 @@ async def test_a_reminder_arrives_and_says_whom_to_answer(world: World) -> None:
     said = mail.get_content()
     assert said.splitlines() == message.text.splitlines()
     assert "Pour prolonger, répondez à cet e-mail." in said
-    assert "Pour ne plus recevoir d'e-mails, répondez-le-nous." in said
+    assert "Pour ne plus recevoir d’e-mails, dites-le-nous en répondant à celui-ci." in said
 
 
 async def test_the_barest_form_names_no_place_either(world: World) -> None:

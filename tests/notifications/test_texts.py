@@ -352,12 +352,28 @@ def test_a_friday_in_french() -> None:
     assert message("due-soon", "fr", facts) == (
         "Bonjour, merci de rapporter d'ici vendredi 17h : ordinateur portable. "
         "Espace Info : demain 9h-12h. "
-        "Prolonger ? Répondez PROLONGER. Stopper les SMS : STOP."
+        "Prolonger ? Répondez PROLONGER. STOP = plus aucun SMS."
     )
     assert message("due-soon", "en", facts, barest=True) == (
         "Please bring back a thing by Friday 17:00. "
         "To keep it longer, answer RENEW. STOP = no more texts."
     )
+
+
+def test_where_no_sign_costs_a_message_has_the_signs_of_print() -> None:
+    facts = Facts(
+        place="Espace Info",
+        calendar=MORNINGS,
+        things=[Thing("clé")],
+        due_at=at(date(2026, 11, 24), time(21)),
+    )
+    assert "aujourd'hui 21h au plus tard : clé" in message("due-today", "fr", facts)
+    for form in (Form.MAIL, Form.SPOKEN):
+        said = message("due-today", "fr", msgspec.structs.replace(facts, form=form))
+        assert "Bonjour, c’est l’équipe Espace Info." in said
+        assert "aujourd’hui 21\u00a0h au plus tard" in said
+        assert "demain 9\u00a0h\u00a0–\u2060\u00a012\u00a0h" in said
+        assert "'" not in said
 
 
 @pytest.mark.parametrize(

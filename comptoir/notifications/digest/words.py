@@ -87,7 +87,9 @@ def _counted(week: SiteWeek) -> list[tuple[int, str, str]]:
         (
             week.failed,
             ngettext(
-                "%(num)s message did not arrive", "%(num)s messages did not arrive", week.failed
+                "%(num)s message to look at: it may not have arrived",
+                "%(num)s messages to look at: they may not have arrived",
+                week.failed,
             ),
             f"/messages?site={site}",
         ),

@@ -94,8 +94,8 @@ class TestTheList:
             "Binta Sow",
         )
         [script] = entry.scripts
-        assert "we are still waiting for: laptop" in script.text
-        assert "wir noch auf etwas warten: Laptop" in script.theirs
+        assert "still to bring back: laptop" in script.text
+        assert "noch etwas zurückzubringen ist: Laptop" in script.theirs
         assert "STOP" not in script.text + script.theirs
 
     @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ class TestAPreview:
         if Channel.EMAIL in ways:
             mail = ways[Channel.EMAIL]
             assert (mail.title, mail.sender) == (subject_of(kind, "fr"), "La Gare")
-            assert "répondez-le-nous" in mail.text
+            assert "dites-le-nous en répondant" in mail.text
             assert "SMS" not in mail.text
         if Channel.LETTER in ways:
             assert ways[Channel.LETTER].title
