@@ -48,6 +48,8 @@ CALLS = tuple(
 )
 
 KNOWN = (
+    "voucher-counts",
+    "voucher-transfers",
     "announcements",
     "calls",
     "conversations",

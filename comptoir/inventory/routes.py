@@ -29,6 +29,7 @@ from comptoir.inventory.vouchers import (
     parcel_pages,
     reveal_api,
     reveal_pages,
+    stock_api,
 )
 from comptoir.inventory.vouchers import errors as voucher_errors
 from comptoir.inventory.vouchers.expiring import EXPIRING
@@ -51,6 +52,7 @@ ROUTES = [
     *parcel_pages.ROUTES,
     *count_pages.ROUTES,
     *voucher_api.ROUTES,
+    *stock_api.ROUTES,
     *kind_pages.ROUTES,
     *batch_pages.ROUTES,
     *import_pages.ROUTES,
