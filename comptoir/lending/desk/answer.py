@@ -121,6 +121,7 @@ async def desk_context(
         "hours_to_confirm": await _asks_about_hours(
             actor, visit is None and step is None, now=result.at
         ),
+        "sets_rules": actor.has_role(Role.COORDINATOR),
         "sets_hours": actor.has_role(Role.COORDINATOR, actor.site_id),
         "now": result.at,
     }

@@ -25,7 +25,7 @@ from comptoir.lending.vouchers.replacing import replace_voucher
 from comptoir.lending.vouchers.returning import take_back_voucher
 from comptoir.lending.vouchers.schemas import IssueView, IssueVoucher, ReplaceVoucher
 from comptoir.lending.vouchers.sending import send_issued
-from comptoir.lending.vouchers.showing import ShownIssue, show_issued
+from comptoir.lending.vouchers.showing import ShownIssue, show_issued, sim_has_more
 from comptoir.lending.vouchers.slip import SlipPaper, place_of, render_slip
 
 
@@ -85,13 +85,20 @@ async def give(actor: Principal, command: IssueVoucher, *, now: datetime) -> Ste
 
 async def _shown(actor: Principal, issue: IssueView, *, now: datetime) -> Step:
     if issue.medium is Medium.SIM:
-        return given(issue)
-    return given(issue, await show_issued(actor, issue.id, now=now))
+        return await given(issue)
+    return await given(issue, await show_issued(actor, issue.id, now=now))
 
 
-def given(issue: IssueView, shown: ShownIssue | None = None) -> Step:
+async def given(issue: IssueView, shown: ShownIssue | None = None) -> Step:
     """The step that gave a voucher."""
-    return Step(kind=StepKind.GIVEN, issue=issue, shown=shown, text=localized(issue.names))
+    is_sim = issue.medium is Medium.SIM
+    return Step(
+        kind=StepKind.GIVEN,
+        issue=issue,
+        shown=shown,
+        asks_more=shown is None and (not is_sim or await sim_has_more(issue.voucher_id)),
+        text=localized(issue.names),
+    )
 
 
 @post("/desk/vouchers", status_code=200, guards=[require(Role.RECEPTION)])

@@ -201,17 +201,17 @@ async def _replayed(actor: Principal, command: DeskScan) -> Step | None:
     refusal = outcomes.refusal_of(outcome)
     if refusal is not None:
         return _refused(refusal, await _item_in(command.text))
-    return _done(outcome)
+    return await _done(outcome)
 
 
-def _done(outcome: Outcome) -> Step:
+async def _done(outcome: Outcome) -> Step:
     """The step that did something; the shapes tell themselves apart."""
     kept = msgspec.json.decode(outcome.body)
     if "due_at" in kept:
         loan = msgspec.convert(kept, LoanView, strict=False)
         return Step(kind=StepKind.LENT, loan=loan, item=loan.item)
     if "voucher_id" in kept:
-        return given(msgspec.convert(kept, IssueView, strict=False))
+        return await given(msgspec.convert(kept, IssueView, strict=False))
     return taken_back(msgspec.convert(kept, CheckInView, strict=False))
 
 

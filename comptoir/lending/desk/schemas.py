@@ -60,7 +60,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     loan that the item came back from; ``borrower_id``
     is who left, signed, or was told of a due date, where that is what is said.
     ``agreement`` is the one that was signed, ``text`` its number. ``issue`` is a voucher that was
-    given, ``shown`` its code where the screen is to show it.
+    given, ``shown`` its code where the screen is to show it,
+    and ``asks_more`` says that it has a code or a PIN that can be asked for.
     """
 
     kind: StepKind
@@ -74,6 +75,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     agreement: UUID | None = None
     issue: IssueView | None = None
     shown: ShownIssue | None = None
+    asks_more: bool = False
     text: str = ""
 
 

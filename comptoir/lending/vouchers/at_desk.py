@@ -22,7 +22,7 @@ from comptoir.lending.vouchers.rules import (
     refuse_taking_back,
     still_possible,
 )
-from comptoir.lending.vouchers.showing import is_at_hand
+from comptoir.lending.vouchers.showing import has_more, is_at_hand
 
 #: Of what somebody has from before, the desk shows so many.
 HELD = 5
@@ -52,7 +52,7 @@ SELECT kind.id AS kind_id, kind.names, kind.medium, kind.active, policy.id AS po
        {_FREE} AS free, {_GOES_WITH},
        issue.id AS issue_id, issue.voucher AS voucher_id, issue.borrower, issue.visit,
        issue.issued_at, issue.shown_at, given.hint, given.status,
-       given.void_reason, given.site AS voucher_site,
+       given.void_reason, given.site AS voucher_site, given.key, given.sealed,
        COALESCE(issue.granted_at, issue.issued_at) AS "granted_at [TIMESTAMPTZ]"
 FROM inventory_voucher_kind kind
 LEFT JOIN lending_voucher_policy policy ON policy.id = {POLICY_ID.format(borrower_group=":group")}
@@ -88,6 +88,7 @@ class Choice(msgspec.Struct, frozen=True):
 class GivenNow(msgspec.Struct, frozen=True):
     """What the person was given. ``at_hand``: its code can be seen as it is.
 
+    ``has_more``: there is a code, or a PIN, that does not stand on it.
     ``can_return``: it can come back unopened, here; ``can_replace``: if it does not work, another
     can take its place.
     """
@@ -99,17 +100,22 @@ class GivenNow(msgspec.Struct, frozen=True):
     hint: str
     seen: bool
     at_hand: bool
+    has_more: bool
     issued_at: datetime
     can_return: bool
     can_replace: bool
 
 
 class AtDesk(msgspec.Struct, frozen=True):
-    """The vouchers of a visit: ``given`` in it, and those ``held`` from before, newest first."""
+    """The vouchers of a visit: ``given`` in it, and those ``held`` from before, newest first.
+
+    ``lacks_rule``: some lie here, and no rule lets the person's group have any of them.
+    """
 
     choices: tuple[Choice, ...] = ()
     given: tuple[GivenNow, ...] = ()
     held: tuple[GivenNow, ...] = ()
+    lacks_rule: bool = False
 
 
 async def vouchers_of(visit: db.Row, *, now: datetime) -> AtDesk:
@@ -128,11 +134,13 @@ async def vouchers_of(visit: db.Row, *, now: datetime) -> AtDesk:
     by_kind: dict[UUID, list[db.Row]] = {}
     for row in rows:
         by_kind.setdefault(row["kind_id"], []).append(row)
-    choices = [_choice(of_kind, visit, now) for of_kind in by_kind.values()]
+    found = [_choice(of_kind, visit, now) for of_kind in by_kind.values()]
+    choices = tuple(choice for choice in found if choice is not None)
     return AtDesk(
-        choices=tuple(choice for choice in choices if choice is not None),
+        choices=choices,
         given=tuple(_given(row, visit, now) for row in rows if row["visit"] == visit["id"]),
         held=tuple(_given(row, visit, now) for row in _held(rows, visit)),
+        lacks_rule=not choices and any(row["active"] and row["free"] for row in rows),
     )
 
 
@@ -188,6 +196,7 @@ def _given(row: db.Row, visit: db.Row, now: datetime) -> GivenNow:
         hint=row["hint"],
         seen=row["shown_at"] is not None,
         at_hand=is_at_hand(row, now=now),
+        has_more=has_more(row | {"id": row["voucher_id"]}),
         issued_at=row["issued_at"],
         can_return=row["voucher_site"] == visit["site"] and refuse_taking_back(held) is None,
         # Whether it needs a coordinator is said when it is asked for.

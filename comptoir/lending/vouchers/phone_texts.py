@@ -42,6 +42,13 @@ def _escaped(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", text)
 
 
+def dialled(dial: str, code: str) -> tuple[str, ...]:
+    """All that is typed, star and hash too, in the groups of the code; ``dial`` has ``{code}``."""
+    before, _, after = dial.partition("{code}")
+    *first, last = in_groups(code)
+    return tuple(part for part in (before, *first, last + after) if part)
+
+
 def in_groups(code: str) -> tuple[str, ...]:
     """A code in the groups that it is printed in, with their hyphens, or else in groups of four."""
     parts = [part for part in _BETWEEN.split(code) if part]

@@ -19,7 +19,7 @@ from comptoir.core.i18n import current_language, localized, use_language
 from comptoir.core.principal import Principal
 from comptoir.core.printing.qr import qr_symbol
 from comptoir.core.printing.symbols import Symbol
-from comptoir.core.vault import Clear
+from comptoir.core.vault import Clear, KeyMissing, Unreadable
 from comptoir.inventory.names import read_names
 from comptoir.inventory.vouchers.events import VoucherRevealed
 from comptoir.inventory.vouchers.permissions import let_reveal
@@ -77,6 +77,7 @@ class ShownIssue(msgspec.Struct, frozen=True, kw_only=True):
     secret: Shown
     qr: Clear | None
     language: str
+    dial: str
     network: str
     instructions: str
     activate_by: date | None
@@ -96,7 +97,7 @@ class ShownIssue(msgspec.Struct, frozen=True, kw_only=True):
     def lines(self) -> list[Line]:
         """What is read of it, in the person's language."""
         with use_language(self.language):
-            return secret_lines(self.secret, self.medium)
+            return secret_lines(self.secret, self.medium, self.dial)
 
     @property
     def symbol(self) -> Symbol | None:
@@ -143,6 +144,29 @@ async def open_issued(
         yield shown
 
 
+def has_more(row: db.Row) -> bool:
+    """Whether a voucher (``id``, ``key``, ``sealed``, ``medium``) has more than stands on it.
+
+    Nothing of it is told to anybody. Where it cannot be opened, whoever asks for it hears why.
+    """
+    medium = Medium(row["medium"])
+    if medium is not Medium.SIM:
+        return True
+    try:
+        return Shown.of(unseal(row)).tells_more(medium)
+    except (KeyMissing, Unreadable):
+        return True
+
+
+async def sim_has_more(voucher_id: UUID) -> bool:
+    """``has_more`` of a SIM card."""
+    row = await db.fetch_one(
+        "SELECT id, key, sealed, 'sim' AS medium FROM inventory_voucher WHERE id = :id",
+        id=voucher_id,
+    )
+    return row is not None and has_more(row)
+
+
 def is_at_hand(row: db.Row, *, now: datetime) -> bool:
     """Whether the code of an issue (``issued_at``, ``shown_at``) is seen without more ado."""
     seen = row["shown_at"]
@@ -176,6 +200,7 @@ def _shown(row: db.Row) -> ShownIssue:
         secret=Shown.of(secret),
         qr=Clear(qr) if qr else None,
         language=language,
+        dial=row["dial"],
         network=row["network"],
         instructions=localized(read_names(row["instructions"]), language),
         activate_by=row["activate_by"],

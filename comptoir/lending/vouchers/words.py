@@ -7,20 +7,23 @@ from comptoir.core.phones import show_phone
 from comptoir.core.vault import Clear
 from comptoir.inventory.vouchers.revealing import Shown
 from comptoir.inventory.vouchers.statuses import Medium
-from comptoir.lending.vouchers.phone_texts import in_groups
+from comptoir.lending.vouchers.phone_texts import dialled, in_groups
 
 #: What is read out and typed: its name, and its text in groups.
 Line = tuple[str, tuple[str, ...]]
 
 
-def secret_lines(secret: Shown, medium: Medium) -> list[Line]:
+def secret_lines(secret: Shown, medium: Medium, dial: str) -> list[Line]:
     """What a person needs of a secret, in the reader's language; never to be kept.
 
-    The number of a card is on the card, and the text of an eSIM is for the camera: it comes last.
+    What is dialled comes first, whole. The number of a card is on the card, and the text of an
+    eSIM is for the camera: it comes last.
     """
     number = show_phone(secret.number.text) if secret.number else ""
     typed = secret.code if medium in (Medium.WIFI, Medium.TOP_UP) else None
+    calls = secret.code if medium is Medium.TOP_UP and dial else None
     lines = [
+        (_("To type on the phone"), dialled(dial, calls.text) if calls else ()),
         (_("User name"), _whole(secret.user)),
         (_("Password") if secret.user else _("Code"), _grouped(typed)),
         (_("PIN"), _grouped(secret.pin)),

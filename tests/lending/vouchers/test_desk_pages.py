@@ -13,7 +13,9 @@ from comptoir.core.tables import AuditEvent
 from comptoir.inventory.vouchers.sealing import Secret
 from comptoir.inventory.vouchers.tables import VoucherBundle
 from comptoir.lending.refusals import RefusalCode
-from comptoir.lending.vouchers.tables import VoucherIssue
+from comptoir.lending.tables import Borrower
+from comptoir.lending.vouchers.tables import VoucherIssue, VoucherPolicy
+from comptoir.sites.tables import StaffMember
 from tests import factories as make
 from tests.lending.counter import actions
 from tests.lending.reception import Reception, refusal_in
@@ -235,3 +237,72 @@ async def test_a_sim_whose_pin_was_revealed_on_its_page_is_not_as_new(
     answer = await reception.post("/desk/vouchers/return", issue=issue.id, visit=visit)
     assert refusal_in(answer) == RefusalCode.VOUCHER_OPENED
     assert await status_of(sim.id) == "issued"
+
+
+async def test_all_that_is_dialled_is_shown_and_the_code_below(reception: Reception) -> None:
+    kind = await make.voucher_kind(names=make.names("Top-up"), medium="top_up", dial="*121*{code}#")
+    await make.voucher_policy(kind)
+    secret = Secret("88990011223344")
+    await make.voucher(await make.voucher_batch(kind, site_id=reception.site.id), secret)
+    visit = await visit_of(reception)
+    answer = await reception.post("/desk/vouchers", kind=kind.id, visit=visit, attempt_id="tap-1")
+    assert "<span>*121*</span><span>8899</span>" in answer.text
+    assert "<span>44#</span>" in answer.text
+    assert "<span>44</span>" in answer.text
+
+
+async def test_a_sim_without_a_pin_offers_none(reception: Reception) -> None:
+    kind = await make.voucher_kind()
+    await make.voucher_policy(kind)
+    await make.voucher(await make.voucher_batch(kind, site_id=reception.site.id), Secret(ICCID))
+    visit = await visit_of(reception)
+    for _ in range(2):  # the second is told what the first was told
+        answer = await reception.post("/desk/scan", scan=ICCID, visit=visit, attempt_id="scan-1")
+        assert "SIM 10 GB" in answer.text
+        assert "/desk/vouchers/show" not in answer.text
+        assert "/code" not in answer.text
+
+
+async def test_a_code_from_before_is_asked_for_again_in_the_visit(
+    reception: Reception, wifi: Any
+) -> None:
+    visit = await visit_of(reception)
+    await reception.post("/desk/vouchers", kind=wifi.id, visit=visit, attempt_id="tap-1")
+    await reception.post("/desk/visits/close", visit=visit)
+    [issue] = await VoucherIssue.objects()
+    page = await reception.client.get(f"/desk?visit={await visit_of(reception)}")
+    assert f'href="/vouchers/{issue.voucher}/code"' in page.text
+    assert not shown(page.text)
+
+
+async def test_where_no_rule_lets_them_have_any_the_desk_says_so(
+    reception: Reception, wifi: Any
+) -> None:
+    await VoucherPolicy.delete(force=True)
+    visit = await visit_of(reception)
+    page = await reception.client.get(f"/desk?visit={visit}")
+    assert "no rule lets" in page.text
+    assert "/settings/voucher-policies" not in page.text.partition("no rule lets")[2]
+    await StaffMember.update({StaffMember.role: "coordinator"}, force=True)
+    page = await reception.client.get(f"/desk?visit={visit}")
+    assert "/settings/voucher-policies" in page.text.partition("no rule lets")[2]
+
+
+async def test_nothing_is_said_of_vouchers_to_a_suspended_person(
+    reception: Reception, wifi: Any
+) -> None:
+    visit = await visit_of(reception)
+    assert "<h3>Vouchers</h3>" in (await reception.client.get(f"/desk?visit={visit}")).text
+    await Borrower.update({Borrower.suspended_at: clock.now()}, force=True)
+    page = await reception.client.get(f"/desk?visit={visit}")
+    assert "May not borrow" in page.text
+    assert "<h3>Vouchers</h3>" not in page.text
+
+
+async def test_whose_limit_was_reached_is_said(reception: Reception, wifi: Any) -> None:
+    await make.voucher(await make.voucher_batch(wifi, site_id=reception.site.id))
+    visit = await visit_of(reception)
+    await reception.post("/desk/vouchers", kind=wifi.id, visit=visit, attempt_id="tap-1")
+    page = await reception.client.get(f"/desk?visit={visit}")
+    assert "Wi-Fi: not before" in page.text
+    assert "One person may have 1 of these" in page.text

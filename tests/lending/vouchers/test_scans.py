@@ -19,7 +19,7 @@ from comptoir.lending.scans import (
     VoucherNamed,
     scan_meaning,
 )
-from comptoir.lending.vouchers.phone_texts import in_groups, qr_text
+from comptoir.lending.vouchers.phone_texts import dialled, in_groups, qr_text
 from comptoir.lending.vouchers.rules import HeldVoucher
 
 NOW = datetime(2026, 11, 24, 14, tzinfo=UTC)
@@ -97,3 +97,9 @@ def test_a_code_is_read_in_groups() -> None:
     assert in_groups("KQ7-12345-678") == ("KQ7-", "12345-", "678")
     assert in_groups("123456789012") == ("1234", "5678", "9012")
     assert in_groups("12345") == ("12345",)
+
+
+def test_what_is_dialled_is_typed_whole_in_the_groups_of_its_code() -> None:
+    assert dialled("*121*{code}#", "88990011223344") == ("*121*", "8899", "0011", "2233", "44#")
+    assert dialled("{code}", "1234") == ("1234",)
+    assert "".join(dialled("*1*{code}*2#", "AB-CD")) == "*1*AB-CD*2#"

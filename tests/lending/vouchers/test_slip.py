@@ -37,6 +37,7 @@ def shown(medium: Medium, secret: Secret, language: str = "fr") -> ShownIssue:
         secret=Shown.of(secret),
         qr=Clear(qr) if qr else None,
         language=language,
+        dial="*121*{code}#" if medium is Medium.TOP_UP else "",
         network="Pont-Public" if medium is Medium.WIFI else "",
         instructions="Choisissez le réseau.\nTapez le code.",
         activate_by=date(2027, 6, 30),
@@ -66,6 +67,9 @@ async def test_the_slip_is_read_by_eye_by_camera_and_aloud(
     for part in ("Wi-Fi une heure", "Tapez le code.", "Maison du Quai", "Rue de la Sarine 3"):
         assert part in text
     assert "30 juin 2027" in text
+    if medium is Medium.TOP_UP:  # whole, and below it the code alone
+        words = " ".join(text.split())
+        assert words.index("*121* 8899 0011 2233 4455#") < words.index("8899 0011 2233 4455 ")
     if secret.puk:
         assert "1234 5678" in text
     with opened(pdf) as document:
