@@ -53,6 +53,7 @@ def make_environment(
         draw_heading=heading,
     )
     environment.filters.update(
+        breaks_between_parts=formats.breaks_between_parts,
         clock=formats.format_clock,
         format_date=formats.format_day,
         format_datetime=formats.format_moment,

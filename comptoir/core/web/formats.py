@@ -11,12 +11,14 @@ from babel.dates import format_date as babel_date
 from babel.dates import format_interval, format_skeleton
 from babel.dates import format_time as babel_time
 from babel.numbers import format_currency, format_decimal
+from markupsafe import Markup
 
 from comptoir.core.clock import localtime
 from comptoir.core.i18n import current_language, gettext, ngettext
 
 # British English, for the 24-hour clock and the day before the month.
 _LOCALES = {"fr": "fr", "de": "de", "it": "it", "en": "en_GB"}
+_PARTS = re.compile(r"(?<=[$.])")
 
 
 def locale() -> Locale:
@@ -107,3 +109,11 @@ def relative_day(day: date, today: date) -> str:
 def tag_code(code: str) -> str:
     """A tag code as it is printed: ``BCDFGHJK`` is shown ``BCDF-GHJK``."""
     return f"{code[:4]}-{code[4:]}"
+
+
+def breaks_between_parts(text: str) -> Markup:
+    """A text such as that of an eSIM, which a narrow screen may break after its ``$`` and ``.``.
+
+    What is copied from the page is the text alone.
+    """
+    return Markup("<wbr>").join(part for part in _PARTS.split(text) if part)

@@ -12,7 +12,7 @@ from comptoir.inventory.vouchers.sealing import Secret
 from comptoir.inventory.vouchers.statuses import Medium
 
 _GROUP = 4
-_BETWEEN = re.compile(r"\s+|(?<=[\u2010-\u2013-])")
+_HYPHEN = re.compile(r"[\u2010-\u2013-]")
 _SPECIAL = re.compile(r'([\\;,:"])')
 #: A password of WPA has so many characters (IEEE 802.11, annex J.4).
 _SHORTEST, _LONGEST = 8, 63
@@ -50,8 +50,11 @@ def dialled(dial: str, code: str) -> tuple[str, ...]:
 
 
 def in_groups(code: str) -> tuple[str, ...]:
-    """A code in the groups that it is printed in, with their hyphens, or else in groups of four."""
-    parts = [part for part in _BETWEEN.split(code) if part]
-    if len(parts) > 1 or len(code) <= _GROUP + 1:
+    """A code in the groups that it is printed in, or else in groups of four.
+
+    One with hyphens stays as it is: after a hyphen a gap would look like a space to be typed.
+    """
+    parts = code.split()
+    if len(parts) > 1 or len(code) <= _GROUP + 1 or _HYPHEN.search(code):
         return tuple(parts)
     return tuple(code[at : at + _GROUP] for at in range(0, len(code), _GROUP))

@@ -81,3 +81,10 @@ def test_due_day_is_told_from_today(day: date, text: str) -> None:
 
 def test_tag_code_is_shown_in_two_halves() -> None:
     assert formats.tag_code("BCDFGHJK") == "BCDF-GHJK"
+
+
+def test_the_text_of_an_esim_breaks_between_its_parts() -> None:
+    assert formats.breaks_between_parts("LPA:1$a.ch$K-<1>") == (
+        "LPA:1$<wbr>a.<wbr>ch$<wbr>K-&lt;1&gt;"
+    )
+    assert formats.breaks_between_parts("end.") == "end."

@@ -94,7 +94,7 @@ def test_nothing_is_told_where_nobody_said_what_to_dial_or_which_network() -> No
 
 
 def test_a_code_is_read_in_groups() -> None:
-    assert in_groups("KQ7-12345-678") == ("KQ7-", "12345-", "678")
+    assert in_groups("KQ7-12345-678") == ("KQ7-12345-678",)
     assert in_groups("123456789012") == ("1234", "5678", "9012")
     assert in_groups("12345") == ("12345",)
 

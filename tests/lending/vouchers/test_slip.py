@@ -117,3 +117,35 @@ async def test_the_desk_prints_what_is_at_hand_and_names_nobody(reception: Recep
     await VoucherIssue.update({VoucherIssue.issued_at: reception.borrower.created_at}, force=True)
     late = await reception.client.post("/desk/vouchers/slip", data={"issue": issue.id})
     assert late.status_code == 409
+
+
+#: As long as what the demonstration says, and an address of all its lines.
+LONG = """Éteignez le téléphone. Détachez la carte avec ses bords.
+Poussez l’aiguille dans le petit trou sur le côté : le tiroir sort.
+Posez la carte dans le tiroir et refermez-le. Allumez le téléphone.
+S’il demande un code PIN : il est sur votre feuille."""
+
+
+async def test_a_card_with_all_its_numbers_is_one_small_page(database: Any) -> None:
+    site = await make.site(
+        street="Rue de la Sarine 3",
+        postcode="1700",
+        city="Fribourg",
+        phone="+41263000000",
+        opening_hours="We 09:00-12:00",
+    )
+    card = Secret("89410000000000000013", pin="1234", puk="12345678", number="+41791234567")
+    document = replace(shown(Medium.SIM, card), instructions=LONG)
+    pdf = render_slip(document, SlipPaper.A6, await place_of(site.id), now=NOW)
+    with opened(pdf) as pages:
+        assert len(pages) == 1
+
+
+@pytest.mark.parametrize("paper", SlipPaper)
+async def test_the_text_of_an_esim_breaks_between_its_parts(
+    database: Any, paper: SlipPaper
+) -> None:
+    site = await make.site()
+    pdf = render_slip(shown(Medium.ESIM, Secret(ESIM)), paper, await place_of(site.id), now=NOW)
+    text = text_of(pdf).replace("\u200b", "")
+    assert "LPA:1$smdp.plus.example.com$ K2-1ABCD2-XYZ9Q8-77TRQP" in text
