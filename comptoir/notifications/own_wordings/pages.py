@@ -141,7 +141,17 @@ async def show(
         data = msgspec.structs.replace(data, text=data.use)
     if not is_htmx(request.scope):
         return await _editor(request, key, data, [])
-    made, errors = await _preview(request, key, data)
+    made, wrong = await _preview(request, key, data)
+    if wrong:  # the last preview stays beside it
+        return fragment(
+            request,
+            "notifications/_wording_problem.html",
+            headers={"HX-Retarget": "#preview-problem"},
+            language=key.language,
+            marks=marked(lines_of(data.text), KINDS[key.kind].names),
+            errors=wrong,
+            tells=True,
+        )
     return fragment(
         request,
         "notifications/_wording_preview.html",
@@ -149,8 +159,6 @@ async def show(
         language=key.language,
         titles=WAYS,
         preview=made,
-        marks=marked(lines_of(data.text), KINDS[key.kind].names),
-        errors=errors,
         decides=may_save(request.user),
         tells=True,
     )
@@ -184,7 +192,9 @@ async def _editor(
     form = msgspec.structs.replace(form, text=lines_of(form.text), example=example)
     view = await queries.read_wording_view(key)
     made, wrong = await _preview(request, key, form)
-    # What a preview finds wrong stands in place of it; what is refused, also at the top.
+    if wrong:  # what holds today is seen beside it
+        made, _unsaid = await _preview(request, key, msgspec.structs.replace(form, text=view.text))
+    # What a preview finds wrong stands above it; what is refused, also at the top.
     return page(
         request,
         "notifications/wording.html",
@@ -198,6 +208,7 @@ async def _editor(
         names=[(name, str(NAMES[name])) for name in view.names],
         form=form,
         preview=made,
+        wrong=wrong,
         marks=marked(form.text, KINDS[key.kind].names),
         errors=errors or [each for each in wrong if each.field == "text"],
         examples=examples,

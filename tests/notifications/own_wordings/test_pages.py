@@ -64,6 +64,17 @@ class TestThePages:
         assert "Line 1, character 4: This message has no {{duo}}" in answer.text
         assert "<mark>{{duo}}</mark>" in answer.text
         assert "Le {{duo}} à {{place}}</textarea>" in answer.text
+        assert "d&#39;ici" in answer.text  # what holds today is seen beside it
+
+    async def test_keep_the_last_preview_while_a_text_is_wrong(self, client: AsyncClient) -> None:
+        typing = {"HX-Request": "true"}
+        wrong = await client.post(f"{PAGE}/preview", data=form("Le {{duo}}"), headers=typing)
+        assert wrong.headers["hx-retarget"] == "#preview-problem"
+        assert "<mark>{{duo}}</mark>" in wrong.text
+        assert "This message has no {{duo}}" in wrong.text
+        right = await client.post(f"{PAGE}/preview", data=form("Le {{due}}"), headers=typing)
+        assert "hx-retarget" not in right.headers
+        assert '<div id="preview-problem" hx-swap-oob="innerHTML"></div>' in right.text
 
     async def test_show_what_a_text_makes_without_saving_it(self, client: AsyncClient) -> None:
         answer = await client.post(f"{PAGE}/preview", data=form("Bientôt : {{items}}"))
