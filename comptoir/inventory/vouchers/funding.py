@@ -93,6 +93,16 @@ class KindOfYear(msgspec.Struct, frozen=True):
         return localized(self.names)
 
 
+class TotalOfYear(msgspec.Struct, frozen=True):
+    """All kinds that were paid in one currency. The money is told where each kind's is."""
+
+    currency: str
+    bought: Amount
+    given: Amount
+    used: Amount
+    unused: Amount
+
+
 class PeriodOfYear(msgspec.Struct, frozen=True):
     """All kinds together in a month, a quarter, or the year. None: too few to tell."""
 
@@ -108,6 +118,7 @@ class FundingReport(msgspec.Struct, frozen=True):
     funder: str
     year: int
     kinds: list[KindOfYear]
+    totals: list[TotalOfYear]
     periods: list[PeriodOfYear]
 
 
@@ -175,14 +186,20 @@ class _Counted:
         product = (row["kind"], row["currency"])
         self._given.add(product)
         quarter = next(name for name, months in QUARTERS.items() if row["month"] in months)
-        for cell in (row["month"], quarter, "year", product):
+        for cell in (row["month"], quarter, "year", product, row["currency"]):
             self._numbers[measure, cell] += int(row["number"])
-        self._cents[measure, product] += int(row["cents"])
+        for cell in (product, row["currency"]):
+            self._cents[measure, cell] += int(row["cents"])
 
     @property
     def products(self) -> list[tuple[UUID, str]]:
         """Kinds with the currency they were paid in: there may be two of one kind."""
         return sorted(self._given | set(self.bought))
+
+    @property
+    def currencies(self) -> list[str]:
+        """What was paid in."""
+        return sorted({currency for _, currency in self.products})
 
     def report(self, wanted: FundingWanted, names: dict[UUID, dict[str, str]]) -> FundingReport:
         """What may be told."""
@@ -194,6 +211,13 @@ class _Counted:
         def amount(measure: Measure, product: tuple[UUID, str]) -> Amount:
             told = number(measure, product)
             return Amount(told, None if told is None else self._cents[measure, product])
+
+        def total(measure: Measure, currency: str) -> Amount:
+            # From the money of a kind left out and two prices, its number could be found.
+            kinds = [each for each in self.products if each[1] == currency]
+            told = all(each not in hidden[measure] for each in kinds)
+            cents = self._cents[measure, currency] if told else None
+            return Amount(number(measure, currency), cents)
 
         periods: list[Period] = []
         for quarter, months in QUARTERS.items():
@@ -211,14 +235,32 @@ class _Counted:
                 for kind, currency in self.products
             ],
             [
+                TotalOfYear(
+                    currency,
+                    self._bought_in(currency),
+                    *(total(measure, currency) for measure in Measure),
+                )
+                for currency in self.currencies
+            ],
+            [
                 PeriodOfYear(period, *(number(measure, period) for measure in Measure))
                 for period in (*periods, "year")
             ],
         )
 
+    def _bought_in(self, currency: str) -> Amount:
+        """Nothing of it is hidden: what a place buys speaks of nobody."""
+        bought = [amount for (_, paid), amount in self.bought.items() if paid == currency]
+        return Amount(
+            sum(each.number or 0 for each in bought), sum(each.cents or 0 for each in bought)
+        )
+
     def _hidden(self, measure: Measure) -> set[Any]:
         lines: list[list[Any]] = [[*months, quarter] for quarter, months in QUARTERS.items()]
-        lines += [[*QUARTERS, "year"], [*self.products, "year"]]
+        lines.append([*QUARTERS, "year"])
+        for currency in self.currencies:
+            lines.append([*(each for each in self.products if each[1] == currency), currency])
+        lines.append([*self.currencies, "year"])
         values = {cell: self._numbers[measure, cell] for line in lines for cell in line}
         return hidden_cells(values, lines)
 

@@ -83,7 +83,8 @@ async def funding(request: Page) -> Response[str]:
 async def funding_csv(request: Page) -> Response[bytes]:
     """The report for a spreadsheet."""
     report = (await _asked(request)).report
-    headers = {"Content-Disposition": f'attachment; filename="{_("vouchers")}-{report.year}.csv"'}
+    name = words.file_name(report, "csv")
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(words.csv_of(report), media_type="text/csv", headers=headers)
 
 
@@ -92,7 +93,7 @@ async def funding_pdf(request: Page) -> Response[bytes]:
     """The report for the funder."""
     asked = await _asked(request)
     pdf = await in_background(words.pdf_of, asked.report, asked.place, asked.today)
-    name = f"{_('vouchers')}-{asked.report.year}.pdf"
+    name = words.file_name(asked.report, "pdf")
     headers = {"Content-Disposition": f'inline; filename="{name}"'}
     return Response(pdf, media_type="application/pdf", headers=headers)
 

@@ -14,7 +14,13 @@ from comptoir.core.i18n import gettext as _
 from comptoir.core.printing.pdf import make_pdf
 from comptoir.core.spreadsheets import safe
 from comptoir.core.web.formats import format_day, format_money
-from comptoir.inventory.vouchers.funding import Amount, FundingReport, Period
+from comptoir.inventory.vouchers.funding import (
+    Amount,
+    FundingReport,
+    KindOfYear,
+    Period,
+    TotalOfYear,
+)
 
 _TEMPLATE = Path(__file__).parents[1] / "print" / "funding.typ"
 #: What stands for a number that is too small to tell.
@@ -47,6 +53,19 @@ def funder_name(funder: str) -> str:
     return funder or _("No funder named")
 
 
+def title(report: FundingReport) -> str:
+    """What the document is of."""
+    if not report.funder:
+        return _("Vouchers without a funder named")
+    return _("Vouchers paid by %(funder)s", funder=report.funder)
+
+
+def file_name(report: FundingReport, ending: str) -> str:
+    """What the file is called on the reader's computer: plain letters, as it is in a header."""
+    word = _("vouchers")
+    return f"{word}-{report.year}.{ending}"
+
+
 def footnote() -> str:
     """What the dash stands for."""
     return _(
@@ -65,23 +84,33 @@ def kind_columns() -> list[str]:
         _("Worth"),
         _("Used"),
         _("Expired unused"),
-        _("Lost by it"),
+        _("Value lost"),
     ]
 
 
 def kind_rows(report: FundingReport) -> Iterator[list[str]]:
     """A row for each kind."""
     for kind in report.kinds:
-        yield [
-            kind.name,
-            number_text(kind.bought.number),
-            money_text(kind.bought, kind.currency),
-            number_text(kind.given.number),
-            money_text(kind.given, kind.currency),
-            number_text(kind.used.number),
-            number_text(kind.unused.number),
-            money_text(kind.unused, kind.currency),
-        ]
+        yield _row(kind.name, kind)
+
+
+def total_rows(report: FundingReport) -> Iterator[list[str]]:
+    """A row for all kinds together, in each currency."""
+    for total in report.totals:
+        yield _row(_("All in %(currency)s", currency=total.currency), total)
+
+
+def _row(name: str, of: KindOfYear | TotalOfYear) -> list[str]:
+    return [
+        name,
+        number_text(of.bought.number),
+        money_text(of.bought, of.currency),
+        number_text(of.given.number),
+        money_text(of.given, of.currency),
+        number_text(of.used.number),
+        number_text(of.unused.number),
+        money_text(of.unused, of.currency),
+    ]
 
 
 def period_columns() -> list[str]:
@@ -104,6 +133,7 @@ def csv_of(report: FundingReport) -> bytes:
         [funder_name(report.funder), str(report.year)],
         kind_columns(),
         *kind_rows(report),
+        *total_rows(report),
         [],
         period_columns(),
         *period_rows(report),
@@ -117,12 +147,13 @@ def pdf_of(report: FundingReport, place: str, today: date) -> bytes:
     return make_pdf(
         _TEMPLATE,
         {
-            "title": _("Vouchers paid by %(funder)s", funder=funder_name(report.funder)),
+            "title": title(report),
             "language": current_language(),
             "about": f"{place}, {report.year}",
             "kinds_title": _("What became of each kind"),
             "kind_columns": kind_columns(),
-            "kinds": list(kind_rows(report)),
+            "kinds": [*kind_rows(report), *total_rows(report)],
+            "strong_kinds": [False] * len(report.kinds) + [True] * len(report.totals),
             "nothing": _("Nothing was bought or given in this year."),
             "periods_title": _("Month by month"),
             "period_columns": period_columns(),

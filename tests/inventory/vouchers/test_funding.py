@@ -101,6 +101,34 @@ async def test_of_a_kind_too_rare_to_tell_the_money_is_not_told_either(database:
     assert report.kinds[0].used == Amount(0, 0)
 
 
+async def test_the_money_of_all_is_told_where_that_of_each_kind_is(database: Any) -> None:
+    drawer = await Drawer.made(0)
+    await _given(drawer, 3, "2026-01-10 10:00")
+    for cost in (500, 300):
+        kind = await make.voucher_kind()
+        batch = await make.voucher_batch(kind, site_id=drawer.site.id, cost_cents=cost)
+        for _ in range(cost // 50):
+            await make.voucher(batch, status="issued", issued_at=at("2026-02-10 10:00"))
+    report = await funding_report(SYSTEM, LORO, time_zone=ZONE)
+    # From 19 in all, their money and the prices, the three could be found.
+    assert sorted(str(each.given.number) for each in report.kinds) == ["10", "None", "None"]
+    [total] = report.totals
+    assert total.given == Amount(19, None)
+    assert total.used == Amount(0, 0)
+
+
+async def test_a_currency_that_would_tell_of_another_is_left_out(database: Any) -> None:
+    drawer = await Drawer.made(0)
+    await _given(drawer, 20, "2026-01-10 10:00")
+    euros = await make.voucher_batch(drawer.kind, site_id=drawer.site.id, currency="EUR")
+    for _ in range(3):
+        await make.voucher(euros, status="issued", issued_at=at("2026-01-10 10:00"))
+    report = await funding_report(SYSTEM, LORO, time_zone=ZONE)
+    assert [each.given for each in report.kinds] == [Amount(None, None)] * 2
+    assert [each.given for each in report.totals] == [Amount(None, None)] * 2
+    assert report.periods[-1].given == 23
+
+
 async def test_each_funder_and_each_currency_is_apart(database: Any) -> None:
     drawer = await Drawer.made(0)
     await _given(drawer, 5, "2026-01-10 10:00")
@@ -113,6 +141,10 @@ async def test_each_funder_and_each_currency_is_apart(database: Any) -> None:
             await make.voucher(batch, status="issued", issued_at=at("2026-01-10 10:00"))
     report = await funding_report(SYSTEM, LORO, time_zone=ZONE)
     assert [(each.currency, each.given) for each in report.kinds] == [
+        ("CHF", Amount(5, 5 * 1990)),
+        ("EUR", Amount(6, 600)),
+    ]
+    assert [(each.currency, each.given) for each in report.totals] == [
         ("CHF", Amount(5, 5 * 1990)),
         ("EUR", Amount(6, 600)),
     ]

@@ -85,6 +85,8 @@ async def test_a_funder_gets_a_page_a_table_and_a_document(database: Any) -> Non
         assert text in page
     assert "'=cmd();" in table, "a spreadsheet must not run it"
     assert "January;6;0;0" in table
+    assert "All in CHF;0;;6;CHF119.40;0;0;" in table
+    assert 'filename="vouchers-' in document.headers["content-disposition"]
     assert document.headers["content-type"] == "application/pdf"
     for text in ("Loterie Romande", "January", "Quarter 1"):
         assert text in text_of(document.content)
@@ -116,6 +118,18 @@ async def test_a_report_of_nobody_is_not_that_of_somebody_else(
         for end in ("", ".csv", ".pdf"):
             answer = await client.get(f"/vouchers/funding{end}", params=query)
             assert answer.status_code == 404
+
+
+async def test_what_nobody_named_paid_has_a_title_in_words(database: Any) -> None:
+    drawer = await Drawer.made(0)
+    drawer.batch.funder = ""
+    await drawer.batch.save()
+    async with client_of() as client:
+        reader = await make.user(role=Role.COORDINATOR, site_id=drawer.site.id, language="fr")
+        await sign_in(client, reader)
+        document = await client.get("/vouchers/funding.pdf")
+    assert 'filename="bons-' in document.headers["content-disposition"]
+    assert "Bons sans bailleur nommé" in text_of(document.content).replace("\xa0", " ")
 
 
 async def test_without_vouchers_the_report_says_so(database: Any) -> None:
