@@ -23,9 +23,9 @@ from comptoir.notifications.outbox import Draft
 from comptoir.notifications.own_wordings.schemas import Form, Key, SaveWording
 from comptoir.notifications.own_wordings.services import save_wording
 from comptoir.notifications.reasons import Reason
-from comptoir.notifications.reminders.tables import SiteSending
+from comptoir.notifications.reminders.tables import BorrowerWish, SiteSending
 from comptoir.notifications.statuses import Status
-from comptoir.notifications.tables import Conversation, Reply
+from comptoir.notifications.tables import Conversation, Message, Reply
 from comptoir.sites.calendar import ExceptionKind
 from comptoir.sites.exceptions.schemas import AnnounceException
 from comptoir.sites.exceptions.services import announce_exception
@@ -116,7 +116,8 @@ async def fill_examples() -> Examples:
         referrer=ENDLESS,
         note=ENDLESS,
         phone="+41791234567",
-        contact_kind="phone",
+        address=ENDLESS,
+        contact_kind="letter",
         borrower_group=everybody.id,
     )
     card = await make.card(person.id)
@@ -124,6 +125,13 @@ async def fill_examples() -> Examples:
         await rows.message(
             now=now, site_id=site.id, borrower_id=person.id, channel=channel, text=ENDLESS
         )
+    sent = await rows.message(
+        now=now, site_id=site.id, borrower_id=person.id, channel="letter", text=ENDLESS
+    )
+    await Message.update({Message.status: Status.ACCEPTED.value, Message.sent_at: now}).where(
+        Message.id == sent
+    )
+    await BorrowerWish(borrower=person.id, wrong_address=ENDLESS).save()
     other_site = await make.site(name=ENDLESS[::-1], short_name=ENDLESS[-40:], published=True)
     visit = Visit(borrower=person.id, site=site.id, opened_at=now, return_site=other_site.id)
     await visit.save()
