@@ -12,6 +12,7 @@ from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal
 from comptoir.inventory.vouchers.errors import VoucherNotFound
 from comptoir.inventory.vouchers.scanned import found
+from comptoir.inventory.vouchers.sealing import HINT_LENGTH, fold
 from comptoir.inventory.vouchers.statuses import Medium, VoidReason, VoucherStatus
 from comptoir.sites.queries import of_own_sites
 
@@ -102,6 +103,14 @@ FROM inventory_voucher voucher JOIN sites_site site ON site.id = voucher.site
 """
 
 
+_ENDING = """
+SELECT voucher.id, voucher.status, voucher.hint, site.name AS site_name,
+       voucher.issued_at, voucher.expires_at, CAST(kind.names AS TEXT) AS names
+FROM inventory_voucher voucher JOIN sites_site site ON site.id = voucher.site
+JOIN inventory_voucher_kind kind ON kind.id = voucher.kind
+"""
+
+
 class VoucherRow(msgspec.Struct, frozen=True):
     """A voucher in the list of its batch."""
 
@@ -149,3 +158,37 @@ async def find_voucher(actor: Principal, code: str) -> UUID:
     if not which:
         raise VoucherNotFound
     return (await voucher_view(actor, which[0])).id
+
+
+class NamedVoucher(VoucherRow, frozen=True, kw_only=True):
+    """A voucher among those of several kinds."""
+
+    kind_names: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        """Its kind, in the reader's language."""
+        return localized(self.kind_names)
+
+
+async def vouchers_ending_in(actor: Principal, end: str, *, limit: int) -> list[NamedVoucher]:
+    """Those at the actor's sites of whose code these last characters are shown, newest first.
+
+    Large and small letters are the same; what is no such end finds nothing.
+    """
+    typed = fold(end)
+    if len(typed) != HINT_LENGTH:
+        return []
+    own, values = of_own_sites(actor, "voucher.site")
+    rows = await db.fetch(
+        f"{_ENDING} WHERE voucher.hint IN :ends AND {own} ORDER BY voucher.id DESC LIMIT :limit",
+        ends=sorted({typed, typed.upper(), typed.lower()}),
+        limit=limit,
+        **values,
+    )
+    return [
+        msgspec.convert(
+            row | {"kind_names": msgspec.json.decode(row["names"])}, NamedVoucher, strict=False
+        )
+        for row in rows
+    ]

@@ -18,7 +18,12 @@ from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, panels, redirect
 from comptoir.core.web.forms import FormData, id_or_none
 from comptoir.inventory.vouchers.actions import activate_voucher, void_voucher
-from comptoir.inventory.vouchers.detail import find_voucher, voucher_view, vouchers_of_batch
+from comptoir.inventory.vouchers.detail import (
+    find_voucher,
+    voucher_view,
+    vouchers_ending_in,
+    vouchers_of_batch,
+)
 from comptoir.inventory.vouchers.errors import VoucherNotFound
 from comptoir.inventory.vouchers.life import VoucherAction, next_status
 from comptoir.inventory.vouchers.permissions import may_reveal
@@ -34,6 +39,8 @@ RECEPTION = [require(Role.RECEPTION)]
 SLOT = "inventory.voucher"
 _LINES = 30
 _ROWS = 50
+#: Vouchers that end alike: of more one types the whole code.
+_FOUND = 20
 
 
 @get("/vouchers/{voucher_id:uuid}", guards=RECEPTION)
@@ -100,13 +107,25 @@ async def batch_vouchers(request: Page, batch_id: FromPath[UUID]) -> Response[st
 
 @post("/vouchers/find", guards=RECEPTION)
 async def find(request: Page) -> Response[str]:
-    """Go to the voucher that was scanned; the code itself is in no address."""
-    form = await FormData.of(request)
+    """Go to the voucher that was scanned, or whose end was typed; no code is in an address."""
+    code = (await FormData.of(request)).text("code")
     try:
-        voucher_id = await find_voucher(request.user, form.text("code"))
+        return redirect(request, f"/vouchers/{await find_voucher(request.user, code)}")
     except VoucherNotFound as not_found:
-        return redirect(request, "/vouchers", flash=Flash("error", not_found.message()))
-    return redirect(request, f"/vouchers/{voucher_id}")
+        ending = await vouchers_ending_in(request.user, code, limit=_FOUND + 1)
+        if not ending:
+            return redirect(request, "/vouchers", flash=Flash("error", not_found.message()))
+    if len(ending) == 1:
+        return redirect(request, f"/vouchers/{ending[0].id}")
+    return page(
+        request,
+        "inventory/vouchers/found.html",
+        end=ending[0].hint,
+        rows=ending[:_FOUND],
+        more=len(ending) > _FOUND,
+        words=STATUSES,
+        chips=CHIPS,
+    )
 
 
 @post("/vouchers/{voucher_id:uuid}/activate", guards=RECEPTION)

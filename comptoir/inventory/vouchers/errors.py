@@ -27,7 +27,10 @@ class VoucherNotFound(NotFound):
     code = "inventory.voucher-not-found"
 
     def message(self) -> str:
-        return _("No such voucher is known at your sites. Look for it in the list.")
+        return _(
+            "No such voucher is known at your sites. Open the batch it came with: "
+            "each of its vouchers is listed there."
+        )
 
 
 class RevealNotAllowed(Forbidden):

@@ -22,7 +22,7 @@ from comptoir.inventory.vouchers.errors import VoucherKeyUnset
 
 #: A hint is shown of codes at least this long: its four letters then leave enough unknown.
 _HINTED_LENGTH = 12
-_HINT = 4
+HINT_LENGTH = 4
 #: What stands between the parts of a code as it is printed, and means nothing.
 _BETWEEN = " -\u2010\u2013"  # NFKC makes these of others
 
@@ -108,7 +108,7 @@ def fold(code: str) -> str:
 def hint(code: str) -> str:
     """The last characters of a long code, for people to tell two apart; nothing of a short one."""
     folded = fold(code)
-    return folded[-_HINT:] if len(folded) >= _HINTED_LENGTH else ""
+    return folded[-HINT_LENGTH:] if len(folded) >= _HINTED_LENGTH else ""
 
 
 def unseal(row: db.Row) -> Secret:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from httpx import AsyncClient
+from httpx import AsyncClient, Response
 
 from comptoir.core import clock, db
 from comptoir.core.ids import new_id
@@ -19,6 +19,31 @@ from tests.inventory.vouchers.drawer import Drawer
 
 async def _as(client: AsyncClient, role: Role, site_id: UUID) -> None:
     await sign_in(client, await make.user(role=role, site_id=site_id))
+
+
+async def test_a_voucher_is_found_by_the_end_of_its_code(database: Any) -> None:
+    drawer, other = await Drawer.made(0), await Drawer.made(0)
+    await drawer.add("KQ7-AAAA-0000-1185")
+    for code in ("KQ7-BBBB-0000-22ab", "KQ7-CCCC-0000-22ab"):
+        await drawer.add(code)
+    await other.add("KQ7-DDDD-0000-1185")
+    await other.add("KQ7-EEEE-0000-3333")
+    async with client_of() as client:
+        await sign_in(client, await make.user(role=Role.RECEPTION, site_id=drawer.site.id))
+
+        async def found(code: str) -> Response:
+            return await client.post("/vouchers/find", data={"code": code})
+
+        assert (await found("1185")).headers["location"] == f"/vouchers/{drawer.ids[0]}"
+        assert (await found("3333")).headers["location"] == "/vouchers"
+        assert (await found("185")).headers["location"] == "/vouchers"
+        several = (await found("22ab")).text
+        for voucher_id in drawer.ids[1:]:
+            assert f"/vouchers/{voucher_id}" in several
+        assert str(drawer.ids[0]) not in several
+        for number in range(20):
+            await drawer.add(f"KQ7-F{number:03}-0000-22ab")
+        assert "There are more." in (await found("22ab")).text
 
 
 async def test_a_voucher_is_found_by_its_code_which_is_in_no_address(database: Any) -> None:
