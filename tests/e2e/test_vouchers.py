@@ -76,7 +76,7 @@ def test_by_one_tap_seen_once_printed_and_gone(
     page.reload()
     page.wait_for_selector("#scan:focus")
     assert code not in page.content()
-    expect(page.get_by_text("no more until")).to_be_visible()
+    expect(page.get_by_text("not before")).to_be_visible()
     assert violations(page) == []
 
 
