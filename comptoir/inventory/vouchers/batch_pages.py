@@ -53,7 +53,7 @@ async def batch_list(request: Page) -> Response[str]:
     more = len(found) > PAGE_SIZE
     return page(
         request,
-        "inventory/voucher_batches.html",
+        "inventory/vouchers/batches.html",
         batches=found[:PAGE_SIZE],
         chosen=_chosen(wanted),
         next_url=_address(kept | {"older": str(found[PAGE_SIZE - 1].id)}) if more else None,
@@ -135,7 +135,7 @@ async def _batch(
     last = await queries.last_added(batch_id, since=now - _UNDO) if manages else None
     return page(
         request,
-        "inventory/voucher_batch.html",
+        "inventory/vouchers/batch.html",
         status=422 if errors else 200,
         batch=batch,
         kind=await queries.kind(batch.kind.id),
@@ -154,7 +154,7 @@ async def _batch(
 async def _form(request: Page, form: BatchForm, errors: Sequence[FieldError]) -> Response[str]:
     return page(
         request,
-        "inventory/voucher_batch_form.html",
+        "inventory/vouchers/batch_form.html",
         status=422 if errors else 200,
         form=form,
         errors=in_form(errors, INPUTS),

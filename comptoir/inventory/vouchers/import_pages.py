@@ -185,7 +185,7 @@ async def _form(
     offered = await choices(request.user)
     return page(
         request,
-        "inventory/voucher_import.html",
+        "inventory/vouchers/import.html",
         status=422 if errors or (found and found.wrong) else 200,
         form=form,
         errors=in_form(errors, INPUTS),

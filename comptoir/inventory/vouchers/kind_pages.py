@@ -58,7 +58,7 @@ class KindForm(msgspec.Struct, frozen=True):
 async def kind_list(request: Page) -> Response[str]:
     """All kinds in their order."""
     return page(
-        request, "inventory/voucher_kinds.html", kinds=await queries.kinds(), mediums=MEDIUMS
+        request, "inventory/vouchers/kinds.html", kinds=await queries.kinds(), mediums=MEDIUMS
     )
 
 
@@ -163,7 +163,7 @@ def _form(
     near, far = zones(form.time_zone)
     return page(
         request,
-        "inventory/voucher_kind_form.html",
+        "inventory/vouchers/kind_form.html",
         status=422 if errors else 200,
         form=form,
         errors=in_form(errors, _INPUTS),
