@@ -133,7 +133,7 @@ async def test_a_letter_has_dates_and_none_is_written_on_the_day(world: World) -
     await sweep(now=at("10-09 08:00"))
     [letter] = await written()
     assert letter.channel == "letter"
-    assert "vendredi 9 octobre 17h" in letter.text
+    assert "vendredi 9 octobre 17\u00a0h" in letter.text
     assert "demain" not in letter.text
     assert "SMS" not in letter.text
     assert await levels(loan) == ["before:3:days", "on-day:0:days"]
