@@ -26,7 +26,7 @@ from comptoir.notifications.reminders.moot import drop_moot, take_telling_back
 from comptoir.notifications.routing import Route, choose
 from comptoir.notifications.segments import split
 from comptoir.notifications.texts import subject_of
-from comptoir.notifications.voucher_codes import drop_taken_back, with_codes
+from comptoir.notifications.voucher_codes import drop_taken_back, not_opened, with_codes
 
 #: Messages that are claimed together, and how many of them are sent at the same time.
 BATCH = 40
@@ -93,6 +93,9 @@ async def claim(routes: Sequence[Route], owner: UUID, *, now: datetime) -> list[
         rows = [row for row in rows if row["id"] not in moot]
         gone = await drop_taken_back(rows, now=now)
         rows = [row for row in rows if row["id"] not in gone]
+        if unopened := await not_opened(rows):
+            await db.execute(_POSTPONE, ids=[*unopened], until=now + HELD_FOR)
+            rows = [row for row in rows if row["id"] not in unopened]
         held = await hold_back(rows, now=now)
         rows = [row for row in rows if row["id"] not in held]
         claimed: dict[str, list[Claimed]] = defaultdict(list)

@@ -11,9 +11,11 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from comptoir.core import db
 from comptoir.core.i18n import localized
+from comptoir.core.vault import KeyMissing, Unreadable
 from comptoir.inventory.names import read_names
 from comptoir.inventory.vouchers.sealing import Secret, unseal
 from comptoir.lending.events import VoucherToSend
@@ -24,6 +26,8 @@ from comptoir.notifications.outbox import Draft
 from comptoir.notifications.own_wordings.reading import wording_of
 from comptoir.notifications.reasons import Reason
 from comptoir.notifications.values import Facts, message_text
+
+log = structlog.get_logger("comptoir.notifications")
 
 KIND = "voucher"
 #: Signs of the alphabet of text messages, and as many as most codes have.
@@ -91,16 +95,33 @@ async def drop_taken_back(rows: Sequence[db.Row], *, now: datetime) -> set[UUID]
     It belongs into the transaction that claims them.
     """
     ids = [row["id"] for row in rows if row["kind"] == KIND]
-    if not ids:
-        return set()
-    gone = set(ids) - set(await _codes(ids))
-    return await outbox.drop([*gone], Reason.OVERTAKEN, now=now)
+    gone = set(ids) - set(await _sealed(ids))
+    return await outbox.drop([*gone], Reason.OVERTAKEN, now=now) if gone else set()
+
+
+async def not_opened(rows: Sequence[db.Row]) -> set[UUID]:
+    """Those of some queued messages whose code this process cannot open.
+
+    It was not given the key, as while keys change, or the voucher's row was altered. These
+    wait, and all others are sent.
+    """
+    sealed = await _sealed([row["id"] for row in rows if row["kind"] == KIND])
+    return {each for each, voucher in sealed.items() if not _opens(voucher)}
+
+
+def _opens(voucher: db.Row) -> bool:
+    try:
+        return bool(unseal(voucher).code)  # nothing is left of one whose key was given up
+    except (KeyMissing, Unreadable):
+        log.warning("code not opened", voucher_id=str(voucher["id"]))
+        return False
 
 
 async def with_codes(messages: Sequence[Outgoing]) -> list[Outgoing]:
     """The messages as they go out, each with its code; in the transaction that claims them."""
     ids = [each.id for each in messages if STAND_IN in each.text]
-    codes = await _codes(ids) if ids else {}
+    sealed = await _sealed(ids)
+    codes = {each: _text(unseal(row), row["dial"]) for each, row in sealed.items()}
     return [
         msgspec.structs.replace(each, text=each.text.replace(STAND_IN, codes[each.id]))
         if each.id in codes
@@ -109,15 +130,20 @@ async def with_codes(messages: Sequence[Outgoing]) -> list[Outgoing]:
     ]
 
 
-async def _codes(ids: Sequence[UUID]) -> dict[UUID, str]:
-    """What stands in messages, by their ids; nothing for those whose voucher was taken back."""
+async def _sealed(ids: Sequence[UUID]) -> dict[UUID, db.Row]:
+    """The vouchers of messages, by the ids of these; none for those that were taken back.
+
+    They stay as they are until the transaction ends.
+    """
+    if not ids:
+        return {}
     keys = {row["id"]: row["dedupe_key"].split(":") for row in await db.fetch(_KEYS, ids=[*ids])}
     issues = {each: UUID(key[1]) for each, key in keys.items() if key[0] == KIND}
     if not issues:
         return {}
-    rows = await db.fetch(_SEALED, issues=[*issues.values()])
-    texts = {row["issue"]: _text(unseal(row), row["dial"]) for row in rows}
-    return {each: texts[issue] for each, issue in issues.items() if issue in texts}
+    rows = await db.fetch(_SEALED + db.for_share("issue"), issues=[*issues.values()])
+    found = {row["issue"]: row for row in rows}
+    return {each: found[issue] for each, issue in issues.items() if issue in found}
 
 
 def _text(secret: Secret, dial: str) -> str:

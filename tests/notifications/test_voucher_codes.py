@@ -8,8 +8,9 @@ from uuid import UUID
 
 import pytest
 
-from comptoir.core import db
+from comptoir.core import db, vault
 from comptoir.core.principal import Role
+from comptoir.core.vault import Vault
 from comptoir.inventory.vouchers.sealing import Secret
 from comptoir.inventory.vouchers.tables import VoucherKind
 from comptoir.lending.errors import IssueRefused
@@ -17,6 +18,7 @@ from comptoir.lending.refusals import RefusalCode
 from comptoir.lending.tables import Borrower
 from comptoir.lending.vouchers.sending import send_issued
 from comptoir.lending.vouchers.tables import VoucherIssue
+from comptoir.notifications.claims import HELD_FOR
 from comptoir.notifications.dispatcher import dispatch
 from comptoir.notifications.messages.services import try_again
 from comptoir.notifications.routing import Route
@@ -24,8 +26,10 @@ from comptoir.notifications.tables import Message
 from comptoir.notifications.voucher_codes import STAND_IN
 from tests import factories as make
 from tests.http_client import shared_app
+from tests.keys import use_voucher_key
 from tests.lending.counter import actions, attempt
 from tests.lending.vouchers.drawer import Drawer
+from tests.notifications import rows
 from tests.notifications.recording import RecordingGateway
 
 CODE = "8899-KQ7X-4455"
@@ -47,10 +51,10 @@ async def given(drawer: Drawer, now: datetime) -> UUID:
 
 async def kept() -> str:
     """Everything that a reader of the outbox and of the trail can see."""
-    rows = await db.fetch("SELECT text, dedupe_key FROM notifications_message")
-    rows += await db.fetch("SELECT changes FROM core_audit_event")
-    rows += await db.fetch("SELECT outcome FROM core_idempotency")
-    return str(rows)
+    found = await db.fetch("SELECT text, dedupe_key FROM notifications_message")
+    found += await db.fetch("SELECT changes FROM core_audit_event")
+    found += await db.fetch("SELECT outcome FROM core_idempotency")
+    return str(found)
 
 
 async def test_the_code_is_put_in_when_the_message_is_handed_over(
@@ -93,6 +97,21 @@ async def test_what_was_taken_back_is_not_sent(drawer: Drawer, now: datetime) ->
     [message] = await Message.objects()
     assert (message.status, message.reason) == ("dropped", "overtaken")
     assert gateway.sent == []
+
+
+async def test_a_code_that_cannot_be_opened_waits_and_holds_nobody_else_up(
+    drawer: Drawer, now: datetime
+) -> None:
+    issue = await given(drawer, now)
+    await send_issued(drawer.actor, issue, now=now)
+    other = await rows.message(now=now, site_id=drawer.site.id)
+    vault.use(Vault(["another-key-that-was-never-used-to-seal"]))
+    gateway = RecordingGateway()
+    assert await dispatch([Route(gateway)], now=now) == 1
+    assert [sent.id for sent in gateway.sent] == [other]
+    use_voucher_key()
+    assert await dispatch([Route(gateway)], now=now + HELD_FOR) == 1
+    assert CODE in gateway.sent[1].text
 
 
 async def test_it_goes_out_only_where_the_kind_allows_it_and_there_is_a_number(

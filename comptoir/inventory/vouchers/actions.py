@@ -17,6 +17,8 @@ from comptoir.inventory.vouchers.statuses import VoidReason, VoucherStatus
 from comptoir.inventory.vouchers.steps import lock_voucher, take_step
 from comptoir.inventory.vouchers.validity import expires_at, today_at
 
+#: Given anew, it takes another one's place, or none: the trail keeps whose it took before.
+_REPLACES_NONE = "UPDATE inventory_voucher SET replaced_by = NULL WHERE replaced_by = :id"
 _REPLACED = "UPDATE inventory_voucher SET replaced_by = :other WHERE id = :id"
 
 
@@ -92,9 +94,16 @@ async def take_back(
     is_past = last_day is not None and last_day < today_at(now, voucher["time_zone"])
     if not is_past:
         await take_step(actor, voucher, VoucherAction.TAKE_BACK, now=now, related=related)
+        await db.execute(_REPLACES_NONE, id=voucher["id"])
         return VoucherStatus.AVAILABLE
     await take_step(
-        actor, voucher, VoucherAction.TAKE_BACK_LATE, now=now, related=related, ended_at=now
+        actor,
+        voucher,
+        VoucherAction.TAKE_BACK_LATE,
+        now=now,
+        related=related,
+        ended_at=now,
+        issued_at=None,
     )
     return VoucherStatus.EXPIRED
 

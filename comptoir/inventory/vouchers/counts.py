@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -37,8 +38,8 @@ class CountVouchers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     site: UUID
     kind: UUID
-    counted: int = 0
-    codes: tuple[str, ...] | None = None
+    counted: Annotated[int, msgspec.Meta(ge=0, le=999_999)] = 0
+    codes: Annotated[tuple[str, ...], msgspec.Meta(max_length=2_000)] | None = None
     explanation: str = ""
 
 

@@ -32,7 +32,7 @@ QUARTERS: dict[Literal["q1", "q2", "q3", "q4"], tuple[int, int, int]] = {
 
 
 class Measure(StrEnum):
-    """What is counted of a period. ``unused`` are those that expired before they were used."""
+    """What is counted of a period. ``unused`` are those that expired in the drawer."""
 
     GIVEN = "given"
     USED = "used"
@@ -45,7 +45,8 @@ _WHEN = {
     Measure.USED: ("voucher.activated_at", "1 = 1"),
     Measure.UNUSED: (
         "voucher.ended_at",
-        "voucher.status = 'expired' AND voucher.activated_at IS NULL",
+        # What was given may have been used, and nobody said so.
+        "voucher.status = 'expired' AND voucher.issued_at IS NULL",
     ),
 }
 _MONTH = "CASE " + " ".join(

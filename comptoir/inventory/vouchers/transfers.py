@@ -153,6 +153,8 @@ async def receive_vouchers(
     """
     async with db.transaction():
         transfer, underway = await _lock(actor, transfer_id)
+        if not actor.sees_site(transfer["to_site"]):
+            raise VoucherTransferNotFound
         arrived = underway if codes is None else await found_among(codes, underway)
         missing = len(underway) - len(arrived)
         said = explanation_of(explanation) or transfer["explanation"]

@@ -66,12 +66,12 @@ async def _replace(
 ) -> IssueView | Refusal:
     async with db.transaction():
         await db.fetch(_LOCK_PERSON, issue_id=command.issue_id)
-        row = await db.fetch_one(READ, issue_id=command.issue_id)
-        if row is None or not await _may_know(actor, row, now):
-            raise VoucherIssueNotFound
         first = await outcomes.first(actor, command.attempt, None, IssueView)
         if first is not None:
             return first
+        row = await db.fetch_one(READ, issue_id=command.issue_id)
+        if row is None or not await _may_know(actor, row, now):
+            raise VoucherIssueNotFound
         site_id = command.site_id or actor.site_id or row["given_at_site"]
         if not actor.sees_site(site_id):
             raise SiteNotFound

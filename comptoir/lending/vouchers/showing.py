@@ -31,6 +31,7 @@ from comptoir.lending.refusals import Refusal, RefusalCode
 from comptoir.lending.rules import VISIT_TIME
 from comptoir.lending.vouchers.phone_texts import qr_text
 from comptoir.lending.vouchers.words import Line, secret_lines
+from comptoir.sites.queries import of_own_sites
 
 #: For so long after it was first seen, a code is at hand: for the slip, and to be read out.
 IN_HAND = timedelta(minutes=10)
@@ -58,7 +59,7 @@ _IS_HERE = """
 SELECT 1 AS here FROM lending_voucher_issue issue
 JOIN lending_visit visit ON visit.borrower = issue.borrower
 WHERE issue.voucher = :voucher_id AND issue.ended_at IS NULL
-  AND visit.closed_at IS NULL AND visit.opened_at > :since AND visit.site IN :sites
+  AND visit.closed_at IS NULL AND visit.opened_at > :since AND {own}
 LIMIT 1
 """
 
@@ -175,8 +176,9 @@ def is_at_hand(row: db.Row, *, now: datetime) -> bool:
 
 async def is_here(actor: Principal, voucher_id: UUID, now: datetime) -> bool:
     """Whether the person who was given a voucher is at the actor's desk: then it may be seen."""
+    own, values = of_own_sites(actor, "visit.site")
     row = await db.fetch_one(
-        _IS_HERE, voucher_id=voucher_id, since=now - VISIT_TIME, sites=list(actor.site_ids)
+        _IS_HERE.format(own=own), voucher_id=voucher_id, since=now - VISIT_TIME, **values
     )
     return row is not None
 

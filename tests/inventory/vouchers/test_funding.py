@@ -39,14 +39,16 @@ async def test_a_year_by_month_quarter_and_kind(database: Any) -> None:
     await drawer.batch.save()
     await _given(drawer, 5, "2026-01-10 10:00", activated_at=at("2026-02-03 10:00"))
     await _given(drawer, 6, "2026-02-10 10:00")
-    await _given(drawer, 7, "2026-05-10 10:00", status="expired", ended_at=at("2026-07-01 00:00"))
+    lying = {"status": "expired", "ended_at": at("2026-07-01 00:00")}
+    await _given(drawer, 7, "2026-05-10 10:00", **lying)
+    await _given(drawer, 8, "2026-05-10 10:00", **lying, issued_at=None)
     await _given(drawer, 9, "2025-12-31 22:59")
     report = await funding_report(SYSTEM, LORO, time_zone=ZONE)
     [kind] = report.kinds
     assert kind.bought == Amount(40, 40 * 1990)
     assert kind.given == Amount(18, 18 * 1990)
     assert kind.used == Amount(5, 5 * 1990)
-    assert kind.unused == Amount(7, 7 * 1990)
+    assert kind.unused == Amount(8, 8 * 1990)
     by_period = {each.period: each for each in report.periods}
     assert list(by_period) == [
         1,
@@ -71,7 +73,7 @@ async def test_a_year_by_month_quarter_and_kind(database: Any) -> None:
         *(5, 6, 0, 11),
         *(7, 7, 18),
     ]
-    assert (by_period[2].used, by_period[7].unused) == (5, 7)
+    assert (by_period[2].used, by_period[7].unused) == (5, 8)
 
 
 async def test_months_begin_at_midnight_where_the_sites_are(database: Any) -> None:

@@ -130,7 +130,11 @@ async def test_who_may_not_know_of_it_finds_nothing(database: Any, now: datetime
     await refused(Role.COORDINATOR, third.id, SiteNotFound)
     await refused(Role.RECEPTION, drawer.site.id, CoordinatorNeeded)
     transfer, _ = await _sent(drawer, 1, now)
-    for role, site_id in ((Role.COORDINATOR, third.id), (Role.RECEPTION, drawer.site.id)):
+    for role, site_id in (
+        (Role.COORDINATOR, third.id),
+        (Role.RECEPTION, drawer.site.id),
+        (Role.COORDINATOR, drawer.site.id),
+    ):
         with pytest.raises(VoucherTransferNotFound):
             await receive_vouchers(await make.principal(role, site_id), transfer, now=now)
 

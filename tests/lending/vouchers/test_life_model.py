@@ -250,6 +250,8 @@ class Life(RuleBasedStateMachine):
                 self.end(voucher, "expired")
             else:
                 voucher.status = "available"
+                # Given anew, it takes nobody's place.
+                self.links = {old: new for old, new in self.links.items() if new != voucher.id}
 
     @rule(which=st.integers(0, 11), site=st.integers(0, 1))
     def replace(self, which: int, site: int) -> None:

@@ -191,6 +191,21 @@ async def test_the_same_tap_sent_again_gives_the_same_one(drawer: Drawer, now: d
     assert len(await given()) == 1
 
 
+async def test_one_that_was_given_for_another_and_came_back_is_as_any(
+    drawer: Drawer, now: datetime
+) -> None:
+    vouchers = [(await drawer.add()).id for _ in range(2)]
+    second = await replace(drawer, await drawer.give(now), now)
+    await take_back_voucher(drawer.actor, second.id, now=now)
+    third = await drawer.give(now)
+    assert third.voucher_id == second.voucher_id == vouchers[1]
+    # It takes the place of the next one, and can itself be replaced.
+    await drawer.add()
+    fourth = await replace(drawer, third, now)
+    await take_back_voucher(drawer.actor, fourth.id, now=now)
+    assert (await row_of(vouchers[0])).replaced_by is None
+
+
 async def test_it_is_taken_from_the_site_where_the_person_stands(
     drawer: Drawer, now: datetime
 ) -> None:
