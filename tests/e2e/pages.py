@@ -168,7 +168,7 @@ async def fill_examples() -> Examples:
     voucher = await make.voucher(batch)
     await make.voucher(batch, status="issued")
     await make.voucher(batch)
-    elsewhere = await make.site(name=ENDLESS)
+    elsewhere = await make.site(name=f"Ouest {ENDLESS}")
     sending = SendVouchers(batch.id, site.id, elsewhere.id, 1)
     transfer = await send_vouchers(SYSTEM, sending, now=clock.now())
     counting = CountVouchers(site.id, voucher_kind.id, 3, explanation=ENDLESS)
