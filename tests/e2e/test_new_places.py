@@ -87,7 +87,7 @@ def test_a_file_is_checked_corrected_and_imported_then_published_and_put_on_the_
     assert page.url == f"{world.url}/places/guichet-007"
     picture = page.get_by_role("img", name="A blue door")
     picture.scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('.photo').naturalWidth === 360")
+    expect(page.locator(".photo")).to_have_js_property("naturalWidth", 360)
     poster = page.get_by_role("link", name="Opening hours, on a poster").get_attribute("href")
     printed = page.request.get(str(poster)).body()
     assert "Guichet 007" in text_of(printed)
