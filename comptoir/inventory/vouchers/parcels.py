@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +11,7 @@ import msgspec
 from comptoir.core import db
 from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal, Role
+from comptoir.inventory.names import read_names
 from comptoir.inventory.vouchers.errors import VoucherTransferNotFound
 from comptoir.inventory.vouchers.statuses import Medium
 from comptoir.sites.queries import need_in_sight, of_own_sites
@@ -36,14 +36,6 @@ SELECT counted.id, site.name AS site_name, site.time_zone, CAST(kind.names AS TE
 FROM inventory_voucher_count counted
 JOIN sites_site site ON site.id = counted.site
 JOIN inventory_voucher_kind kind ON kind.id = counted.kind
-"""
-_WAITING = """
-SELECT transfer.to_site AS site, COUNT(DISTINCT transfer.id) AS number
-FROM inventory_voucher_transfer transfer
-JOIN inventory_voucher voucher ON voucher.transfer = transfer.id
- AND voucher.status = 'in_transit'
-WHERE transfer.to_site IN :sites
-GROUP BY transfer.to_site
 """
 _MISSED = """
 SELECT voucher.id, voucher.hint, voucher.activate_by, batch.received_at
@@ -152,12 +144,6 @@ def may_give_up(actor: Principal, parcel: TransferView) -> bool:
     )
 
 
-async def waiting_by_site(site_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """How many parcels each of these sites is to confirm; those with none are left out."""
-    rows = await db.fetch(_WAITING, sites=list(site_ids))
-    return {row["site"]: row["number"] for row in rows}
-
-
 async def counts(
     actor: Principal, *, site_id: UUID | None = None, older: UUID | None = None, limit: int
 ) -> list[CountView]:
@@ -191,12 +177,14 @@ async def missed(count_id: UUID, *, limit: int) -> list[Missed]:
 
 def _transfer(row: db.Row) -> TransferView:
     return TransferView(
-        **_plain(row, TransferView), kind_names=_names(row), medium=Medium(row["medium"])
+        **_plain(row, TransferView),
+        kind_names=read_names(row["names"]),
+        medium=Medium(row["medium"]),
     )
 
 
 def _count(row: db.Row) -> CountView:
-    return CountView(**_plain(row, CountView), kind_names=_names(row))
+    return CountView(**_plain(row, CountView), kind_names=read_names(row["names"]))
 
 
 def _plain(row: db.Row, view: type[msgspec.Struct]) -> dict[str, Any]:
@@ -205,7 +193,3 @@ def _plain(row: db.Row, view: type[msgspec.Struct]) -> dict[str, Any]:
         for name in view.__struct_fields__
         if name in row and name not in ("medium", "kind_names")
     }
-
-
-def _names(row: db.Row) -> dict[str, str]:
-    return msgspec.json.decode(row["names"], type=dict[str, str])

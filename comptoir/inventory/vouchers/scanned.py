@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
-from comptoir.core import db, vault
 from comptoir.inventory.vouchers.errors import CodesUnknown
 from comptoir.inventory.vouchers.iccid import read_iccid
-from comptoir.inventory.vouchers.sealing import Secret, fold, marks_of
-
-_ROWS_AT_ONCE = 500
+from comptoir.inventory.vouchers.sealing import Secret, find_many, fold
 
 
 def read_code(code: str) -> str:
@@ -26,21 +23,9 @@ async def found(codes: Iterable[str]) -> dict[str, UUID]:
     Raises:
         vault.KeyMissing: another process uses a key that this one was not given.
     """
-    names = [row["name"] for row in await db.fetch("SELECT name FROM inventory_voucher_key")]
-    keys = [vault.current().key(name) for name in names]
-    by_mark = {
-        mark: code
-        for code in map(read_code, codes)
-        for mark in marks_of(Secret(code=code), keys).values()
-    }
-    marks, which = list(by_mark), dict[str, UUID]()
-    for first in range(0, len(marks), _ROWS_AT_ONCE):
-        rows = await db.fetch(
-            "SELECT mark, voucher FROM inventory_voucher_mark WHERE mark IN :marks",
-            marks=marks[first : first + _ROWS_AT_ONCE],
-        )
-        which |= {by_mark[row["mark"]]: row["voucher"] for row in rows}
-    return which
+    wanted = sorted({read_code(code) for code in codes})
+    known = await find_many([Secret(code=code) for code in wanted])
+    return {wanted[place]: row["id"] for place, row in known.items()}
 
 
 async def found_among(codes: Sequence[str], expected: Collection[UUID]) -> set[UUID]:
