@@ -1,6 +1,6 @@
 """What a token may give: a table of (call, body) → the code of its refusal, or nothing.
 
-The table of ``test_permissions.py`` says who gets as far as the handler. This
+The table of ``tests/permissions/`` says who gets as far as the handler. This
 one is about the calls by which a token could give more than it has, as a token
 that is bound to one site, and as one that is bound to none.
 """

@@ -8,7 +8,7 @@ from pathlib import Path
 from comptoir.core.api.operations import PREFIX
 from comptoir.core.api.reference import operations
 from tests.http_client import shared_app
-from tests.test_permissions import TABLE
+from tests.permissions import TABLE
 
 GUIDE = Path(__file__).parents[2] / "docs" / "engineering" / "api.md"
 #: About one's own person or browser, or for everybody.
