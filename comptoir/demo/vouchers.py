@@ -13,6 +13,7 @@ from comptoir.core.principal import SYSTEM
 from comptoir.demo.places import FRIBOURG, LAUSANNE, LYON, Place
 from comptoir.inventory.imei import luhn_valid
 from comptoir.inventory.vouchers.kinds import add_kind
+from comptoir.inventory.vouchers.levels import SetLevel, set_level
 from comptoir.inventory.vouchers.schemas import NewVoucher, SaveKind, TakeIn
 from comptoir.inventory.vouchers.statuses import Medium
 from comptoir.inventory.vouchers.taking_in import take_in
@@ -198,6 +199,14 @@ BATCHES = (
     _Batch(ESIM, LYON, 10, "France Services", "F-1203", 9, 80),
 )
 
+#: From how many on a kind is low at a place. One is low already.
+LEVELS = (
+    (SIM_CH, FRIBOURG, 20),
+    (SIM_CH, LAUSANNE, 15),
+    (TOP_UP, FRIBOURG, 15),
+    (TOP_UP, LAUSANNE, 20),
+)
+
 
 async def fill_drawers(places: dict[str, Place], *, now: datetime) -> dict[str, UUID]:
     """Make the kinds and take the batches in; give the kinds' ids."""
@@ -218,6 +227,8 @@ async def fill_drawers(places: dict[str, Place], *, now: datetime) -> dict[str, 
             ),
             now=now - timedelta(days=batch.came),
         )
+    for kind, site, low in LEVELS:
+        await set_level(SYSTEM, SetLevel(places[site].id, kinds[kind], low), now=start)
     return kinds
 
 
