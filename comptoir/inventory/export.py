@@ -1,20 +1,15 @@
-"""Items as CSV that every spreadsheet opens, and that none runs.
+"""Items as a table for a spreadsheet (``core.spreadsheets``).
 
-Fields are separated by semicolons, as the spreadsheets of our countries expect;
-the mark at the front says that the text is UTF-8. A text that a spreadsheet
-would take for a formula gets an apostrophe before it (OWASP, CSV injection). An
-IMEI is written in its groups, or it would be shown as a rounded number.
+An IMEI is written in its groups, or it would be shown as a rounded number.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import AsyncIterator, Iterable, Sequence
 
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import localized
-from comptoir.core.spreadsheets import safe
+from comptoir.core.spreadsheets import first_lines, more_lines
 from comptoir.inventory import codes
 from comptoir.inventory.pages.wording import CONDITIONS, STATUSES
 from comptoir.inventory.schemas import ItemRow
@@ -47,12 +42,12 @@ def csv_head() -> bytes:
         _("Currency"),
         _("Notes"),
     ]
-    return b"\xef\xbb\xbf" + _write([names])
+    return first_lines([names])
 
 
 def csv_lines(rows: Iterable[ItemRow]) -> bytes:
     """A line per item."""
-    return _write(_cells(row) for row in rows)
+    return more_lines(_cells(row) for row in rows)
 
 
 def _cells(row: ItemRow) -> list[str]:
@@ -80,10 +75,3 @@ def _cells(row: ItemRow) -> list[str]:
 
 def _grouped(imei: str) -> str:
     return f"{imei[:2]}-{imei[2:8]}-{imei[8:14]}-{imei[14:]}"
-
-
-def _write(lines: Iterable[Sequence[str]]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerows([safe(cell) for cell in line] for line in lines)
-    return text.getvalue().encode()

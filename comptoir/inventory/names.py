@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from comptoir.core.errors import FieldError, Invalid
-from comptoir.core.i18n import LANGUAGES
+from comptoir.core.i18n import LANGUAGES, localized
 from comptoir.core.i18n import gettext as _
 from comptoir.core.plain_text import clean_line, name_taken, same_name, says_something
 
@@ -23,6 +23,11 @@ NAME_INPUTS = {"names": f"name_{LANGUAGES[0]}", r"names\.(\w+)": r"name_\1"}
 def read_names(column: str | None) -> Names:
     """The names in a JSON column; none where there is no row."""
     return msgspec.json.decode(column, type=Names) if column else {}
+
+
+def read_name(column: str | None, language: str | None = None) -> str:
+    """The name in a JSON column, in a language or the reader's."""
+    return localized(read_names(column), language)
 
 
 def write_names(names: Names) -> str:

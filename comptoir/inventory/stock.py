@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-import msgspec
-
 from comptoir.core import db
-from comptoir.core.i18n import localized
 from comptoir.core.web import panels
 from comptoir.core.web.panels import Fill, Panel
+from comptoir.inventory.names import read_name
 from comptoir.inventory.statuses import ItemStatus
 from comptoir.sites.public.pages import SLOT
 
@@ -30,10 +28,7 @@ async def to_borrow(site_id: UUID) -> list[tuple[str, int]]:
         available=ItemStatus.AVAILABLE,
         yes=True,
     )
-    return [
-        (localized(msgspec.json.decode(row["names"], type=dict[str, str])), row["free"])
-        for row in rows
-    ]
+    return [(read_name(row["names"]), row["free"]) for row in rows]
 
 
 async def _panel(about: Fill) -> Panel:

@@ -12,9 +12,8 @@ from comptoir.core import db
 from comptoir.core.clock import localtime
 from comptoir.core.errors import NotFound, Refused
 from comptoir.core.i18n import gettext as _
-from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal
-from comptoir.inventory.names import full_name, read_names
+from comptoir.inventory.names import full_name, read_name
 from comptoir.lending.agreement_pdf import AgreementItem
 from comptoir.lending.borrowers.visibility import find_visible
 from comptoir.lending.errors import LoanNotFound
@@ -298,7 +297,7 @@ def _item(row: db.Row, accessories: list[db.Row], language: str, place: int) -> 
         due_at=localtime(row["due_at"], row["time_zone"]),
         serial=row["serial"],
         accessories=tuple(
-            localized(read_names(each["names"]), language)
+            read_name(each["names"], language)
             for each in accessories
             if each["model"] == row["model"]
         ),

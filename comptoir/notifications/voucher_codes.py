@@ -14,9 +14,8 @@ import msgspec
 import structlog
 
 from comptoir.core import db
-from comptoir.core.i18n import localized
 from comptoir.core.vault import KeyMissing, Unreadable
-from comptoir.inventory.names import read_names
+from comptoir.inventory.names import read_name
 from comptoir.inventory.vouchers.sealing import Secret, unseal
 from comptoir.lending.events import VoucherToSend
 from comptoir.notifications import outbox
@@ -72,7 +71,7 @@ async def write_voucher(event: VoucherToSend) -> None:
         place=place.name,
         calendar=place.calendar,
         phone=place.phone,
-        voucher=localized(read_names(row["names"]), language),
+        voucher=read_name(row["names"], language),
         code=STAND_IN,
     )
     wording = await wording_of(KIND, language, barest=bool(row["barest"]))

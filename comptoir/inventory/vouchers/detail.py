@@ -10,6 +10,7 @@ import msgspec
 from comptoir.core import db
 from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal
+from comptoir.inventory.names import read_names
 from comptoir.inventory.vouchers.errors import VoucherNotFound
 from comptoir.inventory.vouchers.scanned import found
 from comptoir.inventory.vouchers.sealing import HINT_LENGTH, fold
@@ -75,7 +76,7 @@ async def voucher_view(actor: Principal, voucher_id: UUID) -> VoucherView:
         raise VoucherNotFound
     return VoucherView(
         id=row["id"],
-        kind_names=msgspec.json.decode(row["names"], type=dict[str, str]),
+        kind_names=read_names(row["names"]),
         medium=Medium(row["medium"]),
         hint=row["hint"],
         status=VoucherStatus(row["status"]),
@@ -187,8 +188,6 @@ async def vouchers_ending_in(actor: Principal, end: str, *, limit: int) -> list[
         **values,
     )
     return [
-        msgspec.convert(
-            row | {"kind_names": msgspec.json.decode(row["names"])}, NamedVoucher, strict=False
-        )
+        msgspec.convert(row | {"kind_names": read_names(row["names"])}, NamedVoucher, strict=False)
         for row in rows
     ]

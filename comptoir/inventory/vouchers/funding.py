@@ -18,6 +18,7 @@ from comptoir.core import db
 from comptoir.core.disclosure import hidden_cells
 from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal, Role
+from comptoir.inventory.names import read_names
 from comptoir.sites import queries as sites
 
 #: A period of a year: a month from 1 to 12, a quarter, or all of it.
@@ -282,4 +283,4 @@ async def _names(kinds: list[UUID]) -> dict[UUID, dict[str, str]]:
         "SELECT id, CAST(names AS TEXT) AS names FROM inventory_voucher_kind WHERE id IN :kinds",
         kinds=kinds or [UUID(int=0)],
     )
-    return {row["id"]: msgspec.json.decode(row["names"], type=dict[str, str]) for row in rows}
+    return {row["id"]: read_names(row["names"]) for row in rows}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -11,8 +9,9 @@ from pathlib import Path
 
 from comptoir.core.i18n import current_language
 from comptoir.core.i18n import gettext as _
+from comptoir.core.plain_text import clean_line
 from comptoir.core.printing.pdf import make_pdf
-from comptoir.core.spreadsheets import safe
+from comptoir.core.spreadsheets import first_lines
 from comptoir.core.web.formats import format_day, format_money
 from comptoir.inventory.vouchers.funding import (
     Amount,
@@ -49,15 +48,16 @@ def money_text(amount: Amount, currency: str) -> str:
 
 
 def funder_name(funder: str) -> str:
-    """A funder, also where nobody is named."""
-    return funder or _("No funder named")
+    """A funder in one line, also where nobody is named."""
+    return clean_line(funder) or _("No funder named")
 
 
 def title(report: FundingReport) -> str:
     """What the document is of."""
-    if not report.funder:
+    funder = clean_line(report.funder)
+    if not funder:
         return _("Vouchers without a funder named")
-    return _("Vouchers paid by %(funder)s", funder=report.funder)
+    return _("Vouchers paid by %(funder)s", funder=funder)
 
 
 def file_name(report: FundingReport, ending: str) -> str:
@@ -126,9 +126,7 @@ def period_rows(report: FundingReport) -> Iterator[list[str]]:
 
 
 def csv_of(report: FundingReport) -> bytes:
-    """Both tables, for a spreadsheet: semicolons, and the mark of UTF-8, as every export here."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    """Both tables, for a spreadsheet."""
     lines = [
         [funder_name(report.funder), str(report.year)],
         kind_columns(),
@@ -138,8 +136,7 @@ def csv_of(report: FundingReport) -> bytes:
         period_columns(),
         *period_rows(report),
     ]
-    writer.writerows([safe(cell) for cell in line] for line in lines)
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
+    return first_lines(lines)
 
 
 def pdf_of(report: FundingReport, place: str, today: date) -> bytes:

@@ -12,6 +12,7 @@ import msgspec
 from comptoir.core import db
 from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal
+from comptoir.inventory.names import read_names
 from comptoir.inventory.vouchers.rates import RATE_DAYS, days_left, is_low
 from comptoir.inventory.vouchers.statuses import Medium
 from comptoir.sites import queries as sites
@@ -174,7 +175,7 @@ async def _lines(ids: list[UUID], *, now: datetime) -> dict[UUID, list[StockLine
 def _line(kind: db.Row, cell: dict[str, Any]) -> StockLine:
     return StockLine(
         kind_id=kind["id"],
-        names=msgspec.json.decode(kind["names"], type=dict[str, str]),
+        names=read_names(kind["names"]),
         medium=Medium(kind["medium"]),
         **cell,
     )

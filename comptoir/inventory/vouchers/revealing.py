@@ -13,9 +13,9 @@ import msgspec
 from comptoir.core import audit, db, events
 from comptoir.core.accounts import fresh, throttle
 from comptoir.core.accounts.errors import TooManyAttempts
-from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal
 from comptoir.core.vault import Clear
+from comptoir.inventory.names import read_name
 from comptoir.inventory.vouchers.errors import RevealedTooOften, VoucherNotFound
 from comptoir.inventory.vouchers.events import VoucherRevealed
 from comptoir.inventory.vouchers.permissions import need_reveal
@@ -70,8 +70,7 @@ async def masked(actor: Principal, voucher_id: UUID, *, now: datetime) -> Masked
         VoucherNotFound, RevealNotAllowed: see ``need_reveal``.
     """
     row = await _read(actor, voucher_id, now=now)
-    names = msgspec.json.decode(row["names"])
-    return Masked(row["id"], localized(names), Medium(row["medium"]), row["hint"])
+    return Masked(row["id"], read_name(row["names"]), Medium(row["medium"]), row["hint"])
 
 
 async def reveal(actor: Principal, voucher_id: UUID, *, password: str = "", now: datetime) -> Shown:

@@ -10,8 +10,7 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core.fields import Language, Phone, example
-from comptoir.core.i18n import localized
-from comptoir.inventory.names import read_names
+from comptoir.inventory.names import read_name
 
 
 class ContactKind(StrEnum):
@@ -53,7 +52,7 @@ class GroupName(msgspec.Struct, frozen=True):
 
     def name(self, language: str) -> str:
         """Its name in a language, else in another."""
-        return localized(read_names(self.names), language)
+        return read_name(self.names, language)
 
 
 class Housemate(msgspec.Struct, frozen=True):

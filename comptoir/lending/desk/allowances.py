@@ -9,8 +9,7 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core import db
-from comptoir.core.i18n import localized
-from comptoir.inventory.names import read_names
+from comptoir.inventory.names import read_name
 from comptoir.lending import due_dates, rules
 from comptoir.lending.loans import facts
 from comptoir.lending.refusals import Refusal
@@ -90,4 +89,4 @@ def _left(row: dict[str, Any], household: UUID | None) -> int | None:
 
 def name_of(row: dict[str, Any]) -> str:
     """What a category or an accessory is called in the reader's language."""
-    return localized(read_names(row["names"]))
+    return read_name(row["names"])

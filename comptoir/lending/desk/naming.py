@@ -9,10 +9,9 @@ import re
 from datetime import datetime
 
 from comptoir.core import db
-from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal
 from comptoir.inventory import codes
-from comptoir.inventory.names import read_names
+from comptoir.inventory.names import read_name
 from comptoir.inventory.queries import catalogue
 from comptoir.inventory.queries.listing import items_after
 from comptoir.inventory.schemas import ItemFilter, ItemRow
@@ -111,7 +110,7 @@ async def _sim_named(text: str, now: datetime) -> scans.VoucherNamed | scans.Str
         is_past=is_past(row["activate_by"], row["time_zone"], now=now),
         activate_by=row["activate_by"],
     )
-    kind = localized(read_names(row["names"]))
+    kind = read_name(row["names"])
     return scans.VoucherNamed(row["id"], kind, row["site"], held, row["issued_at"])
 
 

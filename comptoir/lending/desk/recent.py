@@ -13,9 +13,8 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core import db
-from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal
-from comptoir.inventory.names import read_names
+from comptoir.inventory.names import read_name
 from comptoir.lending.desk.kept import Done, UndoKind
 from comptoir.lending.desk.schemas import Step, StepKind
 from comptoir.lending.desk.view import VisitView, names_of
@@ -138,7 +137,7 @@ async def read_recent(
         if row is not None and _is_shown(actor, done, row, visit):
             left = int((done.at + UNDO_TIME - now).total_seconds())
             who = names.get(row["borrower"], "") if "borrower" in row else ""
-            what = row["short_name"] if "short_name" in row else localized(read_names(row["names"]))
+            what = row["short_name"] if "short_name" in row else read_name(row["names"])
             line = DoneLine(done.kind, done.id, what, row["code"], who, left)
             lines.append(line)
     return lines

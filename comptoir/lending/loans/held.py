@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core import db
-from comptoir.core.i18n import localized
+from comptoir.inventory.names import read_name
 from comptoir.lending import rules
 from comptoir.lending.loans import facts
 from comptoir.lending.refusals import Refusal
@@ -38,7 +38,7 @@ async def held_by(borrower_id: UUID, *, now: datetime) -> list[HeldLoan]:
         HeldLoan(
             row["loan_id"],
             row["site_id"],
-            localized(msgspec.json.decode(row["names"])),
+            read_name(row["names"]),
             row["due_at"],
             row["loan_renewals"],
             rules.renewal_due(facts.renewal_facts(row), now=now),

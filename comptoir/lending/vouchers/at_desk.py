@@ -9,8 +9,7 @@ import msgspec
 
 from comptoir.core import db
 from comptoir.core.clock import localtime
-from comptoir.core.i18n import localized
-from comptoir.inventory.names import read_names
+from comptoir.inventory.names import read_name
 from comptoir.inventory.vouchers.statuses import Medium, VoucherStatus
 from comptoir.lending.refusals import Refusal
 from comptoir.lending.vouchers.facts import POLICY_ID, given_of, limits_of
@@ -205,4 +204,4 @@ def _given(row: db.Row, visit: db.Row, now: datetime) -> GivenNow:
 
 
 def _name(row: db.Row) -> str:
-    return localized(read_names(row["names"]))
+    return read_name(row["names"])

@@ -6,9 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from comptoir.core import db
-from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal
-from comptoir.inventory.names import read_names
+from comptoir.inventory.names import read_name
 from comptoir.inventory.vouchers import actions
 from comptoir.inventory.vouchers.statuses import VoucherStatus
 from comptoir.lending.errors import VoucherIssueNotFound, VoucherReturnRefused
@@ -50,7 +49,7 @@ async def take_back_voucher(actor: Principal, issue_id: UUID, *, now: datetime) 
             raise VoucherReturnRefused(refusal)
         await db.execute(END, issue_id=issue_id, now=now)
         await actions.take_back(actor, row, now=now, related=(row["borrower"], row["loan"]))
-    return localized(read_names(row["names"]))
+    return read_name(row["names"])
 
 
 def held_issue(row: db.Row) -> HeldIssue:

@@ -20,7 +20,7 @@ from comptoir.core.principal import Principal
 from comptoir.core.printing.qr import qr_symbol
 from comptoir.core.printing.symbols import Symbol
 from comptoir.core.vault import Clear, KeyMissing, Unreadable
-from comptoir.inventory.names import read_names
+from comptoir.inventory.names import read_name, read_names
 from comptoir.inventory.vouchers.events import VoucherRevealed
 from comptoir.inventory.vouchers.permissions import let_reveal
 from comptoir.inventory.vouchers.revealing import Shown
@@ -204,7 +204,7 @@ def _shown(row: db.Row) -> ShownIssue:
         language=language,
         dial=row["dial"],
         network=row["network"],
-        instructions=localized(read_names(row["instructions"]), language),
+        instructions=read_name(row["instructions"], language),
         activate_by=row["activate_by"],
         sendable=bool(row["by_sms"] and row["phone"]),
     )

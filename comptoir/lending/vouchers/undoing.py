@@ -6,9 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from comptoir.core import audit, db, events
-from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal
-from comptoir.inventory.names import read_names
+from comptoir.inventory.names import read_name, read_names
 from comptoir.inventory.vouchers import taking
 from comptoir.inventory.vouchers.statuses import VoucherStatus
 from comptoir.lending.errors import UndoRefused, VoucherIssueNotFound
@@ -62,4 +61,4 @@ async def undo_issue(actor: Principal, issue_id: UUID, *, now: datetime) -> str:
         )
         await db.write((_END, values), (taking.PUT_BACK, values), (audit.INSERT, trail))
         await events.publish(VoucherIssueUndone(issue_id, now))
-    return localized(read_names(row["names"]))
+    return read_name(row["names"])

@@ -7,11 +7,10 @@ from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
-import msgspec
-
 from comptoir.core import db
-from comptoir.core.i18n import LANGUAGES, localized
+from comptoir.core.i18n import LANGUAGES
 from comptoir.core.phones import show_phone
+from comptoir.inventory.names import read_name
 from comptoir.notifications.calls.schemas import Script
 from comptoir.notifications.kinds import Matter, kinds_about
 from comptoir.notifications.reminders.plans import CALL
@@ -74,7 +73,7 @@ def _script(
 def _facts(loans: Sequence[db.Row], sender: Sender, language: str) -> Facts:
     things = [
         Thing(
-            within_sentence(localized(msgspec.json.decode(row["names"]), language), language),
+            within_sentence(read_name(row["names"], language), language),
             row["due_at"],
         )
         for row in loans

@@ -11,6 +11,7 @@ import msgspec
 
 from comptoir.core import db
 from comptoir.core.principal import Principal, Role
+from comptoir.inventory.names import read_names
 from comptoir.inventory.statuses import GONE, ItemStatus
 from comptoir.inventory.vouchers.overview import expiring_by_site, low_by_site
 from comptoir.inventory.vouchers.reveal_counts import shown_often
@@ -107,7 +108,7 @@ async def weeks_of(sites: Sequence[tuple[UUID, str]], *, now: datetime) -> list[
     used_up: defaultdict[UUID, list[UsedUp]] = defaultdict(list)
     free = ItemStatus.AVAILABLE.value
     for row in await db.fetch(_USED_UP, sites=ids, gone=gone, free=free):
-        names = msgspec.json.decode(row["names"])
+        names = read_names(row["names"])
         used_up[row["site"]].append(UsedUp(row["category"], names))
     low = await low_by_site(ids)
     expiring = await expiring_by_site(ids, now=now)

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from comptoir.core import db
-from comptoir.core.i18n import localized
 from comptoir.core.principal import SYSTEM
+from comptoir.inventory.names import read_name
 from comptoir.lending.errors import LoanNotFound, RenewalRefused
 from comptoir.lending.loans.renewals import renew_loan
 from comptoir.lending.refusals import RefusalCode
@@ -64,7 +64,7 @@ async def renew_next(borrower_id: UUID, language: str, *, now: datetime) -> Rene
     done, refused, reasons = [], [], []
     renewed_at, refused_at = [], []
     for row in sorted(_due_next(rows, now=now), key=lambda row: (row["return_site"], row["id"])):
-        name = localized(msgspec.json.decode(row["names"]), language)
+        name = read_name(row["names"], language)
         due: datetime = row["due_at"]
         try:
             if not row["just_renewed"]:

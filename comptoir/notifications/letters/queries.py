@@ -11,8 +11,8 @@ import msgspec
 
 from comptoir.core import db
 from comptoir.core.clock import localtime
-from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal
+from comptoir.inventory.names import read_name
 from comptoir.lending.agreement_pdf import ReturnPlace
 from comptoir.notifications.letters.paper import LetterDocument, LetterThing
 from comptoir.notifications.letters.schemas import (
@@ -197,7 +197,7 @@ def _document(row: db.Row, things: list[db.Row], time_zone: str) -> LetterDocume
         if row["barest"]
         else tuple(
             LetterThing(
-                localized(msgspec.json.decode(thing["names"]), row["language"]),
+                read_name(thing["names"], row["language"]),
                 localtime(thing["due_at"], time_zone),
             )
             for thing in things

@@ -9,9 +9,9 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core import db
-from comptoir.core.i18n import localized
 from comptoir.core.phones import show_phone
 from comptoir.core.principal import Principal
+from comptoir.inventory.names import read_name
 from comptoir.lending.errors import LoanNotFound
 from comptoir.notifications.channels import BY_GATEWAY, Channel
 from comptoir.notifications.errors import NoSite
@@ -204,5 +204,5 @@ async def _loan(actor: Principal, loan_id: UUID) -> db.Row:
 
 
 def _example(row: db.Row, language: str | None) -> Example:
-    name = localized(msgspec.json.decode(row["names"]), language)
+    name = read_name(row["names"], language)
     return Example(row["id"], name, row["due_at"])

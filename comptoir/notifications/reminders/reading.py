@@ -10,7 +10,8 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core import db
-from comptoir.core.i18n import LANGUAGES, localized
+from comptoir.core.i18n import LANGUAGES
+from comptoir.inventory.names import read_name
 from comptoir.notifications.links.tokens import STAND_IN
 from comptoir.notifications.own_wordings.reading import Wordings, read_wordings
 from comptoir.notifications.quiet_hours import SendingHours
@@ -263,6 +264,6 @@ def lent_of(row: db.Row) -> Lent:
         row["item"],
         row["return_site"],
         row["due_at"],
-        localized(msgspec.json.decode(row["names"]), row["language"]),
+        read_name(row["names"], row["language"]),
         row["renewals"] < (row["most_renewals"] or 0),
     )

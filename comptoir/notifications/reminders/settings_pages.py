@@ -14,10 +14,10 @@ from comptoir.core import clock, db
 from comptoir.core.accounts.guards import require
 from comptoir.core.errors import Invalid
 from comptoir.core.i18n import gettext as _
-from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
 from comptoir.core.web.forms import FormData, Version, id_or_none, in_form
+from comptoir.inventory.names import read_name
 from comptoir.notifications.reminders import deciding
 from comptoir.notifications.reminders.plans import USUAL
 from comptoir.notifications.reminders.reading import read_senders
@@ -203,7 +203,7 @@ async def _policies() -> dict[str, str]:
     named = {}
     for row in await db.fetch(_POLICIES):
         names = [row["names"], row["group_names"]]
-        texts = [localized(msgspec.json.decode(each)) for each in names if each]
+        texts = [read_name(each) for each in names if each]
         named[str(row["id"])] = ", ".join(texts)
     return named
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
 
-from comptoir.core.spreadsheets import safe
+from comptoir.core.spreadsheets import plain_lines, safe
 from comptoir.sites.open_data import anct_terms as terms
 from comptoir.sites.open_data.places import OpenPlace
 from comptoir.sites.schemas import SiteView
@@ -18,11 +16,9 @@ def anct_csv(places: Iterable[OpenPlace]) -> bytes:
     Only what the standard can tell is in it: sites in France that have a street and a
     postcode.
     """
-    file = io.StringIO(newline="")
-    writer = csv.DictWriter(file, terms.COLUMNS, restval="", lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows(anct_row(place) for place in places if has_place(place.site))
-    return file.getvalue().encode()
+    rows = (anct_row(place) for place in places if has_place(place.site))
+    lines = ([row.get(column, "") for column in terms.COLUMNS] for row in rows)
+    return plain_lines([terms.COLUMNS, *lines], separator=",")
 
 
 def has_place(site: SiteView) -> bool:
