@@ -28,6 +28,7 @@ class _Unread(list[Any]):
 class Connection(HttpToolsProtocol):
     """uvicorn's, which a client keeps only as long as it asks something."""
 
+    # uvicorn narrows the type too: it is only ever given connections.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._in_head, self._head_size = False, 0

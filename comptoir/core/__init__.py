@@ -10,7 +10,8 @@ def _import_without(module: str, *names: str) -> None:
     """Import ``module`` as it is where ``names`` are not installed."""
     absent = [name for name in names if name not in sys.modules]
     if absent:
-        sys.modules |= dict.fromkeys(absent)  # type: ignore[arg-type]
+        for name in absent:
+            sys.modules[name] = None  # type: ignore[assignment]  # what makes an import fail
         importlib.import_module(module)
         for name in absent:
             del sys.modules[name]

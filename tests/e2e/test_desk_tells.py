@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.e2e.world import Counter, LoanSeen, World, type_in
 
@@ -16,10 +16,8 @@ LISTEN = """() => {
 
 def told(page: Page) -> tuple[str, str, str, str]:
     """The last sound, the colour's class, the heading, and what is read out."""
-    page.wait_for_function(
-        """() => document.querySelector("#desk-live").textContent.includes(
-             document.querySelector("#desk .answer h2").textContent.trim().replace(/\\.$/, ""))"""
-    )
+    said = page.locator("#desk .answer h2").inner_text().strip().removesuffix(".")
+    expect(page.locator("#desk-live")).to_contain_text(said)
     [sound, mood, heading, announced] = page.evaluate(
         """() => [heard.at(-1), document.querySelector("#desk .answer").classList[1],
            document.querySelector("#desk .answer h2").textContent.trim(),

@@ -84,7 +84,7 @@ def test_a_file_is_checked_corrected_and_imported_then_published_and_put_on_the_
 
     page.goto("/places")
     page.get_by_role("link", name="Guichet 007").click()
-    assert page.url == f"{world.url}/places/guichet-007"
+    expect(page).to_have_url(f"{world.url}/places/guichet-007")
     picture = page.get_by_role("img", name="A blue door")
     picture.scroll_into_view_if_needed()
     expect(page.locator(".photo")).to_have_js_property("naturalWidth", 360)

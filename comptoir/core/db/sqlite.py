@@ -273,5 +273,5 @@ class SQLite(SQLiteEngine):
 
 async def _in_thread_of(connection: aiosqlite.Connection, function: Callable[[], T]) -> T:
     """Call a function in a connection's own thread, after what it was given before."""
-    result: T = await connection._execute(function)  # type: ignore[no-untyped-call]
+    result: T = await connection._execute(function)  # type: ignore[no-untyped-call]  # a private one
     return result

@@ -36,6 +36,7 @@ def make_environment(
         extensions=["jinja2.ext.i18n"],
     )
     environment.policies["ext.i18n.trimmed"] = True
+    # The extension adds this method, where no type checker sees it.
     environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     # Jinja wraps these in a slower way to do the same.
     environment.globals.update(gettext=_gettext, ngettext=_ngettext, _=_gettext)

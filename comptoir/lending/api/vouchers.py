@@ -310,8 +310,9 @@ async def _borrower(call: Call, text: str, site_id: UUID | None) -> UUID:
     named = await name_code(text)
     if isinstance(named, scans.CardNamed):
         return named.borrower_id
-    unusable = named is None or isinstance(named, scans.ItemNamed | scans.VoucherNamed)
-    raise await _unread(call, scans.ForeignTextNamed() if unusable else named, site_id)  # type: ignore[arg-type]
+    if named is None or isinstance(named, scans.ItemNamed | scans.VoucherNamed):
+        named = scans.ForeignTextNamed()
+    raise await _unread(call, named, site_id)
 
 
 async def _sim(call: Call, text: str, site_id: UUID | None) -> UUID:

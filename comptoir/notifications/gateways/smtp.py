@@ -181,7 +181,7 @@ class SmtpGateway:
     def _announce(self, client: smtplib.SMTP, address: str) -> Answer | None:
         """All that comes before the message itself; an answer if it is not wanted."""
         # STARTTLS checks the certificate against the name that was connected to.
-        client._host = self.server.host  # type: ignore[attr-defined]
+        client._host = self.server.host  # type: ignore[attr-defined]  # a private name
         client.connect(self.server.host, self.server.port)
         if self.server.scheme == "smtp":
             client.starttls(context=self._tls())

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser import open_page
 from tests.core.web.sample import Desk
@@ -98,10 +98,16 @@ def test_ignored_repetition_leaves_the_screen_as_it_is(page: Page, desk: Desk) -
     with page.expect_response("**/desk/scan") as answer:
         type_in(page, CODE)
     assert answer.value.status == 204
-    page.wait_for_function("!sessionStorage.getItem('comptoir.pending')?.includes('attempt')")
-    assert page.inner_html("#desk") == before
+    shown: list[str] = []
+
+    def look(route: Route) -> None:  # the next is sent when the answer has been dealt with
+        shown.append(page.inner_html("#desk"))
+        route.continue_()
+
+    page.route("**/desk/scan", look)
     type_in(page, OTHER)
     page.wait_for_selector(f".answer:has-text('{OTHER}')")
+    assert shown == [before]
 
 
 def test_lost_network_is_said_and_the_scan_sent_again_by_itself(page: Page, desk: Desk) -> None:
@@ -233,10 +239,7 @@ def fail_with_two_more_behind(page: Page, desk: Desk) -> None:
     page.wait_for_selector("#desk-status .notice.error")
     for number, code in enumerate((OTHER, THIRD), start=1):
         type_in(page, code)
-        page.wait_for_function(
-            "n => document.querySelectorAll('#desk-status [data-queue] li').length === n",
-            arg=number,
-        )
+        expect(page.locator("#desk-status [data-queue] li")).to_have_count(number)
 
 
 def test_failure_is_numbered_and_says_which_scans_wait_behind_it(page: Page, desk: Desk) -> None:

@@ -236,7 +236,7 @@ def test_without_javascript_there_are_forms_and_no_handles(
     page.click(f'td[data-day="{DAY}"] .shift a')
     page.select_option("#person", str(team.luca.id))
     page.click('button:has-text("Save"), button:has-text("Enregistrer")')
-    assert re.search("09:00", page.inner_text(f'td[data-day="{DAY}"][data-name^="Luca"]'))
+    expect(page.locator(f'td[data-day="{DAY}"][data-name^="Luca"]')).to_contain_text("09:00")
     context.close()
 
 
