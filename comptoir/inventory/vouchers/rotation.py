@@ -13,6 +13,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 
@@ -21,6 +22,8 @@ from comptoir.core.principal import Principal
 from comptoir.core.vault import VaultKey
 from comptoir.inventory.vouchers.errors import VoucherKeyUnset
 from comptoir.inventory.vouchers.sealing import Secret, marks_of, unseal
+from comptoir.inventory.vouchers.statuses import VoidReason, VoucherStatus
+from comptoir.inventory.vouchers.steps import void_together
 from comptoir.inventory.vouchers.tables import VoucherKey
 
 #: Vouchers of one transaction: a desk that wants one of them waits for some milliseconds.
@@ -28,22 +31,20 @@ AT_ONCE = 100
 #: Any number does; it keeps two rotations apart.
 _LOCK = 7_266_726_785
 
+_IN_STOCK = (VoucherStatus.AVAILABLE, VoucherStatus.RESERVED, VoucherStatus.IN_TRANSIT)
+
 _KEYS = "SELECT name, current FROM inventory_voucher_key ORDER BY name"
 _SEALED_WITH = """
 SELECT id, key, sealed FROM inventory_voucher WHERE key = :key ORDER BY id LIMIT :most
 """
 _SEAL = "UPDATE inventory_voucher SET sealed = :sealed, key = :key WHERE id = :id"
-_LOSE = """
-UPDATE inventory_voucher
-SET sealed = :sealed, key = :key, version = version + 1,
-    status = CASE WHEN status IN ('available', 'reserved', 'in_transit') THEN 'void'
-                  ELSE status END,
-    void_reason = CASE WHEN status IN ('available', 'reserved', 'in_transit') THEN 'lost'
-                       ELSE void_reason END,
-    ended_at = CASE WHEN status IN ('available', 'reserved', 'in_transit') THEN :now
-                    ELSE ended_at END
-WHERE id = :id
+_LOST = """
+SELECT id, site, status, transfer FROM inventory_voucher WHERE key = :key ORDER BY id LIMIT :most
 """
+_LOSE = """
+UPDATE inventory_voucher SET sealed = :sealed, key = :key, version = version + 1 WHERE id = :id
+"""
+_MARKED = "SELECT voucher FROM inventory_voucher_mark WHERE key = :key AND voucher IN :vouchers"
 _MARK = "INSERT INTO inventory_voucher_mark (voucher, key, mark) VALUES (:voucher, :key, :mark)"
 _SOME_MARKS = """
 DELETE FROM inventory_voucher_mark WHERE id IN (
@@ -116,7 +117,7 @@ async def give_up(actor: Principal, lost: str, *, now: datetime) -> int:
         raise VoucherKeyUnset
     async with db.advisory_lock(_LOCK):
         await _make_current(newest, now=now)
-        while done := await _lose_some(newest, lost, now=now):
+        while done := await _lose_some(actor, newest, lost, now=now):
             given_up += done
         await _forget(actor, newest, lost, "voucher_key.given_up", now=now)
     return given_up
@@ -149,27 +150,40 @@ async def _seal_some(key: VaultKey, former: str) -> int:
     async with db.transaction():
         lock = db.for_update("inventory_voucher")
         rows = await db.fetch(_SEALED_WITH + lock, key=former, most=AT_ONCE)
+        # Where a rotation that was begun is turned back, some have a mark of this key still.
+        marked = await _marked(key, [row["id"] for row in rows])
         marks: list[dict[str, object]] = []
         for row in rows:
             secret = unseal(row)
             sealed = key.seal(msgspec.json.encode(secret).decode(), row=row["id"])
             await db.execute(_SEAL, id=row["id"], sealed=sealed, key=key.name)
-            [mark] = marks_of(secret, [key]).values()
-            marks.append({"voucher": row["id"], "key": key.name, "mark": mark})
-        await db.insert_many(_MARK, marks)
+            if row["id"] not in marked:
+                [mark] = marks_of(secret, [key]).values()
+                marks.append({"voucher": row["id"], "key": key.name, "mark": mark})
+        await db.insert_many(_MARK, sorted(marks, key=lambda row: str(row["mark"])))
     await _rest(begun)
     return len(rows)
 
 
-async def _lose_some(key: VaultKey, lost: str, *, now: datetime) -> int:
+async def _marked(key: VaultKey, vouchers: Sequence[UUID]) -> set[UUID]:
+    """Which of these vouchers a key has marked already."""
+    if not vouchers:
+        return set()
+    rows = await db.fetch(_MARKED, key=key.name, vouchers=list(vouchers))
+    return {row["voucher"] for row in rows}
+
+
+async def _lose_some(actor: Principal, key: VaultKey, lost: str, *, now: datetime) -> int:
     begun = time.monotonic()
     empty = msgspec.json.encode(Secret(code="")).decode()
     async with db.transaction():
         lock = db.for_update("inventory_voucher")
-        rows = await db.fetch(_SEALED_WITH + lock, key=lost, most=AT_ONCE)
+        rows = await db.fetch(_LOST + lock, key=lost, most=AT_ONCE)
         for row in rows:
             sealed = key.seal(empty, row=row["id"])
-            await db.execute(_LOSE, id=row["id"], sealed=sealed, key=key.name, now=now)
+            await db.execute(_LOSE, id=row["id"], sealed=sealed, key=key.name)
+        in_stock = [row for row in rows if row["status"] in _IN_STOCK]
+        await void_together(actor, in_stock, VoidReason.LOST, now=now)
     await _rest(begun)
     return len(rows)
 

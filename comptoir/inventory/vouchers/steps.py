@@ -1,17 +1,18 @@
-"""One step of a voucher: asked of its life, written to its row, told, and put into the trail."""
+"""One step of a voucher: asked of its life, written to its row, and put into the trail."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from comptoir.core import audit, db, events
+from comptoir.core import audit, db
 from comptoir.core.principal import Principal
 from comptoir.inventory.vouchers.errors import VoucherActionRefused, VoucherNotFound
-from comptoir.inventory.vouchers.events import VoucherStatusChanged
 from comptoir.inventory.vouchers.life import VoucherAction, next_status
-from comptoir.inventory.vouchers.statuses import VoucherStatus
+from comptoir.inventory.vouchers.statuses import VoidReason, VoucherStatus
 
 _LOCK = """
 SELECT voucher.id, voucher.kind, voucher.batch, voucher.site, voucher.status,
@@ -26,8 +27,14 @@ _UPDATE = """
 UPDATE inventory_voucher
 SET status = :status, version = version + 1, reserved_until = :reserved_until,
     issued_at = :issued_at, activated_at = :activated_at, expires_at = :expires_at,
-    ended_at = :ended_at, void_reason = :void_reason
+    ended_at = :ended_at, void_reason = :void_reason, transfer = NULL
 WHERE id = :id
+"""
+_VOID = """
+UPDATE inventory_voucher
+SET status = 'void', void_reason = :reason, ended_at = :now, reserved_until = NULL,
+    transfer = NULL, version = version + 1
+WHERE id IN :ids
 """
 _TRAIL = {
     VoucherAction.RESERVE: "voucher.reserved",
@@ -87,9 +94,6 @@ async def take_step(
     if after is VoucherStatus.AVAILABLE:
         values |= {"issued_at": None}
     await db.execute(_UPDATE, id=voucher["id"], status=after, **(values | columns))
-    await events.publish(
-        VoucherStatusChanged(voucher["id"], voucher["site"], before, after, actor, now)
-    )
     await audit.record(
         actor,
         _TRAIL[action],
@@ -100,3 +104,51 @@ async def take_step(
         site_id=voucher["site"],
         changes={"status": [before, after], **(changes or {})},
     )
+
+
+async def void_together(
+    actor: Principal, vouchers: Sequence[db.Row], reason: VoidReason, *, now: datetime
+) -> None:
+    """The step to void for many locked rows at once (``id``, ``site``, ``status``, ``transfer``).
+
+    Each has a row in its own history, and so has each parcel that some were in.
+
+    Raises:
+        VoucherActionRefused: one of them has ended already.
+    """
+    if not vouchers:
+        return
+    rows, parcels = [], Counter[tuple[UUID, UUID]]()
+    for voucher in vouchers:
+        before = VoucherStatus(voucher["status"])
+        if next_status(VoucherAction.VOID, before) is None:
+            raise VoucherActionRefused(VoucherAction.VOID, before)
+        parcel = voucher["transfer"] if before is VoucherStatus.IN_TRANSIT else None
+        if parcel:
+            parcels[parcel, voucher["site"]] += 1
+        rows.append(
+            audit.values(
+                actor,
+                _TRAIL[VoucherAction.VOID],
+                "voucher",
+                voucher["id"],
+                now=now,
+                related=(parcel,),
+                site_id=voucher["site"],
+                changes={"status": [before, VoucherStatus.VOID], "reason": [None, reason]},
+            )
+        )
+    rows += [
+        audit.values(
+            actor,
+            "voucher_transfer.voided",
+            "voucher_transfer",
+            parcel,
+            now=now,
+            site_id=site,
+            changes={"quantity": [None, number]},
+        )
+        for (parcel, site), number in parcels.items()
+    ]
+    await db.execute(_VOID, reason=reason, now=now, ids=[each["id"] for each in vouchers])
+    await audit.record_many(rows)

@@ -23,6 +23,7 @@ from comptoir.inventory.vouchers.errors import (
 )
 from comptoir.inventory.vouchers.scanned import found_among
 from comptoir.inventory.vouchers.statuses import VoidReason
+from comptoir.inventory.vouchers.steps import void_together
 from comptoir.sites import queries as sites
 
 #: Sent at once: a parcel. More go as several.
@@ -47,7 +48,7 @@ SELECT transfer.id, transfer.from_site, transfer.to_site, transfer.quantity, tra
 FROM inventory_voucher_transfer transfer WHERE transfer.id = :id
 """
 _UNDERWAY = """
-SELECT voucher.id FROM inventory_voucher voucher
+SELECT voucher.id, voucher.site, voucher.status, voucher.transfer FROM inventory_voucher voucher
 WHERE voucher.transfer = :transfer AND voucher.status = 'in_transit' ORDER BY voucher.id
 """
 _RECEIVE = """
@@ -60,10 +61,6 @@ FROM inventory_voucher voucher
 JOIN inventory_voucher_transfer transfer ON transfer.id = voucher.transfer
 WHERE voucher.transfer IS NOT NULL AND voucher.status = 'in_transit' AND transfer.to_site IN :sites
 GROUP BY transfer.to_site
-"""
-_LOSE = """
-UPDATE inventory_voucher
-SET status = 'void', void_reason = :reason, ended_at = :now, version = version + 1 WHERE id IN :ids
 """
 _ARRIVED = """
 UPDATE inventory_voucher_transfer
@@ -152,7 +149,8 @@ async def receive_vouchers(
         DifferenceUnexplained: fewer arrived than were sent, and nothing is said of why.
     """
     async with db.transaction():
-        transfer, underway = await _lock(actor, transfer_id)
+        transfer, rows = await _lock(actor, transfer_id)
+        underway = [row["id"] for row in rows]
         if not actor.sees_site(transfer["to_site"]):
             raise VoucherTransferNotFound
         arrived = underway if codes is None else await found_among(codes, underway)
@@ -180,10 +178,7 @@ async def give_up(actor: Principal, transfer_id: UUID, *, now: datetime) -> int:
     async with db.transaction():
         transfer, underway = await _lock(actor, transfer_id)
         need_manager(actor, transfer["from_site"], transfer["to_site"])
-        await db.execute(_LOSE, reason=VoidReason.LOST, ids=underway, now=now)
-        await _record(
-            actor, "voucher.voided", underway, transfer_id, transfer["from_site"], now=now
-        )
+        await void_together(actor, underway, VoidReason.LOST, now=now)
     return len(underway)
 
 
@@ -193,7 +188,7 @@ async def parcels_by_site(site_ids: Sequence[UUID]) -> dict[UUID, int]:
     return {row["site"]: row["number"] for row in rows}
 
 
-async def _lock(actor: Principal, transfer_id: UUID) -> tuple[db.Row, list[UUID]]:
+async def _lock(actor: Principal, transfer_id: UUID) -> tuple[db.Row, Sequence[db.Row]]:
     transfer = await db.fetch_one(_LOCK + db.for_update("transfer"), id=transfer_id)
     if transfer is None or not (
         actor.sees_site(transfer["to_site"])
@@ -203,7 +198,7 @@ async def _lock(actor: Principal, transfer_id: UUID) -> tuple[db.Row, list[UUID]
     rows = await db.fetch(_UNDERWAY + db.for_update("voucher"), transfer=transfer_id)
     if not rows:
         raise VoucherTransferOver
-    return transfer, [row["id"] for row in rows]
+    return transfer, rows
 
 
 async def _record(

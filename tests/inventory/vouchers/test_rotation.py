@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from comptoir.core import db, vault
@@ -15,11 +16,13 @@ from comptoir.core.principal import SYSTEM, Principal, Role, SiteRole
 from comptoir.core.vault import KeyMissing, Vault, VaultKey
 from comptoir.inventory.vouchers import rotation
 from comptoir.inventory.vouchers.errors import VoucherKeyUnset, VouchersInvalid
+from comptoir.inventory.vouchers.parcels import transfer
 from comptoir.inventory.vouchers.rotation import in_use, rotate
 from comptoir.inventory.vouchers.schemas import NewVoucher, TakeIn
 from comptoir.inventory.vouchers.sealing import Secret, find, sealer, unseal
-from comptoir.inventory.vouchers.tables import VoucherBatch
+from comptoir.inventory.vouchers.tables import Voucher, VoucherBatch
 from comptoir.inventory.vouchers.taking_in import take_in
+from comptoir.inventory.vouchers.transfers import SendVouchers, send_vouchers
 from tests import factories as make
 from tests.keys import VOUCHER_KEY
 from tests.locks import overtaken
@@ -128,6 +131,69 @@ async def test_killed_at_any_step_it_goes_on_where_it_was(
     use_both()
     await rotate(SYSTEM, now=now)
     assert await readable() == ["KQ7-000", "KQ7-001", "KQ7-002"]
+
+
+async def test_one_that_was_begun_can_be_turned_back_at_any_step(
+    database: Any, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rotation, "AT_ONCE", 2)
+    await batch_of(3)
+    use_both()
+    with db.count_statements() as sent:
+        await rotate(SYSTEM, now=now)
+    first, other = NEXT_KEY, VOUCHER_KEY
+    for step in range(1, len(sent) + 1):
+        left = iter(range(step, 0, -1))
+
+        def count(_statement: str, left: Any = left) -> None:
+            if next(left, 0) == 1:
+                raise _Killed
+
+        vault.use(Vault([other, first]))
+        db.engine().listeners.append(count)
+        with suppress(_Killed):
+            await rotate(SYSTEM, now=now)
+        db.engine().listeners.remove(count)
+        vault.use(Vault([first, other]))
+        await rotate(SYSTEM, now=now)
+        name = VaultKey(first).name
+        assert (await in_use(), await marks()) == ([name], [(name, 3)]), sent[step - 1]
+    assert await readable() == ["KQ7-000", "KQ7-001", "KQ7-002"]
+
+
+async def test_what_loses_its_code_is_void_as_any_other_with_a_line_for_each(
+    database: Any, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rotation, "AT_ONCE", 2)
+    batch = await batch_of(2)
+    await make.voucher(batch, status="reserved", reserved_until=now)
+    given = await make.voucher(batch, status="issued", issued_at=now)
+    actor = await make.principal(Role.COORDINATOR, batch.site)
+    parcel = await send_vouchers(
+        actor, SendVouchers(batch.id, batch.site, (await make.site()).id, 1), now=now
+    )
+    vault.use(Vault([NEXT_KEY]))
+    assert await rotation.give_up(SYSTEM, OLD, now=now) == 4
+    rows = await Voucher.objects().order_by(Voucher.id)
+    assert [row.status for row in rows] == ["void", "void", "void", "issued"]
+    for row in rows[:3]:
+        assert (row.void_reason, row.ended_at, row.reserved_until) == ("lost", now, None)
+        assert row.transfer is None
+        [happened] = await db.fetch(
+            "SELECT CAST(changes AS TEXT) AS changes, site_id FROM core_audit_event "
+            "WHERE subject_id = :id AND action = 'voucher.voided'",
+            id=row.id,
+        )
+        assert happened["site_id"] == batch.site
+        changes = msgspec.json.decode(happened["changes"])
+        assert changes["reason"] == [None, "lost"]
+        assert changes["status"][1] == "void"
+    assert not (await transfer(actor, parcel)).underway
+    [closed] = await db.fetch(
+        "SELECT subject_id FROM core_audit_event WHERE action = 'voucher_transfer.voided'"
+    )
+    assert closed["subject_id"] == parcel
+    assert not await db.fetch("SELECT id FROM core_audit_event WHERE subject_id = :id", id=given.id)
 
 
 async def test_a_key_is_added_after_whoever_seals_and_known_to_whoever_waits(
