@@ -297,14 +297,13 @@ async def _insert(
             for each, made in zip(ids, sealed, strict=True)
         ],
     )
-    await db.insert_many(
-        _MARKS,
-        [
-            {"voucher": each, "key": key, "mark": mark}
-            for each, made in zip(ids, sealed, strict=True)
-            for key, mark in made.marks.items()
-        ],
-    )
+    marks = [
+        {"voucher": each, "key": key, "mark": mark}
+        for each, made in zip(ids, sealed, strict=True)
+        for key, mark in made.marks.items()
+    ]
+    # In one order for all: two who bring in the same codes otherwise wait for each other.
+    await db.insert_many(_MARKS, sorted(marks, key=lambda row: str(row["mark"])))
     return ids
 
 

@@ -15,7 +15,7 @@ from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal, Role
 from comptoir.core.vault import Vault
 from comptoir.inventory.errors import CoordinatorNeeded
-from comptoir.inventory.vouchers import queries
+from comptoir.inventory.vouchers import queries, taking_in
 from comptoir.inventory.vouchers.errors import (
     VoucherBatchNotFound,
     VoucherKeyUnset,
@@ -24,12 +24,13 @@ from comptoir.inventory.vouchers.errors import (
     VouchersInvalid,
 )
 from comptoir.inventory.vouchers.schemas import BatchFilter, NewVoucher, TakeIn
-from comptoir.inventory.vouchers.sealing import unseal
+from comptoir.inventory.vouchers.sealing import Secret, sealer, unseal
 from comptoir.inventory.vouchers.statuses import VoucherStatus
 from comptoir.inventory.vouchers.tables import Voucher, VoucherBatch, VoucherKind, VoucherMark
 from comptoir.inventory.vouchers.taking_in import Added, add_to_batch, take_in, take_out_last
 from comptoir.sites.errors import SiteNotFound
 from tests import factories as make
+from tests.locks import overtaken
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -300,6 +301,28 @@ async def test_of_two_who_take_in_one_code_at_once_one_does(
             assert isinstance(each, VouchersInvalid), each
             assert [error.code for error in each.errors] == ["inventory.voucher-in-stock"]
     assert await stock() == (1, 2, 2)
+
+
+async def test_two_who_take_in_the_same_codes_in_another_order_do_not_block_each_other(
+    actor: Principal, wifi: VoucherKind, now: datetime
+) -> None:
+    assert actor.site_id
+    batch = await make.voucher_batch(wifi, site_id=actor.site_id)
+    async with db.transaction():
+        seals = await sealer(now=now)
+    secrets = [Secret(code=f"KQ7-{number}") for number in range(2)]
+    first, last = sorted(secrets, key=lambda each: [*seals.marks(each).values()])
+    there = {"id": batch.id, "kind": wifi.id, "site": batch.site, "activate_by": None}
+
+    async def imports(until_waited_for: Any) -> None:
+        async with db.transaction():
+            await taking_in._insert(seals, there, [first], now=now)
+            await until_waited_for()
+            await taking_in._insert(seals, there, [last], now=now)
+
+    other = refused(take_in(actor, order(wifi, actor, last.code, first.code), now=now))
+    await overtaken(imports, other)
+    assert await VoucherMark.count() == 2
 
 
 async def test_of_two_desks_that_scan_one_card_one_adds_it(
