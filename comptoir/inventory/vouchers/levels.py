@@ -22,6 +22,7 @@ _SET = """
 INSERT INTO inventory_voucher_level (site, kind, low) VALUES (:site, :kind, :low)
 ON CONFLICT (site, kind) DO UPDATE SET low = excluded.low
 """
+_BEFORE = "SELECT low FROM inventory_voucher_level WHERE site = :site AND kind = :kind"
 
 
 class LevelOutOfRange(Invalid):
@@ -62,6 +63,11 @@ async def set_level(actor: Principal, command: SetLevel, *, now: datetime) -> No
         if kind is None:
             raise VoucherKindNotFound
         where = {"site": command.site, "kind": command.kind}
+        await db.take_turns(f"voucher level {command.site} {command.kind}")
+        level = await db.fetch_one(_BEFORE, **where)
+        before = level["low"] if level else None
+        if before == command.low:
+            return
         if command.low is None:
             await db.execute(
                 "DELETE FROM inventory_voucher_level WHERE site = :site AND kind = :kind", **where
@@ -75,5 +81,5 @@ async def set_level(actor: Principal, command: SetLevel, *, now: datetime) -> No
             command.kind,
             now=now,
             site_id=command.site,
-            changes={"low": [None, command.low]},
+            changes={"low": [before, command.low]},
         )

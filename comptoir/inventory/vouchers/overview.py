@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from comptoir.core.principal import Principal
 from comptoir.inventory.names import read_names
 from comptoir.inventory.vouchers.rates import RATE_DAYS, days_left, is_low
 from comptoir.inventory.vouchers.statuses import Medium
+from comptoir.inventory.vouchers.validity import today_at
 from comptoir.sites import queries as sites
 
 #: Sites on a page; each has a line for each kind that it has or wants.
@@ -23,10 +25,11 @@ SITES_AT_ONCE = 20
 SOON = timedelta(days=30)
 
 _COUNTS = """
-SELECT voucher.site, voucher.kind, voucher.status, voucher.activate_by, COUNT(*) AS number
-FROM inventory_voucher voucher
+SELECT voucher.site, voucher.kind, voucher.status, voucher.activate_by, kind.time_zone,
+       COUNT(*) AS number
+FROM inventory_voucher voucher JOIN inventory_voucher_kind kind ON kind.id = voucher.kind
 WHERE voucher.site IN :sites AND voucher.status IN ('available', 'reserved', 'in_transit')
-GROUP BY voucher.site, voucher.kind, voucher.status, voucher.activate_by
+GROUP BY voucher.site, voucher.kind, voucher.status, voucher.activate_by, kind.time_zone
 """
 _GIVEN = """
 SELECT voucher.site, voucher.kind, COUNT(*) AS number
@@ -34,11 +37,12 @@ FROM inventory_voucher voucher
 WHERE voucher.site IN :sites AND voucher.issued_at > :since
 GROUP BY voucher.site, voucher.kind
 """
-_SOON = """
-SELECT voucher.site, voucher.kind, COUNT(*) AS number, MIN(voucher.activate_by) AS "first [DATE]"
-FROM inventory_voucher voucher
+#: Whether a day is soon depends on the operator's calendar: these are some too many.
+_PERHAPS_SOON = """
+SELECT voucher.site, voucher.activate_by, kind.time_zone, COUNT(*) AS number
+FROM inventory_voucher voucher JOIN inventory_voucher_kind kind ON kind.id = voucher.kind
 WHERE voucher.site IN :sites AND voucher.status = 'available' AND voucher.activate_by <= :until
-GROUP BY voucher.site, voucher.kind
+GROUP BY voucher.site, voucher.activate_by, kind.time_zone
 """
 _LEVELS = """
 SELECT level.site, level.kind, level.low FROM inventory_voucher_level level
@@ -131,12 +135,16 @@ async def low_by_site(site_ids: Sequence[UUID]) -> dict[UUID, int]:
 
 async def expiring_by_site(site_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, int]:
     """How many free vouchers of each of these sites expire soon; those with none are left out."""
-    rows = await db.fetch(
-        f"SELECT soon.site, SUM(soon.number) AS number FROM ({_SOON}) AS soon GROUP BY soon.site",
-        sites=list(site_ids),
-        until=(now + SOON).date(),
-    )
-    return {row["site"]: int(row["number"]) for row in rows}
+    latest = (now + SOON + timedelta(days=1)).date()  # somewhere it is tomorrow
+    found: Counter[UUID] = Counter()
+    for row in await db.fetch(_PERHAPS_SOON, sites=list(site_ids), until=latest):
+        if _is_soon(row["activate_by"], row["time_zone"], now=now):
+            found[row["site"]] += row["number"]
+    return dict(found)
+
+
+def _is_soon(activate_by: date, time_zone: str, *, now: datetime) -> bool:
+    return activate_by <= today_at(now, time_zone) + SOON
 
 
 async def _lines(ids: list[UUID], *, now: datetime) -> dict[UUID, list[StockLine]]:
@@ -152,14 +160,15 @@ async def _lines(ids: list[UUID], *, now: datetime) -> dict[UUID, list[StockLine
         here[name] = here.get(name, 0) + row["number"]
         if name == "free":
             day = row["activate_by"]
-            left = (day - now.date()).days if day else None
+            left = (day - today_at(now, row["time_zone"])).days if day else None
             free.setdefault((row["site"], row["kind"]), []).append((left, row["number"]))
+            if day and _is_soon(day, row["time_zone"], now=now):
+                here["soon"] = here.get("soon", 0) + row["number"]
+                here["soon_first"] = min(day, here.get("soon_first", day))
     for row in await db.fetch(_GIVEN, sites=ids, since=now - timedelta(days=RATE_DAYS)):
         cell(row)["given"] = row["number"]
         where = (row["site"], row["kind"])
         cell(row)["days"] = days_left(free.get(where, []), row["number"])
-    for row in await db.fetch(_SOON, sites=ids, until=(now + SOON).date()):
-        cell(row).update(soon=row["number"], soon_first=row["first"])
     for row in await db.fetch(_LEVELS, sites=ids):
         cell(row)["low"] = row["low"]
     held = sorted({kind for _, kind in cells})

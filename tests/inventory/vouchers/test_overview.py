@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +17,12 @@ from comptoir.core.principal import SYSTEM, Role
 from comptoir.inventory.errors import CoordinatorNeeded
 from comptoir.inventory.vouchers.errors import VoucherKindNotFound
 from comptoir.inventory.vouchers.levels import LevelOutOfRange, SetLevel, set_level
-from comptoir.inventory.vouchers.overview import SITES_AT_ONCE, low_by_site, stock_of
+from comptoir.inventory.vouchers.overview import (
+    SITES_AT_ONCE,
+    expiring_by_site,
+    low_by_site,
+    stock_of,
+)
 from comptoir.inventory.vouchers.rates import RATE_DAYS, days_left, is_low
 from comptoir.sites.errors import SiteNotFound
 from tests import factories as make
@@ -90,6 +96,39 @@ async def test_a_line_says_what_there_is_and_for_how_long(database: Any, now: da
     assert (line.soon, line.soon_first) == (2, date(2026, 12, 1))
     assert (line.low, line.is_low) == (None, False)
     assert following is None
+
+
+async def test_days_are_those_of_the_operator(database: Any) -> None:
+    just_after_midnight = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)  # the 25th in Zurich
+    drawer = await Drawer.made(0)
+    await drawer.add("KQ7-1", activate_by=date(2026, 12, 25))
+    await drawer.add("KQ7-2", activate_by=date(2026, 12, 26))
+    for number in range(28):
+        await drawer.add(f"KQ7-g{number}", status="issued", issued_at=just_after_midnight)
+    ids = [drawer.site.id]
+    assert await expiring_by_site(ids, now=just_after_midnight) == {drawer.site.id: 1}
+    [site], _ = await stock_of(SYSTEM, site_id=drawer.site.id, now=just_after_midnight)
+    [line] = site.lines
+    assert (line.soon, line.soon_first) == (1, date(2026, 12, 25))
+    await drawer.add("KQ7-3", activate_by=date(2026, 11, 25))
+    [site], _ = await stock_of(SYSTEM, site_id=drawer.site.id, now=just_after_midnight)
+    assert site.lines[0].days == 2  # what is to be activated today lasts no day
+
+
+async def test_the_trail_has_the_level_before_and_after(database: Any, now: datetime) -> None:
+    drawer = await Drawer.made(0)
+    coordinator = await make.principal(Role.COORDINATOR, drawer.site.id)
+    for low in (3, 5, 5, None):
+        await set_level(coordinator, SetLevel(drawer.site.id, drawer.kind.id, low), now=now)
+    rows = await db.fetch(
+        "SELECT CAST(changes AS TEXT) AS changes FROM core_audit_event "
+        "WHERE action = 'voucher_kind.level_set' ORDER BY id"
+    )
+    assert [msgspec.json.decode(row["changes"])["low"] for row in rows] == [
+        [None, 3],
+        [3, 5],
+        [5, None],
+    ]
 
 
 async def test_only_own_sites_are_shown(database: Any, now: datetime) -> None:
