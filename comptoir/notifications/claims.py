@@ -98,7 +98,7 @@ async def claim(routes: Sequence[Route], owner: UUID, *, now: datetime) -> list[
             rows = [row for row in rows if row["id"] not in unopened]
         held = await hold_back(rows, now=now)
         rows = [row for row in rows if row["id"] not in held]
-        claimed: dict[str, list[Claimed]] = defaultdict(list)
+        chosen: list[tuple[Outgoing, Gateway]] = []
         stranded: list[UUID] = []
         for row in rows:
             channel = Channel(row["channel"])
@@ -106,17 +106,21 @@ async def claim(routes: Sequence[Route], owner: UUID, *, now: datetime) -> list[
             if gateway is None:
                 stranded.append(row["id"])
                 continue
-            claimed[gateway.name].append(Claimed(_outgoing(row), gateway))
+            chosen.append((_outgoing(row), gateway))
         if stranded:
             await db.execute(_NO_GATEWAY, ids=stranded, reason=Reason.NO_GATEWAY.value, now=now)
             await take_telling_back(stranded, now=now)
+        # Before anything is counted: a code may be longer than what stands for it.
+        messages = await with_codes([message for message, _gateway in chosen])
+        claimed: dict[str, list[Claimed]] = defaultdict(list)
+        for message, (_standing_in, gateway) in zip(messages, chosen, strict=True):
+            claimed[gateway.name].append(Claimed(message, gateway))
         taken: list[Claimed] = []
         for several in claimed.values():
             within = await _within_limits(several, sending, now=now)
             await _lease(within, owner, now=now)  # the next gateway's share is what is left then
             taken += within
         outgoing = await with_links([each.message for each in taken], now=now)
-        outgoing = await with_codes(outgoing)
     return [Claimed(message, each.gateway) for each, message in zip(taken, outgoing, strict=True)]
 
 

@@ -73,7 +73,8 @@ class MessageMoot(Refused):
     def message(self) -> str:
         return _(
             "This message makes no sense any more, so it is not sent. What it speaks of is back, "
-            "its date is over or was changed, or something later was written."
+            "its date is over or was changed, something later was written, or it has a code and "
+            "the person’s number is another one by now."
         )
 
 

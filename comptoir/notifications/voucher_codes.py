@@ -13,12 +13,14 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from comptoir.core import db
+from comptoir.core import audit, db
+from comptoir.core.principal import Principal
 from comptoir.core.vault import KeyMissing, Unreadable
-from comptoir.inventory.names import read_name
+from comptoir.inventory.names import read_name, read_names
 from comptoir.inventory.vouchers.sealing import Secret, unseal
 from comptoir.lending.events import VoucherToSend
 from comptoir.notifications import outbox
+from comptoir.notifications.errors import MessageMoot
 from comptoir.notifications.gateways.protocol import Outgoing
 from comptoir.notifications.inbound.senders import read_place
 from comptoir.notifications.outbox import Draft
@@ -52,7 +54,8 @@ WITH RECURSIVE tried (id, dedupe_key, again_of) AS (
 SELECT id, dedupe_key FROM tried WHERE again_of IS NULL
 """
 _SEALED = """
-SELECT issue.id AS issue, voucher.id, voucher.key, voucher.sealed, kind.dial
+SELECT issue.id AS issue, issue.borrower, issue.loan, issue.site, voucher.id, voucher.key,
+       voucher.sealed, kind.dial, kind.names, kind.by_sms
 FROM lending_voucher_issue issue
 JOIN inventory_voucher voucher ON voucher.id = issue.voucher
 JOIN inventory_voucher_kind kind ON kind.id = issue.kind
@@ -86,6 +89,29 @@ async def write_voucher(event: VoucherToSend) -> None:
         dedupe_key=f"{KIND}:{event.issue_id}",
     )
     await outbox.write(draft, now=event.at)
+
+
+async def send_again(actor: Principal, message_id: UUID, *, now: datetime) -> None:
+    """Write down that a message with a code is tried again, in the trail of its voucher.
+
+    It belongs into the transaction that writes the other message.
+
+    Raises:
+        MessageMoot: the voucher was taken back, or its kind goes out in messages no more.
+    """
+    voucher = (await _sealed([message_id])).get(message_id)
+    if voucher is None or not voucher["by_sms"]:
+        raise MessageMoot
+    await audit.record(
+        actor,
+        "voucher.sent_to_phone",
+        "voucher",
+        voucher["id"],
+        now=now,
+        related=(voucher["borrower"], voucher["loan"]),
+        site_id=voucher["site"],
+        changes={"kind": read_names(voucher["names"])},
+    )
 
 
 async def drop_taken_back(rows: Sequence[db.Row], *, now: datetime) -> set[UUID]:

@@ -10,6 +10,7 @@ import pytest
 
 from comptoir.core import db, vault
 from comptoir.core.principal import Role
+from comptoir.core.tables import AuditEvent
 from comptoir.core.vault import Vault
 from comptoir.inventory.vouchers.sealing import Secret
 from comptoir.inventory.vouchers.tables import VoucherKind
@@ -20,8 +21,10 @@ from comptoir.lending.vouchers.sending import send_issued
 from comptoir.lending.vouchers.tables import VoucherIssue
 from comptoir.notifications.claims import HELD_FOR
 from comptoir.notifications.dispatcher import dispatch
+from comptoir.notifications.errors import MessageMoot
 from comptoir.notifications.messages.services import try_again
 from comptoir.notifications.routing import Route
+from comptoir.notifications.segments import split
 from comptoir.notifications.tables import Message
 from comptoir.notifications.voucher_codes import STAND_IN
 from tests import factories as make
@@ -86,6 +89,58 @@ async def test_it_is_put_in_again_where_it_is_tried_again(drawer: Drawer, now: d
     assert await dispatch([Route(gateway)], now=now) == 1
     assert CODE in gateway.sent[0].text
     assert CODE not in await kept()
+    sent = AuditEvent.action == "voucher.sent_to_phone"
+    trail = await AuditEvent.select(AuditEvent.actor_id, AuditEvent.subject_id).where(sent)
+    assert {row["actor_id"] for row in trail} == {drawer.actor.id, coordinator.id}
+    assert len({row["subject_id"] for row in trail}) == 1
+
+
+async def test_it_goes_to_no_number_but_the_one_that_it_was_asked_for(
+    drawer: Drawer, now: datetime
+) -> None:
+    issue = await given(drawer, now)
+    await send_issued(drawer.actor, issue, now=now)
+    [first] = await Message.objects()
+    await Message.update({Message.status: "failed"}, force=True)
+    await Borrower.update({Borrower.phone: "+41797654321"}, force=True)
+    coordinator = await make.principal(Role.COORDINATOR, drawer.site.id)
+    with pytest.raises(MessageMoot):
+        await try_again(coordinator, first.id, now=now)
+    await Message.update({Message.status: "queued"}, force=True)
+    gateway = RecordingGateway()
+    assert await dispatch([Route(gateway)], now=now) == 0
+    assert gateway.sent == []
+
+
+async def test_it_is_not_tried_again_once_it_came_back_or_its_kind_goes_out_no_more(
+    drawer: Drawer, now: datetime
+) -> None:
+    issue = await given(drawer, now)
+    await send_issued(drawer.actor, issue, now=now)
+    [first] = await Message.objects()
+    await Message.update({Message.status: "failed"}, force=True)
+    coordinator = await make.principal(Role.COORDINATOR, drawer.site.id)
+    await VoucherKind.update({VoucherKind.by_sms: False}, force=True)
+    with pytest.raises(MessageMoot):
+        await try_again(coordinator, first.id, now=now)
+    await VoucherKind.update({VoucherKind.by_sms: True}, force=True)
+    await VoucherIssue.update({VoucherIssue.ended_at: now}, force=True)
+    with pytest.raises(MessageMoot):
+        await try_again(coordinator, first.id, now=now)
+
+
+async def test_parts_are_counted_of_the_text_that_goes_out(drawer: Drawer, now: datetime) -> None:
+    await drawer.add(secret=Secret("5" * 190))
+    issues = [(await drawer.give(now)).id for _ in range(2)]
+    for issue in issues:
+        await send_issued(drawer.actor, issue, now=now)
+    gateway = RecordingGateway(part_price=500)
+    assert await dispatch([Route(gateway)], now=now) == 2
+    for row in await Message.select(Message.id, Message.parts, Message.cost):
+        [sent] = [each for each in gateway.sent if each.id == row["id"]]
+        assert row["parts"] == len(split(sent.text).parts)
+        assert row["cost"] == 500 * row["parts"]
+    assert len({row["parts"] for row in await Message.select(Message.parts)}) == 2
 
 
 async def test_what_was_taken_back_is_not_sent(drawer: Drawer, now: datetime) -> None:

@@ -26,6 +26,8 @@ from comptoir.notifications.messages.schemas import DecideSending, MessageRow
 from comptoir.notifications.outbox import Draft
 from comptoir.notifications.reasons import Reason
 from comptoir.notifications.statuses import TO_DECIDE
+from comptoir.notifications.voucher_codes import KIND as VOUCHER
+from comptoir.notifications.voucher_codes import send_again
 
 LARGEST_BUDGET = 1_000_000
 
@@ -49,11 +51,13 @@ _NO_MONEY = ("XXX", "XTS")
 async def try_again(actor: Principal, message_id: UUID, *, now: datetime) -> UUID:
     """Send a message that failed or is unknown, or was let be, once more; the new one's id.
 
-    It goes to the number or e-mail address that the person has by now.
+    It goes to the number or e-mail address that the person has by now; the code of a voucher to
+    the number that it was asked for.
 
     Raises:
         MessageNotFound: there is no such message at the actor's sites.
-        MessageMoot: it makes no sense any more: what it asks for is back, say.
+        MessageMoot: it makes no sense any more: what it asks for is back, say, or the person's
+            number is another one than that of a code.
         NotTriedAgain: it did not end badly, or was tried again before.
     """
     async with db.transaction():
@@ -62,6 +66,8 @@ async def try_again(actor: Principal, message_id: UUID, *, now: datetime) -> UUI
             raise MessageMoot
         if not found.may_be_tried_again:
             raise NotTriedAgain
+        if found.kind == VOUCHER:
+            await send_again(actor, message_id, now=now)
         made = await outbox.write(await _once_more(found), now=now)
         if made is None:  # somebody else was faster
             raise NotTriedAgain

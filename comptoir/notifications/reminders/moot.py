@@ -2,8 +2,9 @@
 
 One does not if a loan that it speaks of came back, was renewed, or is due on another day by now,
 if its item is lost, if it was to be read before a moment that is over, if a later level of the
-loan was written about since, or if the person wants no more messages: what is very late is a
-matter for a call all the same. A call about a moved due date makes none once that was told. What
+loan was written about since, if it has the code of a voucher and the person's number is another
+by now, or if the person wants no more messages: what is very late is a matter for a call all the
+same. A call about a moved due date makes none once that was told. What
 it would have said of other loans is not lost: their levels count as not reached, and the next
 sweep writes anew.
 """
@@ -68,6 +69,12 @@ _LATER_WENT = """
       AND newer.channel IN ('sms', 'email') AND newer.again_of IS NULL
       AND newer.status NOT IN ('dropped', 'failed')))
 """
+#: A code is money: it goes to the number that somebody looked at, or nowhere.
+_NUMBER_IS_ANOTHER = f"""
+(message.kind IN ({_listed(Matter.VOUCHER)}) AND NOT EXISTS (
+    SELECT 1 FROM lending_borrower person
+    WHERE person.id = message.borrower AND person.phone = message.address))
+"""
 # A reminder is written anew for what is left of it; a message of an occasion is not, so it
 # goes as long as it is true of something.
 #: For a ``message`` with the ``wish`` of its borrower. It takes ``:thanks`` and ``:now``.
@@ -80,6 +87,7 @@ IS_MOOT = f"""
             NOT {_STANDS} OR (message.kind IN ({_listed(Matter.DUE)}) AND about.due_at <= :now)))
     OR {_TOLD}
     OR {_LATER_WENT}
+    OR {_NUMBER_IS_ANOTHER}
     OR (EXISTS (
             SELECT 1 FROM notifications_loan_message about
             WHERE about.message = message.id AND about.level NOT LIKE '%:%')
