@@ -135,7 +135,12 @@ async def issue_voucher(call: Call, data: IssueBody) -> IssueView:
     return await issue(call.actor, command, now=call.now)
 
 
-@get("/voucher-issues/{issue_id:uuid}", scopes=_READERS, tag=TAG, errors=(VoucherIssueNotFound,))
+@get(
+    "/voucher-issues/{issue_id:uuid}",
+    scopes=("desk", "borrowers"),  # it names a person and a loan
+    tag=TAG,
+    errors=(VoucherIssueNotFound,),
+)
 async def read_voucher_issue(call: Call, issue_id: UUID) -> IssueDetail:
     """Read what was given, and what became of it. Its code is never among it."""
     return await read_issue(call.actor, issue_id)

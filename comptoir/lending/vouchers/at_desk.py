@@ -22,6 +22,7 @@ from comptoir.lending.vouchers.rules import (
     still_possible,
 )
 from comptoir.lending.vouchers.showing import has_more, is_at_hand
+from comptoir.sites.queries import site_calendar
 
 #: Of what somebody has from before, the desk shows so many.
 HELD = 5
@@ -146,9 +147,10 @@ async def vouchers_of(visit: db.Row, *, now: datetime) -> AtDesk:
 async def for_anybody(site_id: UUID, *, now: datetime) -> tuple[Choice, ...]:
     """What is given here to somebody who is not asked who they are.
 
-    Whether it still can be is asked by the operator's day when it is given.
+    Today is the site's. Whether it still can be is asked by the operator's day when it is given.
     """
-    rows = await db.fetch(_FOR_ANYBODY, site_id=site_id, today=now.date())
+    today = (await site_calendar(site_id)).local_date(now)
+    rows = await db.fetch(_FOR_ANYBODY, site_id=site_id, today=today)
     return tuple(Choice(row["kind_id"], _name(row), Medium(row["medium"])) for row in rows)
 
 

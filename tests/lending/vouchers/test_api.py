@@ -116,3 +116,15 @@ async def test_what_goes_with_a_model_is_set_by_a_program(database: Any) -> None
         )
         assert set_.json() == {"kinds": [str(kind.id)]}
         assert (await client.get(address)).json() == {"kinds": [str(kind.id)]}
+
+
+@pytest.mark.parametrize(
+    ("scope", "status"), [("inventory", 403), ("settings", 403), ("borrowers", 200)]
+)
+async def test_who_was_given_what_is_told_to_programs_that_may_know_of_people(
+    kiosk: Kiosk, scope: str, status: int
+) -> None:
+    body = {"kind": str(kiosk.kind.id), "borrower": kiosk.desk.card.code}
+    issued = await kiosk.client.post(ISSUES, json=body, headers={"Idempotency-Key": "give"})
+    async with program(scope, site_id=kiosk.desk.site.id) as client:
+        assert (await client.get(issued.headers["Location"])).status_code == status

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +11,10 @@ import pytest
 from comptoir.core import clock
 from comptoir.core.tables import AuditEvent
 from comptoir.inventory.vouchers.sealing import Secret
-from comptoir.inventory.vouchers.tables import VoucherBundle
+from comptoir.inventory.vouchers.tables import Voucher, VoucherBundle
 from comptoir.lending.refusals import RefusalCode
 from comptoir.lending.tables import Borrower
+from comptoir.lending.vouchers.at_desk import for_anybody
 from comptoir.lending.vouchers.tables import VoucherIssue, VoucherPolicy
 from comptoir.sites.tables import StaffMember
 from tests import factories as make
@@ -130,6 +131,17 @@ async def test_a_code_is_given_to_whoever_is_there(reception: Reception, wifi: A
     assert shown(answer.text)
     [issue] = await VoucherIssue.objects()
     assert (issue.borrower, issue.visit) == (None, None)
+
+
+async def test_the_day_on_which_one_can_still_be_given_is_that_of_the_site(
+    reception: Reception, wifi: Any
+) -> None:
+    # Half past midnight in Zurich, which is the day before in UTC.
+    midnight = datetime.fromisoformat("2026-12-24T00:30:00+01:00")
+    await Voucher.update({Voucher.activate_by: date(2026, 12, 23)}, force=True)
+    assert await for_anybody(reception.site.id, now=midnight) == ()
+    await Voucher.update({Voucher.activate_by: date(2026, 12, 24)}, force=True)
+    assert len(await for_anybody(reception.site.id, now=midnight)) == 1
 
 
 async def test_one_scan_gives_the_sim_and_it_is_undone(reception: Reception, sim: Any) -> None:
