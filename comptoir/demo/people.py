@@ -119,6 +119,8 @@ _REFERRERS = {
     LYON: ("Maison de la Métropole", "Mission locale Rhône"),
 }
 _COUNSELLORS = ("S. Favre", "M. Rey", "D. Conus", "A. Lambert", "P. Girard")
+#: Numbers of nobody, but for the last two digits. France keeps 04 65 71 for fiction (ARCEP).
+_OFFICES = {FRIBOURG: "026 000 30", LAUSANNE: "021 000 40", LYON: "04 65 71 02"}
 _NOTES = (
     "Parler lentement et sans jargon.",
     "Préfère le matin.",
@@ -257,9 +259,10 @@ def _contact(kind: str, number: int, site: str, random: Random) -> dict[str, str
 def _referral(contact: str, site: str, random: Random) -> dict[str, str]:
     if contact != "counsellor" and random.random() < 0.5:
         return {}
+    referrer, name = random.choice(_REFERRERS[site]), random.choice(_COUNSELLORS)
     return {
-        "referrer": random.choice(_REFERRERS[site]),
-        "counsellor": random.choice(_COUNSELLORS),
+        "referrer": referrer,
+        "counsellor": f"{name}, {_OFFICES[site]} {11 + _COUNSELLORS.index(name)}",
     }
 
 

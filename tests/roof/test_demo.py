@@ -13,6 +13,7 @@ from comptoir import demo
 from comptoir.core import db
 from comptoir.core.accounts import passwords
 from comptoir.core.keys import Keyring
+from comptoir.core.phones import find_phone
 from comptoir.core.principal import SYSTEM
 from comptoir.inventory import codes
 from comptoir.inventory.imei import read_imei
@@ -51,6 +52,17 @@ async def test_every_kind_of_loan_and_item_occurs(database: Any, moment: datetim
     still_out = "lending_loan WHERE returned_at IS NULL AND due_at"
     assert await count(f"{still_out} >= :now", now=moment) >= 8
     assert 4 <= await count(f"{still_out} < :now", now=moment) <= 14
+
+
+async def test_each_counsellor_can_be_called(database: Any) -> None:
+    await demo.fill(KEYS, now=MOMENTS[0])
+    rows = await db.fetch(
+        "SELECT person.counsellor, site.country FROM lending_borrower person "
+        "JOIN lending_borrower_site known ON known.borrower = person.id "
+        "JOIN sites_site site ON site.id = known.site WHERE person.counsellor <> ''"
+    )
+    assert {row["country"] for row in rows} == {"CH", "FR"}
+    assert all(find_phone(row["counsellor"], row["country"]) for row in rows)
 
 
 @pytest.mark.parametrize("moment", MOMENTS, ids=str)
