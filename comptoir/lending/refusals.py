@@ -69,6 +69,10 @@ class RefusalCode(StrEnum):
     VOUCHER_OPENED = "lending.voucher-opened"
     VOUCHER_REPLACED_BEFORE = "lending.voucher-replaced-before"
     VOUCHER_NOT_SENDABLE = "lending.voucher-not-sendable"
+    VOUCHER_MESSAGES_STOPPED = "lending.voucher-messages-stopped"
+    VOUCHER_NUMBER_DOUBTED = "lending.voucher-number-doubted"
+    VOUCHER_MESSAGE_FAILED = "lending.voucher-message-failed"
+    VOUCHER_SENDING_PAUSED = "lending.voucher-sending-paused"
     VOUCHER_MISREAD = "lending.voucher-misread"
 
     # Due dates

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from comptoir.core import db
-from comptoir.notifications.kinds import ANSWERS
+from comptoir.notifications.kinds import ANSWERS, Matter, kinds_about
 from comptoir.notifications.quiet_hours import SendingHours, next_allowed
 from comptoir.notifications.reminders.plans import OF_MOVES, REMINDER_KINDS
 from comptoir.notifications.reminders.reading import habits_of
@@ -52,6 +52,9 @@ _WAIT = """
 UPDATE notifications_message SET next_attempt_at = :until WHERE id IN :ids
 """
 
+#: What answers somebody, and the code of a voucher: its person stands at a desk, whatever the hour.
+_WAITED_FOR = (*ANSWERS, *kinds_about(Matter.VOUCHER))
+
 #: A message is handed over in less, most often.
 _A_WHILE = timedelta(seconds=10)
 #: Longer than a day of any clock.
@@ -62,12 +65,12 @@ async def hold_back(rows: Sequence[db.Row], *, now: datetime) -> set[UUID]:
     """Let wait what may not arrive now (UTC); which of these messages that is.
 
     Rows have ``id``, ``site``, ``borrower`` and ``kind``. In the quiet hours of their site
-    nothing goes but what answers somebody, or is for somebody who works here. A person gets one
+    nothing goes but what somebody waits for, or is for somebody who works here. A person gets one
     reminder a day: the next goes on the next day, if it still makes sense then. What is said of
     a moved due date waits for what is said of one at this moment, so that the last word is true.
     It belongs into the transaction that claims them.
     """
-    asked = [row for row in rows if row["borrower"] and row["kind"] not in ANSWERS]
+    asked = [row for row in rows if row["borrower"] and row["kind"] not in _WAITED_FOR]
     if not asked:
         return set()
     sites = {

@@ -11,6 +11,7 @@ from comptoir.core.web import NavItem, panels
 from comptoir.lending.desk.answer import SLOT as DESK
 from comptoir.lending.desk.view import SLOT as VISIT
 from comptoir.lending.events import LoanRenewed, ReturnSiteChosen, VoucherToSend
+from comptoir.lending.vouchers.obstacles import let_object
 from comptoir.notifications import hook_pages, timeline
 from comptoir.notifications.calls import api as calls_api
 from comptoir.notifications.calls import pages as calls_pages
@@ -39,6 +40,7 @@ from comptoir.notifications.reminders import settings_pages, wishes
 from comptoir.notifications.reminders.moot import follow_return_site
 from comptoir.notifications.unsubscribe import pages as unsubscribe_pages
 from comptoir.notifications.voucher_codes import write_voucher
+from comptoir.notifications.voucher_obstacles import obstacle
 
 ROUTES: list[ControllerRouterHandler] = [
     *digest_api.ROUTES,
@@ -99,4 +101,5 @@ events.subscribe(ReplyArrived, answer_reply)
 events.subscribe(ReturnSiteChosen, follow_return_site)
 events.subscribe(LoanRenewed, follow_renewal)
 events.subscribe(VoucherToSend, write_voucher)
+let_object(obstacle)
 register_jobs()

@@ -18,7 +18,9 @@ from comptoir.core.principal import Principal
 from comptoir.core.vault import KeyMissing, Unreadable
 from comptoir.inventory.names import read_name, read_names
 from comptoir.inventory.vouchers.sealing import Secret, unseal
+from comptoir.lending.errors import IssueRefused
 from comptoir.lending.events import VoucherToSend
+from comptoir.lending.refusals import Refusal, RefusalCode
 from comptoir.notifications import outbox
 from comptoir.notifications.errors import MessageMoot
 from comptoir.notifications.gateways.protocol import Outgoing
@@ -64,11 +66,16 @@ WHERE issue.id IN :issues AND issue.ended_at IS NULL
 
 
 async def write_voucher(event: VoucherToSend) -> None:
-    """Put the message into the outbox; once for each voucher given."""
+    """Put the message into the outbox; once for each voucher given.
+
+    Raises:
+        IssueRefused: there is nobody to send it to, or no place that it would be from: whoever
+            asked must not think that it goes.
+    """
     row = await db.fetch_one(_TO, issue=event.issue_id)
     place, _is_sure = await read_place(event.site_id)
     if row is None or place is None:
-        return
+        raise IssueRefused(Refusal(RefusalCode.VOUCHER_NOT_SENDABLE))
     language = row["language"]
     facts = Facts(
         place=place.name,

@@ -129,6 +129,13 @@ async def test_it_is_not_tried_again_once_it_came_back_or_its_kind_goes_out_no_m
         await try_again(coordinator, first.id, now=now)
 
 
+async def test_it_waits_for_no_morning(drawer: Drawer, now: datetime) -> None:
+    issue = await given(drawer, now)
+    night = now + timedelta(hours=9)
+    await send_issued(drawer.actor, issue, now=now)
+    assert await dispatch([Route(RecordingGateway())], now=night) == 1
+
+
 async def test_parts_are_counted_of_the_text_that_goes_out(drawer: Drawer, now: datetime) -> None:
     await drawer.add(secret=Secret("5" * 190))
     issues = [(await drawer.give(now)).id for _ in range(2)]

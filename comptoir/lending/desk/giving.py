@@ -11,6 +11,7 @@ from litestar import Response, post
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
 from comptoir.core.i18n import localized
+from comptoir.core.phones import show_phone
 from comptoir.core.principal import Principal, Role
 from comptoir.core.printing.pdf import in_background
 from comptoir.core.web.forms import id_or_none
@@ -180,9 +181,10 @@ async def desk_send(request: Page, data: Posted[ShowForm]) -> Answer:
     now = clock.now()
     try:
         shown = await send_issued(request.user, data.issue, now=now)
-        step = Step(kind=StepKind.SMS_SENT, text=shown.name)
+        number = show_phone(shown.phone)
+        step = Step(kind=StepKind.SMS_SENT, text=shown.name, sent=data.issue, number=number)
     except LendingRefused as error:
-        step = refused(error)
+        step = msgspec.structs.replace(refused(error), sent=data.issue)
     return await answer_desk(request, stay(data.visit, step, now=now), data.recent)
 
 

@@ -61,7 +61,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     is who left, signed, or was told of a due date, where that is what is said.
     ``agreement`` is the one that was signed, ``text`` its number. ``issue`` is a voucher that was
     given, ``shown`` its code where the screen is to show it,
-    and ``asks_more`` says that it has a code or a PIN that can be asked for.
+    and ``asks_more`` says that it has a code or a PIN that can be asked for. ``sent`` is the issue
+    whose code was to be sent to ``number``: it can be shown or printed instead.
     """
 
     kind: StepKind
@@ -76,6 +77,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     issue: IssueView | None = None
     shown: ShownIssue | None = None
     asks_more: bool = False
+    sent: UUID | None = None
+    number: str = ""
     text: str = ""
 
 

@@ -73,6 +73,22 @@ SENTENCES: dict[RefusalCode, LazyProxy] = {
         "This code cannot be sent: its kind does not go out in text messages, "
         "or the person has no phone number. Print it instead."
     ),
+    RefusalCode.VOUCHER_MESSAGES_STOPPED: _l(
+        "This person wants no text messages, so the code does not go to their phone. "
+        "Print it, or let them copy it from the screen."
+    ),
+    RefusalCode.VOUCHER_NUMBER_DOUBTED: _l(
+        "Text messages do not arrive at this person’s number, or it is not theirs. "
+        "Print the code, or let them copy it from the screen."
+    ),
+    RefusalCode.VOUCHER_MESSAGE_FAILED: _l(
+        "The text message with this code did not go, or nobody knows whether it did. "
+        "Print the code, or let them copy it from the screen."
+    ),
+    RefusalCode.VOUCHER_SENDING_PAUSED: _l(
+        "No text messages go out at the moment. "
+        "Print the code, or let them copy it from the screen."
+    ),
     RefusalCode.VOUCHER_MISREAD: _l(
         "This looks like the number of a SIM card, but one digit is wrong. "
         "Scan the barcode again, or compare each digit with the card."

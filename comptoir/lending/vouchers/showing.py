@@ -26,9 +26,10 @@ from comptoir.inventory.vouchers.permissions import let_reveal
 from comptoir.inventory.vouchers.revealing import Shown
 from comptoir.inventory.vouchers.sealing import unseal
 from comptoir.inventory.vouchers.statuses import Medium
-from comptoir.lending.errors import IssueRefused, VoucherIssueNotFound
+from comptoir.lending.errors import IssueRefused, VoucherIssueNotFound, sentence
 from comptoir.lending.refusals import Refusal, RefusalCode
 from comptoir.lending.rules import VISIT_TIME
+from comptoir.lending.vouchers.obstacles import why_not_sent
 from comptoir.lending.vouchers.phone_texts import qr_text
 from comptoir.lending.vouchers.words import Line, secret_lines
 from comptoir.sites.queries import of_own_sites
@@ -67,7 +68,7 @@ LIMIT 1
 class ShownIssue(msgspec.Struct, frozen=True, kw_only=True):
     """A voucher as its person sees it. ``language`` is theirs, ``qr`` what a phone can use.
 
-    ``sendable``: the kind may go out in a text message, and they have a number.
+    ``phone`` is theirs (E.164), and ``not_sent`` says why the code does not go there; None: it may.
     """
 
     issue_id: UUID
@@ -82,12 +83,26 @@ class ShownIssue(msgspec.Struct, frozen=True, kw_only=True):
     network: str
     instructions: str
     activate_by: date | None
-    sendable: bool
+    phone: str
+    not_sent: RefusalCode | None
+
+    @property
+    def sendable(self) -> bool:
+        """Whether it may go out in a text message, to a number that they have."""
+        return self.not_sent is None
 
     @property
     def name(self) -> str:
         """What the kind is called in the reader's language."""
         return localized(self.names)
+
+    @property
+    def why_not_sent(self) -> str:
+        """Why it does not go to their number, where it could else; in the reader's language."""
+        code = self.not_sent
+        if code is None or code is RefusalCode.VOUCHER_NOT_SENDABLE:
+            return ""
+        return sentence(Refusal(code))
 
     @property
     def tells_more(self) -> bool:
@@ -129,7 +144,9 @@ async def open_issued(
             raise VoucherIssueNotFound
         if row["ended_at"] is not None or not is_at_hand(row, now=now):
             raise IssueRefused(Refusal(RefusalCode.VOUCHER_NOT_AT_HAND))
-        shown = _shown(row)
+        may_go = row["by_sms"] and row["phone"]
+        not_sent = await why_not_sent(issue_id) if may_go else RefusalCode.VOUCHER_NOT_SENDABLE
+        shown = _shown(row, not_sent)
         if shown.tells_more:
             await db.execute(_SEEN, now=now, voucher_id=row["voucher"])
         await audit.record(
@@ -189,7 +206,7 @@ async def _note_revealed(event: VoucherRevealed) -> None:
         await db.execute(_SEEN, now=event.at, voucher_id=event.voucher_id)
 
 
-def _shown(row: db.Row) -> ShownIssue:
+def _shown(row: db.Row, not_sent: RefusalCode | None) -> ShownIssue:
     secret, medium = unseal(row), Medium(row["medium"])
     qr = qr_text(secret, medium, dial=row["dial"], network=row["network"])
     language = row["language"] or current_language()
@@ -206,7 +223,8 @@ def _shown(row: db.Row) -> ShownIssue:
         network=row["network"],
         instructions=read_name(row["instructions"], language),
         activate_by=row["activate_by"],
-        sendable=bool(row["by_sms"] and row["phone"]),
+        phone=row["phone"] or "",
+        not_sent=not_sent,
     )
 
 

@@ -14,6 +14,7 @@ from comptoir.core.vault import Clear
 from comptoir.inventory.vouchers.revealing import Shown
 from comptoir.inventory.vouchers.sealing import Secret
 from comptoir.inventory.vouchers.statuses import Medium
+from comptoir.lending.refusals import RefusalCode
 from comptoir.lending.vouchers.phone_texts import qr_text
 from comptoir.lending.vouchers.showing import ShownIssue
 from comptoir.lending.vouchers.slip import SlipPaper, place_of, render_slip
@@ -41,7 +42,8 @@ def shown(medium: Medium, secret: Secret, language: str = "fr") -> ShownIssue:
         network="Pont-Public" if medium is Medium.WIFI else "",
         instructions="Choisissez le réseau.\nTapez le code.",
         activate_by=date(2027, 6, 30),
-        sendable=False,
+        phone="",
+        not_sent=RefusalCode.VOUCHER_NOT_SENDABLE,
     )
 
 
