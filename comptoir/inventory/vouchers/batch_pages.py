@@ -140,6 +140,7 @@ async def _batch(
         batch=batch,
         kind=await queries.kind(batch.kind.id),
         manages=manages,
+        sends=request.user.has_role(Role.COORDINATOR),
         last=last,
         more=more or bool(request.query_params.get("more")),
         typed=typed or dict.fromkeys(_FIELDS, ""),
@@ -148,6 +149,7 @@ async def _batch(
         statuses=STATUSES,
         chips=CHIPS,
         counted=counted(batch.quantity),
+        elsewhere=batch.quantity - sum(batch.counts.values()),
     )
 
 

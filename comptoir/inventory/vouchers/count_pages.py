@@ -16,6 +16,7 @@ from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
 from comptoir.core.web.forms import FormData, id_or_none
+from comptoir.core.web.once import made_once
 from comptoir.inventory.vouchers import parcels
 from comptoir.inventory.vouchers.counts import Counted, CountVouchers, count_vouchers
 from comptoir.inventory.vouchers.queries import kinds
@@ -88,12 +89,24 @@ async def count(request: Page) -> Response[str]:
             tuple(codes) or None,
             form["explanation"],
         )
-        counted = await count_vouchers(request.user, command, now=clock.now())
+        count_id, flash = await _count_once(request, command)
     except Invalid as invalid:
         return await _page(request, str(site.id), form, invalid)
-    flash = Flash("warn" if counted.others else "ok", _noted(counted))
-    query = urlencode({"site": site.id, "count": counted.id})
+    query = urlencode({"site": site.id, "count": count_id})
     return redirect(request, f"/vouchers/counts?{query}", flash=flash)
+
+
+async def _count_once(request: Page, command: CountVouchers) -> tuple[UUID, Flash]:
+    """The id of the count and what is said of it; a form that came before is not counted again."""
+    flash, now = Flash("ok", _("This was noted already.")), clock.now()
+
+    async def make() -> UUID:
+        nonlocal flash
+        counted = await count_vouchers(request.user, command, now=now)
+        flash = Flash("warn" if counted.others else "ok", _noted(counted))
+        return counted.id
+
+    return await made_once(request, make, now=now), flash
 
 
 def _noted(counted: Counted) -> str:

@@ -17,7 +17,8 @@ from comptoir.inventory.vouchers.errors import (
     VoucherKindNotFound,
     explanation_of,
 )
-from comptoir.inventory.vouchers.scanned import found, read_code
+from comptoir.inventory.vouchers.scanned import Reading, found, need_scannable, read_code
+from comptoir.inventory.vouchers.statuses import Medium
 from comptoir.sites import queries as sites
 
 #: What lies in the drawer: also what is set aside for somebody.
@@ -78,16 +79,19 @@ async def count_vouchers(actor: Principal, command: CountVouchers, *, now: datet
         SiteNotFound: there is no such site, or the actor does not work there.
         VoucherKindNotFound: there is no such kind.
         DifferenceUnexplained: it differs, and nothing is said of why.
+        CodesWithUserNames: passwords were scanned, which are not found by themselves.
     """
     async with db.transaction():
         await sites.need_in_sight(actor, command.site)
         kind = await db.fetch_one(
-            "SELECT id FROM inventory_voucher_kind WHERE id = :id", id=command.kind
+            "SELECT medium, dial FROM inventory_voucher_kind WHERE id = :id", id=command.kind
         )
         if kind is None:
             raise VoucherKindNotFound
         rows = await db.fetch(_EXPECTED + db.for_share("voucher"), **_where(command))
-        counted = await _compared(command, [row["id"] for row in rows])
+        counted = await _compared(
+            command, [row["id"] for row in rows], Reading(Medium(kind["medium"]), kind["dial"])
+        )
         said = explanation_of(command.explanation)
         if (counted.difference or counted.missing) and not said:
             raise DifferenceUnexplained
@@ -95,13 +99,15 @@ async def count_vouchers(actor: Principal, command: CountVouchers, *, now: datet
     return counted
 
 
-async def _compared(command: CountVouchers, expected: Sequence[UUID]) -> Counted:
+async def _compared(command: CountVouchers, expected: Sequence[UUID], reading: Reading) -> Counted:
     if command.codes is None:
         return Counted(new_id(), len(expected), command.counted)
     first: dict[str, int] = {}
     for line, code in enumerate(command.codes, start=1):
-        first.setdefault(read_code(code), line)
-    which, wanted = await found(first), set(expected)
+        first.setdefault(read_code(code, reading), line)
+    which, wanted = await found(first, reading), set(expected)
+    if len(which) < len(first):
+        await need_scannable(expected, reading)
     seen = set(which.values())
     return Counted(
         new_id(),

@@ -12,7 +12,7 @@ from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal
 from comptoir.inventory.names import read_names
 from comptoir.inventory.vouchers.errors import VoucherNotFound
-from comptoir.inventory.vouchers.scanned import found
+from comptoir.inventory.vouchers.scanned import found_of_any_kind
 from comptoir.inventory.vouchers.sealing import HINT_LENGTH, fold
 from comptoir.inventory.vouchers.statuses import Medium, VoidReason, VoucherStatus
 from comptoir.sites.queries import of_own_sites
@@ -155,10 +155,10 @@ async def find_voucher(actor: Principal, code: str) -> UUID:
     Raises:
         VoucherNotFound: it is none that the actor may know of.
     """
-    which = list((await found([code])).values())
-    if not which:
+    which = await found_of_any_kind(code)
+    if which is None:
         raise VoucherNotFound
-    return (await voucher_view(actor, which[0])).id
+    return (await voucher_view(actor, which)).id
 
 
 class NamedVoucher(VoucherRow, frozen=True, kw_only=True):

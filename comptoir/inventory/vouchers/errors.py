@@ -134,6 +134,20 @@ class CodesUnknown(Invalid):
         self.lines = tuple(lines)
 
 
+class CodesWithUserNames(Invalid):
+    """Codes were scanned that are passwords: without their user names nothing is found."""
+
+    code = "inventory.voucher-codes-with-user-names"
+
+    def __init__(self) -> None:
+        text = _(
+            "The codes of this kind are passwords that go with a user name, so they cannot be "
+            "scanned. Count them instead. In a parcel, say that all has arrived, then make void "
+            "each one that is missing."
+        )
+        super().__init__([FieldError("codes", self.code, text)])
+
+
 class DifferenceUnexplained(Invalid):
     """Another number than expected, and nothing is said of why."""
 

@@ -23,6 +23,7 @@ from comptoir.core.i18n import ngettext
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
 from comptoir.core.web.forms import FormData, in_form, read_day
+from comptoir.core.web.once import made_once
 from comptoir.inventory.vouchers import imports, queries
 from comptoir.inventory.vouchers.batch_form import INPUTS, BatchForm, choices, first_site
 from comptoir.inventory.vouchers.formats import NAMES, FileFormat
@@ -106,7 +107,11 @@ async def import_file(request: Page) -> Response[str]:
     now = clock.now()
     try:
         command = carried.form.command()
-        batch_id = await imports.import_vouchers(request.user, command, file, now=now)
+        batch_id = await made_once(
+            request,
+            lambda: imports.import_vouchers(request.user, command, file, now=now),
+            now=now,
+        )
     except Invalid:  # what changed since it was looked at is said there
         return await _look(request, carried, columns, named=named)
     batch = await queries.batch(request.user, batch_id)

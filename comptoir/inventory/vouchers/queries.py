@@ -36,10 +36,16 @@ SELECT batch.id, batch.kind, kind.medium, kind.names, batch.site, site.name AS s
        batch.funder, batch.order_number, batch.activate_by, batch.cost_cents, batch.currency,
        batch.quantity, batch.received_at, batch.version,
        (SELECT COUNT(*) FROM inventory_voucher voucher
-        WHERE voucher.batch = batch.id AND voucher.status = 'available') AS available
+        WHERE voucher.batch = batch.id AND voucher.status = 'available' AND {own_voucher})
+           AS available
 FROM inventory_voucher_batch batch
 JOIN inventory_voucher_kind kind ON kind.id = batch.kind
 JOIN sites_site site ON site.id = batch.site
+"""
+#: A batch is of the site that it came to, and of each that a part of it was sent to.
+_OF_SITES = """
+({batch} OR EXISTS (SELECT 1 FROM inventory_voucher voucher
+                    WHERE voucher.batch = batch.id AND {voucher}))
 """
 
 
@@ -65,23 +71,26 @@ async def kind(kind_id: UUID) -> KindView:
 async def batches(
     actor: Principal, wanted: BatchFilter, *, older: UUID | None = None, limit: int
 ) -> list[BatchRow]:
-    """Batches of the actor's sites, newest first; ``older`` is the last one seen.
+    """Batches of which something came to the actor's sites, newest first; ``older``: the last seen.
 
     Raises:
         SiteNotFound: the filter names a site that the actor does not know of.
     """
     await need_in_sight(actor, wanted.site)
-    own, values = of_own_sites(actor, "batch.site")
+    select, own, values = _batches_of(actor)
     conditions = [own]
-    for column, chosen in (("site", wanted.site), ("kind", wanted.kind)):
-        if chosen:
-            conditions.append(f"batch.{column} = :{column}")
-            values[column] = chosen
+    if wanted.site:
+        at_site = {"batch": "batch.site = :site", "voucher": "voucher.site = :site"}
+        conditions.append(_OF_SITES.format(**at_site))
+        values["site"] = wanted.site
+    if wanted.kind:
+        conditions.append("batch.kind = :kind")
+        values["kind"] = wanted.kind
     if older:
         conditions.append("batch.id < :older")
         values["older"] = older
     rows = await db.fetch(
-        f"{_BATCHES} WHERE {' AND '.join(conditions)} ORDER BY batch.id DESC LIMIT :limit",
+        f"{select} WHERE {' AND '.join(conditions)} ORDER BY batch.id DESC LIMIT :limit",
         **values,
         limit=limit,
     )
@@ -89,22 +98,35 @@ async def batches(
 
 
 async def batch(actor: Principal, batch_id: UUID) -> BatchView:
-    """One batch, with how many of its vouchers stand where.
+    """One batch, with how many of its vouchers at the actor's sites stand where.
 
     Raises:
         VoucherBatchNotFound: there is none that the actor may know of.
     """
-    row = await db.fetch_one(f"{_BATCHES} WHERE batch.id = :id", id=batch_id)
-    if row is None or not actor.sees_site(row["site"]):
+    select, own, values = _batches_of(actor)
+    row = await db.fetch_one(f"{select} WHERE batch.id = :id AND {own}", id=batch_id, **values)
+    if row is None:
         raise VoucherBatchNotFound
+    at_own, values = of_own_sites(actor, "voucher.site")
     counted = await db.fetch(
-        "SELECT status, COUNT(*) AS number FROM inventory_voucher WHERE batch = :batch "
-        "GROUP BY status",
+        "SELECT voucher.status, COUNT(*) AS number FROM inventory_voucher voucher "
+        f"WHERE voucher.batch = :batch AND {at_own} GROUP BY voucher.status",
         batch=batch_id,
+        **values,
     )
     numbers = {each["status"]: each["number"] for each in counted}
     counts = {status: numbers[status] for status in VoucherStatus if status in numbers}
     return BatchView(**_batch(row), counts=counts, version=row["version"])
+
+
+def _batches_of(actor: Principal) -> tuple[str, str, dict[str, Any]]:
+    """The statement without its conditions, the first of these, and the values of both."""
+    batch_own, values = of_own_sites(actor, "batch.site")
+    voucher_own, _ = of_own_sites(actor, "voucher.site")
+    if actor.all_sites:
+        return _BATCHES.format(own_voucher=voucher_own), batch_own, values
+    own = _OF_SITES.format(batch=batch_own, voucher=voucher_own)
+    return _BATCHES.format(own_voucher=voucher_own), own, values
 
 
 class LastAdded(msgspec.Struct, frozen=True):

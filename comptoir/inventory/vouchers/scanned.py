@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
-from comptoir.inventory.vouchers.errors import CodesUnknown
-from comptoir.inventory.vouchers.iccid import read_iccid
-from comptoir.inventory.vouchers.sealing import Secret, find_many, fold
+from comptoir.core import db
+from comptoir.inventory.vouchers.errors import CodesUnknown, CodesWithUserNames
+from comptoir.inventory.vouchers.queries import kinds
+from comptoir.inventory.vouchers.sealing import Secret, find_many, unseal
+from comptoir.inventory.vouchers.statuses import Medium
+from comptoir.inventory.vouchers.validation import cleaned_secret
+
+_SEALED = "SELECT id, key, sealed FROM inventory_voucher WHERE id IN :ids"
 
 
-def read_code(code: str) -> str:
-    """A scanned code as it is looked for: the number of a card as it is taken in, without its F."""
-    return read_iccid(code) or fold(code.strip())
+class Reading(NamedTuple):
+    """How the codes of a kind are read: what it is, and what is dialled around each."""
+
+    medium: Medium
+    dial: str = ""
 
 
-async def found(codes: Iterable[str]) -> dict[str, UUID]:
+def read_code(code: str, reading: Reading) -> str:
+    """A scanned code as it is looked for: cleaned as it was when it was taken in."""
+    return cleaned_secret(Secret(code=code), reading.medium, reading.dial).folded
+
+
+async def found(codes: Iterable[str], reading: Reading) -> dict[str, UUID]:
     """Which voucher each of the codes is, by the code as ``read_code`` gives it.
 
     Those that are none of ours are left out.
@@ -23,21 +36,52 @@ async def found(codes: Iterable[str]) -> dict[str, UUID]:
     Raises:
         vault.KeyMissing: another process uses a key that this one was not given.
     """
-    wanted = sorted({read_code(code) for code in codes})
+    wanted = sorted({read_code(code, reading) for code in codes})
     known = await find_many([Secret(code=code) for code in wanted])
     return {wanted[place]: row["id"] for place, row in known.items()}
 
 
-async def found_among(codes: Sequence[str], expected: Collection[UUID]) -> set[UUID]:
+async def found_of_any_kind(code: str) -> UUID | None:
+    """The voucher that a code is of, read as each of the kinds would; None if it is none of ours.
+
+    Raises:
+        vault.KeyMissing: another process uses a key that this one was not given.
+    """
+    readings = dict.fromkeys(Reading(kind.medium, kind.dial) for kind in await kinds())
+    ways = dict.fromkeys(read_code(code, reading) for reading in readings)
+    known = await find_many([Secret(code=way) for way in ways])
+    return next((row["id"] for row in known.values()), None)
+
+
+async def found_among(
+    codes: Sequence[str], expected: Collection[UUID], reading: Reading
+) -> set[UUID]:
     """The vouchers that were scanned; all must be of the expected ones. Twice counts once.
 
     Raises:
         CodesUnknown: some are others, or none of ours; it says which lines.
+        CodesWithUserNames: they are passwords, which are not found by themselves.
         vault.KeyMissing: another process uses a key that this one was not given.
     """
-    which, wanted = await found(codes), set(expected)
-    seen = [which.get(read_code(code)) for code in codes]
+    which, wanted = await found(codes, reading), set(expected)
+    seen = [which.get(read_code(code, reading)) for code in codes]
     wrong = [line for line, each in enumerate(seen, start=1) if each not in wanted]
     if wrong:
+        await need_scannable(expected, reading)
         raise CodesUnknown(wrong)
     return {each for each in seen if each is not None}
+
+
+async def need_scannable(expected: Collection[UUID], reading: Reading) -> None:
+    """See that codes that were not found are not passwords of these vouchers.
+
+    Raises:
+        CodesWithUserNames: they may be: such a code is known together with its user name.
+    """
+    if reading.medium is not Medium.WIFI:
+        return
+    ids = list(expected)
+    for first in range(0, len(ids), 500):
+        rows = await db.fetch(_SEALED, ids=ids[first : first + 500])
+        if any(unseal(row).user for row in rows):
+            raise CodesWithUserNames

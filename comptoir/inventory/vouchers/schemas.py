@@ -93,7 +93,10 @@ class KindName(msgspec.Struct, frozen=True):
 
 
 class BatchRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A batch in a list. ``available`` of its ``quantity`` can still be given."""
+    """A batch in a list. ``available`` of its ``quantity`` can still be given at one's own sites.
+
+    ``site`` is where it came to; parts of it may have been sent to others since.
+    """
 
     id: UUID
     kind: KindName
@@ -109,7 +112,7 @@ class BatchRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BatchView(BatchRow, frozen=True, kw_only=True):
-    """A batch, and how many of it stand where; statuses that none has are left out."""
+    """A batch, and how many of it at one's own sites stand where; empty statuses are left out."""
 
     counts: Annotated[dict[VoucherStatus, int], example({"available": 23, "issued": 2})]
     version: int

@@ -25,6 +25,7 @@ from comptoir.inventory.vouchers.counts import CountVouchers, count_vouchers
 from comptoir.inventory.vouchers.detail import VoucherView, voucher_view
 from comptoir.inventory.vouchers.errors import (
     CodesUnknown,
+    CodesWithUserNames,
     DifferenceUnexplained,
     ExplanationTooLong,
     TooFewVouchers,
@@ -175,6 +176,7 @@ async def read_voucher_transfer(call: Call, transfer_id: UUID) -> TransferView:
         VoucherTransferNotFound,
         VoucherTransferOver,
         CodesUnknown,
+        CodesWithUserNames,
         DifferenceUnexplained,
         ExplanationTooLong,
     ),
@@ -216,7 +218,13 @@ async def list_voucher_counts(call: Call, query: OfSiteQuery) -> Page[CountView]
     scopes=READERS,
     tag=TAG,
     status=201,
-    errors=(SiteNotFound, VoucherKindNotFound, DifferenceUnexplained, ExplanationTooLong),
+    errors=(
+        SiteNotFound,
+        VoucherKindNotFound,
+        CodesWithUserNames,
+        DifferenceUnexplained,
+        ExplanationTooLong,
+    ),
 )
 async def count_voucher_drawer(call: Call, data: CountVouchers) -> CountedView:
     """Write down what lies in a drawer: a number, or the codes that were scanned."""

@@ -21,8 +21,8 @@ from comptoir.inventory.vouchers.errors import (
     VoucherTransferOver,
     explanation_of,
 )
-from comptoir.inventory.vouchers.scanned import found_among
-from comptoir.inventory.vouchers.statuses import VoidReason
+from comptoir.inventory.vouchers.scanned import Reading, found_among
+from comptoir.inventory.vouchers.statuses import Medium, VoidReason
 from comptoir.inventory.vouchers.steps import void_together
 from comptoir.sites import queries as sites
 
@@ -44,8 +44,11 @@ VALUES (:id, :batch, :from_site, :to_site, :quantity, :now)
 """
 _LOCK = """
 SELECT transfer.id, transfer.from_site, transfer.to_site, transfer.quantity, transfer.arrived,
-       transfer.arrived_at, transfer.explanation
-FROM inventory_voucher_transfer transfer WHERE transfer.id = :id
+       transfer.arrived_at, transfer.explanation, kind.medium, kind.dial
+FROM inventory_voucher_transfer transfer
+JOIN inventory_voucher_batch batch ON batch.id = transfer.batch
+JOIN inventory_voucher_kind kind ON kind.id = batch.kind
+WHERE transfer.id = :id
 """
 _UNDERWAY = """
 SELECT voucher.id, voucher.site, voucher.status, voucher.transfer FROM inventory_voucher voucher
@@ -146,6 +149,7 @@ async def receive_vouchers(
         VoucherTransferNotFound: there is none to a site of the actor's.
         VoucherTransferOver: nothing of it is on its way any more.
         CodesUnknown: a code was scanned that is not of this transfer.
+        CodesWithUserNames: they are passwords, which are not found by themselves.
         DifferenceUnexplained: fewer arrived than were sent, and nothing is said of why.
     """
     async with db.transaction():
@@ -153,7 +157,8 @@ async def receive_vouchers(
         underway = [row["id"] for row in rows]
         if not actor.sees_site(transfer["to_site"]):
             raise VoucherTransferNotFound
-        arrived = underway if codes is None else await found_among(codes, underway)
+        reading = Reading(Medium(transfer["medium"]), transfer["dial"])
+        arrived = underway if codes is None else await found_among(codes, underway, reading)
         missing = len(underway) - len(arrived)
         said = explanation_of(explanation) or transfer["explanation"]
         if missing and not said:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +12,13 @@ from comptoir.core import db
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Role
 from comptoir.inventory.vouchers.counts import Counted, CountVouchers, count_vouchers
-from comptoir.inventory.vouchers.errors import DifferenceUnexplained, VoucherKindNotFound
+from comptoir.inventory.vouchers.detail import find_voucher
+from comptoir.inventory.vouchers.errors import (
+    CodesWithUserNames,
+    DifferenceUnexplained,
+    VoucherKindNotFound,
+)
+from comptoir.inventory.vouchers.sealing import Secret
 from comptoir.inventory.vouchers.tables import VoucherCount
 from comptoir.sites.errors import SiteNotFound
 from tests import factories as make
@@ -85,6 +92,55 @@ async def test_a_card_is_counted_however_its_number_was_scanned(
         command = CountVouchers(drawer.site.id, drawer.kind.id, codes=(scanned, ICCID))
         counted = await count_vouchers(reception, command, now=now)
         assert (counted.expected, counted.counted, counted.missing) == (1, 1, ())
+
+
+async def test_a_code_is_counted_with_what_is_dialled_around_it(
+    database: Any, now: datetime
+) -> None:
+    drawer = await Drawer.made(0, medium="top_up", dial="*121*{code}#")
+    await drawer.add("12345678901234")
+    reception = await make.principal(Role.RECEPTION, drawer.site.id)
+    for scanned in ("*121*12345678901234#", "1234 5678 9012 34", "*121*1234-5678-9012-34#"):
+        command = CountVouchers(drawer.site.id, drawer.kind.id, codes=(scanned,))
+        counted = await count_vouchers(reception, command, now=now)
+        assert (counted.expected, counted.counted, counted.missing) == (1, 1, ())
+        assert await find_voucher(reception, scanned) == drawer.ids[0]
+
+
+async def test_passwords_that_go_with_a_user_name_cannot_be_scanned(
+    database: Any, now: datetime
+) -> None:
+    drawer = await Drawer.made(0, medium="wifi")
+    await make.voucher(drawer.batch, Secret(code="KQ7-word", user="guest1"))
+    reception = await make.principal(Role.RECEPTION, drawer.site.id)
+    command = CountVouchers(drawer.site.id, drawer.kind.id, codes=("KQ7-word",), explanation="?")
+    with pytest.raises(CodesWithUserNames):
+        await count_vouchers(reception, command, now=now)
+    assert await VoucherCount.count() == 0
+
+
+async def test_a_code_of_the_wi_fi_that_is_not_known_is_one_more(
+    database: Any, now: datetime
+) -> None:
+    drawer = await Drawer.made(1, medium="wifi")
+    reception = await make.principal(Role.RECEPTION, drawer.site.id)
+    codes = (drawer.codes[0], "nobody-knows")
+    command = CountVouchers(drawer.site.id, drawer.kind.id, codes=codes, explanation="?")
+    assert (await count_vouchers(reception, command, now=now)).unknown == (2,)
+
+
+async def test_a_form_that_was_sent_twice_is_one_count(database: Any) -> None:
+    drawer = await Drawer.made(1)
+    async with client_of() as client:
+        await sign_in(client, await make.user(role=Role.RECEPTION, site_id=drawer.site.id))
+        shown = (await client.get("/vouchers/counts")).text
+        [token] = re.findall(r'name="form" value="([^"]+)"', shown)
+        form = {"site": str(drawer.site.id), "kind": str(drawer.kind.id), "counted": "1"}
+        answers = [
+            await client.post("/vouchers/counts", data=form | {"form": token}) for _ in range(2)
+        ]
+    assert len({each.headers["location"] for each in answers}) == 1
+    assert await VoucherCount.count() == 1
 
 
 async def test_what_is_not_expected_is_named_by_its_line(database: Any, now: datetime) -> None:

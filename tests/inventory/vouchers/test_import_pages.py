@@ -10,6 +10,7 @@ import pytest
 from httpx import AsyncClient, Response
 
 from comptoir.core import db
+from comptoir.core.ids import new_id
 from comptoir.core.principal import Role
 from comptoir.inventory.vouchers.imports import LARGEST_FILE
 from comptoir.inventory.vouchers.sealing import Secret, find, unseal
@@ -159,8 +160,11 @@ async def test_what_came_in_since_it_was_looked_at_is_refused(
 ) -> None:
     preview = await check(client, form, "unifi", samples.UNIFI.encode())
     fields = hidden(preview.text, "/vouchers/import")
-    assert (await client.post("/vouchers/import", data=fields)).status_code == 303
-    twice = await client.post("/vouchers/import", data=fields)
+    other = hidden(preview.text, "/vouchers/import") | {"form": str(new_id())}
+    answers = [await client.post("/vouchers/import", data=fields) for _ in range(2)]
+    assert [each.status_code for each in answers] == [303, 303]  # sent twice, imported once
+    assert len({each.headers["location"] for each in answers}) == 1
+    twice = await client.post("/vouchers/import", data=other)
     assert twice.status_code == 422
     assert "in stock already" in twice.text
     assert await VoucherBatch.count() == 1

@@ -9,9 +9,12 @@ from httpx import AsyncClient, Response
 
 from comptoir.core import clock, db
 from comptoir.core.ids import new_id
-from comptoir.core.principal import Role
-from comptoir.inventory.vouchers.tables import VoucherCount, VoucherTransfer
-from comptoir.inventory.vouchers.transfers import SendVouchers, send_vouchers
+from comptoir.core.principal import SYSTEM, Role
+from comptoir.inventory.vouchers.queries import batch as read_batch
+from comptoir.inventory.vouchers.queries import batches
+from comptoir.inventory.vouchers.schemas import BatchFilter
+from comptoir.inventory.vouchers.tables import VoucherBatch, VoucherCount, VoucherTransfer
+from comptoir.inventory.vouchers.transfers import SendVouchers, receive_vouchers, send_vouchers
 from tests import factories as make
 from tests.http_client import client_of, sign_in
 from tests.inventory.vouchers.drawer import Drawer
@@ -120,6 +123,37 @@ async def test_a_parcel_is_sent_and_received_with_what_is_missing(database: Any)
         assert "closed" in (await client.get("/vouchers/transfers")).text
     [row] = await VoucherTransfer.objects()
     assert (row.arrived, row.explanation) == (3, "Torn.")
+
+
+async def test_a_batch_is_seen_where_a_part_of_it_has_arrived(database: Any, now: Any) -> None:
+    drawer, there = await Drawer.made(5), await make.site()
+    await drawer.add("KQ7-issued", status="issued")
+    await VoucherBatch.update({VoucherBatch.quantity: 6}, force=True)
+    batch = drawer.batch.id
+    sender = await make.principal(Role.COORDINATOR, drawer.site.id)
+    receiver = await make.principal(Role.COORDINATOR, there.id)
+    transfer = await send_vouchers(
+        sender, SendVouchers(batch, drawer.site.id, there.id, 2), now=now
+    )
+    assert await batches(receiver, BatchFilter(), limit=9) == []
+    await receive_vouchers(receiver, transfer, now=now)
+    for filtered in (BatchFilter(), BatchFilter(there.id)):
+        [row] = await batches(receiver, filtered, limit=9)
+        assert (row.id, row.available, row.quantity) == (batch, 2, 6)
+    assert [row.available for row in await batches(sender, BatchFilter(), limit=9)] == [3]
+    assert [row.available for row in await batches(SYSTEM, BatchFilter(), limit=9)] == [5]
+    assert (await read_batch(receiver, batch)).counts == {"available": 2}
+    assert (await read_batch(sender, batch)).counts == {"available": 3, "issued": 1}
+    async with client_of() as client:
+        await _as(client, Role.COORDINATOR, there.id)
+        shown = (await client.get(f"/vouchers/batches/{batch}")).text
+        assert "4 of them are at sites that are not yours." in shown
+        assert f"/vouchers/batches/{batch}/add" not in shown
+        listed = (await client.get(f"/vouchers/batches/{batch}/vouchers")).text
+        assert [str(each) in listed for each in drawer.ids] == [True] * 2 + [False] * 4
+        back = {"from": str(there.id), "to": str(drawer.site.id), "quantity": "1"}
+        assert f"/vouchers/batches/{batch}/send" in shown
+        assert (await client.post(f"/vouchers/batches/{batch}/send", data=back)).is_redirect
 
 
 async def test_what_does_not_come_is_given_up(database: Any, now: Any) -> None:

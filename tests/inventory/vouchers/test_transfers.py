@@ -14,6 +14,7 @@ from comptoir.core.principal import Principal, Role, SiteRole
 from comptoir.inventory.errors import CoordinatorNeeded, SameSite
 from comptoir.inventory.vouchers.errors import (
     CodesUnknown,
+    CodesWithUserNames,
     DifferenceUnexplained,
     ExplanationTooLong,
     TooFewVouchers,
@@ -21,6 +22,7 @@ from comptoir.inventory.vouchers.errors import (
     VoucherTransferNotFound,
     VoucherTransferOver,
 )
+from comptoir.inventory.vouchers.sealing import Secret
 from comptoir.inventory.vouchers.tables import VoucherTransfer
 from comptoir.inventory.vouchers.transfers import (
     MOST_AT_ONCE,
@@ -106,6 +108,25 @@ async def test_a_foreign_code_is_named_by_its_line_and_nothing_arrives(
     assert unknown.value.lines == (2, 4, 5)
     assert "NOT-OURS" not in unknown.value.message()
     assert await drawer.statuses() == ["in_transit"] * 2
+
+
+async def test_a_code_arrives_with_what_is_dialled_around_it(database: Any, now: datetime) -> None:
+    drawer = await Drawer.made(0, medium="top_up", dial="*121*{code}#")
+    await drawer.add("12345678901234")
+    transfer, receiver = await _sent(drawer, 1, now)
+    codes = ["*121*1234 5678 9012 34#"]
+    assert await receive_vouchers(receiver, transfer, codes=codes, now=now) == 0
+
+
+async def test_passwords_with_user_names_are_not_told_apart_by_scanning(
+    database: Any, now: datetime
+) -> None:
+    drawer = await Drawer.made(0, medium="wifi")
+    await make.voucher(drawer.batch, Secret(code="KQ7-word", user="guest1"))
+    transfer, receiver = await _sent(drawer, 1, now)
+    with pytest.raises(CodesWithUserNames):
+        await receive_vouchers(receiver, transfer, codes=["KQ7-word"], now=now)
+    assert await receive_vouchers(receiver, transfer, now=now) == 0
 
 
 @pytest.mark.parametrize("quantity", [-1, 0, 3, MOST_AT_ONCE + 1])
