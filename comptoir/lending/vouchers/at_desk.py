@@ -12,7 +12,7 @@ from comptoir.core.clock import localtime
 from comptoir.inventory.names import read_name
 from comptoir.inventory.vouchers.statuses import Medium, VoucherStatus
 from comptoir.lending.refusals import Refusal
-from comptoir.lending.vouchers.facts import POLICY_ID, given_of, limits_of
+from comptoir.lending.vouchers.facts import COUNTED, POLICY_ID, given_of, limits_of
 from comptoir.lending.vouchers.rules import (
     LONGEST_PERIOD,
     HeldIssue,
@@ -58,8 +58,7 @@ FROM inventory_voucher_kind kind
 LEFT JOIN lending_voucher_policy policy ON policy.id = {POLICY_ID.format(borrower_group=":group")}
 LEFT JOIN lending_voucher_issue issue
     ON issue.kind = kind.id AND issue.ended_at IS NULL AND issue.issued_at > :since
-   AND issue.borrower IN (SELECT :borrower_id UNION SELECT mate.id FROM lending_borrower mate
-                          WHERE mate.household = CAST(:household AS uuid))
+   AND issue.id IN ({COUNTED})
 LEFT JOIN inventory_voucher given ON given.id = issue.voucher
 ORDER BY kind.position, kind.id, issue.id
 """
@@ -160,7 +159,7 @@ def _choice(rows: list[db.Row], visit: db.Row, now: datetime) -> Choice | None:
         return None
     today = localtime(now, visit["time_zone"]).date()
     issues = [each for each in rows if each["issue_id"] is not None]
-    given = given_of(issues, visit["borrower"], visit["household"], visit["time_zone"])
+    given = given_of(issues, visit["borrower"], visit["time_zone"])
     return Choice(
         kind_id=row["kind_id"],
         name=_name(row),

@@ -76,14 +76,21 @@ _TO_SOMEBODY = f"""
 """ + db.for_update("borrower")
 _TO_ANYBODY = f"SELECT {_KIND} {_FROM} {_ASKED_FOR}"
 
-#: What the person and those of their household were given of a kind, and have not given back.
-_GIVEN = """
+#: The issues that count for a person: their own, those of whoever they live with, and those of
+#: whoever they lived with when these were given. Who leaves a household has no second share of it.
+COUNTED = """
+    SELECT own.id FROM lending_voucher_issue own
+    WHERE own.borrower = :borrower_id AND own.issued_at > :since
+    UNION SELECT theirs.id FROM lending_borrower mate
+    JOIN lending_voucher_issue theirs ON theirs.borrower = mate.id AND theirs.issued_at > :since
+    WHERE mate.household = CAST(:household AS uuid)
+    UNION SELECT share.issue FROM lending_voucher_share share WHERE share.borrower = :borrower_id
+"""
+_GIVEN = f"""
     SELECT issue.borrower, voucher.status, voucher.void_reason,
            COALESCE(issue.granted_at, issue.issued_at) AS "granted_at [TIMESTAMPTZ]"
-    FROM (SELECT CAST(:borrower_id AS uuid) AS id
-          UNION SELECT mate.id FROM lending_borrower mate
-          WHERE mate.household = CAST(:household AS uuid)) people
-    JOIN lending_voucher_issue issue ON issue.borrower = people.id
+    FROM ({COUNTED}) counted
+    JOIN lending_voucher_issue issue ON issue.id = counted.id
     JOIN inventory_voucher voucher ON voucher.id = issue.voucher
     WHERE issue.kind = :kind_id AND issue.ended_at IS NULL AND issue.issued_at > :since
 """
@@ -141,13 +148,11 @@ async def given_to(row: db.Row, *, now: datetime) -> Given:
         kind_id=row["kind_id"],
         since=now - timedelta(days=limits.period_days + 1),
     )
-    return given_of(found, row["borrower_id"], row["household"], row["time_zone"])
+    return given_of(found, row["borrower_id"], row["time_zone"])
 
 
-def given_of(
-    issues: list[db.Row], borrower_id: UUID, household: UUID | None, time_zone: str
-) -> Given:
-    """The days of issues that count, of a person and their household.
+def given_of(issues: list[db.Row], borrower_id: UUID, time_zone: str) -> Given:
+    """The days of issues that count for a person and their household (``COUNTED``).
 
     They have ``borrower``, ``granted_at``, and ``status`` and ``void_reason`` of the voucher.
     """
@@ -158,7 +163,7 @@ def given_of(
     ]
     return Given(
         own=tuple(day for who, day in days if who == borrower_id),
-        household=tuple(day for _, day in days) if household else None,
+        household=tuple(day for _, day in days),
     )
 
 

@@ -36,6 +36,11 @@ INSERT INTO lending_voucher_issue (id, voucher, kind, borrower, site, visit, loa
 VALUES (:issue_id, :voucher_id, :kind_id, :borrower_id, :site_id, :visit_id, :loan_id,
         :reason, :now)
 """
+_SHARE = """
+INSERT INTO lending_voucher_share (issue, borrower)
+SELECT CAST(:issue_id AS uuid), mate.id FROM lending_borrower mate
+WHERE mate.household = CAST(:household AS uuid) AND mate.id <> :borrower_id
+"""
 _GIVEN = (VoucherStatus.ISSUED, VoucherStatus.ACTIVATED)
 _IN_VISIT = """
 SELECT id FROM lending_voucher_issue
@@ -213,6 +218,8 @@ async def _write(
     writes = [(_INSERT, values), (taking.ISSUE, values), (audit.INSERT, trail)]
     if taken.status is VoucherStatus.RESERVED:
         writes.append((_NO_LONGER_ASIDE, values))
+    if view.borrower_id is not None and row["household"] is not None:
+        writes.append((_SHARE, values | {"household": row["household"]}))
     if view.borrower_id is not None and not row["known_here"]:
         writes.append((KNOW_BORROWER, values | {"known_at": view.site_id}))
     await db.write(*writes, *outcomes.remember(actor, command.attempt, view, now=now))

@@ -41,6 +41,11 @@ VALUES (:new_issue_id, :voucher_id, :kind_id, :borrower_id, :site_id,
            AND visit.closed_at IS NULL),
         :loan_id, '', :now, :granted_at)
 """
+_SHARE = """
+INSERT INTO lending_voucher_share (issue, borrower)
+SELECT CAST(:new_issue_id AS uuid), share.borrower FROM lending_voucher_share share
+WHERE share.issue = :issue_id
+"""
 
 
 async def replace_voucher(actor: Principal, command: ReplaceVoucher, *, now: datetime) -> IssueView:
@@ -150,6 +155,7 @@ async def _write(
     await db.write(
         (END, values),
         (_INSERT, values),
+        (_SHARE, values),
         (taking.ISSUE, values),
         (audit.INSERT, trail),
         *outcomes.remember(actor, command.attempt, view, now=now),

@@ -27,12 +27,12 @@ class Limits(msgspec.Struct, frozen=True):
 class Given(msgspec.Struct, frozen=True):
     """The days, at the site, on which vouchers of the kind were given.
 
-    ``household`` has those of the person too. None: no household is known, and a person is a
-    household of one.
+    ``household`` has those of the person too, and of whoever they lived with when these were
+    given; a person who lives with nobody is a household of one.
     """
 
     own: tuple[date, ...] = ()
-    household: tuple[date, ...] | None = None
+    household: tuple[date, ...] = ()
 
 
 class HeldVoucher(msgspec.Struct, frozen=True):
@@ -167,7 +167,11 @@ def passed_limit(limits: Limits, given: Given, today: date) -> Refusal | None:
     return _passed(
         limits.person, given.own, limits, today, RefusalCode.VOUCHER_PERSON_LIMIT_REACHED
     ) or _passed(
-        limits.household, _shared(given), limits, today, RefusalCode.VOUCHER_HOUSEHOLD_LIMIT_REACHED
+        limits.household,
+        given.household,
+        limits,
+        today,
+        RefusalCode.VOUCHER_HOUSEHOLD_LIMIT_REACHED,
     )
 
 
@@ -175,14 +179,10 @@ def still_possible(limits: Limits, given: Given, today: date) -> int | None:
     """How many more somebody may have today; None is no limit."""
     left = [
         limit - len(_counted(days, limits, today))
-        for limit, days in ((limits.person, given.own), (limits.household, _shared(given)))
+        for limit, days in ((limits.person, given.own), (limits.household, given.household))
         if limit is not None
     ]
     return max(0, min(left)) if left else None
-
-
-def _shared(given: Given) -> tuple[date, ...]:
-    return given.own if given.household is None else given.household
 
 
 def _counted(days: Iterable[date], limits: Limits, today: date) -> list[date]:

@@ -19,12 +19,14 @@ SENTENCES: dict[RefusalCode, LazyProxy] = {
         "Offer something else, or ask a coordinator."
     ),
     RefusalCode.VOUCHER_PERSON_LIMIT_REACHED: _l(
-        "One person may have %(limit)s of these in %(days)s days, and this person has had them. "
-        "The next one is possible on %(wait_until)s. If it cannot wait, give one with a reason."
+        "The limit is reached: %(limit)s per person in %(days)s days. "
+        "The next one is possible on %(wait_until)s. "
+        "If it cannot wait, open its line under “Vouchers” and write down why."
     ),
     RefusalCode.VOUCHER_HOUSEHOLD_LIMIT_REACHED: _l(
-        "One household may have %(limit)s of these in %(days)s days, and this one has had them. "
-        "The next one is possible on %(wait_until)s. If it cannot wait, give one with a reason."
+        "The limit is reached: %(limit)s per household in %(days)s days. "
+        "The next one is possible on %(wait_until)s. "
+        "If it cannot wait, open its line under “Vouchers” and write down why."
     ),
     RefusalCode.VOUCHER_NONE_LEFT: _l(
         "None of these is left at this site. Offer something else, and tell a coordinator."
@@ -66,8 +68,9 @@ SENTENCES: dict[RefusalCode, LazyProxy] = {
         "or find them by name. Then scan it again."
     ),
     RefusalCode.VOUCHER_NOT_AT_HAND: _l(
-        "This code was shown a while ago, or taken back. "
-        "Whoever may see it opens the page of the voucher."
+        "This code is not shown any more: it was shown a while ago, or taken back. "
+        "In the visit of its person it can be seen again, with your password. "
+        "Otherwise ask a coordinator."
     ),
     RefusalCode.VOUCHER_NOT_SENDABLE: _l(
         "This code cannot be sent: its kind does not go out in text messages, "

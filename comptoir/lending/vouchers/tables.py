@@ -51,6 +51,17 @@ class VoucherIssue(Table, tablename="lending_voucher_issue"):
     granted_at = Timestamptz(default=None, null=True)
 
 
+class VoucherShare(Table, tablename="lending_voucher_share"):
+    """Who lived with whoever was given a voucher, at that moment: it counts to their limit too.
+
+    Whoever leaves the household takes it along. It goes once no limit looks back so far.
+    """
+
+    id = BigSerial(primary_key=True)
+    issue = ForeignKey(VoucherIssue, on_delete=OnDelete.cascade, null=False)
+    borrower = ForeignKey(Borrower, on_delete=OnDelete.cascade, index=True, null=False)
+
+
 class VoucherReservation(Table, tablename="lending_voucher_reservation"):
     """For whom a voucher is put aside. It goes when the voucher is given, or free again."""
 

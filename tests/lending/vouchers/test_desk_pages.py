@@ -9,12 +9,16 @@ from typing import Any
 import pytest
 
 from comptoir.core import clock
+from comptoir.core.principal import Role
 from comptoir.core.tables import AuditEvent
 from comptoir.inventory.vouchers.sealing import Secret
 from comptoir.inventory.vouchers.tables import Voucher, VoucherBundle
+from comptoir.lending.borrowers.households import leave_household
 from comptoir.lending.refusals import RefusalCode
-from comptoir.lending.tables import Borrower
+from comptoir.lending.tables import Borrower, Household
 from comptoir.lending.vouchers.at_desk import for_anybody
+from comptoir.lending.vouchers.issuing import issue_voucher
+from comptoir.lending.vouchers.schemas import IssueVoucher
 from comptoir.lending.vouchers.tables import VoucherIssue, VoucherPolicy
 from comptoir.notifications.reminders.tables import BorrowerWish
 from comptoir.notifications.tables import Message, Sending
@@ -311,6 +315,24 @@ async def test_nothing_is_said_of_vouchers_to_a_suspended_person(
     page = await reception.client.get(f"/desk?visit={visit}")
     assert "May not borrow" in page.text
     assert "<h3>Vouchers</h3>" not in page.text
+
+
+async def test_the_desk_offers_no_second_share_of_a_household_that_was_left(
+    reception: Reception, wifi: Any
+) -> None:
+    await make.voucher(await make.voucher_batch(wifi, site_id=reception.site.id))
+    await VoucherPolicy.update({VoucherPolicy.limit_household: 1}, force=True)
+    home = Household(label="Diallo", created_at=clock.now())
+    await home.save()
+    await Borrower.update({Borrower.household: home.id}, force=True)
+    mate = await make.borrower(site_id=reception.site.id, household=home.id)
+    gift = IssueVoucher(kind_id=wifi.id, borrower_id=mate.id, site_id=reception.site.id)
+    actor = await make.principal(Role.RECEPTION, reception.site.id)
+    await issue_voucher(actor, gift, now=clock.now())
+    await leave_household(actor, mate.id, now=clock.now())
+    page = await reception.client.get(f"/desk?visit={await visit_of(reception)}")
+    assert "Wi-Fi: not before" in page.text
+    assert "One household may have 1 of these" in page.text
 
 
 async def test_whose_limit_was_reached_is_said(reception: Reception, wifi: Any) -> None:

@@ -19,6 +19,7 @@ from comptoir.inventory.vouchers.expiring import expire
 from comptoir.inventory.vouchers.sealing import unseal
 from comptoir.inventory.vouchers.statuses import VoidReason
 from comptoir.inventory.vouchers.tables import Voucher, VoucherBundle, VoucherKind
+from comptoir.lending.borrowers.households import leave_household
 from comptoir.lending.errors import (
     BorrowerNotFound,
     IssueRefused,
@@ -28,7 +29,16 @@ from comptoir.lending.errors import (
 from comptoir.lending.events import VoucherIssued
 from comptoir.lending.refusals import RefusalCode
 from comptoir.lending.tables import Household
-from comptoir.lending.vouchers.tables import VoucherIssue, VoucherPolicy, VoucherReservation
+from comptoir.lending.vouchers.forgetting import forget_shares
+from comptoir.lending.vouchers.replacing import replace_voucher
+from comptoir.lending.vouchers.rules import LONGEST_PERIOD
+from comptoir.lending.vouchers.schemas import ReplaceVoucher
+from comptoir.lending.vouchers.tables import (
+    VoucherIssue,
+    VoucherPolicy,
+    VoucherReservation,
+    VoucherShare,
+)
 from comptoir.lending.vouchers.undoing import undo_issue
 from comptoir.sites.errors import SiteNotFound
 from tests import factories as make
@@ -208,6 +218,54 @@ async def test_a_household_shares_its_limit(drawer: Drawer, now: datetime) -> No
         await drawer.give(now, borrower_id=person.id)
     code = await refused(drawer, now, borrower_id=people[2].id)
     assert code == RefusalCode.VOUCHER_HOUSEHOLD_LIMIT_REACHED
+
+
+async def test_whoever_leaves_a_household_takes_what_it_was_given_along(
+    drawer: Drawer, now: datetime
+) -> None:
+    household = Household(label="Diallo", created_at=now)
+    await household.save()
+    first, second = [await drawer.add_person(household=household.id) for _ in range(2)]
+    for _ in range(3):
+        await drawer.add()
+    await drawer.limit(limit_household=1)
+    await drawer.give(now, borrower_id=first.id)
+    await leave_household(drawer.actor, second.id, now=now)  # and the household is none any more
+    for person in (first, second):
+        code = await refused(drawer, now, borrower_id=person.id)
+        assert code == RefusalCode.VOUCHER_HOUSEHOLD_LIMIT_REACHED
+    later = now + timedelta(days=30)
+    await drawer.give(later, borrower_id=second.id)
+    # They live apart now: what one is given is the other's no more.
+    await drawer.give(later, borrower_id=first.id)
+
+
+async def test_a_replacement_is_shared_as_the_first_was(drawer: Drawer, now: datetime) -> None:
+    household = Household(label="Diallo", created_at=now)
+    await household.save()
+    first, second = [await drawer.add_person(household=household.id) for _ in range(2)]
+    for _ in range(3):
+        await drawer.add()
+    await drawer.limit(limit_household=1)
+    issue = await drawer.give(now, borrower_id=first.id)
+    await leave_household(drawer.actor, second.id, now=now)
+    await replace_voucher(drawer.actor, ReplaceVoucher(issue_id=issue.id), now=now)
+    code = await refused(drawer, now, borrower_id=second.id)
+    assert code == RefusalCode.VOUCHER_HOUSEHOLD_LIMIT_REACHED
+
+
+async def test_who_lived_with_whom_is_forgotten_when_no_limit_looks_back_so_far(
+    drawer: Drawer, now: datetime
+) -> None:
+    household = Household(label="Diallo", created_at=now)
+    await household.save()
+    first, _second = [await drawer.add_person(household=household.id) for _ in range(2)]
+    await drawer.add()
+    await drawer.give(now, borrower_id=first.id)
+    await forget_shares(now=now + timedelta(days=LONGEST_PERIOD))
+    assert await VoucherShare.count() == 1
+    await forget_shares(now=now + timedelta(days=LONGEST_PERIOD + 2))
+    assert await VoucherShare.count() == 0
 
 
 async def test_the_policy_of_the_group_comes_before_the_one_of_all(

@@ -136,7 +136,7 @@ def test_what_is_left_is_the_smaller_of_both_limits() -> None:
     given = Given(own=(TODAY,), household=(TODAY, TODAY))
     assert still_possible(Limits(3, 3, 30), given, TODAY) == 1
     assert still_possible(Limits(None, None, 30), given, TODAY) is None
-    assert still_possible(Limits(None, 1, 30), Given(own=(TODAY, TODAY)), TODAY) == 0
+    assert still_possible(Limits(None, 1, 30), given, TODAY) == 0
 
 
 @pytest.mark.parametrize(
