@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -24,6 +24,8 @@ _SHOWN = {
     ),
     "number": re.compile(r"-?[0-9]+(\.[0-9]+)?"),
 }
+#: An amount as people write one, without what stands between thousands.
+_AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]*)?")
 #: A hidden field with a version: no row has one that its column could not hold.
 Version = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 
@@ -108,10 +110,9 @@ def read_day(text: str) -> date | None:
 def read_hundredths(text: str) -> int | None:
     """An amount such as ``1'299.50``, ``1299,5`` or ``1 299`` in hundredths, or None."""
     plain = "".join(sign for sign in text if sign not in "'’ \u00a0\u202f").replace(",", ".")
-    try:
-        amount = Decimal(plain) * 100
-    except InvalidOperation:
+    if not _AMOUNT.fullmatch(plain):
         return None
-    if not amount.is_finite() or abs(amount) > 10**12 or amount != amount.to_integral_value():
+    amount = Decimal(plain) * 100
+    if abs(amount) > 10**12 or amount != amount.to_integral_value():
         return None
     return int(amount)
