@@ -18,10 +18,14 @@ from comptoir.opening import open_vault
 
 def rotate_keys(arguments: argparse.Namespace) -> None:
     """Seal everything with the newest key; in development, make that first."""
-    done = asyncio.run(_rotate(load()))
+    settings = load()
+    done = asyncio.run(_rotate(settings))
     print(f"{done.sealed} codes were sealed anew. The key {done.current} is the only one in use.")
     for name in done.former:
-        print(f"The key {name} is not used any more: take it off COMPTOIR_VOUCHER_KEYS.")
+        if settings.vault_file is None:
+            print(f"The key {name} is not used any more: take it off COMPTOIR_VOUCHER_KEYS.")
+        else:
+            print(f"The key {name} is not used any more. It stays in {settings.vault_file}.")
     print("Keep each old key, apart, for as long as you keep backups from before today.")
 
 

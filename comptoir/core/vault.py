@@ -16,6 +16,7 @@ import hmac
 from collections.abc import Callable, Iterable
 from uuid import UUID
 
+import msgspec
 from nacl.exceptions import CryptoError
 from nacl.secret import Aead
 
@@ -42,6 +43,13 @@ class Clear:
 
     def __repr__(self) -> str:
         return "Clear()"
+
+
+class Untold(msgspec.Struct, frozen=True):
+    """What holds codes as texts, on their way in: a traceback or a log line shows none of it."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
 
 
 class Unreadable(Refused):

@@ -11,7 +11,14 @@ from datetime import date
 from babel.support import LazyProxy
 
 from comptoir.core.api.about import explain_code
-from comptoir.core.errors import Forbidden, NotFound, PreconditionFailed, Refused
+from comptoir.core.errors import (
+    FieldError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    PreconditionFailed,
+    Refused,
+)
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.web.formats import format_day
@@ -140,6 +147,16 @@ class RenewalRefused(LendingRefused):
 
 class IssueRefused(LendingRefused):
     """The voucher is not given (``vouchers.rules``)."""
+
+
+class ReasonTooLong(Invalid):
+    """More is said of why a limit of vouchers is passed than is kept."""
+
+    code = "lending.voucher-reason-too-long"
+
+    def __init__(self, most: int) -> None:
+        text = _("Write at most %(most)s characters.", most=most)
+        super().__init__([FieldError("reason", self.code, text)])
 
 
 class VoucherReturnRefused(LendingRefused):

@@ -123,6 +123,8 @@ def test_in_development_a_new_key_is_made_while_the_server_runs(tmp_path: Path) 
         new, kept = (data / "voucher-keys").read_text().split()
         assert kept == old
         assert VaultKey(old).name in answer.stdout
+        assert f"It stays in {data / 'voucher-keys'}." in answer.stdout
+        assert "COMPTOIR_VOUCHER_KEYS" not in answer.stdout
         assert new not in answer.stdout
         assert (data / "voucher-keys").stat().st_mode & 0o777 == 0o600
         assert on(url, keys) == [VaultKey(new).name]

@@ -108,6 +108,13 @@ def vouchers_shown(actor_id: UUID | None) -> Subject:
     return Subject(f"vouchers:{actor_id}", free=20, forgotten_after=timedelta(hours=1))
 
 
+def vouchers_sought(actor_id: UUID | None) -> Subject:
+    """Codes of vouchers that were looked for and are none of ours: somebody may be guessing."""
+    return Subject(
+        f"vouchers-sought:{actor_id}", free=30, keeps=True, forgotten_after=timedelta(hours=1)
+    )
+
+
 def wait_after(failures: int, free: int, longest: timedelta = LONGEST_WAIT) -> timedelta:
     """How long to wait after that many failures in a row."""
     over = failures - free

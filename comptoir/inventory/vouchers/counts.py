@@ -12,6 +12,7 @@ import msgspec
 from comptoir.core import audit, db
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal
+from comptoir.core.vault import Untold
 from comptoir.inventory.vouchers.errors import (
     DifferenceUnexplained,
     VoucherKindNotFound,
@@ -34,7 +35,7 @@ VALUES (:id, :site, :kind, :scanned, :expected, :counted, :missing, :explanation
 """
 
 
-class CountVouchers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CountVouchers(Untold, frozen=True, forbid_unknown_fields=True):
     """What lies in the drawer: a number, or the codes that were scanned."""
 
     site: UUID

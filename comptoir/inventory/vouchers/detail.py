@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core import db
+from comptoir.core.accounts import throttle
 from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal
 from comptoir.inventory.names import read_names
@@ -149,18 +150,6 @@ async def vouchers_of_batch(
     return [msgspec.convert(row, VoucherRow) for row in rows]
 
 
-async def find_voucher(actor: Principal, code: str) -> UUID:
-    """The voucher whose code was scanned or typed, whatever became of it.
-
-    Raises:
-        VoucherNotFound: it is none that the actor may know of.
-    """
-    which = await found_of_any_kind(code)
-    if which is None:
-        raise VoucherNotFound
-    return (await voucher_view(actor, which)).id
-
-
 class NamedVoucher(VoucherRow, frozen=True, kw_only=True):
     """A voucher among those of several kinds."""
 
@@ -191,3 +180,30 @@ async def vouchers_ending_in(actor: Principal, end: str, *, limit: int) -> list[
         msgspec.convert(row | {"kind_names": read_names(row["names"])}, NamedVoucher, strict=False)
         for row in rows
     ]
+
+
+async def look_for(
+    actor: Principal, typed: str, *, limit: int, now: datetime
+) -> UUID | list[NamedVoucher]:
+    """The voucher whose code was scanned or typed, or those that end so (``vouchers_ending_in``).
+
+    Raises:
+        VoucherNotFound: it is none that the actor may know of.
+        TooManyAttempts: the actor looked for too many that are none.
+    """
+    sought = [throttle.vouchers_sought(actor.id)]
+    await throttle.begin(sought, now=now)
+    found = await _of_code(actor, typed) or await vouchers_ending_in(actor, typed, limit=limit)
+    if not found:
+        raise VoucherNotFound
+    async with db.transaction():
+        await throttle.succeeded(sought)
+    return found
+
+
+async def _of_code(actor: Principal, code: str) -> UUID | None:
+    which = await found_of_any_kind(code)
+    if which is None:
+        return None
+    row = await db.fetch_one("SELECT site FROM inventory_voucher WHERE id = :id", id=which)
+    return which if row and actor.sees_site(row["site"]) else None

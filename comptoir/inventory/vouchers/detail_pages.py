@@ -19,9 +19,8 @@ from comptoir.core.web import Flash, page, panels, redirect
 from comptoir.core.web.forms import FormData, id_or_none
 from comptoir.inventory.vouchers.actions import activate_voucher, void_voucher
 from comptoir.inventory.vouchers.detail import (
-    find_voucher,
+    look_for,
     voucher_view,
-    vouchers_ending_in,
     vouchers_of_batch,
 )
 from comptoir.inventory.vouchers.errors import VoucherNotFound
@@ -110,11 +109,12 @@ async def find(request: Page) -> Response[str]:
     """Go to the voucher that was scanned, or whose end was typed; no code is in an address."""
     code = (await FormData.of(request)).text("code")
     try:
-        return redirect(request, f"/vouchers/{await find_voucher(request.user, code)}")
+        found = await look_for(request.user, code, limit=_FOUND + 1, now=clock.now())
     except VoucherNotFound as not_found:
-        ending = await vouchers_ending_in(request.user, code, limit=_FOUND + 1)
-        if not ending:
-            return redirect(request, "/vouchers", flash=Flash("error", not_found.message()))
+        return redirect(request, "/vouchers", flash=Flash("error", not_found.message()))
+    ending = found if isinstance(found, list) else []
+    if not ending:
+        return redirect(request, f"/vouchers/{found}")
     if len(ending) == 1:
         return redirect(request, f"/vouchers/{ending[0].id}")
     return page(

@@ -6,8 +6,9 @@ and an hour.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -21,6 +22,7 @@ from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import ngettext
 from comptoir.core.principal import Principal, Role
+from comptoir.core.vault import Untold
 from comptoir.core.web import Flash, page, redirect
 from comptoir.core.web.forms import FormData, in_form, read_day
 from comptoir.core.web.once import made_once
@@ -36,11 +38,13 @@ COORDINATOR = [require(Role.COORDINATOR)]
 #: The file with what a form has around it, and the same encrypted.
 _LARGEST_FORM = LARGEST_FILE + 20_000
 _LARGEST_SEALED = 4 * LARGEST_FILE
+#: A refused file of so many letters is carried on whatever is wrong with it.
+_SMALL = 100_000
 _PURPOSE = "voucher import"
 _KEPT_FOR = timedelta(hours=1)
 
 
-class Carried(msgspec.Struct, frozen=True):
+class Carried(Untold, frozen=True):
     """What the page carries from looking at a file to importing it."""
 
     person: str
@@ -75,12 +79,10 @@ async def check_file(request: Page) -> Response[str]:
     if errors:
         return await _form(request, form, errors, chosen)
     try:
-        text = imports.read_text(content)
-        imports.refuse_other_format(text, FileFormat(chosen))
+        text, table = await asyncio.to_thread(_read, content, FileFormat(chosen))
     except Invalid as invalid:
         return await _form(request, form, invalid.errors, chosen)
     carried = Carried(str(request.user.id), form, FileFormat(chosen), text)
-    table = table_of(text) if chosen == FileFormat.CSV else None
     columns = {place: each.field for place, each in enumerate(table.columns)} if table else {}
     return await _look(request, carried, columns, named=bool(table and table.named))
 
@@ -89,7 +91,7 @@ async def check_file(request: Page) -> Response[str]:
 async def choose_columns(request: Page) -> Response[str]:
     """The same file again, with what its columns are said to be."""
     data = await FormData.of(request)
-    carried = _opened(request, data)
+    carried = await asyncio.to_thread(_opened, request, data)
     if carried is None:
         return await _expired(request)
     return await _look(request, carried, _columns(data), named=data.checked("named"))
@@ -99,7 +101,7 @@ async def choose_columns(request: Page) -> Response[str]:
 async def import_file(request: Page) -> Response[str]:
     """Import the file that was looked at."""
     data = await FormData.of(request)
-    carried = _opened(request, data)
+    carried = await asyncio.to_thread(_opened, request, data)
     if carried is None:
         return await _expired(request)
     columns, named = _columns(data), data.checked("named")
@@ -130,6 +132,17 @@ async def _content(request: Page) -> bytes:
         await file.close()
 
 
+def _read(content: bytes, file_format: FileFormat) -> tuple[str, Table | None]:
+    """The text of a file, and its columns where these are chosen. In a thread: it may be long.
+
+    Raises:
+        VouchersInvalid: it cannot be what it is said to be, or is too large.
+    """
+    text = imports.read_text(content)
+    imports.refuse_other_format(text, file_format)
+    return text, table_of(text) if file_format is FileFormat.CSV else None
+
+
 def _opened(request: Page, data: FormData) -> Carried | None:
     """What the page carried; None if it is not ours, another person's, or too old."""
     keys = accounts_of(request.app).keys
@@ -146,16 +159,32 @@ def _columns(data: FormData) -> dict[int, str]:
     return {place: field for place, field in chosen.items() if field in FIELDS}
 
 
+def _sealed(request: Page, carried: Carried, *, now: datetime) -> str:
+    text = msgspec.json.encode(carried).decode()
+    return accounts_of(request.app).keys.encrypt(_PURPOSE, text, now=now)
+
+
+def _columns_may_be_wrong(carried: Carried, found: Preview) -> bool:
+    """Whether a refused file is carried on, for its columns to be said anew.
+
+    Of a large one, in which some lines are right, they are: it is mended and chosen again.
+    """
+    if carried.file_format is not FileFormat.CSV:
+        return False
+    return len(carried.text) <= _SMALL or found.wrong >= found.count
+
+
 async def _look(
     request: Page, carried: Carried, columns: dict[int, str], *, named: bool
 ) -> Response[str]:
     file = VoucherFile(carried.text, carried.file_format, columns, named)
     now = clock.now()
     found = await imports.preview(request.user, carried.form.command(), file, now=now)
-    sealed = accounts_of(request.app).keys.encrypt(
-        _PURPOSE, msgspec.json.encode(carried).decode(), now=now
-    )
-    table = table_of(carried.text) if carried.file_format is FileFormat.CSV else None
+    table, sealed = None, ""
+    if not found.wrong or _columns_may_be_wrong(carried, found):
+        sealed = await asyncio.to_thread(_sealed, request, carried, now=now)
+        if carried.file_format is FileFormat.CSV:
+            table = await asyncio.to_thread(table_of, carried.text)
     return await _form(
         request,
         carried.form,

@@ -13,6 +13,7 @@ from comptoir.core.errors import FieldError
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal
 from comptoir.core.text_files import NoText, text_of
+from comptoir.core.vault import Untold
 from comptoir.inventory.permissions import need_manager
 from comptoir.inventory.vouchers import formats, queries
 from comptoir.inventory.vouchers.errors import VouchersInvalid
@@ -31,11 +32,13 @@ from comptoir.sites import queries as sites
 
 #: In bytes: twenty thousand vouchers with all that they may have.
 LARGEST_FILE = 2_000_000
+#: A voucher may take two lines, and there are lines without one.
+MOST_LINES = 2 * MOST_AT_ONCE
 #: So many vouchers of a preview are shown, by their last characters.
 _SHOWN = 5
 
 
-class VoucherFile(msgspec.Struct, frozen=True):
+class VoucherFile(Untold, frozen=True):
     """The text of a file, and what it is said to be. The last two are of a CSV alone.
 
     ``columns`` says which field each column is (places from 0); ``named``: the first line has
@@ -44,12 +47,8 @@ class VoucherFile(msgspec.Struct, frozen=True):
 
     text: str
     file_format: FileFormat
-    columns: dict[int, str] = {}
+    columns: dict[int, str] = msgspec.field(default_factory=dict)
     named: bool = False
-
-    def __repr__(self) -> str:
-        """Nothing of it: it is full of codes."""
-        return "VoucherFile()"
 
 
 class Preview(msgspec.Struct, frozen=True):
@@ -69,7 +68,7 @@ def read_text(content: bytes) -> str:
     """The text of a file.
 
     Raises:
-        VouchersInvalid: it is none, or there is nothing in it, or it is too large.
+        VouchersInvalid: it is none, or there is nothing in it, or it is too large or too long.
     """
     if len(content) > LARGEST_FILE:
         raise _refused("file-too-large", _("The file is too large. Split it in two."))
@@ -82,6 +81,14 @@ def read_text(content: bytes) -> str:
         raise _refused("file-no-text", message)
     if not text.strip():
         raise _refused("file-empty", _("The file is empty. Choose another one."))
+    if text.count("\n") > MOST_LINES:
+        message = _(
+            "The file has more than %(most)s lines. Split it, and take in at most %(vouchers)s "
+            "vouchers at once.",
+            most=MOST_LINES,
+            vouchers=MOST_AT_ONCE,
+        )
+        raise _refused("file-too-long", message)
     return text
 
 

@@ -9,6 +9,7 @@ whoever adds a key waits for it.
 
 from __future__ import annotations
 
+import asyncio
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -17,7 +18,7 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core import db, vault
-from comptoir.core.vault import VaultKey
+from comptoir.core.vault import Untold, VaultKey
 from comptoir.inventory.vouchers.errors import VoucherKeyUnset
 
 #: A hint is shown of codes at least this long: its four letters then leave enough unknown.
@@ -41,7 +42,7 @@ ON CONFLICT DO NOTHING
 """
 
 
-class Secret(msgspec.Struct, frozen=True, omit_defaults=True):
+class Secret(Untold, frozen=True, omit_defaults=True):
     """What is sealed of a voucher.
 
     ``code`` is the ICCID of a SIM, what is dialled, a Wi-Fi code or password, or an eSIM's
@@ -53,10 +54,6 @@ class Secret(msgspec.Struct, frozen=True, omit_defaults=True):
     pin: str = ""
     puk: str = ""
     number: str = ""
-
-    def __repr__(self) -> str:
-        """Nothing of it: a traceback or a log line must not show a code."""
-        return "Secret()"
 
     @property
     def folded(self) -> str:
@@ -160,6 +157,11 @@ async def find(secret: Secret) -> UUID | None:
     return found[0]["id"] if found else None
 
 
+def _places(keys: Sequence[VaultKey], secrets: Sequence[Secret]) -> dict[str, int]:
+    """The place of each secret by the marks that it may be found by."""
+    return {key.mark(secret.folded): place for key in keys for place, secret in enumerate(secrets)}
+
+
 async def find_many(secrets: Sequence[Secret]) -> dict[int, db.Row]:
     """Which of these codes are known, by their places: ``id``, ``batch``, ``status``.
 
@@ -169,9 +171,8 @@ async def find_many(secrets: Sequence[Secret]) -> dict[int, db.Row]:
     ours = vault.current()
     names = [row["name"] for row in await db.fetch("SELECT name FROM inventory_voucher_key")]
     keys = [ours.key(name) for name in names]
-    places = {
-        key.mark(secret.folded): place for key in keys for place, secret in enumerate(secrets)
-    }
+    # In a thread: those of a file take part of a second, in which others want to be answered.
+    places = await asyncio.to_thread(_places, keys, secrets)
     marks = [*places]
     found: dict[int, db.Row] = {}
     for start in range(0, len(marks), _MARKS_AT_ONCE):

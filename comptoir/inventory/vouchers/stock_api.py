@@ -17,6 +17,7 @@ from comptoir.core.api import (
     page_of,
     post,
 )
+from comptoir.core.vault import Untold
 from comptoir.inventory.errors import CoordinatorNeeded, SameSite
 from comptoir.inventory.vouchers import parcels, transfers
 from comptoir.inventory.vouchers.actions import activate_voucher, void_voucher
@@ -57,7 +58,7 @@ class VoidBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: VoidReason
 
 
-class ArrivalBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ArrivalBody(Untold, frozen=True, forbid_unknown_fields=True):
     """What arrived: all that is on its way where ``codes`` is null, else just these."""
 
     codes: Annotated[list[str], msgspec.Meta(max_length=transfers.MOST_AT_ONCE)] | None = None

@@ -36,6 +36,13 @@ CODE = "{code}"
 
 _DIAL = re.compile(r"[0-9*#+]*\{code\}[0-9*#]*")
 _DIGITS = re.compile(r"[0-9]+")
+#: What a spreadsheet makes of a long number.
+_SHORTENED = re.compile(r"[0-9]([.,][0-9]+)?E\+[0-9]{1,3}", re.IGNORECASE | re.ASCII)
+#: What it calculates, or could not: a code may begin with an equals sign, but not so.
+_FORMULA = re.compile(
+    r"=[\s+-]*(\"|[0-9]|[a-z.]+\(|\$?[a-z]{1,3}\$?[0-9]+(\W|$))|#(REF!|NAME\?|VALUE!|NUM!|N/A|DIV/0!)",
+    re.IGNORECASE,
+)
 _PIN = re.compile(r"[0-9]{4,8}")
 _PUK = re.compile(r"[0-9]{8}")
 _NUMBER = re.compile(r"\+?[0-9]{4,15}")
@@ -206,6 +213,18 @@ def _wrong_code(code: str, medium: Medium) -> tuple[str, str] | None:
     if read_iccid(code):
         text = _("This is the number of a SIM card. Choose a kind that is a SIM card.")
         return "code-is-iccid", text
+    if is_shortened(code):
+        text = _(
+            "A spreadsheet has rounded this number, and its last digits are lost. "
+            "Take the file as it came, without opening it there."
+        )
+        return "number-rounded", text
+    if _FORMULA.match(code):
+        text = _(
+            "This is a formula or an error of a spreadsheet, and no code. "
+            "Take the file as it came, without opening it there."
+        )
+        return "code-is-formula", text
     if not code.isprintable() or not SHORTEST_CODE <= len(fold(code)) <= LONGEST_CODE:
         text = _(
             "A code has %(least)s to %(most)s letters, digits or signs, without line breaks.",
@@ -230,6 +249,11 @@ def _wrong_iccid(code: str) -> tuple[str, str] | None:
         "It stands on the card, below the barcode."
     )
     return "iccid-invalid", text
+
+
+def is_shortened(text: str) -> bool:
+    """True if a spreadsheet has made a rounded number of a long one."""
+    return _SHORTENED.fullmatch(text) is not None
 
 
 def _packed(text: str) -> str:

@@ -9,7 +9,7 @@ import msgspec
 
 from comptoir.core.accounts.errors import PlaceNotYours
 from comptoir.core.api import Call, CardCode, delete, get, post, put
-from comptoir.core.vault import KeyMissing, Unreadable
+from comptoir.core.vault import KeyMissing, Unreadable, Untold
 from comptoir.inventory.vouchers import sealing
 from comptoir.inventory.vouchers.errors import VoucherKindNotFound
 from comptoir.inventory.vouchers.iccid import read_iccid
@@ -20,6 +20,7 @@ from comptoir.lending.desk.naming import name_code
 from comptoir.lending.errors import (
     BorrowerNotFound,
     NoSiteChosen,
+    ReasonTooLong,
     ScanRefused,
     VoucherIssueNotFound,
 )
@@ -27,6 +28,7 @@ from comptoir.lending.loans import outcomes
 from comptoir.lending.policies.errors import CoordinatorNeeded, GroupNotFound, SettingsChanged
 from comptoir.lending.refusals import Refusal, RefusalCode
 from comptoir.lending.vouchers import policies
+from comptoir.lending.vouchers.issuing import LONGEST_REASON
 from comptoir.lending.vouchers.issuing import issue_voucher as issue
 from comptoir.lending.vouchers.policies import (
     SaveVoucherPolicy,
@@ -71,7 +73,7 @@ _NOT_GIVEN = (
 )
 
 
-class IssueBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class IssueBody(Untold, frozen=True, forbid_unknown_fields=True):
     """The kind to give, or the SIM card in the hand, and the card of whoever gets it.
 
     Without `borrower`, somebody who is not asked who they are. `reason` passes a limit.
@@ -83,7 +85,7 @@ class IssueBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         | None
     ) = None
     borrower: CardCode | None = None
-    reason: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    reason: Annotated[str, msgspec.Meta(extra_json_schema={"maxLength": LONGEST_REASON})] = ""
     site: AtSite | None = None
 
 
@@ -110,6 +112,7 @@ class VoucherPolicies(msgspec.Struct, frozen=True):
         VoucherKindNotFound,
         BorrowerNotFound,
         NoSiteChosen,
+        ReasonTooLong,
         KeyMissing,
         *_NOT_GIVEN,
     ),

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core.idempotency import Attempt, fingerprint
+from comptoir.core.vault import Untold
 from comptoir.inventory.statuses import ProblemKind
 from comptoir.lending.desk.kept import UndoKind
 
@@ -24,7 +25,7 @@ def attempt_of(key: str, *parts: str) -> Attempt | None:
     return Attempt(key=key[:255], fingerprint=fingerprint(*parts), owner=DESKS)
 
 
-class ScanForm(msgspec.Struct, frozen=True):
+class ScanForm(Untold, frozen=True):
     """The one field, and how the desk stood: hidden fields that come back with it."""
 
     scan: str = ""

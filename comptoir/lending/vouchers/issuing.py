@@ -17,7 +17,7 @@ from comptoir.inventory.vouchers.errors import VoucherKindNotFound, VoucherNotFo
 from comptoir.inventory.vouchers.statuses import Medium, VoucherStatus
 from comptoir.inventory.vouchers.taking import Taken
 from comptoir.lending.desk.visits import is_known
-from comptoir.lending.errors import BorrowerNotFound, IssueRefused, NoSiteChosen
+from comptoir.lending.errors import BorrowerNotFound, IssueRefused, NoSiteChosen, ReasonTooLong
 from comptoir.lending.events import VoucherIssued
 from comptoir.lending.loans import contention, outcomes
 from comptoir.lending.loans.facts import KNOW_BORROWER
@@ -62,9 +62,12 @@ async def issue_voucher(actor: Principal, command: IssueVoucher, *, now: datetim
         BorrowerNotFound: there is none, or the actor may not know of them.
         NoSiteChosen: neither the command nor the actor says at which site.
         SiteNotFound: the actor may not know of the site.
+        ReasonTooLong: more is said than is kept.
         IdempotencyKeyReused: the attempt's key came with another request before.
     """
-    command = msgspec.structs.replace(command, reason=clean_line(command.reason)[:LONGEST_REASON])
+    command = msgspec.structs.replace(command, reason=clean_line(command.reason))
+    if len(command.reason) > LONGEST_REASON:
+        raise ReasonTooLong(LONGEST_REASON)
     site_id = command.site_id or actor.site_id
     if site_id is None:
         raise NoSiteChosen

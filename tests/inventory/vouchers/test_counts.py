@@ -12,7 +12,7 @@ from comptoir.core import db
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Role
 from comptoir.inventory.vouchers.counts import Counted, CountVouchers, count_vouchers
-from comptoir.inventory.vouchers.detail import find_voucher
+from comptoir.inventory.vouchers.detail import look_for
 from comptoir.inventory.vouchers.errors import (
     CodesWithUserNames,
     DifferenceUnexplained,
@@ -104,7 +104,7 @@ async def test_a_code_is_counted_with_what_is_dialled_around_it(
         command = CountVouchers(drawer.site.id, drawer.kind.id, codes=(scanned,))
         counted = await count_vouchers(reception, command, now=now)
         assert (counted.expected, counted.counted, counted.missing) == (1, 1, ())
-        assert await find_voucher(reception, scanned) == drawer.ids[0]
+        assert await look_for(reception, scanned, limit=1, now=now) == drawer.ids[0]
 
 
 async def test_passwords_that_go_with_a_user_name_cannot_be_scanned(

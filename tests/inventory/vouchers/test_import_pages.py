@@ -12,6 +12,7 @@ from httpx import AsyncClient, Response
 from comptoir.core import db
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Role
+from comptoir.inventory.vouchers import imports
 from comptoir.inventory.vouchers.imports import LARGEST_FILE
 from comptoir.inventory.vouchers.sealing import Secret, find, unseal
 from comptoir.inventory.vouchers.tables import Voucher, VoucherBatch
@@ -153,6 +154,33 @@ async def test_everything_wrong_is_named_by_line_and_nothing_comes_in(
     assert not any(code in answer.text for code in lines[:3])
     assert 'action="/vouchers/import"' not in answer.text
     assert await Voucher.count() == 2
+
+
+async def test_a_refused_file_comes_back_only_for_its_columns(
+    client: AsyncClient, form: dict[str, str]
+) -> None:
+    lines = [f"KQ7-{number:08};{number}" for number in range(12_000)]
+    wrong = await check(client, form, "unifi", b"12345-67890\n12345-67890\n")
+    assert wrong.status_code == 422
+    assert "carried" not in wrong.text
+    large = "\n".join(["code;row", *lines, lines[0]]).encode()
+    answer = await check(client, form, "csv", large)
+    assert "also in line 2" in answer.text
+    assert "carried" not in answer.text
+    assert len(answer.content) < len(large) / 5
+    other_name = await check(client, form, "csv", large.replace(b"code;row", b"a;b"))
+    assert "Say which column is the code." in other_name.text
+    assert "column_0" in other_name.text
+    small = await check(client, form, "csv", b"code;row\nKQ7-1;1\nKQ7-1;2\n")
+    assert "column_0" in small.text
+
+
+async def test_a_file_of_too_many_lines_is_refused_before_it_is_read(
+    client: AsyncClient, form: dict[str, str]
+) -> None:
+    answer = await check(client, form, "csv", b"code;row\n" + b"\n" * imports.MOST_LINES)
+    assert "more than 40000 lines" in answer.text
+    assert "carried" not in answer.text
 
 
 async def test_what_came_in_since_it_was_looked_at_is_refused(

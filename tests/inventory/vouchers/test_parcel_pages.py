@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 from httpx import AsyncClient, Response
 
 from comptoir.core import clock, db
+from comptoir.core.accounts.errors import TooManyAttempts
 from comptoir.core.ids import new_id
 from comptoir.core.principal import SYSTEM, Role
+from comptoir.inventory.vouchers.detail import look_for
+from comptoir.inventory.vouchers.errors import VoucherNotFound
 from comptoir.inventory.vouchers.queries import batch as read_batch
 from comptoir.inventory.vouchers.queries import batches
 from comptoir.inventory.vouchers.schemas import BatchFilter
@@ -123,6 +128,20 @@ async def test_a_parcel_is_sent_and_received_with_what_is_missing(database: Any)
         assert "closed" in (await client.get("/vouchers/transfers")).text
     [row] = await VoucherTransfer.objects()
     assert (row.arrived, row.explanation) == (3, "Torn.")
+
+
+async def test_whoever_looks_for_many_that_are_none_has_to_wait(database: Any, now: Any) -> None:
+    drawer = await Drawer.made(1)
+    reception = await make.principal(Role.RECEPTION, drawer.site.id)
+    for _ in range(40):  # what is found is not counted
+        assert await look_for(reception, drawer.codes[0], limit=1, now=now) == drawer.ids[0]
+    for number in range(30):
+        with pytest.raises(VoucherNotFound):
+            await look_for(reception, f"KQ7-guess-{number}", limit=1, now=now)
+    with pytest.raises(TooManyAttempts):
+        await look_for(reception, drawer.codes[0], limit=1, now=now)
+    later = now + timedelta(minutes=1)
+    assert await look_for(reception, drawer.codes[0], limit=1, now=later) == drawer.ids[0]
 
 
 async def test_a_batch_is_seen_where_a_part_of_it_has_arrived(database: Any, now: Any) -> None:

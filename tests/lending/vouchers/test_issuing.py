@@ -23,6 +23,7 @@ from comptoir.lending.borrowers.households import leave_household
 from comptoir.lending.errors import (
     BorrowerNotFound,
     IssueRefused,
+    ReasonTooLong,
     UndoRefused,
     VoucherIssueNotFound,
 )
@@ -30,6 +31,7 @@ from comptoir.lending.events import VoucherIssued
 from comptoir.lending.refusals import RefusalCode
 from comptoir.lending.tables import Household
 from comptoir.lending.vouchers.forgetting import forget_shares
+from comptoir.lending.vouchers.issuing import LONGEST_REASON
 from comptoir.lending.vouchers.replacing import replace_voucher
 from comptoir.lending.vouchers.rules import LONGEST_PERIOD
 from comptoir.lending.vouchers.schemas import ReplaceVoucher
@@ -303,6 +305,13 @@ async def test_a_reason_passes_the_limit_and_stays_with_the_issue(
     rows = await AuditEvent.select(AuditEvent.changes).order_by(AuditEvent.id)
     assert ["limit_passed" in row["changes"] for row in rows] == [False, True]
     assert not any("stolen" in row["changes"] for row in rows)
+
+
+async def test_a_reason_longer_than_is_kept_is_refused(drawer: Drawer, now: datetime) -> None:
+    await drawer.add()
+    with pytest.raises(ReasonTooLong):
+        await drawer.give(now, reason="x" * (LONGEST_REASON + 1))
+    await drawer.give(now, reason=" " + "x" * LONGEST_REASON)
 
 
 async def test_nobody_is_asked_who_they_are_where_the_kind_allows_it(

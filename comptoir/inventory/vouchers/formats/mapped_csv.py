@@ -13,7 +13,6 @@ from comptoir.core.text_files import separator_of
 from comptoir.inventory.vouchers.formats.reading import (
     Entry,
     Reading,
-    is_shortened,
     miscounted,
     problem,
     refuse_shortened,
@@ -21,6 +20,7 @@ from comptoir.inventory.vouchers.formats.reading import (
 )
 from comptoir.inventory.vouchers.iccid import read_iccid
 from comptoir.inventory.vouchers.sealing import Secret
+from comptoir.inventory.vouchers.validation import is_shortened
 
 FIELDS = ("code", "user", "pin", "puk", "number")
 MOST_COLUMNS = 30

@@ -13,12 +13,12 @@ from comptoir.core.text_files import lines_of, separator_of
 from comptoir.inventory.vouchers.formats.reading import (
     Entry,
     Reading,
-    is_shortened,
     miscounted,
     refuse_shortened,
     table_rows,
 )
 from comptoir.inventory.vouchers.sealing import Secret
+from comptoir.inventory.vouchers.validation import is_shortened
 
 _COLUMNS = 5
 _CLEAR = "cleartext$"

@@ -11,12 +11,12 @@ from comptoir.core.text_files import separator_of
 from comptoir.inventory.vouchers.formats.reading import (
     Entry,
     Reading,
-    is_shortened,
     miscounted,
     refuse_shortened,
     table_rows,
 )
 from comptoir.inventory.vouchers.sealing import Secret
+from comptoir.inventory.vouchers.validation import is_shortened
 
 _NAMES = ("username", "password", "vouchergroup")
 

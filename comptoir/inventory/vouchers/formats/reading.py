@@ -14,8 +14,6 @@ from comptoir.inventory.vouchers.sealing import Secret
 
 #: How a spreadsheet keeps long digits as they are: ``="0123"``.
 _KEPT_AS_TEXT = re.compile(r'="(.*)"')
-#: What it makes of them otherwise.
-_SHORTENED = re.compile(r"[0-9][.,][0-9]+E\+[0-9]+", re.IGNORECASE)
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -65,11 +63,6 @@ def plain_cell(cell: str) -> str:
     plain = cell.strip()
     kept = _KEPT_AS_TEXT.fullmatch(plain)
     return kept[1].strip() if kept else plain
-
-
-def is_shortened(cell: str) -> bool:
-    """True if a spreadsheet has made a rounded number of a long one."""
-    return _SHORTENED.fullmatch(cell) is not None
 
 
 def refuse_shortened(reading: Reading, line: int, column: str) -> None:
