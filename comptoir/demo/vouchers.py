@@ -15,7 +15,7 @@ from comptoir.inventory.imei import luhn_valid
 from comptoir.inventory.vouchers.kinds import add_kind
 from comptoir.inventory.vouchers.levels import SetLevel, set_level
 from comptoir.inventory.vouchers.schemas import NewVoucher, SaveKind, TakeIn
-from comptoir.inventory.vouchers.statuses import Medium
+from comptoir.inventory.vouchers.statuses import Medium, WifiCode
 from comptoir.inventory.vouchers.taking_in import take_in
 
 #: Draws of its own, so that the rest of the demo stays as it is.
@@ -128,6 +128,8 @@ KINDS = {
         validity_days=1,
         cost_cents=0,
         network="Bibliotheque-Public",
+        wifi_code=WifiCode.PORTAL,
+        portal_url="https://wifi.bibliotheque.example/",
         without_borrower=True,
         instructions={
             "fr": "Dans les réglages du téléphone, ouvrez Wi-Fi.\n"

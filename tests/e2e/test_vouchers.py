@@ -32,6 +32,7 @@ async def fill_drawer(site_id: UUID, iccid: str, code: str) -> Drawer:
         names=make.names("Wi-Fi, one hour"),
         medium="wifi",
         network="Pont-Public",
+        wifi_code="password",
         instructions=make.names("Choose the network. Type the code."),
         without_borrower=True,
     )

@@ -25,8 +25,8 @@ from comptoir.inventory.validation import CURRENCIES
 from comptoir.inventory.vouchers import queries
 from comptoir.inventory.vouchers.kinds import add_kind, change_kind
 from comptoir.inventory.vouchers.schemas import KindView, SaveKind
-from comptoir.inventory.vouchers.statuses import Medium
-from comptoir.inventory.vouchers.wording import MEDIUMS
+from comptoir.inventory.vouchers.statuses import Medium, WifiCode
+from comptoir.inventory.vouchers.wording import MEDIUMS, WIFI_CODES
 from comptoir.sites.place_choices import zones
 
 Page = Request[Principal, Any, Any]
@@ -49,6 +49,8 @@ class KindForm(msgspec.Struct, frozen=True):
     instructions: dict[str, str] = {}
     dial: str = ""
     network: str = ""
+    wifi_code: str = ""
+    portal_url: str = ""
     by_sms: str = ""
     without_borrower: str = ""
     active: str = "yes"
@@ -112,8 +114,9 @@ def _typed(data: FormData) -> KindForm:
 
 def _shown(view: KindView) -> KindForm:
     same = ("medium", "operator", "volume", "time_zone", "currency", "dial", "network")
+    wifi = ("wifi_code", "portal_url")
     return KindForm(
-        **{name: str(getattr(view, name)) for name in same},
+        **{name: str(getattr(view, name)) for name in (*same, *wifi)},
         names=view.names,
         instructions=view.instructions,
         validity_days="" if view.validity_days is None else str(view.validity_days),
@@ -137,6 +140,9 @@ def _command(form: KindForm) -> SaveKind:
     if form.medium not in MEDIUMS:
         text = _("Choose what it is.")
         errors.append(FieldError("medium", "inventory.medium-missing", text))
+    if form.wifi_code and form.wifi_code not in WIFI_CODES:
+        text = _("Choose what the code is.")
+        errors.append(FieldError("wifi_code", "inventory.wifi-code-missing", text))
     if form.cost and cost is None:
         text = _("Enter a price such as 899.50.")
         errors.append(FieldError("cost", "inventory.price-invalid", text))
@@ -148,7 +154,8 @@ def _command(form: KindForm) -> SaveKind:
     same = ("names", "operator", "volume", "time_zone", "currency", "instructions")
     return SaveKind(
         medium=Medium(form.medium),
-        **{name: getattr(form, name) for name in (*same, "dial", "network")},
+        **{name: getattr(form, name) for name in (*same, "dial", "network", "portal_url")},
+        wifi_code=WifiCode(form.wifi_code or WifiCode.PORTAL),
         validity_days=int(days) if days else None,
         cost_cents=cost,
         by_sms=bool(form.by_sms),
@@ -169,6 +176,7 @@ def _form(
         errors=in_form(errors, _INPUTS),
         kind=kind,
         mediums=MEDIUMS,
+        wifi_codes=list(WIFI_CODES.items()),
         currencies=[(currency, currency) for currency in CURRENCIES],
         zones=near,
         other_zones=far,

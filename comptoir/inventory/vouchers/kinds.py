@@ -116,4 +116,5 @@ def _values(command: SaveKind) -> dict[Any, Any]:
 def _shown(kind: SaveKind | KindView) -> dict[str, Any]:
     """What the audit row keeps of a kind: all that can be changed."""
     values = {name: getattr(kind, name) for name in SaveKind.__struct_fields__}
-    return values | {"medium": kind.medium.value, "names": clean_names(kind.names)}
+    chosen = {"medium": kind.medium.value, "wifi_code": kind.wifi_code.value}
+    return values | chosen | {"names": clean_names(kind.names)}

@@ -19,14 +19,15 @@ from comptoir.inventory.vouchers.schemas import (
     KindName,
     KindView,
 )
-from comptoir.inventory.vouchers.statuses import Medium, VoucherStatus
+from comptoir.inventory.vouchers.statuses import Medium, VoucherStatus, WifiCode
 from comptoir.sites.queries import need_in_sight, of_own_sites
 from comptoir.sites.schemas import SiteName
 
 _KINDS = """
 SELECT kind.id, kind.medium, kind.names, kind.operator, kind.volume, kind.validity_days,
        kind.time_zone, kind.cost_cents, kind.currency, kind.instructions, kind.dial, kind.network,
-       kind.by_sms, kind.without_borrower, kind.position, kind.active, kind.version,
+       kind.wifi_code, kind.portal_url, kind.by_sms, kind.without_borrower,
+       kind.position, kind.active, kind.version,
        EXISTS (SELECT 1 FROM inventory_voucher_batch batch WHERE batch.kind = kind.id)
            AS "fixed [BOOLEAN]"
 FROM inventory_voucher_kind kind
@@ -154,7 +155,8 @@ async def last_added(batch_id: UUID, *, since: datetime) -> LastAdded | None:
 
 def _kind(row: db.Row) -> KindView:
     read = {name: read_names(row[name]) for name in ("names", "instructions")}
-    return KindView(**(row | read | {"medium": Medium(row["medium"])}))
+    chosen = {"medium": Medium(row["medium"]), "wifi_code": WifiCode(row["wifi_code"])}
+    return KindView(**(row | read | chosen))
 
 
 def _batch(row: db.Row) -> dict[str, Any]:

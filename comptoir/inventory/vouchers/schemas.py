@@ -11,7 +11,7 @@ import msgspec
 from comptoir.core.fields import example
 from comptoir.inventory.names import Names
 from comptoir.inventory.vouchers.sealing import Secret
-from comptoir.inventory.vouchers.statuses import Medium, VoucherStatus
+from comptoir.inventory.vouchers.statuses import Medium, VoucherStatus, WifiCode
 from comptoir.sites.schemas import SiteName
 
 #: More come in several batches: a statement of all marks at once has its limits.
@@ -26,7 +26,9 @@ class SaveKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A kind of voucher as it shall be. At least one name is needed.
 
     ``cost_cents`` is what one costs, in hundredths of the currency. ``dial`` has ``{code}``
-    where a phone dials the code. Instructions are read aloud, or on the slip.
+    where a phone dials the code. ``wifi_code`` says whether the code of a Wi-Fi is the password of
+    ``network``, which its QR code then joins, or is typed on a page; ``portal_url``, if that page
+    has an address, is what the QR code opens. Instructions are read aloud, or on the slip.
     """
 
     medium: Medium
@@ -40,6 +42,8 @@ class SaveKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     instructions: Names = {}
     dial: Annotated[str, example("")] = ""
     network: Annotated[str, example("")] = ""
+    wifi_code: WifiCode = WifiCode.PORTAL
+    portal_url: Annotated[str, example("")] = ""
     by_sms: bool = False
     without_borrower: bool = False
     active: bool = True

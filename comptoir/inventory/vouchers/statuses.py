@@ -14,6 +14,13 @@ class Medium(StrEnum):
     ESIM = "esim"  # an activation text, shown as a QR
 
 
+class WifiCode(StrEnum):
+    """What the code of a Wi-Fi is: no length of it could tell."""
+
+    PORTAL = "portal"  # typed on the page that opens once the phone is in the network
+    PASSWORD = "password"  # noqa: S105  # that of the network itself
+
+
 class VoucherStatus(StrEnum):
     """Exactly one holds at a time; only ``available`` can be chosen for somebody."""
 

@@ -28,8 +28,9 @@ class VoucherKind(Table, tablename="inventory_voucher_kind"):
 
     ``validity_days`` count from the activation to a midnight in ``time_zone``, the operator's;
     None: it does not end by itself. ``dial`` is what a phone dials, with ``{code}`` in it;
-    ``network`` the name of a Wi-Fi. ``by_sms``: its code may be sent in a text message.
-    ``without_borrower``: it may be given to somebody who is not asked who they are.
+    ``network`` the name of a Wi-Fi, ``wifi_code`` whether its code is the network's password, and
+    ``portal_url`` the page on which it is typed otherwise. ``by_sms``: its code may be sent in a
+    text message. ``without_borrower``: it may be given to somebody who is not asked who they are.
     """
 
     id = UUID(default=new_id, primary_key=True)
@@ -44,6 +45,8 @@ class VoucherKind(Table, tablename="inventory_voucher_kind"):
     instructions = JSON(default="{}")
     dial = Varchar(60, default="")
     network = Varchar(32, default="")
+    wifi_code = Varchar(8, default="portal")  # statuses.WifiCode
+    portal_url = Varchar(200, default="")
     by_sms = Boolean(default=False)
     without_borrower = Boolean(default=False)
     position = SmallInt(default=0)

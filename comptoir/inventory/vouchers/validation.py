@@ -20,10 +20,10 @@ from comptoir.inventory.validation import CURRENCIES, HIGHEST_PRICE
 from comptoir.inventory.vouchers.iccid import looks_like_iccid, read_iccid
 from comptoir.inventory.vouchers.schemas import SaveKind, TakeIn
 from comptoir.inventory.vouchers.sealing import Secret, fold
-from comptoir.inventory.vouchers.statuses import Medium
+from comptoir.inventory.vouchers.statuses import Medium, WifiCode
 from comptoir.sites.validation import time_zones
 
-LONGEST = {"operator": 80, "volume": 60, "dial": 60, "network": 32}
+LONGEST = {"operator": 80, "volume": 60, "dial": 60, "network": 32, "portal_url": 200}
 LONGEST_BATCH = {"funder": 120, "order_number": 60}
 LONGEST_INSTRUCTIONS = 1000
 #: Ten years: whatever is valid for longer does not end by itself.
@@ -43,6 +43,7 @@ _FORMULA = re.compile(
     r"=[\s+-]*(\"|[0-9]|[a-z.]+\(|\$?[a-z]{1,3}\$?[0-9]+(\W|$))|#(REF!|NAME\?|VALUE!|NUM!|N/A|DIV/0!)",
     re.IGNORECASE,
 )
+_ADDRESS = re.compile(r"https?://[!-~]{3,}", re.IGNORECASE)
 _PIN = re.compile(r"[0-9]{4,8}")
 _PUK = re.compile(r"[0-9]{8}")
 _NUMBER = re.compile(r"\+?[0-9]{4,15}")
@@ -124,6 +125,17 @@ def _medium_errors(command: SaveKind) -> list[FieldError]:
     if command.network and command.medium is not Medium.WIFI:
         message = _("Only a Wi-Fi code has a network. Leave this empty.")
         errors.append(FieldError("network", "inventory.network-unfit", message))
+    if command.wifi_code is WifiCode.PASSWORD and command.medium is not Medium.WIFI:
+        message = _("Only a Wi-Fi code can be the password of a network. Choose the other one.")
+        errors.append(FieldError("wifi_code", "inventory.wifi-code-unfit", message))
+    if command.portal_url and (
+        command.medium is not Medium.WIFI or command.wifi_code is WifiCode.PASSWORD
+    ):
+        message = _("Only a Wi-Fi code that is typed on a page has one. Leave this empty.")
+        errors.append(FieldError("portal_url", "inventory.portal-unfit", message))
+    elif command.portal_url and not _ADDRESS.fullmatch(command.portal_url):
+        message = _("Write the address of the page as the browser shows it, with https://.")
+        errors.append(FieldError("portal_url", "inventory.portal-invalid", message))
     if command.by_sms and command.medium is Medium.SIM:
         message = _("A card cannot be sent by text message. Untick this.")
         errors.append(FieldError("by_sms", "inventory.by-sms-unfit", message))

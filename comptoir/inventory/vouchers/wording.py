@@ -5,13 +5,18 @@ from __future__ import annotations
 from babel.support import LazyProxy
 
 from comptoir.core.i18n import lazy as _l
-from comptoir.inventory.vouchers.statuses import Medium, VoidReason, VoucherStatus
+from comptoir.inventory.vouchers.statuses import Medium, VoidReason, VoucherStatus, WifiCode
 
 MEDIUMS: dict[Medium, LazyProxy] = {
     Medium.SIM: _l("SIM card"),
     Medium.TOP_UP: _l("Top-up code"),
     Medium.WIFI: _l("Wi-Fi code"),
     Medium.ESIM: _l("eSIM"),
+}
+
+WIFI_CODES: dict[WifiCode, LazyProxy] = {
+    WifiCode.PORTAL: _l("typed on a page that opens"),
+    WifiCode.PASSWORD: _l("the password of the network"),
 }
 
 STATUSES: dict[VoucherStatus, LazyProxy] = {

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 
+import msgspec
+
 from comptoir.inventory.vouchers.sealing import Secret
-from comptoir.inventory.vouchers.statuses import Medium
+from comptoir.inventory.vouchers.statuses import Medium, WifiCode
 
 _GROUP = 4
 _HYPHEN = re.compile(r"[\u2010-\u2013-]")
@@ -18,21 +20,29 @@ _SPECIAL = re.compile(r'([\\;,:"])')
 _SHORTEST, _LONGEST = 8, 63
 
 
-def qr_text(secret: Secret, medium: Medium, *, dial: str = "", network: str = "") -> str | None:
+class PhoneUse(msgspec.Struct, frozen=True):
+    """What a kind says of its code: ``dial`` has ``{code}`` where it is dialled."""
+
+    dial: str = ""
+    network: str = ""
+    wifi_code: WifiCode = WifiCode.PORTAL
+    portal_url: str = ""
+
+
+def qr_text(secret: Secret, medium: Medium, use: PhoneUse) -> str | None:
     """What the camera of a phone can use; None where it can use nothing.
 
-    ``dial`` is what is dialled, with ``{code}`` in it. A code of a Wi-Fi is its password, unless
-    a user name goes with it, or it is too short for one: then it is typed on the page that
-    opens once the phone has joined the network, which is open.
+    A code of a Wi-Fi joins its network where the kind says that it is the network's password, and
+    one can be so long. Otherwise it is typed on a page, which is opened if its address is known.
     """
     match medium:
-        case Medium.TOP_UP if dial:
-            return "tel:" + dial.replace("{code}", secret.code).replace("#", "%23")
-        case Medium.WIFI if network:
-            name = _escaped(network)
-            if secret.user or not _SHORTEST <= len(secret.code) <= _LONGEST:
-                return f"WIFI:T:nopass;S:{name};;"
-            return f"WIFI:T:WPA;S:{name};P:{_escaped(secret.code)};;"
+        case Medium.TOP_UP if use.dial:
+            return "tel:" + use.dial.replace("{code}", secret.code).replace("#", "%23")
+        case Medium.WIFI if use.wifi_code is WifiCode.PORTAL:
+            return use.portal_url or None
+        case Medium.WIFI if use.network and not secret.user:
+            if _SHORTEST <= len(secret.code) <= _LONGEST:
+                return f"WIFI:T:WPA;S:{_escaped(use.network)};P:{_escaped(secret.code)};;"
         case Medium.ESIM:
             return secret.code
     return None

@@ -25,12 +25,12 @@ from comptoir.inventory.vouchers.events import VoucherRevealed
 from comptoir.inventory.vouchers.permissions import let_reveal
 from comptoir.inventory.vouchers.revealing import Shown
 from comptoir.inventory.vouchers.sealing import unseal
-from comptoir.inventory.vouchers.statuses import Medium
+from comptoir.inventory.vouchers.statuses import Medium, WifiCode
 from comptoir.lending.errors import IssueRefused, VoucherIssueNotFound, sentence
 from comptoir.lending.refusals import Refusal, RefusalCode
 from comptoir.lending.rules import VISIT_TIME
 from comptoir.lending.vouchers.obstacles import why_not_sent
-from comptoir.lending.vouchers.phone_texts import qr_text
+from comptoir.lending.vouchers.phone_texts import PhoneUse, qr_text
 from comptoir.lending.vouchers.words import Line, secret_lines
 from comptoir.sites.queries import of_own_sites
 
@@ -41,7 +41,7 @@ _READ = """
 SELECT issue.id AS issue_id, issue.voucher, issue.site, issue.borrower, issue.issued_at,
        issue.shown_at, issue.ended_at, issue.loan, voucher.id, voucher.key, voucher.sealed,
        voucher.hint, voucher.activate_by, kind.names, kind.medium, kind.dial, kind.network,
-       kind.instructions, kind.by_sms, kind.validity_days,
+       kind.wifi_code, kind.portal_url, kind.instructions, kind.by_sms, kind.validity_days,
        (SELECT borrower.language FROM lending_borrower borrower
         WHERE borrower.id = issue.borrower) AS language,
        (SELECT borrower.phone FROM lending_borrower borrower
@@ -208,7 +208,8 @@ async def _note_revealed(event: VoucherRevealed) -> None:
 
 def _shown(row: db.Row, not_sent: RefusalCode | None) -> ShownIssue:
     secret, medium = unseal(row), Medium(row["medium"])
-    qr = qr_text(secret, medium, dial=row["dial"], network=row["network"])
+    use = PhoneUse(row["dial"], row["network"], WifiCode(row["wifi_code"]), row["portal_url"])
+    qr = qr_text(secret, medium, use)
     language = row["language"] or current_language()
     return ShownIssue(
         issue_id=row["issue_id"],

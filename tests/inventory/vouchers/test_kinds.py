@@ -17,7 +17,7 @@ from comptoir.inventory.vouchers import queries
 from comptoir.inventory.vouchers.errors import VoucherKindNotFound
 from comptoir.inventory.vouchers.kinds import add_kind, change_kind
 from comptoir.inventory.vouchers.schemas import SaveKind
-from comptoir.inventory.vouchers.statuses import Medium
+from comptoir.inventory.vouchers.statuses import Medium, WifiCode
 from tests import factories as make
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -77,6 +77,18 @@ async def test_only_coordinators_say_what_kinds_there_are(now: datetime) -> None
         ({"medium": Medium.TOP_UP, "dial": "tel:{code}"}, "inventory.dial-invalid"),
         ({"network": "Biblio"}, "inventory.network-unfit"),
         ({"by_sms": True}, "inventory.by-sms-unfit"),
+        ({"wifi_code": WifiCode.PASSWORD}, "inventory.wifi-code-unfit"),
+        ({"portal_url": "https://wifi.example/"}, "inventory.portal-unfit"),
+        (
+            {
+                "medium": Medium.WIFI,
+                "wifi_code": WifiCode.PASSWORD,
+                "portal_url": "https://wifi.example/",
+            },
+            "inventory.portal-unfit",
+        ),
+        ({"medium": Medium.WIFI, "portal_url": "wifi.example"}, "inventory.portal-invalid"),
+        ({"medium": Medium.WIFI, "portal_url": "javascript:alert(1)"}, "inventory.portal-invalid"),
     ],
 )
 async def test_what_no_kind_can_be_is_refused(

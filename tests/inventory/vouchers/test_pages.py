@@ -14,7 +14,7 @@ from comptoir.core import clock
 from comptoir.core.principal import Role
 from comptoir.inventory.vouchers import queries
 from comptoir.inventory.vouchers.sealing import Secret, find
-from comptoir.inventory.vouchers.statuses import Medium
+from comptoir.inventory.vouchers.statuses import Medium, WifiCode
 from comptoir.inventory.vouchers.tables import Voucher, VoucherBatch
 from comptoir.sites.tables import Site
 from tests import factories as make
@@ -66,6 +66,19 @@ async def test_a_kind_is_added_and_changed_on_its_page(client: AsyncClient) -> N
     assert "Recharge 5 Go" in (await client.get("/settings/voucher-kinds")).text
 
 
+async def test_what_the_code_of_a_wifi_is_stands_on_its_kind(client: AsyncClient) -> None:
+    wifi = KIND | {"medium": "wifi", "dial": "", "portal_url": "https://wifi.example/"}
+    await client.post("/settings/voucher-kinds/new", data=wifi)
+    [kind] = await queries.kinds()
+    assert (kind.wifi_code, kind.portal_url) == (WifiCode.PORTAL, "https://wifi.example/")
+    page = await client.get(f"/settings/voucher-kinds/{kind.id}")
+    assert 'value="https://wifi.example/"' in page.text
+    changed = wifi | {"version": "1", "wifi_code": "password", "portal_url": ""}
+    await client.post(f"/settings/voucher-kinds/{kind.id}", data=changed)
+    [kind] = await queries.kinds()
+    assert (kind.wifi_code, kind.portal_url) == (WifiCode.PASSWORD, "")
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -74,6 +87,9 @@ async def test_a_kind_is_added_and_changed_on_its_page(client: AsyncClient) -> N
         ("validity_days", "-3"),
         ("name_fr", " "),
         ("dial", "x"),
+        ("wifi_code", "paper"),
+        ("wifi_code", "password"),
+        ("portal_url", "https://wifi.example/"),
     ],
 )
 async def test_what_is_wrong_with_a_kind_is_said_at_its_field(

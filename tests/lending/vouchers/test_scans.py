@@ -8,7 +8,7 @@ import pytest
 
 from comptoir.core.ids import new_id
 from comptoir.inventory.vouchers.sealing import Secret
-from comptoir.inventory.vouchers.statuses import Medium, VoucherStatus
+from comptoir.inventory.vouchers.statuses import Medium, VoucherStatus, WifiCode
 from comptoir.lending.refusals import RefusalCode
 from comptoir.lending.scans import (
     DeskState,
@@ -19,7 +19,7 @@ from comptoir.lending.scans import (
     VoucherNamed,
     scan_meaning,
 )
-from comptoir.lending.vouchers.phone_texts import dialled, in_groups, qr_text
+from comptoir.lending.vouchers.phone_texts import PhoneUse, dialled, in_groups, qr_text
 from comptoir.lending.vouchers.rules import HeldVoucher
 
 NOW = datetime(2026, 11, 24, 14, tzinfo=UTC)
@@ -78,19 +78,31 @@ def test_a_card_that_is_not_ours_is_refused(misread: bool, code: RefusalCode) ->
     [
         (Medium.TOP_UP, Secret("123456"), "tel:*121*123456%23"),
         (Medium.WIFI, Secret("pass;word"), r"WIFI:T:WPA;S:Pont\;Public;P:pass\;word;;"),
-        (Medium.WIFI, Secret("12-34"), r"WIFI:T:nopass;S:Pont\;Public;;"),
-        (Medium.WIFI, Secret("long-password", user="u1"), r"WIFI:T:nopass;S:Pont\;Public;;"),
+        (Medium.WIFI, Secret("12-34"), None),  # no network has a password so short
+        (Medium.WIFI, Secret("long-password", user="u1"), None),
         (Medium.ESIM, Secret("LPA:1$smdp.example$K2"), "LPA:1$smdp.example$K2"),
         (Medium.SIM, Secret("8941000000000000001"), None),
     ],
 )
 def test_a_phone_is_told_by_its_camera(medium: Medium, secret: Secret, text: str | None) -> None:
-    assert qr_text(secret, medium, dial="*121*{code}#", network="Pont;Public") == text
+    use = PhoneUse("*121*{code}#", "Pont;Public", WifiCode.PASSWORD)
+    assert qr_text(secret, medium, use) == text
 
 
 def test_nothing_is_told_where_nobody_said_what_to_dial_or_which_network() -> None:
-    assert qr_text(Secret("123456"), Medium.TOP_UP) is None
-    assert qr_text(Secret("123456789"), Medium.WIFI) is None
+    assert qr_text(Secret("123456"), Medium.TOP_UP, PhoneUse()) is None
+    unnamed = PhoneUse(wifi_code=WifiCode.PASSWORD)
+    assert qr_text(Secret("123456789"), Medium.WIFI, unnamed) is None
+
+
+@pytest.mark.parametrize("code", ["12-34", "KQ7X-4455-XYZW"])
+def test_a_code_that_is_typed_on_a_page_is_no_password_however_long(code: str) -> None:
+    page = "https://wifi.example/login"
+    named = PhoneUse(network="Pont")
+    assert qr_text(Secret(code), Medium.WIFI, named) is None
+    named = PhoneUse(network="Pont", portal_url=page)
+    assert qr_text(Secret(code), Medium.WIFI, named) == page
+    assert qr_text(Secret(code, user="u1"), Medium.WIFI, named) == page
 
 
 def test_a_code_is_read_in_groups() -> None:

@@ -13,9 +13,9 @@ from comptoir.core.ids import new_id
 from comptoir.core.vault import Clear
 from comptoir.inventory.vouchers.revealing import Shown
 from comptoir.inventory.vouchers.sealing import Secret
-from comptoir.inventory.vouchers.statuses import Medium
+from comptoir.inventory.vouchers.statuses import Medium, WifiCode
 from comptoir.lending.refusals import RefusalCode
-from comptoir.lending.vouchers.phone_texts import qr_text
+from comptoir.lending.vouchers.phone_texts import PhoneUse, qr_text
 from comptoir.lending.vouchers.showing import ShownIssue
 from comptoir.lending.vouchers.slip import SlipPaper, place_of, render_slip
 from comptoir.lending.vouchers.tables import VoucherIssue
@@ -28,7 +28,7 @@ ESIM = "LPA:1$smdp.plus.example.com$K2-1ABCD2-XYZ9Q8-77TRQP"
 
 
 def shown(medium: Medium, secret: Secret, language: str = "fr") -> ShownIssue:
-    qr = qr_text(secret, medium, dial="*121*{code}#", network="Pont-Public")
+    qr = qr_text(secret, medium, PhoneUse("*121*{code}#", "Pont-Public", WifiCode.PASSWORD))
     return ShownIssue(
         issue_id=new_id(),
         voucher_id=new_id(),
@@ -99,7 +99,7 @@ async def test_it_says_when_the_door_is_open_next(database: Any) -> None:
 
 
 async def test_the_desk_prints_what_is_at_hand_and_names_nobody(reception: Reception) -> None:
-    kind = await make.voucher_kind(medium="wifi", network="Pont")
+    kind = await make.voucher_kind(medium="wifi", network="Pont", wifi_code="password")
     await make.voucher_policy(kind)
     secret = Secret("KQ7-4455-XYZW")
     await make.voucher(await make.voucher_batch(kind, site_id=reception.site.id), secret)
