@@ -58,7 +58,7 @@ _PLAIN: dict[str, LazyProxy] = {
     "voucher_count.made": _l("Drawer counted."),
     "voucher_key.given_up": _l("A lost key of vouchers was given up."),
     "voucher_key.rotated": _l("The key of vouchers was changed."),
-    "voucher.revealed": _l("Its code was shown."),
+    "voucher.batch_exported": _l("Codes of the batch were written into a file."),
 }
 
 
@@ -81,6 +81,7 @@ def describe_all() -> None:
     describe("item.sent", _sent)
     describe("item.received", _received)
     describe("voucher.voided", _voided)
+    describe("voucher.revealed", _revealed)
     describe("item.problem_reported", problem)
     name_field("item", "model", _l("Model"))
     name_field("item", "serial", _l("Serial number"))
@@ -116,6 +117,12 @@ def _voided(story: Story) -> str:
     words = {str(each): label for each, label in VOID_REASONS.items()}
     reason = words.get(str(story.after("reason")))
     return _("Void: %(reason)s.", reason=reason) if reason else _("Void.")
+
+
+def _revealed(story: Story) -> str:
+    if story.after("file"):
+        return _("Its code was written into a file.")
+    return _("Its code was shown.")
 
 
 def accessory(story: Story) -> str:

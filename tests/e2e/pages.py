@@ -240,5 +240,6 @@ async def fill_examples() -> Examples:
             "/vouchers/batches/{batch_id:uuid}:batch_id": str(batch.id),
             "/vouchers/batches/{batch_id:uuid}/send:batch_id": str(batch.id),
             "/vouchers/batches/{batch_id:uuid}/vouchers:batch_id": str(batch.id),
+            "/vouchers/batches/{batch_id:uuid}/codes:batch_id": str(batch.id),
         },
     )

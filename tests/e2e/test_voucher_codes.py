@@ -128,3 +128,31 @@ def test_without_a_script_the_browser_leaves_the_page_by_itself(
     expect(code_on(page)).to_have_text(stock.code)
     expect(page.get_by_role("button", name="Hide it now")).to_have_count(0)
     page.context.close()
+
+
+def test_codes_are_downloaded_after_a_page_that_says_what_that_means(
+    browser: Browser, world: World, stock: Stock, counter: Counter
+) -> None:
+    page = signed_in_page(browser, world, stock.token)
+    page.goto(f"/vouchers/{stock.voucher}")
+    page.get_by_role("link", name="The batch").click()
+    page.get_by_role("link", name="CSV with codes").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("1 code into a file")
+    for width in (1280, 320):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert violations(page) + too_small(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("button", name="Download the codes").click()
+    expect(page.locator("#explanation")).to_have_attribute("aria-invalid", "true")
+    assert violations(page) + too_small(page) == []
+    page.get_by_label("What is the file for?").fill("cards for the camp")
+    page.get_by_label("With PIN and PUK").check()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the codes").click()
+    assert stock.code not in page.url + download.value.url
+    content = download.value.path().read_text(encoding="utf-8-sig")
+    assert f"'{stock.code};;;'4711;'12345678;" in content
+    page.get_by_role("link", name="Cancel").click()
+    page.get_by_role("link", name="The batch").click()
+    expect(page.get_by_text("1 code, with PIN and PUK – cards for the camp")).to_be_visible()
+    page.context.close()

@@ -187,6 +187,7 @@ CALLS: dict[str, Line] = {
     "GET /api/v1/voucher-batches": scopes("read", "desk", "inventory"),
     "POST /api/v1/voucher-batches": scopes("inventory"),
     "GET /api/v1/voucher-batches/{batch_id}": scopes("read", "desk", "inventory"),
+    "GET /api/v1/voucher-batches/{batch_id}/vouchers.csv": scopes("read", "inventory"),
     "POST /api/v1/voucher-batches/{batch_id}/vouchers": scopes("inventory"),
     "DELETE /api/v1/voucher-batches/{batch_id}/vouchers/{voucher_id}": scopes("inventory"),
     "GET /api/v1/voucher-kinds": scopes("read", "desk", "inventory"),

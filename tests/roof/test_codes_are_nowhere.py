@@ -157,6 +157,21 @@ async def revealed(play: Play) -> None:
     play.answers.append(await play.office.get(f"/vouchers/{voucher}/code"))
 
 
+async def exported(play: Play) -> None:
+    address = f"/vouchers/batches/{play.batch}"
+    asked = await play.office.get(f"{address}/codes")
+    form = {"explanation": WIFI[0]["code"], "form": "export"}
+    refused = await play.office.post(f"{address}/codes", data=form)
+    assert refused.status_code == 422
+    for _ in range(2):
+        file = await play.office.post(f"{address}/codes", data=form | {"explanation": "camp"})
+        assert all(each["code"] in file.text for each in WIFI)
+    masked = await play.office.get(f"{address}/vouchers.csv")
+    for answer in (asked, masked, await play.office.get(address)):
+        assert answer.status_code == 200
+        play.answers.append(answer)
+
+
 async def read_without_a_key(play: Play) -> None:
     voucher = await play.voucher(play.sim, "available")
     vault.use(Vault(["another-key-of-tests-that-opens-no-drawer"]))
@@ -196,6 +211,7 @@ STEPS: list[Callable[[Play], Awaitable[None]]] = [
     given_at_the_desk,
     scanned_in_vain,
     revealed,
+    exported,
     read_without_a_key,
     listed,
     sealed_anew,

@@ -123,10 +123,10 @@ def wait_after(failures: int, free: int, longest: timedelta = LONGEST_WAIT) -> t
     return longest if over > 10 else min(longest, FIRST_WAIT * 2**over)
 
 
-def after_failure(count: Count | None, subject: Subject, *, now: datetime) -> Count:
-    """The count with one failure more."""
+def after_failure(count: Count | None, subject: Subject, *, times: int = 1, now: datetime) -> Count:
+    """The count with one failure more, or with several at once."""
     forgotten = count is None or now - count.last_failure_at > subject.forgotten_after
-    failures = 1 if forgotten or count is None else count.failures + 1
+    failures = times if forgotten or count is None else count.failures + times
     wait = wait_after(failures, subject.free, subject.longest_wait)
     return Count(failures, now, now + wait if wait else None)
 
@@ -138,8 +138,8 @@ def seconds_to_wait(count: Count | None, *, now: datetime) -> int:
     return max(0, ceil((count.blocked_until - now).total_seconds()))
 
 
-async def begin(subjects: Sequence[Subject], *, now: datetime) -> None:
-    """Count an attempt as failed before it is made. A transaction of its own.
+async def begin(subjects: Sequence[Subject], *, times: int = 1, now: datetime) -> None:
+    """Count an attempt as failed, or as so many, before it is made. A transaction of its own.
 
     Raises:
         TooManyAttempts: it may not be made yet; it is not counted then.
@@ -150,7 +150,7 @@ async def begin(subjects: Sequence[Subject], *, now: datetime) -> None:
         if wait:
             raise TooManyAttempts(wait)
         for subject, count in counts:
-            await _write(subject, after_failure(count, subject, now=now))
+            await _write(subject, after_failure(count, subject, times=times, now=now))
 
 
 async def succeeded(subjects: Sequence[Subject]) -> None:

@@ -9,6 +9,7 @@ import msgspec
 
 from comptoir.core.api import (
     Call,
+    Csv,
     Cursor,
     Limit,
     Page,
@@ -29,6 +30,8 @@ from comptoir.inventory.vouchers.errors import (
     VoucherNotLast,
     VouchersInvalid,
 )
+from comptoir.inventory.vouchers.export_table import masked_csv
+from comptoir.inventory.vouchers.exporting import ExportFilter, vouchers_masked
 from comptoir.inventory.vouchers.schemas import (
     BatchFilter,
     BatchRow,
@@ -38,6 +41,7 @@ from comptoir.inventory.vouchers.schemas import (
     SaveKind,
     TakeIn,
 )
+from comptoir.inventory.vouchers.statuses import VoucherStatus
 from comptoir.inventory.vouchers.taking_in import add_to_batch, take_in, take_out_last
 from comptoir.sites.errors import SiteNotFound
 
@@ -153,6 +157,31 @@ async def read_voucher_batch(call: Call, batch_id: UUID) -> BatchView:
     return await queries.batch(call.actor, batch_id)
 
 
+class ExportQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which vouchers of the batch."""
+
+    status: Annotated[
+        VoucherStatus | None, msgspec.Meta(description="Only those in this status.")
+    ] = None
+
+
+@get(
+    "/voucher-batches/{batch_id:uuid}/vouchers.csv",
+    scopes=WRITERS,
+    tag=TAG,
+    errors=(CoordinatorNeeded, VoucherBatchNotFound),
+)
+async def export_vouchers(call: Call, batch_id: UUID, query: ExportQuery) -> Csv:
+    """Export the vouchers of a batch, without their codes, as the file that the pages give.
+
+    For people: UTF-8 with a mark at its front, semicolons, a line of column names, and words in
+    the language of `Accept-Language`. A file with codes is for a person alone, who confirms it on
+    a page.
+    """
+    found = await vouchers_masked(call.actor, ExportFilter(batch_id, query.status))
+    return Csv(masked_csv(found), "vouchers.csv")
+
+
 @post(
     "/voucher-batches/{batch_id:uuid}/vouchers",
     scopes=WRITERS,
@@ -192,6 +221,7 @@ ROUTES = [
     list_voucher_batches,
     create_voucher_batch,
     read_voucher_batch,
+    export_vouchers,
     add_voucher,
     undo_adding_voucher,
 ]

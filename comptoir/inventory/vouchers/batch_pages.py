@@ -27,6 +27,7 @@ from comptoir.inventory.permissions import may_manage
 from comptoir.inventory.vouchers import queries
 from comptoir.inventory.vouchers.batch_form import INPUTS, BatchForm, choices, first_site
 from comptoir.inventory.vouchers.errors import VouchersInvalid
+from comptoir.inventory.vouchers.exporting import latest_exports
 from comptoir.inventory.vouchers.schemas import BatchFilter, NewVoucher
 from comptoir.inventory.vouchers.taking_in import add_to_batch, take_in, take_out_last
 from comptoir.inventory.vouchers.wording import CHIPS, MEDIUMS, STATUSES
@@ -133,6 +134,8 @@ async def _batch(
     manages = may_manage(request.user, batch.site.id)
     now = clock.now()
     last = await queries.last_added(batch_id, since=now - _UNDO) if manages else None
+    coordinates = request.user.has_role(Role.COORDINATOR)
+    exports = await latest_exports(batch_id) if coordinates else []
     return page(
         request,
         "inventory/vouchers/batch.html",
@@ -140,7 +143,8 @@ async def _batch(
         batch=batch,
         kind=await queries.kind(batch.kind.id),
         manages=manages,
-        sends=request.user.has_role(Role.COORDINATOR),
+        coordinates=coordinates,
+        exports=exports,
         last=last,
         more=more or bool(request.query_params.get("more")),
         typed=typed or dict.fromkeys(_FIELDS, ""),

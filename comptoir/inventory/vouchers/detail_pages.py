@@ -24,11 +24,13 @@ from comptoir.inventory.vouchers.detail import (
     vouchers_of_batch,
 )
 from comptoir.inventory.vouchers.errors import VoucherNotFound
+from comptoir.inventory.vouchers.export_pages import address, status_of
+from comptoir.inventory.vouchers.exporting import ExportFilter
 from comptoir.inventory.vouchers.life import VoucherAction, next_status
 from comptoir.inventory.vouchers.permissions import may_reveal
 from comptoir.inventory.vouchers.queries import batch
 from comptoir.inventory.vouchers.revealing import Masked
-from comptoir.inventory.vouchers.statuses import VoidReason, VoucherStatus
+from comptoir.inventory.vouchers.statuses import VoidReason
 from comptoir.inventory.vouchers.wording import CHIPS, MEDIUMS, STATUSES, VOID_REASONS
 from comptoir.sites.queries import site_names
 
@@ -79,14 +81,14 @@ async def batch_vouchers(request: Page, batch_id: FromPath[UUID]) -> Response[st
     """Each voucher of a batch, its code masked."""
     found = await batch(request.user, batch_id)
     query = request.query_params
-    wanted = query.get("status", "")
-    status = VoucherStatus(wanted) if wanted in set(VoucherStatus) else None
+    status = status_of(query.get("status", ""))
+    shown = ExportFilter(batch_id, status)
     after = id_or_none(query.get("after", ""))
     rows = await vouchers_of_batch(
         request.user, batch_id, status=status, after=after, limit=_ROWS + 1
     )
     here = f"/vouchers/batches/{batch_id}/vouchers"
-    kept = {"status": wanted} if status else {}
+    kept = {"status": status} if status else {}
     following = urlencode(kept | {"after": rows[_ROWS - 1].id}) if rows[_ROWS:] else ""
     return page(
         request,
@@ -95,7 +97,10 @@ async def batch_vouchers(request: Page, batch_id: FromPath[UUID]) -> Response[st
         kind_name=localized(found.kind.names),
         rows=rows[:_ROWS],
         here=here,
-        chosen=wanted if status else "",
+        chosen=status or "",
+        exports=request.user.has_role(Role.COORDINATOR),
+        csv_url=address(shown, "vouchers.csv"),
+        codes_url=address(shown, "codes"),
         statuses=[("", _("All")), *((each.value, word) for each, word in STATUSES.items())],
         words=STATUSES,
         chips=CHIPS,

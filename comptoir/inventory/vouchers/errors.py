@@ -61,6 +61,47 @@ class RevealedTooOften(TooManyRequests):
         return {"retry_after": self.retry_after}
 
 
+class NothingToExport(Refused):
+    """No voucher of a batch has a code that the actor may write into a file."""
+
+    code = "inventory.nothing-to-export"
+
+    def message(self) -> str:
+        return _("There is no code to export here. Choose another status, or another batch.")
+
+
+class ExportOver(Refused):
+    """A form that made a file of codes was sent again later."""
+
+    code = "inventory.voucher-export-over"
+
+    def message(self) -> str:
+        return _(
+            "This file was made already. For another one, go back to the batch and begin anew: "
+            "it is written down as well."
+        )
+
+
+class ExportUnexplained(Invalid):
+    """Codes are to be exported, and nothing is said of what for."""
+
+    code = "inventory.export-unexplained"
+
+    def __init__(self) -> None:
+        text = _("Write in a few words what the file is for.")
+        super().__init__([FieldError("explanation", self.code, text)])
+
+
+class CodeInExplanation(Invalid):
+    """What a file is for is written down for others to read, and would tell them a code."""
+
+    code = "inventory.code-in-explanation"
+
+    def __init__(self) -> None:
+        text = _("This is the code of a voucher. Write what the file is for, without a code.")
+        super().__init__([FieldError("explanation", self.code, text)])
+
+
 class VoucherKindNotFound(NotFound):
     """There is no such kind of voucher."""
 

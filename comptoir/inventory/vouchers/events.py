@@ -8,9 +8,8 @@ from uuid import UUID
 import msgspec
 
 
-class VoucherRevealed(msgspec.Struct, frozen=True):
-    """The code of a voucher was seen on its page; ``tells_more``: more than stands on a card."""
+class VouchersRevealed(msgspec.Struct, frozen=True):
+    """More than what stands on a card was seen of vouchers, on a page or in a file."""
 
-    voucher_id: UUID
-    tells_more: bool
+    voucher_ids: tuple[UUID, ...]
     at: datetime

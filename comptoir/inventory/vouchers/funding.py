@@ -17,8 +17,9 @@ import msgspec
 from comptoir.core import db
 from comptoir.core.disclosure import hidden_cells
 from comptoir.core.i18n import localized
-from comptoir.core.principal import Principal, Role
+from comptoir.core.principal import Principal
 from comptoir.inventory.names import read_names
+from comptoir.inventory.vouchers.permissions import of_coordinated_sites
 from comptoir.sites import queries as sites
 
 #: A period of a year: a month from 1 to 12, a quarter, or all of it.
@@ -134,7 +135,7 @@ class FundingWanted(msgspec.Struct, frozen=True):
 
 async def funders_of(actor: Principal) -> list[str]:
     """Who paid for vouchers at the sites that the actor coordinates, by name; last, nobody."""
-    own, values = _coordinated(actor, None, "batch.site")
+    own, values = of_coordinated_sites(actor, "batch.site")
     rows = await db.fetch(
         f"SELECT DISTINCT batch.funder FROM inventory_voucher_batch batch WHERE {own}",
         **values,
@@ -157,7 +158,7 @@ async def funding_report(
         )
         for month in range(1, 14)
     }
-    own, values = _coordinated(actor, wanted.site, "voucher.site")
+    own, values = of_coordinated_sites(actor, "voucher.site", wanted.site)
     values |= {"funder": wanted.funder, **moments}
     counted = _Counted()
     for measure, (column, also) in _WHEN.items():
@@ -165,7 +166,7 @@ async def funding_report(
         sql = _COUNT.format(month=month, column=column, also=also, own=own)
         for row in await db.fetch(sql, **values):
             counted.add(measure, row)
-    own, values = _coordinated(actor, wanted.site, "batch.site")
+    own, values = of_coordinated_sites(actor, "batch.site", wanted.site)
     values |= {"funder": wanted.funder}
     values |= {name: moments[name] for name in ("month_1", "month_13")}
     for row in await db.fetch(_BOUGHT.format(own=own), **values):
@@ -265,17 +266,6 @@ class _Counted:
         lines.append([*self.currencies, "year"])
         values = {cell: self._numbers[measure, cell] for line in lines for cell in line}
         return hidden_cells(values, lines)
-
-
-def _coordinated(actor: Principal, site_id: UUID | None, column: str) -> tuple[str, dict[str, Any]]:
-    """The condition that a column holds a site that the actor coordinates, and its values."""
-    if site_id is None and actor.has_role_everywhere(Role.COORDINATOR):
-        return "1 = 1", {}
-    own = [each for each in actor.site_ids if actor.has_role(Role.COORDINATOR, each)]
-    if site_id is not None:
-        own = [site_id] if actor.has_role(Role.COORDINATOR, site_id) else []
-    # One that no site has: an empty list cannot be asked for.
-    return f"{column} IN :own_sites", {"own_sites": sorted(own) or [UUID(int=0)]}
 
 
 async def _names(kinds: list[UUID]) -> dict[UUID, dict[str, str]]:

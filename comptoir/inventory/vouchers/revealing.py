@@ -17,7 +17,7 @@ from comptoir.core.principal import Principal
 from comptoir.core.vault import Clear
 from comptoir.inventory.names import read_name
 from comptoir.inventory.vouchers.errors import RevealedTooOften, VoucherNotFound
-from comptoir.inventory.vouchers.events import VoucherRevealed
+from comptoir.inventory.vouchers.events import VouchersRevealed
 from comptoir.inventory.vouchers.permissions import need_reveal
 from comptoir.inventory.vouchers.sealing import Secret, unseal
 from comptoir.inventory.vouchers.statuses import Medium
@@ -48,13 +48,13 @@ class Shown(msgspec.Struct, frozen=True):
     number: Clear | None = None
 
     @classmethod
-    def of(cls, secret: Secret) -> Shown:
-        """A secret in parts that nothing keeps by mistake."""
+    def of(cls, secret: Secret, *, pins: bool = True) -> Shown:
+        """A secret in parts that nothing keeps by mistake, with PIN and PUK or without."""
         return cls(
             code=Clear(secret.code) if secret.code else None,  # its key was lost
             user=Clear(secret.user) if secret.user else None,
-            pin=Clear(secret.pin) if secret.pin else None,
-            puk=Clear(secret.puk) if secret.puk else None,
+            pin=Clear(secret.pin) if secret.pin and pins else None,
+            puk=Clear(secret.puk) if secret.puk and pins else None,
             number=Clear(secret.number) if secret.number else None,
         )
 
@@ -94,8 +94,8 @@ async def reveal(actor: Principal, voucher_id: UUID, *, password: str = "", now:
         await audit.record(
             actor, "voucher.revealed", "voucher", voucher_id, now=now, site_id=row["site"]
         )
-        more = shown.tells_more(Medium(row["medium"]))
-        await events.publish(VoucherRevealed(voucher_id, more, now))
+        if shown.tells_more(Medium(row["medium"])):
+            await events.publish(VouchersRevealed((voucher_id,), now))
     return shown
 
 

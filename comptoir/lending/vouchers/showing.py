@@ -21,7 +21,7 @@ from comptoir.core.printing.qr import qr_symbol
 from comptoir.core.printing.symbols import Symbol
 from comptoir.core.vault import Clear, KeyMissing, Unreadable
 from comptoir.inventory.names import read_name, read_names
-from comptoir.inventory.vouchers.events import VoucherRevealed
+from comptoir.inventory.vouchers.events import VouchersRevealed
 from comptoir.inventory.vouchers.permissions import let_reveal
 from comptoir.inventory.vouchers.revealing import Shown
 from comptoir.inventory.vouchers.sealing import unseal
@@ -53,7 +53,7 @@ WHERE issue.id = :issue_id
 """ + db.for_update("issue")
 _SEEN = """
 UPDATE lending_voucher_issue SET shown_at = :now
-WHERE voucher = :voucher_id AND ended_at IS NULL AND shown_at IS NULL
+WHERE voucher IN :voucher_ids AND ended_at IS NULL AND shown_at IS NULL
 """
 #: Whoever was given it is at a desk of these sites now.
 _IS_HERE = """
@@ -148,7 +148,7 @@ async def open_issued(
         not_sent = await why_not_sent(issue_id) if may_go else RefusalCode.VOUCHER_NOT_SENDABLE
         shown = _shown(row, not_sent)
         if shown.tells_more:
-            await db.execute(_SEEN, now=now, voucher_id=row["voucher"])
+            await db.execute(_SEEN, now=now, voucher_ids=[row["voucher"]])
         await audit.record(
             actor,
             action,
@@ -200,10 +200,9 @@ async def is_here(actor: Principal, voucher_id: UUID, now: datetime) -> bool:
     return row is not None
 
 
-async def _note_revealed(event: VoucherRevealed) -> None:
-    """What was revealed on its page is no more unseen than what was shown at the desk."""
-    if event.tells_more:
-        await db.execute(_SEEN, now=event.at, voucher_id=event.voucher_id)
+async def _note_revealed(event: VouchersRevealed) -> None:
+    """What was revealed is no more unseen than what was shown at the desk."""
+    await db.execute(_SEEN, now=event.at, voucher_ids=[*event.voucher_ids])
 
 
 def _shown(row: db.Row, not_sent: RefusalCode | None) -> ShownIssue:
@@ -232,4 +231,4 @@ def _shown(row: db.Row, not_sent: RefusalCode | None) -> ShownIssue:
 def register() -> None:
     """Let reception see what was given to whoever stands before them, and know that it was seen."""
     let_reveal(is_here)
-    events.subscribe(VoucherRevealed, _note_revealed)
+    events.subscribe(VouchersRevealed, _note_revealed)

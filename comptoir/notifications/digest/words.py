@@ -36,8 +36,10 @@ def lines_of(week: SiteWeek) -> list[Line]:
 def often_shown(number: int) -> str:
     """That many codes of vouchers were shown."""
     return ngettext(
-        "%(num)s code of a voucher was shown again within a day: ask whether that was right",
-        "%(num)s codes of vouchers were shown again within a day: ask whether that was right",
+        "%(num)s code of a voucher was shown again or exported within a day: "
+        "ask whether that was right",
+        "%(num)s codes of vouchers were shown again or exported within a day: "
+        "ask whether that was right",
         number,
     )
 

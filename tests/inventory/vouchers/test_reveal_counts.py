@@ -32,8 +32,13 @@ async def shown(site_id: UUID, number: int, *, at: datetime) -> None:
 def test_the_most_within_a_day_are_counted(
     hours: tuple[int, ...], most: int, now: datetime
 ) -> None:
-    moments = [now + timedelta(hours=each) for each in hours]
+    moments = [(now + timedelta(hours=each), 1) for each in hours]
     assert most_within(moments, A_DAY) == most
+
+
+def test_what_was_shown_at_one_moment_is_counted_with_the_others(now: datetime) -> None:
+    moments = [(now + timedelta(hours=hour), number) for hour, number in ((0, 3), (1, 40), (25, 2))]
+    assert most_within(moments, A_DAY) == 43
 
 
 async def test_a_site_is_named_where_many_were_shown_on_one_day(
@@ -58,7 +63,7 @@ async def test_the_page_says_so_to_coordinators_and_names_nobody(
     site = await make.site()
     monkeypatch.setattr("comptoir.core.clock.now", lambda: now)
     await shown(site.id, MANY + 1, at=now)
-    sentence = f"{MANY + 1} codes were shown again here within a day"
+    sentence = f"{MANY + 1} codes were shown again or exported here within a day"
     for role, told in ((Role.COORDINATOR, True), (Role.RECEPTION, False)):
         async with client_of() as client:
             user = await make.user(role=role, site_id=site.id)
