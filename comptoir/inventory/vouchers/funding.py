@@ -71,6 +71,13 @@ WHERE batch.funder = :funder AND {own}
   AND batch.received_at >= :month_1 AND batch.received_at < :month_13
 GROUP BY batch.kind, batch.currency
 """
+#: Of these kinds somebody says, sooner or later, that one is in use.
+_CONFIRMED = """
+SELECT kind.id FROM inventory_voucher_kind kind
+WHERE kind.id IN :kinds AND EXISTS (
+    SELECT 1 FROM inventory_voucher voucher
+    WHERE voucher.kind = kind.id AND voucher.activated_at IS NOT NULL AND {own})
+"""
 
 
 class Amount(msgspec.Struct, frozen=True):
@@ -81,13 +88,16 @@ class Amount(msgspec.Struct, frozen=True):
 
 
 class KindOfYear(msgspec.Struct, frozen=True):
-    """One kind in the year: what was bought of it, and what became of it."""
+    """One kind in the year: what was bought of it, and what became of it.
+
+    ``used`` is None where nobody ever said of one of this kind that it is in use: not known.
+    """
 
     names: dict[str, str]
     currency: str
     bought: Amount
     given: Amount
-    used: Amount
+    used: Amount | None
     unused: Amount
 
     @property
@@ -97,12 +107,15 @@ class KindOfYear(msgspec.Struct, frozen=True):
 
 
 class TotalOfYear(msgspec.Struct, frozen=True):
-    """All kinds that were paid in one currency. The money is told where each kind's is."""
+    """All kinds that were paid in one currency. The money is told where each kind's is.
+
+    ``used`` counts those of which it is known; None: of none.
+    """
 
     currency: str
     bought: Amount
     given: Amount
-    used: Amount
+    used: Amount | None
     unused: Amount
 
 
@@ -123,6 +136,16 @@ class FundingReport(msgspec.Struct, frozen=True):
     kinds: list[KindOfYear]
     totals: list[TotalOfYear]
     periods: list[PeriodOfYear]
+
+    @property
+    def uses_known(self) -> bool:
+        """Whether of one kind at least it is known how many were used."""
+        return not self.kinds or any(kind.used for kind in self.kinds)
+
+    @property
+    def uses_all_known(self) -> bool:
+        """Whether it is known of each kind."""
+        return all(kind.used for kind in self.kinds)
 
 
 class FundingWanted(msgspec.Struct, frozen=True):
@@ -171,8 +194,11 @@ async def funding_report(
     values |= {name: moments[name] for name in ("month_1", "month_13")}
     for row in await db.fetch(_BOUGHT.format(own=own), **values):
         counted.bought[row["kind"], row["currency"]] = Amount(row["number"], row["cents"])
-    names = await _names([kind for kind, _ in counted.products])
-    return counted.report(wanted, names)
+    kinds = [kind for kind, _ in counted.products]
+    own, values = of_coordinated_sites(actor, "voucher.site", wanted.site)
+    rows = await db.fetch(_CONFIRMED.format(own=own), kinds=kinds or [UUID(int=0)], **values)
+    counted.confirmed = {row["id"] for row in rows}
+    return counted.report(wanted, await _names(kinds))
 
 
 class _Counted:
@@ -180,6 +206,7 @@ class _Counted:
 
     def __init__(self) -> None:
         self.bought: dict[tuple[UUID, str], Amount] = {}
+        self.confirmed: set[UUID] = set()
         self._numbers: defaultdict[tuple[Measure, Any], int] = defaultdict(int)
         self._cents: defaultdict[tuple[Measure, Any], int] = defaultdict(int)
         self._given: set[tuple[UUID, str]] = set()
@@ -222,6 +249,13 @@ class _Counted:
             cents = self._cents[measure, currency] if told else None
             return Amount(number(measure, currency), cents)
 
+        def used(product: tuple[UUID, str]) -> Amount | None:
+            return amount(Measure.USED, product) if product[0] in self.confirmed else None
+
+        def all_used(currency: str) -> Amount | None:
+            known = any(kind in self.confirmed for kind, paid in self.products if paid == currency)
+            return total(Measure.USED, currency) if known else None
+
         periods: list[Period] = []
         for quarter, months in QUARTERS.items():
             periods += [*months, quarter]
@@ -233,7 +267,9 @@ class _Counted:
                     names[kind],
                     currency,
                     self.bought.get((kind, currency), Amount(0, 0)),
-                    *(amount(measure, (kind, currency)) for measure in Measure),
+                    given=amount(Measure.GIVEN, (kind, currency)),
+                    used=used((kind, currency)),
+                    unused=amount(Measure.UNUSED, (kind, currency)),
                 )
                 for kind, currency in self.products
             ],
@@ -241,7 +277,9 @@ class _Counted:
                 TotalOfYear(
                     currency,
                     self._bought_in(currency),
-                    *(total(measure, currency) for measure in Measure),
+                    given=total(Measure.GIVEN, currency),
+                    used=all_used(currency),
+                    unused=total(Measure.UNUSED, currency),
                 )
                 for currency in self.currencies
             ],

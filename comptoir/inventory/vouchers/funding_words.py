@@ -66,12 +66,22 @@ def file_name(report: FundingReport, ending: str) -> str:
     return f"{word}-{report.year}.{ending}"
 
 
-def footnote() -> str:
-    """What the dash stands for."""
-    return _(
-        "A dash stands for a number below five, or for one from which such a number could be "
-        "found. So the table can be passed on."
-    )
+def footnote(report: FundingReport) -> str:
+    """What the dash stands for, and which uses are counted."""
+    said = [
+        _(
+            "A dash stands for a number below five, or for one from which such a number could be "
+            "found. So the table can be passed on."
+        )
+    ]
+    if not report.uses_all_known:
+        said.append(
+            _(
+                "Used counts what somebody said is in use. Where nobody ever said so of a kind, it "
+                "is not known."
+            )
+        )
+    return " ".join(said)
 
 
 def kind_columns() -> list[str]:
@@ -107,7 +117,7 @@ def _row(name: str, of: KindOfYear | TotalOfYear) -> list[str]:
         money_text(of.bought, of.currency),
         number_text(of.given.number),
         money_text(of.given, of.currency),
-        number_text(of.used.number),
+        _("not known") if of.used is None else number_text(of.used.number),
         number_text(of.unused.number),
         money_text(of.unused, of.currency),
     ]
@@ -121,8 +131,12 @@ def period_columns() -> list[str]:
 def period_rows(report: FundingReport) -> Iterator[list[str]]:
     """A row for each month, quarter, and the year."""
     for each in report.periods:
-        numbers = (each.given, each.used, each.unused)
-        yield [period_name(report.year, each.period), *map(number_text, numbers)]
+        yield [
+            period_name(report.year, each.period),
+            number_text(each.given),
+            number_text(each.used) if report.uses_known else _("not known"),
+            number_text(each.unused),
+        ]
 
 
 def csv_of(report: FundingReport) -> bytes:
@@ -156,7 +170,7 @@ def pdf_of(report: FundingReport, place: str, today: date) -> bytes:
             "period_columns": period_columns(),
             "periods": list(period_rows(report)),
             "strong": [not isinstance(each.period, int) for each in report.periods],
-            "footnote": footnote(),
+            "footnote": footnote(report),
             "footer": _("Printed on %(day)s.", day=format_day(today, "long")),
         },
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from comptoir.core.i18n import use_language
 from comptoir.core.ids import new_id
 from comptoir.core.principal import SYSTEM, Role
 from comptoir.inventory.vouchers.funding import (
@@ -15,6 +16,7 @@ from comptoir.inventory.vouchers.funding import (
     funders_of,
     funding_report,
 )
+from comptoir.inventory.vouchers.funding_words import footnote, kind_rows, period_rows
 from comptoir.sites.errors import SiteNotFound
 from tests import factories as make
 from tests.inventory.vouchers.drawer import Drawer
@@ -76,6 +78,32 @@ async def test_a_year_by_month_quarter_and_kind(database: Any) -> None:
     assert (by_period[2].used, by_period[7].unused) == (5, 8)
 
 
+async def test_uses_of_a_kind_that_nobody_ever_confirms_are_not_known(database: Any) -> None:
+    drawer = await Drawer.made(0)
+    await _given(drawer, 5, "2026-01-10 10:00")
+    report = await funding_report(SYSTEM, LORO, time_zone=ZONE)
+    assert [kind.used for kind in report.kinds] == [None]
+    assert [total.used for total in report.totals] == [None]
+    assert (report.uses_known, report.uses_all_known) == (False, False)
+    with use_language("en"):
+        assert [row.count("not known") for row in kind_rows(report)] == [1]
+        assert all(row.count("not known") == 1 for row in period_rows(report))
+        assert "nobody ever said" in footnote(report)
+    # Of another kind it is known: the total counts that one.
+    other = await Drawer.made(0)
+    await _given(other, 6, "2026-01-10 10:00", activated_at=at("2026-02-03 10:00"))
+    report = await funding_report(SYSTEM, LORO, time_zone=ZONE)
+    assert [kind.used for kind in report.kinds] == [None, Amount(6, 6 * 1990)]
+    assert [total.used for total in report.totals] == [Amount(6, 6 * 1990)]
+    assert [each.used for each in report.periods if each.period == "year"] == [6]
+    assert (report.uses_known, report.uses_all_known) == (True, False)
+    # One that was confirmed in another year is enough to know that none was in this.
+    await _given(drawer, 1, "2025-01-10 10:00", activated_at=at("2025-02-03 10:00"))
+    report = await funding_report(SYSTEM, LORO, time_zone=ZONE)
+    assert [kind.used for kind in report.kinds] == [Amount(0, 0), Amount(6, 6 * 1990)]
+    assert report.uses_all_known
+
+
 async def test_months_begin_at_midnight_where_the_sites_are(database: Any) -> None:
     drawer = await Drawer.made(0)
     await _given(drawer, 5, "2025-12-31 23:00")
@@ -100,7 +128,7 @@ async def test_of_a_kind_too_rare_to_tell_the_money_is_not_told_either(database:
     await _given(drawer, 3, "2026-01-10 10:00")
     report = await funding_report(SYSTEM, LORO, time_zone=ZONE)
     assert report.kinds[0].given == Amount(None, None)
-    assert report.kinds[0].used == Amount(0, 0)
+    assert report.kinds[0].unused == Amount(0, 0)
 
 
 async def test_the_money_of_all_is_told_where_that_of_each_kind_is(database: Any) -> None:
@@ -116,7 +144,7 @@ async def test_the_money_of_all_is_told_where_that_of_each_kind_is(database: Any
     assert sorted(str(each.given.number) for each in report.kinds) == ["10", "None", "None"]
     [total] = report.totals
     assert total.given == Amount(19, None)
-    assert total.used == Amount(0, 0)
+    assert total.unused == Amount(0, 0)
 
 
 async def test_a_currency_that_would_tell_of_another_is_left_out(database: Any) -> None:
