@@ -94,16 +94,19 @@ def day_words(day: date, today: date, language: str) -> str:
     return words.date(weekday, day.day, month)
 
 
-def moment_words(at: datetime, zone: ZoneInfo, language: str, *, now: datetime) -> str:
-    """``vendredi 17h``: a day and a time of it, such as when something is due.
+def sure_day_words(day: date, today: date, language: str) -> str:
+    """As ``day_words``, but tomorrow has its weekday: who reads it a day late is not misled."""
+    said = day_words(day, today, language)
+    if day != today + ONE_DAY:
+        return said
+    return f"{said} {get_day_names('wide', locale=language)[day.weekday()]}"
 
-    Tomorrow has its weekday, too: who reads it a day late is not misled.
-    """
+
+def moment_words(at: datetime, zone: ZoneInfo, language: str, *, now: datetime) -> str:
+    """``vendredi 17h``: a day and a time of it, such as when something is due."""
     words = _LANGUAGES[language]
     local, today = at.astimezone(zone), now.astimezone(zone).date()
-    day = day_words(local.date(), today, language)
-    if local.date() == today + ONE_DAY:
-        day = f"{day} {get_day_names('wide', locale=language)[local.weekday()]}"
+    day = sure_day_words(local.date(), today, language)
     return words.at(day, words.clock(local.hour, local.minute))
 
 

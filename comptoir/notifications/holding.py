@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from comptoir.core import db
 from comptoir.notifications.kinds import ANSWERS, Matter, kinds_about
 from comptoir.notifications.quiet_hours import SendingHours, next_allowed
-from comptoir.notifications.reminders.plans import OF_MOVES, REMINDER_KINDS
+from comptoir.notifications.reminders.plans import ENDING, OF_MOVES, REMINDER_KINDS
 from comptoir.notifications.reminders.reading import habits_of
 from comptoir.sites import calendars
 from comptoir.sites.calendar import SiteCalendar
@@ -37,6 +37,10 @@ WHERE message.borrower IN :people AND message.kind IN :kinds
   AND NOT EXISTS (SELECT 1 FROM notifications_message again WHERE again.again_of = message.id)
 GROUP BY message.borrower
 """
+_ENDS = """
+SELECT about.message, MIN(about.ends_at) AS "ends_at [TIMESTAMPTZ]"
+FROM notifications_voucher_message about WHERE about.message IN :ids GROUP BY about.message
+"""
 _HOLD_UNTIL = """
 UPDATE notifications_message
 SET next_attempt_at = :until, not_before = :until, updated_at = :now
@@ -57,6 +61,8 @@ _WAITED_FOR = (*ANSWERS, *kinds_about(Matter.VOUCHER))
 
 #: A message is handed over in less, most often.
 _A_WHILE = timedelta(seconds=10)
+_ONE_A_DAY = [*REMINDER_KINDS, ENDING]
+_NEVER = datetime.max.replace(tzinfo=UTC)
 #: Longer than a day of any clock.
 _SINCE = timedelta(days=2)
 
@@ -66,7 +72,8 @@ async def hold_back(rows: Sequence[db.Row], *, now: datetime) -> set[UUID]:
 
     Rows have ``id``, ``site``, ``borrower`` and ``kind``. In the quiet hours of their site
     nothing goes but what somebody waits for, or is for somebody who works here. A person gets one
-    reminder a day: the next goes on the next day, if it still makes sense then. What is said of
+    reminder a day: the next goes on the next day, if it still makes sense then. That a voucher
+    expires is said after the reminders, on the next day if that is before its end. What is said of
     a moved due date waits for what is said of one at this moment, so that the last word is true.
     It belongs into the transaction that claims them.
     """
@@ -78,17 +85,21 @@ async def hold_back(rows: Sequence[db.Row], *, now: datetime) -> set[UUID]:
         for row in await db.fetch(_HOURS, sites=list({row["site"] for row in asked}))
     }
     until: defaultdict[datetime, list[UUID]] = defaultdict(list)
-    last = await _last_reminders(asked, now=now)
-    for row in sorted(asked, key=lambda row: row["id"]):
+    last = await _last_of(asked, REMINDER_KINDS, REMINDER_KINDS, now=now)
+    any_last = await _last_of(asked, [ENDING], _ONE_A_DAY, now=now)
+    ends = await _ends(asked)
+    for row in sorted(asked, key=lambda row: (row["kind"] == ENDING, row["id"])):
         hours, calendar = sites[row["site"]]
         at = _allowed(now, hours, calendar)
-        if at <= now and row["kind"] in REMINDER_KINDS:
+        if at <= now and row["kind"] in _ONE_A_DAY:
             today = calendar.local_date(now)
-            before = last.get(row["borrower"])
-            if before is not None and calendar.local_date(before) >= today:
-                at = _tomorrow(today, hours, calendar)
+            before = (any_last if row["kind"] == ENDING else last).get(row["borrower"])
+            again = _tomorrow(today, hours, calendar)
+            was_written_to = before is not None and calendar.local_date(before) >= today
+            if was_written_to and again < ends.get(row["id"], _NEVER):
+                at = again
             else:
-                last[row["borrower"]] = now
+                last[row["borrower"]] = any_last[row["borrower"]] = now
         if at > now:
             until[at].append(row["id"])
     for at, ids in until.items():
@@ -111,19 +122,29 @@ async def _in_turn(rows: Collection[db.Row], *, now: datetime) -> set[UUID]:
     return {*waiting}
 
 
-async def _last_reminders(rows: Collection[db.Row], *, now: datetime) -> dict[UUID, datetime]:
-    """When people got their last reminder, of those who are to get one now."""
-    reminders = [row for row in rows if row["kind"] in REMINDER_KINDS]
-    if not reminders:
+async def _last_of(
+    rows: Collection[db.Row], wanted: Collection[str], kinds: Sequence[str], *, now: datetime
+) -> dict[UUID, datetime]:
+    """When people got their last message of some kinds, of those for whom a wanted one waits."""
+    waiting = [row for row in rows if row["kind"] in wanted]
+    if not waiting:
         return {}
     found = await db.fetch(
         _LAST,
-        people=list({row["borrower"] for row in reminders}),
-        kinds=REMINDER_KINDS,
-        ids=[row["id"] for row in reminders],
+        people=list({row["borrower"] for row in waiting}),
+        kinds=[*kinds],
+        ids=[row["id"] for row in waiting],
         since=now - _SINCE,
     )
     return {row["borrower"]: row["last"] for row in found}
+
+
+async def _ends(rows: Collection[db.Row]) -> dict[UUID, datetime]:
+    """When the vouchers end that some of these messages are about."""
+    ids = [row["id"] for row in rows if row["kind"] == ENDING]
+    if not ids:
+        return {}
+    return {row["message"]: row["ends_at"] for row in await db.fetch(_ENDS, ids=ids)}
 
 
 def _allowed(at: datetime, hours: SendingHours, calendar: SiteCalendar) -> datetime:

@@ -46,7 +46,8 @@ class Matter(StrEnum):
     OVERDUE = "overdue"
     MOVE = "move"  #: its date was moved, or moved back
     LOAN = "loan"  #: it was lent, or came back
-    VOUCHER = "voucher"  #: one was given
+    VOUCHER = "voucher"  #: the code of one that was given
+    ENDING = "ending"  #: one that was given expires soon
     ANSWER = "answer"
 
 
@@ -102,6 +103,14 @@ _ABOUT: dict[Matter, tuple[Kind, ...]] = {
     ),
     Matter.VOUCHER: (
         Kind("voucher", _l("The code of a voucher"), _PLACE | {"voucher", "code", "stop"}),
+    ),
+    Matter.ENDING: (
+        Kind(
+            "voucher-ending",
+            _l("Before a voucher expires"),
+            _PLACE | {"items", "count", "good_until", "help", "stop"},
+            _ANY_WAY,
+        ),
     ),
     Matter.ANSWER: (
         Kind("answer-renewed", _l("Answer: renewed"), _SPOKEN | {"dates", "refused"}),

@@ -55,11 +55,13 @@ class Reasons(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
 
 
 class Examples(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What stands in a preview: a place, and two things."""
+    """What stands in a preview: a place, two things, and two vouchers."""
 
     place: str
     items: str
     more: str
+    voucher: str
+    more_voucher: str
 
 
 class EmailPhrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 import msgspec
@@ -15,6 +15,7 @@ from comptoir.notifications.date_words import (
     hours_words,
     moment_words,
     opening_words,
+    sure_day_words,
 )
 from comptoir.notifications.gsm7_wording import gsm7_wording
 from comptoir.notifications.placeholders import Wording, render
@@ -55,7 +56,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What a message is about.
 
     ``due_at`` is the earliest of ``things``; ``also`` are due later, ``refused`` could not be
-    renewed. ``last_day`` is that of a voucher, on its operator's clock. ``is_two_way``: the
+    renewed. ``last_day`` is that of vouchers, as their operator counts. ``is_two_way``: the
     sender is a number, or in an e-mail an address, that takes answers. ``reason`` is a field of
     ``texts.Reasons``.
     On paper and on the phone nothing is said of answering by text.
@@ -72,7 +73,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     is_two_way: bool = True
     is_renewable: bool = True
     reason: str = "other"
-    last_day: datetime | None = None
+    last_day: date | None = None
     link: str = ""
     voucher: str = ""
     code: str = ""
@@ -131,7 +132,7 @@ def values(facts: Facts, language: str, names: Collection[str], *, now: datetime
     def good_until() -> str:
         if facts.last_day is None:
             return ""
-        words = day_words(facts.last_day.date(), calendar.local_date(now), language)
+        words = sure_day_words(facts.last_day, calendar.local_date(now), language)
         return phrases.last_day.replace("{{day}}", words)
 
     def change() -> str:
@@ -235,6 +236,13 @@ def within_sentence(name: str, language: str) -> str:
     return name[0].lower() + name[1:]
 
 
+def example_vouchers(language: str, *, several: bool) -> Sequence[Thing]:
+    """What a preview of a message about vouchers names: one, or two."""
+    examples = language_file(language).examples
+    names = (examples.voucher, examples.more_voucher)
+    return [Thing(name) for name in names[: 1 + several]]
+
+
 def example_facts(language: str, calendar: Calendar, *, now: datetime, several: bool) -> Facts:
     """What a preview is about where no real loan is chosen: one thing, or two and a third."""
     examples = language_file(language).examples
@@ -250,7 +258,7 @@ def example_facts(language: str, calendar: Calendar, *, now: datetime, several: 
         was_due=now + timedelta(days=1),
         voucher="Wi-Fi",
         code="KQ7X-4455-WXYZ",
-        last_day=now + timedelta(days=30),
+        last_day=calendar.local_date(now) + timedelta(days=30),
     )
 
 

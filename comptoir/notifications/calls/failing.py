@@ -17,9 +17,10 @@ from comptoir.notifications import outbox
 from comptoir.notifications.channels import Channel
 from comptoir.notifications.inbound.doubts import FAILURES, HARD, LAST_FAILED
 from comptoir.notifications.outbox import Draft
+from comptoir.notifications.reminders.about import hand_on
 from comptoir.notifications.reminders.moot import take_telling_back
 from comptoir.notifications.reminders.occasions import FRESH
-from comptoir.notifications.reminders.plans import OF_MOVES, REMINDER_KINDS
+from comptoir.notifications.reminders.plans import ENDING, OF_MOVES, REMINDER_KINDS
 
 _FAILED = f"""
 SELECT failed.id, failed.site, failed.borrower, failed.kind, failed.address, failed.language,
@@ -45,7 +46,6 @@ FROM notifications_message failed
 JOIN lending_borrower borrower ON borrower.id = failed.borrower
 WHERE failed.id IN :ids ORDER BY failed.id
 """
-_MOVE = "UPDATE notifications_loan_message SET message = :made WHERE message = :failed"
 
 
 async def call_whom_messages_fail(*, now: datetime) -> int:
@@ -57,7 +57,7 @@ async def call_whom_messages_fail(*, now: datetime) -> int:
         _FAILED,
         first=first_id_of(now - FRESH),
         hard=HARD,
-        kinds=[*REMINDER_KINDS, *OF_MOVES],
+        kinds=[*REMINDER_KINDS, *OF_MOVES, ENDING],
         moves=OF_MOVES,
         failures=FAILURES,
     )
@@ -96,7 +96,7 @@ async def _call(row: db.Row, *, now: datetime) -> UUID | None:
     )
     if made is None:  # another process was faster
         return None
-    await db.execute(_MOVE, made=made, failed=row["id"])
+    await hand_on([row["id"]], made)
     await audit.record(
         SYSTEM,
         "message.written",

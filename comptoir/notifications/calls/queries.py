@@ -89,6 +89,13 @@ JOIN inventory_category category ON category.id = loan.category
 WHERE about.message IN :lines AND loan.due_at = about.due_at AND loan.returned_at IS NULL
 ORDER BY loan.due_at, loan.id
 """
+_VOUCHERS = """
+SELECT about.message, about.issue, about.last_day, CAST(kind.names AS TEXT) AS names
+FROM notifications_voucher_message about
+JOIN lending_voucher_issue issue ON issue.id = about.issue
+JOIN inventory_voucher_kind kind ON kind.id = issue.kind
+WHERE about.message IN :lines ORDER BY about.issue
+"""
 _DONE = """
 SELECT done.id, done.borrower AS borrower_id, borrower.name AS borrower, done.outcome
 FROM notifications_call_outcome done
@@ -177,15 +184,16 @@ def _waiting(
 async def _entries(rows: list[db.Row], *, language: str, now: datetime) -> tuple[CallEntry, ...]:
     people, sites = {row["borrower"] for row in rows}, {row["site"] for row in rows}
     lines = await db.fetch(_LINES, people=[*people], sites=[*sites], now=now, thanks=THANKS)
-    loans: defaultdict[UUID, list[db.Row]] = defaultdict(list)
-    for loan in await db.fetch(_LOANS, lines=[line["id"] for line in lines]):
-        loans[loan["message"]].append(loan)
+    ids = [line["id"] for line in lines]
+    about: defaultdict[UUID, list[db.Row]] = defaultdict(list)
+    for each in (*await db.fetch(_LOANS, lines=ids), *await db.fetch(_VOUCHERS, lines=ids)):
+        about[each["message"]].append(each)
     senders = await read_senders("", sites=sites)  # nobody says a link
     return tuple(
         _entry(
             row,
             [line for line in lines if (line["site"], line["borrower"]) == _key(row)],
-            loans,
+            about,
             senders[row["site"]],
             language=language,
             now=now,
@@ -197,14 +205,14 @@ async def _entries(rows: list[db.Row], *, language: str, now: datetime) -> tuple
 def _entry(
     row: db.Row,
     lines: list[db.Row],
-    loans: dict[UUID, list[db.Row]],
+    about: dict[UUID, list[db.Row]],
     sender: Sender,
     *,
     language: str,
     now: datetime,
 ) -> CallEntry:
     scripts = scripts_of(
-        lines, loans, sender, language=language, barest=bool(row["barest"]), now=now
+        lines, about, sender, language=language, barest=bool(row["barest"]), now=now
     )
     again = next_call(sender.habits.hours, sender.calendar, now=now)
     proposed = again.astimezone(sender.calendar.zone)

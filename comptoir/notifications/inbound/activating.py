@@ -7,7 +7,7 @@ since the voucher was given.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -17,7 +17,7 @@ from comptoir.core.principal import SYSTEM
 from comptoir.inventory.vouchers.actions import activate_voucher
 from comptoir.inventory.vouchers.errors import VoucherActionRefused
 from comptoir.inventory.vouchers.validity import last_day
-from comptoir.notifications.reminders.plans import OF_MOVES, REMINDER_KINDS
+from comptoir.notifications.reminders.plans import ENDING, OF_MOVES, REMINDER_KINDS
 from comptoir.notifications.replies import Wish
 
 #: What was given longer ago is not meant any more.
@@ -50,10 +50,10 @@ class Waiting(msgspec.Struct, frozen=True):
 
 
 class InUse(msgspec.Struct, frozen=True):
-    """A voucher that is in use now. ``last_day`` is its last moment, where it has one."""
+    """A voucher that is in use now. ``last_day`` is the operator's, where it has one."""
 
     site_id: UUID
-    last_day: datetime | None
+    last_day: date | None
 
 
 async def meant_by(wish: Wish, borrower_id: UUID | None, *, now: datetime) -> Waiting | None:
@@ -63,7 +63,7 @@ async def meant_by(wish: Wish, borrower_id: UUID | None, *, now: datetime) -> Wa
     rows = await db.fetch(
         _WAITING,
         borrower=borrower_id,
-        kinds=[*REMINDER_KINDS, *OF_MOVES],
+        kinds=[*REMINDER_KINDS, *OF_MOVES, ENDING],
         since=now - LATELY,
     )
     if len(rows) != 1 or (wish is Wish.AGREED and rows[0]["written_since"]):
@@ -80,4 +80,5 @@ async def begin_use(waiting: Waiting, *, now: datetime) -> InUse | None:
     row = await db.fetch_one(_UNTIL, voucher=waiting.voucher_id)
     if row is None:
         return None
-    return InUse(waiting.site_id, last_day(row["expires_at"], row["time_zone"]))
+    last = last_day(row["expires_at"], row["time_zone"])
+    return InUse(waiting.site_id, last.date() if last else None)

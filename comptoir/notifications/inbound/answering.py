@@ -7,7 +7,7 @@ it answers. It waits for no quiet hours: whoever has just written is awake.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -67,7 +67,7 @@ class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     refused: tuple[Thing, ...] = ()
     reason: str = "other"
     site_id: UUID | None = None
-    last_day: datetime | None = None
+    last_day: date | None = None
 
 
 async def answer_reply(event: ReplyArrived) -> None:

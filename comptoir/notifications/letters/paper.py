@@ -16,7 +16,7 @@ from comptoir.core.printing.pdf import make_pdf
 from comptoir.core.web.formats import format_clock, format_day
 from comptoir.lending.agreement_pdf import ReturnPlace, how_to_come, week_rows
 from comptoir.notifications.letters.windows import position_in
-from comptoir.notifications.reminders.plans import OF_MOVES
+from comptoir.notifications.reminders.plans import ENDING, OF_MOVES
 
 #: More than these are counted, so that a letter is one page.
 _MOST_THINGS = 8
@@ -76,7 +76,9 @@ def _letter(letter: LetterDocument, place: ReturnPlace, city: str, day: date) ->
                 "rows": _things(letter.things),
             },
             "where": {
-                "heading": _("Where to bring it back"),
+                "heading": _("Where to find us")
+                if letter.kind == ENDING
+                else _("Where to bring it back"),
                 "columns": [_("Day"), _("Opening hours")],
                 "lines": [place.name, *place.address],
                 "words": how_to_come(place, day),
@@ -98,6 +100,8 @@ def heading_of(kind: str, language: str) -> str:
 
 
 def _heading(kind: str) -> str:
+    if kind == ENDING:
+        return _("What you were given")
     moved = kind in OF_MOVES
     return _("A new date for what you borrowed") if moved else _("What you borrowed")
 

@@ -23,7 +23,7 @@ from comptoir.notifications.letters.schemas import (
     LetterRow,
     WaitingAt,
 )
-from comptoir.notifications.reminders.plans import OF_MOVES, REMINDER_KINDS
+from comptoir.notifications.reminders.plans import ENDING, OF_MOVES, REMINDER_KINDS
 from comptoir.sites import calendars
 from comptoir.sites.queries import need_in_sight, of_own_sites
 
@@ -35,10 +35,12 @@ PRESSING = (
     + " ".join(f"WHEN '{kind}' THEN {place}" for place, kind in enumerate(REMINDER_KINDS, start=1))
     + " ELSE 0 END"
 )
-_MATTER = """
-PARTITION BY message.site, message.borrower,
-             CASE WHEN message.kind IN :moves THEN message.kind ELSE '' END
+#: What a letter to a person is about: what they have, a date that moved, or vouchers of its own.
+_ABOUT = f"""
+CASE WHEN message.kind IN :moves THEN message.kind
+     WHEN message.kind = '{ENDING}' THEN CAST(message.id AS TEXT) ELSE '' END
 """
+_MATTER = f"PARTITION BY message.site, message.borrower, {_ABOUT}"
 _ROWS = f"""
 SELECT waiting.* FROM (
     SELECT message.id, message.site AS site_id, site.short_name AS place, site.time_zone,
@@ -56,8 +58,7 @@ ORDER BY waiting.id LIMIT :limit
 # A person gets one letter about what they have, however many reminders wait (``make_batch``).
 _COUNTS = f"""
 SELECT site.id AS site_id, site.short_name AS place,
-       COUNT(DISTINCT CAST(message.borrower AS TEXT) ||
-             CASE WHEN message.kind IN :moves THEN message.kind ELSE '' END) AS letters
+       COUNT(DISTINCT CAST(message.borrower AS TEXT) || {_ABOUT}) AS letters
 FROM notifications_message message JOIN sites_site site ON site.id = message.site
 WHERE {_WAITING} AND {{conditions}}
 GROUP BY site.id, site.short_name ORDER BY site.short_name, site.id

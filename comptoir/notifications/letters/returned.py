@@ -19,6 +19,7 @@ from comptoir.notifications.calls.failing import call_instead_of_letters
 from comptoir.notifications.errors import AddressNotAsked, LetterNotReturned, MessageNotFound
 from comptoir.notifications.kinds import title_of
 from comptoir.notifications.reasons import Reason
+from comptoir.notifications.reminders.about import hand_on
 from comptoir.notifications.statuses import Status
 from comptoir.sites.queries import of_own_sites
 
@@ -54,7 +55,6 @@ ORDER BY line.id {db.for_update("line")}
 """
 # It may come back once more, and a letter has one line.
 _APART = "UPDATE notifications_message SET again_of = NULL WHERE id IN :lines"
-_MOVE = "UPDATE notifications_loan_message SET message = :letter WHERE message = :line"
 _SENT = """
 SELECT message.id, message.kind, message.sent_at, site.time_zone
 FROM notifications_message message JOIN sites_site site ON site.id = message.site
@@ -148,7 +148,7 @@ async def confirm_address(
         await db.execute(_RIGHT, borrower=borrower_id)
         lines = await db.fetch(_LINES, borrower=borrower_id, reason=Reason.RETURNED.value)
         for line in lines:
-            await db.execute(_MOVE, letter=line["letter"], line=line["id"])
+            await hand_on([line["id"]], line["letter"])
         letters = [line["letter"] for line in lines]
         await _end(letters, Status.ACCEPTED, "", now=now)
         await _drop([line["id"] for line in lines], actor, now=now)

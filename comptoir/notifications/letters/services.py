@@ -20,8 +20,9 @@ from comptoir.notifications.letters.paper import render_letters
 from comptoir.notifications.letters.queries import PRESSING, read_batch, read_sheets
 from comptoir.notifications.letters.schemas import Batch, MakeBatch
 from comptoir.notifications.reasons import Reason
+from comptoir.notifications.reminders.about import hand_on
 from comptoir.notifications.reminders.moot import drop_moot
-from comptoir.notifications.reminders.plans import OF_MOVES
+from comptoir.notifications.reminders.plans import ENDING, OF_MOVES
 from comptoir.notifications.statuses import Status
 
 #: Pages of one document; what is left is the next one.
@@ -40,7 +41,6 @@ _END = """
 UPDATE notifications_message SET status = :status, reason = :reason, updated_at = :now
 WHERE id IN :ids
 """
-_MERGE = "UPDATE notifications_loan_message SET message = :kept WHERE message IN :others"
 _BATCH = "INSERT INTO notifications_letter_batch (id, site, made_at) VALUES (:id, :site, :now)"
 _LETTER = "INSERT INTO notifications_batch_letter (message, batch) VALUES (:message, :batch)"
 _LOCK = f"""
@@ -172,6 +172,8 @@ async def _one_each(rows: Sequence[db.Row], *, now: datetime) -> list[UUID]:
     """The letters to print: of those about one matter to one person, the one that says most."""
 
     def matter(row: db.Row) -> tuple[UUID, str]:
+        if row["kind"] == ENDING:  # each is about vouchers of its own
+            return row["borrower"], str(row["id"])
         return row["borrower"], row["kind"] if row["kind"] in OF_MOVES else ""
 
     kept = []
@@ -180,7 +182,7 @@ async def _one_each(rows: Sequence[db.Row], *, now: datetime) -> list[UUID]:
         *others, most = [row["id"] for row in some]
         kept.append(most)
         if others:
-            await db.execute(_MERGE, kept=most, others=others)
+            await hand_on(others, most)
             await outbox.drop(others, Reason.OVERTAKEN, now=now)
     return kept
 

@@ -25,6 +25,7 @@ from comptoir.notifications.messages.queries import PART_OF_UNIT, read_message
 from comptoir.notifications.messages.schemas import DecideSending, MessageRow
 from comptoir.notifications.outbox import Draft
 from comptoir.notifications.reasons import Reason
+from comptoir.notifications.reminders.about import hand_on
 from comptoir.notifications.statuses import TO_DECIDE
 from comptoir.notifications.voucher_codes import KIND as VOUCHER
 from comptoir.notifications.voucher_codes import send_again
@@ -36,7 +37,6 @@ SELECT message.id FROM notifications_message message
 WHERE message.id = :id {db.for_update("message")}
 """
 _NOW_AT = "SELECT phone, email FROM lending_borrower WHERE id = :id"
-_MOVE = "UPDATE notifications_loan_message SET message = :made WHERE message = :tried"
 _DECIDE = """
 UPDATE notifications_sending
 SET paused_at = :paused_at, budget = :budget,
@@ -72,7 +72,7 @@ async def try_again(actor: Principal, message_id: UUID, *, now: datetime) -> UUI
         if made is None:  # somebody else was faster
             raise NotTriedAgain
         # What it is about goes with it: that may be over before it is sent.
-        await db.execute(_MOVE, made=made, tried=message_id)
+        await hand_on([message_id], made)
         await audit.record(
             actor, "message.tried_again", "message", message_id, now=now, site_id=found.site_id
         )

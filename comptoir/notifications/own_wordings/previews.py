@@ -27,12 +27,18 @@ from comptoir.notifications.own_wordings.schemas import (
 )
 from comptoir.notifications.own_wordings.services import kind_of, lines_of, read_wording
 from comptoir.notifications.placeholders import Wording
-from comptoir.notifications.reminders.plans import THANKS
+from comptoir.notifications.reminders.plans import ENDING, THANKS
 from comptoir.notifications.reminders.reading import Sender, read_sender
 from comptoir.notifications.reminders.writing import FORMS
 from comptoir.notifications.segments import forcing, split
 from comptoir.notifications.texts import default_text, default_wording, subject_of
-from comptoir.notifications.values import Facts, Thing, example_facts, message_text
+from comptoir.notifications.values import (
+    Facts,
+    Thing,
+    example_facts,
+    example_vouchers,
+    message_text,
+)
 from comptoir.sites.queries import of_own_sites
 
 _LOANS_SHOWN = 10
@@ -181,6 +187,9 @@ async def _facts(
         phone=show_phone(sender.phone) if sender.phone else "",
         is_two_way=sender.habits.takes_answers,
     )
+    if key.kind == ENDING:
+        things = example_vouchers(key.language, several=command.several)
+        return msgspec.structs.replace(facts, things=things)
     if command.loan:
         row = await _loan(actor, command.loan)
         loan = _example(row, key.language)

@@ -32,17 +32,18 @@ NEW = 0
 
 _PLANS = """
 SELECT plan.id, plan.site, plan.policy, plan.rules, plan.active, plan.welcome, plan.thanks,
-       plan.version
+       plan.voucher_days, plan.version
 FROM notifications_reminder_plan plan
 """
 _SAVE = """
 INSERT INTO notifications_reminder_plan
-    (id, scope, site, policy, active, welcome, thanks, rules, version)
+    (id, scope, site, policy, active, welcome, thanks, voucher_days, rules, version)
 VALUES (:id, :scope, CAST(:site AS uuid), CAST(:policy AS uuid), :active, :welcome, :thanks,
-        :rules, 1)
+        :voucher_days, :rules, 1)
 ON CONFLICT (scope) DO UPDATE
 SET active = excluded.active, welcome = excluded.welcome, thanks = excluded.thanks,
-    rules = excluded.rules, version = notifications_reminder_plan.version + 1
+    voucher_days = excluded.voucher_days, rules = excluded.rules,
+    version = notifications_reminder_plan.version + 1
 """
 _SITE = """
 SELECT site.id, sending.opens, sending.closes, sending.quiet_days, sending.takes_answers,
@@ -116,6 +117,7 @@ async def save_plan(
             active=command.active,
             welcome=command.welcome,
             thanks=command.thanks,
+            voucher_days=command.voucher_days,
             rules=msgspec.json.encode(rules).decode(),
         )
         await audit.record(
@@ -266,5 +268,6 @@ def _shown(terms: PlanTerms | PlanView) -> dict[str, object]:
         "active": terms.active,
         "welcome": terms.welcome,
         "thanks": terms.thanks,
+        "voucher_days": terms.voucher_days,
         "rules": [f"{code_of(each.level)} {each.kind}" for each in in_order(terms.rules)],
     }

@@ -2,10 +2,11 @@
 
 One does not if a loan that it speaks of came back, was renewed, or is due on another day by now,
 if its item is lost, if it was to be read before a moment that is over, if a later level of the
-loan was written about since, if it has the code of a voucher and the person's number is another
-by now, or if the person wants no more messages: what is very late is a matter for a call all the
-same. A call about a moved due date makes none once that was told. What
-it would have said of other loans is not lost: their levels count as not reached, and the next
+loan was written about since, if a voucher that it speaks of came back, was replaced, begun or has
+ended, if it has the code of one and the person's number is another by now, or if the person wants
+no more messages: what is very late is a matter for a call all the same. A call about a moved due
+date makes none once that was told. What
+it would have said of other loans or vouchers is not lost: it counts as not said, and the next
 sweep writes anew.
 """
 
@@ -75,8 +76,22 @@ _NUMBER_IS_ANOTHER = f"""
     SELECT 1 FROM lending_borrower person
     WHERE person.id = message.borrower AND person.phone = message.address))
 """
-# A reminder is written anew for what is left of it; a message of an occasion is not, so it
-# goes as long as it is true of something.
+#: A voucher is still as the message was about to say.
+_VOUCHER_STANDS = """
+(issue.ended_at IS NULL AND about.ends_at > :now AND
+ COALESCE(CASE WHEN about.level = 'unbegun'
+               THEN voucher.status = 'issued' AND voucher.activate_by = about.last_day
+               ELSE voucher.status = 'activated' AND voucher.expires_at = about.ends_at END,
+          FALSE))
+"""
+_VOUCHER_OVER = f"""
+EXISTS (SELECT 1 FROM notifications_voucher_message about
+        JOIN lending_voucher_issue issue ON issue.id = about.issue
+        JOIN inventory_voucher voucher ON voucher.id = issue.voucher
+        WHERE about.message = message.id AND NOT {_VOUCHER_STANDS})
+"""
+# A reminder is written anew for what is left of it, and so is what is said of vouchers; a message
+# of an occasion is not, so it goes as long as it is true of something.
 #: For a ``message`` with the ``wish`` of its borrower. It takes ``:thanks`` and ``:now``.
 IS_MOOT = f"""
 (   {_STOPPED}
@@ -88,6 +103,7 @@ IS_MOOT = f"""
     OR {_TOLD}
     OR {_LATER_WENT}
     OR {_NUMBER_IS_ANOTHER}
+    OR {_VOUCHER_OVER}
     OR (EXISTS (
             SELECT 1 FROM notifications_loan_message about
             WHERE about.message = message.id AND about.level NOT LIKE '%:%')
@@ -121,6 +137,7 @@ WHERE message.status = 'queued' AND message.id IN (
 _FREE_ALL = "DELETE FROM notifications_loan_message WHERE message IN :ids"
 # A moved date too: it may be to be told once more, as a call that was off may be on again.
 _MAY_COME_AGAIN = " OR ".join(f"level LIKE '{code}'" for code in codes_of(OF_MOVES))
+_FREE_VOUCHERS = "DELETE FROM notifications_voucher_message WHERE message IN :ids"
 _FREE = f"""
 DELETE FROM notifications_loan_message WHERE message IN :ids AND ({_MAY_COME_AGAIN})
 """
@@ -171,4 +188,5 @@ async def _drop(rows: Sequence[db.Row], *, now: datetime) -> set[UUID]:
         await take_telling_back([row["id"] for row in rows], now=now)
     if overtaken := by_reason[Reason.OVERTAKEN]:
         await db.execute(_FREE, ids=overtaken)
+        await db.execute(_FREE_VOUCHERS, ids=overtaken)
     return {row["id"] for row in rows}

@@ -24,6 +24,8 @@ KINDS_OF: dict[When, tuple[str, ...]] = {
 CALL = "overdue-call"
 #: What is said of a due date that was moved, and moved back.
 OF_MOVES = [DATE_MOVED, DATE_BACK]
+#: What is said before a voucher expires. It waits a day rather than be a second text.
+ENDING = "voucher-ending"
 #: Of these a person gets one a day.
 REMINDER_KINDS = [kind for kinds in KINDS_OF.values() for kind in kinds]
 
@@ -32,12 +34,17 @@ MOST_RULES = 12
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """What happens with a loan by itself. One that is not ``active`` sends nothing."""
+    """What happens with a loan by itself. One that is not ``active`` sends nothing.
+
+    ``voucher_days``: so long before a voucher expires its person is told; None: not at all.
+    A site's plan says it, or else the one for all: no lending policy lends a voucher.
+    """
 
     rules: tuple[ReminderRule, ...] = ()
     active: bool = True
     welcome: bool = False
     thanks: bool = False
+    voucher_days: int | None = None
 
     def says(self, kind: str) -> bool:
         """Whether it writes after lending, or after the return."""
@@ -61,7 +68,8 @@ USUAL = Plan(
         ReminderRule(Level(When.AFTER, 7), "overdue-2"),
         ReminderRule(Level(When.AFTER, 14), "overdue-3"),
         ReminderRule(Level(When.AFTER, 21), CALL, is_for_person=True),
-    )
+    ),
+    voucher_days=3,
 )
 
 
@@ -85,6 +93,16 @@ class Plans(msgspec.Struct, frozen=True):
     def say(self, kind: str) -> bool:
         """Whether any of them writes on that occasion."""
         return any(plan.says(kind) for plan in self.by_scope.values())
+
+    def voucher_days(self, site_id: UUID) -> int | None:
+        """How many days before a voucher that a site gave expires its person is told, if at all."""
+        plan = self.of(site_id, None)
+        return plan.voucher_days if plan.active else None
+
+    def most_voucher_days(self) -> int:
+        """The longest that any site may say; 0: none says anything."""
+        plans = [self.by_scope.get((None, None), USUAL), *self.by_scope.values()]
+        return max((plan.voucher_days or 0 for plan in plans if plan.active), default=0)
 
     def horizon(self) -> timedelta:
         """How long before it is due a loan may be reminded of, at most; with a day to spare."""

@@ -27,7 +27,8 @@ from comptoir.sites import calendars
 from comptoir.sites.calendar import SiteCalendar
 
 _PLANS = """
-SELECT plan.site, plan.policy, plan.active, plan.welcome, plan.thanks, plan.rules
+SELECT plan.site, plan.policy, plan.active, plan.welcome, plan.thanks, plan.voucher_days,
+       plan.rules
 FROM notifications_reminder_plan plan
 """
 _SITES = f"""
@@ -45,15 +46,18 @@ WHERE loan.returned_at IS NULL AND loan.due_at < :horizon AND loan.borrower > :a
 ORDER BY loan.borrower
 LIMIT :limit
 """
-#: What is told of a loan and its borrower, wherever the loans come from. Nobody is asked for
-#: what is lost or stolen: they cannot bring it back, and have said so.
-LOAN_COLUMNS = """
-    loan.id, loan.borrower, loan.item, loan.policy, loan.return_site, loan.due_at,
-    loan.renewals, policy.renewals AS most_renewals, category.names,
+#: What is asked of a ``borrower`` with their ``wish``, beside their id as ``borrower``.
+RECIPIENT_COLUMNS = """
     borrower.language, borrower.contact_kind, borrower.phone, borrower.email,
     CASE WHEN borrower.address <> COALESCE(wish.wrong_address, '') AND borrower.address <> ''
          THEN 1 ELSE 0 END AS has_address,
     wish.stopped_at, wish.barest
+"""
+#: What is told of a loan and its borrower, wherever the loans come from. Nobody is asked for
+#: what is lost or stolen: they cannot bring it back, and have said so.
+LOAN_COLUMNS = f"""
+    loan.id, loan.borrower, loan.item, loan.policy, loan.return_site, loan.due_at,
+    loan.renewals, policy.renewals AS most_renewals, category.names, {RECIPIENT_COLUMNS}
 """
 LOAN_TABLES = """
     JOIN inventory_item item ON item.id = loan.item AND item.status NOT IN ('lost', 'stolen')
@@ -148,7 +152,11 @@ async def read_plans() -> Plans:
     return Plans(
         {
             (row["site"], row["policy"]): Plan(
-                read_rules(row["rules"]), row["active"], row["welcome"], row["thanks"]
+                read_rules(row["rules"]),
+                row["active"],
+                row["welcome"],
+                row["thanks"],
+                row["voucher_days"],
             )
             for row in await db.fetch(_PLANS)
         }
@@ -214,8 +222,7 @@ async def read_people(people: Sequence[UUID], plans: Plans, *, horizon: datetime
     for row in await db.fetch(_REACHED, **values):
         if (level := level_of(row["level"])) is not None:
             reached[row["loan"]].append(Sent(level, row["at"]))
-    last = await db.fetch(_LAST, people=[*people], kinds=REMINDER_KINDS)
-    last_text = {row["borrower"]: row["last"] for row in last}
+    last_text = await last_texts(people, REMINDER_KINDS)
     by_person: defaultdict[UUID, list[db.Row]] = defaultdict(list)
     for row in rows:
         by_person[row["borrower"]].append(row)
@@ -228,6 +235,12 @@ async def read_people(people: Sequence[UUID], plans: Plans, *, horizon: datetime
         )
         for borrower, some in by_person.items()
     ]
+
+
+async def last_texts(people: Sequence[UUID], kinds: Sequence[str]) -> dict[UUID, datetime]:
+    """When each of these people was last written to with one of these kinds, if ever."""
+    last = await db.fetch(_LAST, people=[*people], kinds=[*kinds])
+    return {row["borrower"]: row["last"] for row in last}
 
 
 def _open_loan(row: db.Row, plans: Plans, sent: tuple[Sent, ...]) -> OpenLoan:
@@ -243,7 +256,7 @@ def _open_loan(row: db.Row, plans: Plans, sent: tuple[Sent, ...]) -> OpenLoan:
 
 
 def recipient_of(row: db.Row) -> Recipient:
-    """The borrower of a row with ``LOAN_COLUMNS``."""
+    """The borrower of a row with ``RECIPIENT_COLUMNS`` and their id."""
     language = row["language"] if row["language"] in LANGUAGES else LANGUAGES[0]
     return Recipient(
         row["borrower"],

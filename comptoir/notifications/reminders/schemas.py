@@ -34,17 +34,22 @@ _USUAL = msgspec.Meta(
 )
 
 
+VoucherDays = Annotated[int, msgspec.Meta(ge=1, le=366, examples=[3])] | None
+
+
 class PlanTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What happens with a loan by itself.
 
     One that is not `active` sends nothing. `welcome` is a message after lending, `thanks`
-    one after the return.
+    one after the return. `voucher_days` is how long before a voucher expires its person is told;
+    null: they are not. It counts in a plan for a site or for all.
     """
 
     rules: Annotated[list[ReminderRule], _USUAL]
     active: bool = True
     welcome: bool = False
     thanks: bool = False
+    voucher_days: VoucherDays = 3
 
 
 class SavePlan(PlanTerms, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -64,6 +69,7 @@ class PlanView(msgspec.Struct, frozen=True, kw_only=True):
     active: bool
     welcome: bool
     thanks: bool
+    voucher_days: int | None
     version: int
 
 

@@ -102,6 +102,7 @@ async def save_plan(
             active=bool(data.active),
             welcome=bool(data.welcome),
             thanks=bool(data.thanks),
+            voucher_days=data.days_of_vouchers(),
         )
         await deciding.save_plan(request.user, command, version=data.version, now=clock.now())
     except Invalid as invalid:
@@ -221,7 +222,13 @@ def _plan_of(own: list[PlanView], site_id: UUID) -> PlanView | None:
 
 
 def _terms(view: PlanView) -> PlanTerms:
-    return PlanTerms(rules=view.rules, active=view.active, welcome=view.welcome, thanks=view.thanks)
+    return PlanTerms(
+        rules=view.rules,
+        active=view.active,
+        welcome=view.welcome,
+        thanks=view.thanks,
+        voucher_days=view.voucher_days,
+    )
 
 
 def _clock(minutes: int) -> str:

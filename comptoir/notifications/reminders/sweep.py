@@ -1,4 +1,4 @@
-"""The sweep: looks at what is on loan, and writes the reminders whose time has come.
+"""The sweep: looks at what is on loan or was given, and writes what it is time to say of it.
 
 It reads people in pages, decides by the pure ``rules``, and writes each person's message,
 the levels it reaches, and the record of both in one transaction. A sweep that dies has
@@ -14,6 +14,7 @@ from uuid import UUID
 
 from comptoir.notifications.calls.failing import call_whom_messages_fail
 from comptoir.notifications.channels import BY_GATEWAY, Channel
+from comptoir.notifications.endings.sweep import write_endings
 from comptoir.notifications.reminders.moot import drop_moot_by_hand
 from comptoir.notifications.reminders.occasions import write_occasions
 from comptoir.notifications.reminders.plans import CALL as CALL_KIND
@@ -80,7 +81,9 @@ async def sweep(
         written += await _page(
             people, plans, senders, places, horizon=horizon, channels=channels, now=now
         )
-    return written
+    return written + await write_endings(
+        plans, senders, channels=channels, stopping=stopping, now=now
+    )
 
 
 async def _page(

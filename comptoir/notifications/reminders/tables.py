@@ -6,6 +6,7 @@ from piccolo.columns import (
     UUID,
     BigSerial,
     Boolean,
+    Date,
     ForeignKey,
     Integer,
     SmallInt,
@@ -18,6 +19,7 @@ from piccolo.table import Table
 
 from comptoir.core.ids import new_id
 from comptoir.lending.tables import Borrower, Loan, Policy
+from comptoir.lending.vouchers.tables import VoucherIssue
 from comptoir.notifications.tables import Message
 from comptoir.sites.tables import Site
 
@@ -25,7 +27,8 @@ from comptoir.sites.tables import Site
 class ReminderPlan(Table, tablename="notifications_reminder_plan"):
     """When people are reminded: at a site, of what a policy lends, or both; null is any.
 
-    ``scope`` is made of both, so that each has one row. ``rules`` is a JSON list of
+    ``scope`` is made of both, so that each has one row. ``voucher_days``: so long before a
+    voucher expires its person is told; null is not at all. ``rules`` is a JSON list of
     ``rules.ReminderRule``. Where no row fits, ``plans.USUAL`` holds.
     """
 
@@ -36,6 +39,7 @@ class ReminderPlan(Table, tablename="notifications_reminder_plan"):
     active = Boolean(default=True)
     welcome = Boolean(default=False)
     thanks = Boolean(default=False)
+    voucher_days = SmallInt(default=3, null=True)
     rules = Text(default="[]")
     version = Integer(default=1)
 
@@ -70,6 +74,23 @@ class LoanMessage(Table, tablename="notifications_loan_message"):
     loan = ForeignKey(Loan, on_delete=OnDelete.cascade, null=False)
     level = Varchar(30)
     due_at = Timestamptz(default=None)
+    message = ForeignKey(Message, on_delete=OnDelete.set_null, index=True)
+    at = Timestamptz(default=None)
+
+
+class VoucherMessage(Table, tablename="notifications_voucher_message"):
+    """That somebody was told, once, that a voucher they were given ends.
+
+    ``level`` is an ``endings.rules.End``: it was not begun, or its days are over. ``last_day``
+    is the operator's, and ``ends_at`` the end of it. ``message`` is what was written; null
+    where the person wants none.
+    """
+
+    id = BigSerial(primary_key=True)
+    issue = ForeignKey(VoucherIssue, on_delete=OnDelete.cascade, null=False)
+    level = Varchar(10)
+    last_day = Date(default=None)
+    ends_at = Timestamptz(default=None)
     message = ForeignKey(Message, on_delete=OnDelete.set_null, index=True)
     at = Timestamptz(default=None)
 

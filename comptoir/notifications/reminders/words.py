@@ -18,6 +18,7 @@ from comptoir.notifications.reminders.schemas import PlanTerms
 from comptoir.notifications.rules import Level, ReminderRule, Unit, When
 
 _AMOUNT = re.compile(r"(\d{1,3}) *(h?)")
+_MOST_DAYS = 366
 
 
 def in_words(rules: Sequence[ReminderRule]) -> str:
@@ -56,6 +57,7 @@ class PlanForm(msgspec.Struct, frozen=True):
     call: str = ""
     welcome: str = ""
     thanks: str = ""
+    voucher_days: str = ""
     version: Version = 0
 
     def rules(self) -> list[ReminderRule]:
@@ -82,11 +84,25 @@ class PlanForm(msgspec.Struct, frozen=True):
             *(ReminderRule(level, CALL, is_for_person=True) for level in call),
         ]
 
+    def days_of_vouchers(self) -> int | None:
+        """How long before a voucher expires its person is told; None: not at all.
+
+        Raises:
+            Invalid: the field holds something else than a number of days.
+        """
+        written = self.voucher_days.strip()
+        if not written:
+            return None
+        if not re.fullmatch(r"[0-9]{1,3}", written) or not 0 < int(written) <= _MOST_DAYS:
+            text = _("Write a number of days, such as 3.")
+            raise Invalid([FieldError("voucher_days", "notifications.amounts-invalid", text)])
+        return int(written)
+
     def _levels(self, name: str, when: When, errors: list[FieldError]) -> list[Level]:
         levels = []
         for part in filter(None, (part.strip() for part in getattr(self, name).split(","))):
             found = _AMOUNT.fullmatch(part)
-            if found is None or not 0 < int(found[1]) <= 366:
+            if found is None or not 0 < int(found[1]) <= _MOST_DAYS:
                 text = _("Write numbers of days apart by commas, such as 7, 3. For hours: 2 h.")
                 errors.append(FieldError(name, "notifications.amounts-invalid", text))
                 return []
@@ -115,6 +131,7 @@ def form_of(plan: PlanTerms, *, site: str, policy: str, version: int) -> PlanFor
         call=amounts(When.AFTER, calls=True),
         welcome="yes" if plan.welcome else "",
         thanks="yes" if plan.thanks else "",
+        voucher_days="" if plan.voucher_days is None else str(plan.voucher_days),
         version=version,
     )
 

@@ -98,7 +98,7 @@ def text_of(letter: Letter, *, now: datetime) -> str:
         also=[_thing(each, letter.kind) for each in letter.also],
         due_at=dates,
         was_due=letter.was_due,
-        is_two_way=_takes_answers(letter),
+        is_two_way=takes_answers(sender, letter.channel),
         is_renewable=any(each.is_renewable for each in letter.lent),
         form=form,
         link=sender.link if letter.channel in BY_GATEWAY else "",
@@ -118,10 +118,11 @@ FORMS = {
 }
 
 
-def _takes_answers(letter: Letter) -> bool:
-    if letter.channel is Channel.EMAIL:
-        return bool(letter.sender.email)
-    return letter.sender.habits.takes_answers and letter.channel is Channel.SMS
+def takes_answers(sender: Sender, channel: Channel | None) -> bool:
+    """Whether what a site writes on this way can be answered."""
+    if channel is Channel.EMAIL:
+        return bool(sender.email)
+    return sender.habits.takes_answers and channel is Channel.SMS
 
 
 def _thing(lent: Lent, kind: str) -> Thing:
@@ -184,7 +185,7 @@ def _draft(letter: Letter, text: str) -> Draft:
         site_id=letter.sender.id,
         kind=letter.kind,
         channel=letter.channel or "",
-        address=_address(letter),
+        address=address_for(letter.recipient, letter.channel),
         language=letter.recipient.language,
         text=text,
         dedupe_key=letter.dedupe_key,
@@ -193,9 +194,9 @@ def _draft(letter: Letter, text: str) -> Draft:
     )
 
 
-def _address(letter: Letter) -> str:
-    recipient = letter.recipient
-    match letter.channel:
+def address_for(recipient: Recipient, channel: Channel | None) -> str:
+    """Where a message goes on this way."""
+    match channel:
         case Channel.EMAIL:
             return recipient.email
         case Channel.LETTER:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from comptoir.lending.tables import Borrower, Loan
@@ -31,7 +31,7 @@ class World:
         self.site, self.model, self.category, self.policy = site, model, category, policy
 
     @classmethod
-    async def made(cls, **site: Any) -> World:
+    async def made(cls, **site: Any) -> Self:
         category = await make.category()
         model = await make.model(category=category.id)
         policy = await make.policy(category_id=category.id)
