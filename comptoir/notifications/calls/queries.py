@@ -25,7 +25,7 @@ from comptoir.notifications.calls.schemas import (
 from comptoir.notifications.calls.scripts import scripts_of
 from comptoir.notifications.calls.times import next_call
 from comptoir.notifications.reminders.moot import IS_MOOT
-from comptoir.notifications.reminders.plans import THANKS
+from comptoir.notifications.reminders.plans import ENDING, THANKS
 from comptoir.notifications.reminders.reading import Sender, read_senders
 from comptoir.sites.queries import need_in_sight, of_own_sites
 
@@ -184,10 +184,12 @@ def _waiting(
 async def _entries(rows: list[db.Row], *, language: str, now: datetime) -> tuple[CallEntry, ...]:
     people, sites = {row["borrower"] for row in rows}, {row["site"] for row in rows}
     lines = await db.fetch(_LINES, people=[*people], sites=[*sites], now=now, thanks=THANKS)
-    ids = [line["id"] for line in lines]
     about: defaultdict[UUID, list[db.Row]] = defaultdict(list)
-    for each in (*await db.fetch(_LOANS, lines=ids), *await db.fetch(_VOUCHERS, lines=ids)):
+    for each in await db.fetch(_LOANS, lines=[line["id"] for line in lines]):
         about[each["message"]].append(each)
+    if endings := [line["id"] for line in lines if line["kind"] == ENDING]:
+        for each in await db.fetch(_VOUCHERS, lines=endings):
+            about[each["message"]].append(each)
     senders = await read_senders("", sites=sites)  # nobody says a link
     return tuple(
         _entry(

@@ -172,16 +172,48 @@ async def test_the_pages_show_and_take_it(world: World, client: AsyncClient) -> 
     assert removed.status_code == 303
 
 
+async def test_the_page_says_how_long_before_a_voucher_expires_its_person_is_told(
+    world: World, client: AsyncClient
+) -> None:
+    user = await make.user(role=Role.COORDINATOR, site_id=world.site.id)
+    await sign_in(client, user, site_id=world.site.id)
+    assert "Vouchers: 3 days before they expire" in (await client.get("/settings/reminders")).text
+    address = "/settings/reminders/plan"
+    site = f"{address}?site={world.site.id}"
+    assert 'name="voucher_days"' in (await client.get(site)).text
+    assert "voucher_days" not in (await client.get(f"{site}&policy={world.policy}")).text
+    form = {"site": str(world.site.id), "active": "yes", "version": "0"}
+    for nonsense in ("x", "0", "-1", "367", "7, 3", "1.5"):
+        wrong = await client.post(address, data={**form, "voucher_days": nonsense})
+        assert wrong.status_code == 422
+        assert "Write a number of days" in wrong.text
+        assert f'value="{nonsense}"' in wrong.text
+    assert (await client.post(address, data={**form, "voucher_days": " 1 "})).status_code == 303
+    assert "Vouchers: 1 day before they expire" in (await client.get("/settings/reminders")).text
+    form["version"] = "1"
+    assert (await client.post(address, data={**form, "voucher_days": ""})).status_code == 303
+    page = (await client.get("/settings/reminders")).text
+    assert "Vouchers: nothing is said before they expire" in page
+    [kept] = await deciding.plans(await make.principal(Role.COORDINATOR, world.site.id))
+    assert kept.voucher_days is None
+
+
 async def test_the_calls_do_the_same(world: World, client: AsyncClient) -> None:
     await use_token(client, "settings")
     rule = {"level": {"when": "before", "amount": 5}, "kind": "due-soon"}
     body = {"site": str(world.site.id), "policy": None, "rules": [rule]}
     made = await client.post("/api/v1/reminder-plans", json=body)
     assert made.status_code == 201
+    assert made.json()["voucher_days"] == 3
+    wrong = await client.post("/api/v1/reminder-plans", json={**body, "voucher_days": 0})
+    assert wrong.status_code in (400, 422)
     address = f"/api/v1/reminder-plans/{made.json()['id']}"
     match = {"If-Match": made.headers["ETag"]}
-    edited = await client.put(address, json={"rules": [], "thanks": True}, headers=match)
+    edited = await client.put(
+        address, json={"rules": [], "thanks": True, "voucher_days": None}, headers=match
+    )
     assert (edited.status_code, edited.json()["thanks"]) == (200, True)
+    assert edited.json()["voucher_days"] is None
     assert (await client.delete(address, headers=match)).status_code == 412
     match = {"If-Match": edited.headers["ETag"]}
     assert (await client.delete(address, headers=match)).status_code == 204
