@@ -43,12 +43,14 @@ class _Given(msgspec.Struct, frozen=True):
     in_use_after: int | None = None
 
 
-#: What was in use for longer than its kind lasts has expired.
+#: What was in use for longer than its kind lasts has expired; of what expires in the next days
+#: people were told.
 _GIVEN = (
     _Given(SIM_CH, FRIBOURG, 0, 79, in_use_after=0),
     _Given(SIM_CH, FRIBOURG, 4, 66, in_use_after=1),
     _Given(SIM_CH, LAUSANNE, 0, 58, in_use_after=0),
     _Given(SIM_FR, LYON, 1, 45, in_use_after=2),
+    _Given(TOP_UP, FRIBOURG, 3, 28, in_use_after=0),
     _Given(TOP_UP, FRIBOURG, 0, 20, in_use_after=0),
     _Given(SIM_CH, LAUSANNE, 3, 16, in_use_after=1),
     _Given(SIM_FR, LYON, 0, 12, in_use_after=0),

@@ -204,3 +204,4 @@ async def test_vouchers_can_be_given_and_some_were(database: Any, moment: dateti
     rows = await db.fetch(f"SELECT DISTINCT status FROM inventory_voucher WHERE id IN ({given})")
     assert {row["status"] for row in rows} == {"issued", "activated", "expired"}
     assert await count("lending_voucher_issue WHERE issued_at > :now", now=moment) == 0
+    assert await count("notifications_message WHERE kind = 'voucher-ending'") > 0
