@@ -22,7 +22,7 @@ from comptoir.core.web.shell import shell_of
 from comptoir.lending.errors import LoanNotFound
 from comptoir.notifications.channels import Channel
 from comptoir.notifications.errors import NoSite, TooManyTests, WordingNotFound
-from comptoir.notifications.kinds import KINDS, NAMES
+from comptoir.notifications.kinds import KINDS, NAMES, Matter, kinds_about
 from comptoir.notifications.own_wordings import queries
 from comptoir.notifications.own_wordings.marks import marked
 from comptoir.notifications.own_wordings.previews import loans_to_try, make_preview
@@ -48,6 +48,8 @@ ONE = "/settings/wordings/{kind:str}/{language:str}/{form:str}"
 #: What the choice of an example holds where it is no loan.
 ONE_THING, TWO_THINGS = "one", "two"
 _VERSIONS_SHOWN = 20
+#: These are tried with no loan.
+_ABOUT_VOUCHERS = (*kinds_about(Matter.VOUCHER), *kinds_about(Matter.ENDING))
 
 #: What the ways to somebody are called.
 WAYS = {
@@ -160,6 +162,7 @@ async def show(
         titles=WAYS,
         preview=made,
         decides=may_save(request.user),
+        vouchers=key.kind in _ABOUT_VOUCHERS,
         tells=True,
     )
 
@@ -187,7 +190,8 @@ async def test(
 async def _editor(
     request: Page, key: Key, form: WordingForm, errors: list[FieldError], *, sent: bool = False
 ) -> Answer:
-    examples = await loans_to_try(request.user)
+    vouchers = key.kind in _ABOUT_VOUCHERS
+    examples = [] if vouchers else await loans_to_try(request.user)
     example = form.example or (str(examples[0].id) if examples else ONE_THING)
     form = msgspec.structs.replace(form, text=lines_of(form.text), example=example)
     view = await queries.read_wording_view(key)
@@ -218,6 +222,7 @@ async def _editor(
         versions=await queries.saved(key, limit=_VERSIONS_SHOWN),
         decides=may_save(request.user),
         sent=sent,
+        vouchers=vouchers,
         tells=False,
     )
 

@@ -27,7 +27,7 @@ from comptoir.notifications.own_wordings.schemas import (
 )
 from comptoir.notifications.own_wordings.services import kind_of, lines_of, read_wording
 from comptoir.notifications.placeholders import Wording
-from comptoir.notifications.reminders.plans import ENDING, THANKS
+from comptoir.notifications.reminders.plans import ENDING, THANKS, USUAL
 from comptoir.notifications.reminders.reading import Sender, read_sender
 from comptoir.notifications.reminders.writing import FORMS
 from comptoir.notifications.segments import forcing, split
@@ -189,7 +189,8 @@ async def _facts(
     )
     if key.kind == ENDING:
         things = example_vouchers(key.language, several=command.several)
-        return msgspec.structs.replace(facts, things=things)
+        last_day = sender.calendar.local_date(now) + timedelta(days=USUAL.voucher_days or 0)
+        return msgspec.structs.replace(facts, things=things, last_day=last_day)
     if command.loan:
         row = await _loan(actor, command.loan)
         loan = _example(row, key.language)

@@ -5,9 +5,8 @@ if its item is lost, if it was to be read before a moment that is over, if a lat
 loan was written about since, if a voucher that it speaks of came back, was replaced, begun or has
 ended, if it has the code of one and the person's number is another by now, or if the person wants
 no more messages: what is very late is a matter for a call all the same. A call about a moved due
-date makes none once that was told. What
-it would have said of other loans or vouchers is not lost: it counts as not said, and the next
-sweep writes anew.
+date makes none once that was told. What it would have said of other loans or vouchers is not lost:
+it counts as not said, and the next sweep writes anew.
 """
 
 from __future__ import annotations
