@@ -21,7 +21,17 @@ from pathlib import Path
 
 import psutil
 
-from bench import calendars, closure, dispatching, funding, issuing, places, reminders, vouchers
+from bench import (
+    calendars,
+    closure,
+    dispatching,
+    endings,
+    funding,
+    issuing,
+    places,
+    reminders,
+    vouchers,
+)
 from bench.data import Desk, fill, make_desk
 from bench.floors import PostgresServer
 from bench.lending import CLIENTS, ITEMS, beside, lend
@@ -82,8 +92,11 @@ def main() -> None:
     if given.only in (None, "reminders"):
         with _folder() as folder:
             asyncio.run(_reminders(table, "SQLite", f"sqlite:///{folder}/comptoir.sqlite"))
+            _endings(table, "SQLite", f"sqlite:///{folder}/endings.sqlite")
         with _postgres() as server:
             asyncio.run(_reminders(table, "PostgreSQL", server.url))
+        with _postgres() as server:
+            _endings(table, "PostgreSQL", server.url)
     if given.only in (None, "sending"):
         with _folder() as folder:
             asyncio.run(_sending(table, "SQLite", f"sqlite:///{folder}/comptoir.sqlite"))
@@ -131,6 +144,13 @@ async def _reminders(table: Table, name: str, url: str) -> None:
     about = f"{name}: sweep of {reminders.LOANS:,} open loans"
     table.add(f"{about}, {reminders.MESSAGES:,} messages", f"{written:.1f} s")
     table.add(f"{name}: … the same rows by plain SQL", f"{floor:.1f} s")
+    table.add(f"{about}, nothing to write", f"{nothing:.2f} s")
+
+
+def _endings(table: Table, name: str, url: str) -> None:
+    written, nothing = asyncio.run(endings.measured(url))
+    about = f"{name}: sweep of {endings.VOUCHERS:,} vouchers that people have"
+    table.add(f"{about}, {endings.MESSAGES:,} messages", f"{written:.1f} s")
     table.add(f"{about}, nothing to write", f"{nothing:.2f} s")
 
 
