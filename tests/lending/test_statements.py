@@ -115,7 +115,7 @@ async def test_a_page_of_the_loans_of_all_sites_is_taken_from_an_index(
     await db.execute("ANALYZE")
     with db.count_statements() as sent:
         await list_loans(SYSTEM, LoanFilter(state=state, limit=5), now=now)
-    plan = await (_plan_postgres(sent[-1]) if db.is_postgres() else _plan_sqlite(sent[-1]))
+    plan = await plan_of(sent[-1])
     place = next(number for number, line in enumerate(plan) if index in line)
     assert any("SUBQUERY" in line or "Limit" in line for line in plan[:place]), plan
 
@@ -124,11 +124,17 @@ async def reads_whole_table(statement: str) -> list[str]:
     """The lines of a statement's plan that read a large table from end to end, or as good as."""
     if statement.split()[0] not in ("SELECT", "WITH", "INSERT", "UPDATE", "DELETE"):
         return []
+    plan = await plan_of(statement)
     if db.is_postgres():
-        whole = [line for line in await _plan_postgres(statement) if "Seq Scan on" in line]
+        whole = [line for line in plan if "Seq Scan on" in line]
     else:
-        whole = _whole_in_sqlite(statement, await _plan_sqlite(statement))
+        whole = _whole_in_sqlite(statement, plan)
     return [line for line in whole if any(f" {table} " in f"{line} " for table in LARGE)]
+
+
+async def plan_of(statement: str) -> list[str]:
+    """How the engine would go about a statement, line by line."""
+    return await (_plan_postgres if db.is_postgres() else _plan_sqlite)(statement)
 
 
 async def _plan_postgres(statement: str) -> list[str]:

@@ -37,6 +37,7 @@ from comptoir.notifications.reminders.tables import (
 from comptoir.notifications.tables import Message
 from tests import factories as make
 from tests.http_client import shared_app
+from tests.lending.test_statements import plan_of, reads_whole_table
 from tests.notifications.endings.drawer import GIVEN, LAST_DAY, SOON, Drawer, told
 from tests.notifications.reminders.world import at, kinds, written
 
@@ -327,6 +328,17 @@ async def test_many_vouchers_take_no_more_statements_to_look_at(drawer: Drawer) 
             assert await sweep(now=SOON - timedelta(hours=23)) == 0
         counts.append((len(again), len(not_yet)))
     assert counts[0] == counts[1]
+
+
+async def test_what_expires_soon_is_found_by_indexes(drawer: Drawer) -> None:
+    await drawer.give(await drawer.person())
+    plans = Plans({})
+    with db.count_statements() as sent:
+        await read_holders(await who_has(plans, now=SOON), plans)
+    used, unbegun, *rest = sent
+    assert "inventory_voucher_expires" in "".join(await plan_of(used))
+    assert "inventory_voucher_to_begin" in "".join(await plan_of(unbegun))
+    assert [whole for each in rest if (whole := await reads_whole_table(each))] == []
 
 
 async def test_pages_leave_nobody_out(drawer: Drawer, monkeypatch: pytest.MonkeyPatch) -> None:
