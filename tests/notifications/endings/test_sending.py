@@ -133,6 +133,20 @@ async def test_no_reminder_waits_for_what_is_said_of_a_voucher(drawer: Drawer) -
     assert await sent(SOON + timedelta(hours=1)) == ["due-soon"]
 
 
+async def test_of_two_days_one_goes_a_day_and_reminders_wait_for_neither(drawer: Drawer) -> None:
+    person = await drawer.person()
+    await drawer.give(person)
+    await drawer.give(person, begun=GIVEN + timedelta(days=1))
+    assert await sweep(now=SOON) == 1
+    tomorrow = SOON + timedelta(days=1)
+    assert await sent(tomorrow) == ["voucher-ending"]
+    assert await sweep(now=tomorrow) == 1
+    await drawer.loan(person)
+    assert await sweep(now=tomorrow) == 1
+    assert await sent(tomorrow + timedelta(minutes=1)) == ["due-soon"]
+    assert await sent(tomorrow + timedelta(days=1)) == ["voucher-ending"]
+
+
 async def test_on_the_last_day_both_go(drawer: Drawer) -> None:
     person = await drawer.person()
     await drawer.give(person)

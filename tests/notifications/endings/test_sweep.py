@@ -217,6 +217,7 @@ async def test_the_last_day_is_the_operators(drawer: Drawer) -> None:
         ([("site", None, True)], 0),
         ([("any", None, True)], 0),
         ([("any", 3, False)], 0),
+        ([("any", 3, True), ("site", 3, False)], 0),
         ([("any", None, True), ("site", 3, True)], 1),
         ([("any", 3, True), ("site", 2, True)], 0),
         ([("any", 1, True), ("site", 14, True)], 1),
