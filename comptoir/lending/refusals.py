@@ -64,6 +64,7 @@ class RefusalCode(StrEnum):
     VOUCHER_AWAITS_VISIT = "lending.voucher-awaits-visit"
     VOUCHER_SHOWN = "lending.voucher-shown"
     VOUCHER_NOT_AT_HAND = "lending.voucher-not-at-hand"
+    VOUCHER_SHOWN_TOO_OFTEN = "lending.voucher-shown-too-often"
     VOUCHER_NOT_HELD = "lending.voucher-not-held"
     VOUCHER_IN_USE = "lending.voucher-in-use"
     VOUCHER_OPENED = "lending.voucher-opened"

@@ -32,6 +32,7 @@ DATA: dict[RefusalCode, dict[str, object]] = {
     RefusalCode.VOUCHER_HOUSEHOLD_LIMIT_REACHED: SPENT,
     RefusalCode.VOUCHER_TOO_LATE_TO_ACTIVATE: {"activate_until": date(2026, 12, 24)},
     RefusalCode.VOUCHER_ELSEWHERE: {"site": "Renens"},
+    RefusalCode.VOUCHER_SHOWN_TOO_OFTEN: {"minutes": 3},
     RefusalCode.VOUCHER_AWAITS_VISIT: {"kind": "SIM 10 GB"},
 }
 WITHOUT_DATA_TOO = [

@@ -40,7 +40,8 @@ class Subject(msgspec.Struct, frozen=True):
     ``shared`` is something many people sit behind, such as an address: nobody
     waits long there, and a success halves the failures. ``keeps`` is a count of
     which a success takes back only what itself had counted. ``forgotten_after`` that
-    long without another, counting begins anew.
+    long without another, counting begins anew. With ``one_back_every`` so much time, one is
+    taken back: what is honest all day long is then never slowed down.
     """
 
     text: str
@@ -48,6 +49,7 @@ class Subject(msgspec.Struct, frozen=True):
     shared: bool = False
     keeps: bool = False
     forgotten_after: timedelta = FORGET_AFTER
+    one_back_every: timedelta | None = None
 
     @property
     def longest_wait(self) -> timedelta:
@@ -115,6 +117,14 @@ def vouchers_sought(actor_id: UUID | None) -> Subject:
     )
 
 
+def vouchers_given(actor_id: UUID | None) -> Subject:
+    """Codes of vouchers seen as they are given: sixty at once, then one a minute.
+
+    A room full of people is given as many; nobody needs more who has someone before them.
+    """
+    return Subject(f"vouchers-given:{actor_id}", free=60, one_back_every=timedelta(minutes=1))
+
+
 def wait_after(failures: int, free: int, longest: timedelta = LONGEST_WAIT) -> timedelta:
     """How long to wait after that many failures in a row."""
     over = failures - free
@@ -126,9 +136,17 @@ def wait_after(failures: int, free: int, longest: timedelta = LONGEST_WAIT) -> t
 def after_failure(count: Count | None, subject: Subject, *, times: int = 1, now: datetime) -> Count:
     """The count with one failure more, or with several at once."""
     forgotten = count is None or now - count.last_failure_at > subject.forgotten_after
-    failures = times if forgotten or count is None else count.failures + times
+    kept = 0 if forgotten or count is None else _left(count, subject, now=now)
+    failures = kept + times
     wait = wait_after(failures, subject.free, subject.longest_wait)
     return Count(failures, now, now + wait if wait else None)
+
+
+def _left(count: Count, subject: Subject, *, now: datetime) -> int:
+    """What still counts. A part of the time until the next is taken back is lost: it may be."""
+    if subject.one_back_every is None:
+        return count.failures
+    return max(0, count.failures - (now - count.last_failure_at) // subject.one_back_every)
 
 
 def seconds_to_wait(count: Count | None, *, now: datetime) -> int:
@@ -145,12 +163,17 @@ async def begin(subjects: Sequence[Subject], *, times: int = 1, now: datetime) -
         TooManyAttempts: it may not be made yet; it is not counted then.
     """
     async with db.transaction():
-        counts = [(subject, await _locked(subject, now=now)) for subject in _in_order(subjects)]
-        wait = max(seconds_to_wait(count, now=now) for _, count in counts)
-        if wait:
-            raise TooManyAttempts(wait)
-        for subject, count in counts:
-            await _write(subject, after_failure(count, subject, times=times, now=now))
+        await count_in(subjects, times=times, now=now)
+
+
+async def count_in(subjects: Sequence[Subject], *, times: int = 1, now: datetime) -> None:
+    """``begin`` inside the transaction of what is counted: what is rolled back is not counted."""
+    counts = [(subject, await _locked(subject, now=now)) for subject in _in_order(subjects)]
+    wait = max(seconds_to_wait(count, now=now) for _, count in counts)
+    if wait:
+        raise TooManyAttempts(wait)
+    for subject, count in counts:
+        await _write(subject, after_failure(count, subject, times=times, now=now))
 
 
 async def succeeded(subjects: Sequence[Subject]) -> None:

@@ -18,7 +18,7 @@ from comptoir.inventory.permissions import may_manage
 from comptoir.inventory.vouchers.errors import VoucherKindNotFound
 from comptoir.inventory.vouchers.levels import LevelOutOfRange, SetLevel, set_level
 from comptoir.inventory.vouchers.overview import stock_of
-from comptoir.inventory.vouchers.reveal_counts import A_DAY, shown_often
+from comptoir.inventory.vouchers.reveal_counts import A_DAY, given_often, shown_often
 from comptoir.sites.errors import SiteNotFound
 from comptoir.sites.queries import SitePlace, names_for, site
 
@@ -49,6 +49,7 @@ async def _page(request: Page, invalid: Invalid | None = None, form: Any = None)
         site_id=str(site_id or ""),
         sites=[(str(each.id), each.name) for each in await names_for(actor)],
         shown_often=await shown_often(managed, within=A_DAY, now=now),
+        given_often=await given_often(managed, now=now),
         manages=managed,
         coordinator=actor.has_role(Role.COORDINATOR),
         next_url=f"/vouchers?{urlencode({'after': following.id})}" if following else None,

@@ -224,13 +224,20 @@ async def _anew(call: Call, first: VoucherCode) -> VoucherCode:
     "/voucher-issues/{issue_id:uuid}/showings",
     scopes=("desk",),
     tag=TAG,
-    errors=(VoucherIssueNotFound, RefusalCode.VOUCHER_NOT_AT_HAND, KeyMissing, Unreadable),
+    errors=(
+        VoucherIssueNotFound,
+        RefusalCode.VOUCHER_NOT_AT_HAND,
+        RefusalCode.VOUCHER_SHOWN_TOO_OFTEN,
+        KeyMissing,
+        Unreadable,
+    ),
     again=_anew,
 )
 async def show_voucher_issue(call: Call, issue_id: UUID) -> VoucherCode:
     """Read the code of a voucher that was given a moment ago. That it was read is written down.
 
-    For ten minutes; later, `reveal_voucher` does. The code itself is kept in no outcome.
+    For ten minutes, by whoever gave it, or while its person is at the desk; later,
+    `reveal_voucher` does. The code itself is kept in no outcome.
     """
     return await _show(call, issue_id)
 
@@ -242,6 +249,7 @@ async def show_voucher_issue(call: Call, issue_id: UUID) -> VoucherCode:
     errors=(
         VoucherIssueNotFound,
         RefusalCode.VOUCHER_NOT_AT_HAND,
+        RefusalCode.VOUCHER_SHOWN_TOO_OFTEN,
         RefusalCode.VOUCHER_NOT_SENDABLE,
         RefusalCode.VOUCHER_MESSAGES_STOPPED,
         RefusalCode.VOUCHER_NUMBER_DOUBTED,

@@ -20,7 +20,8 @@ from comptoir.lending.desk.answer import Answer, Page, Posted, answer_desk, refu
 from comptoir.lending.desk.forms import attempt_of
 from comptoir.lending.desk.schemas import Step, StepKind
 from comptoir.lending.desk.visits import borrower_of
-from comptoir.lending.errors import LendingRefused
+from comptoir.lending.errors import IssueRefused, LendingRefused
+from comptoir.lending.refusals import RefusalCode
 from comptoir.lending.vouchers.issuing import issue_voucher
 from comptoir.lending.vouchers.replacing import replace_voucher
 from comptoir.lending.vouchers.returning import take_back_voucher
@@ -87,7 +88,13 @@ async def give(actor: Principal, command: IssueVoucher, *, now: datetime) -> Ste
 async def _shown(actor: Principal, issue: IssueView, *, now: datetime) -> Step:
     if issue.medium is Medium.SIM:
         return await given(issue)
-    return await given(issue, await show_issued(actor, issue.id, now=now))
+    try:
+        return await given(issue, await show_issued(actor, issue.id, now=now))
+    except IssueRefused as error:
+        if error.refusal.code is not RefusalCode.VOUCHER_SHOWN_TOO_OFTEN:
+            raise
+        # It is theirs all the same: it can be shown later, or undone.
+        return msgspec.structs.replace(await given(issue), refusal=error.refusal)
 
 
 async def given(issue: IssueView, shown: ShownIssue | None = None) -> Step:

@@ -72,6 +72,10 @@ SENTENCES: dict[RefusalCode, LazyProxy] = {
         "In the visit of its person it can be seen again, with your password. "
         "Otherwise ask a coordinator."
     ),
+    RefusalCode.VOUCHER_SHOWN_TOO_OFTEN: _l(
+        "Very many codes were shown from this account, so this one has to wait. "
+        "Show it in %(minutes)s minutes: nobody else is given it meanwhile."
+    ),
     RefusalCode.VOUCHER_NOT_SENDABLE: _l(
         "This code cannot be sent: its kind does not go out in text messages, "
         "or the person has no phone number. Print it instead."

@@ -1,8 +1,9 @@
 """The code of a voucher, for the person it was given to: seen for the first time.
 
 That is a part of giving it, and needs no password: the person stands at the desk. It may be
-seen again for as long as they do, to print it or to read it out; each time is in the trail.
-Later it is revealed as any other (``inventory.vouchers.revealing``).
+seen again for a while, to print it or to read it out, by whoever gave it, and at the desk where
+the visit of its person is open; each time is in the trail. Later it is revealed as any other
+(``inventory.vouchers.revealing``).
 """
 
 from __future__ import annotations
@@ -10,11 +11,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
+from math import ceil
 from uuid import UUID
 
 import msgspec
 
 from comptoir.core import audit, db, events
+from comptoir.core.accounts import throttle
+from comptoir.core.accounts.errors import TooManyAttempts
 from comptoir.core.i18n import current_language, localized, use_language
 from comptoir.core.principal import Principal
 from comptoir.core.printing.qr import qr_symbol
@@ -61,6 +65,15 @@ SELECT 1 AS here FROM lending_voucher_issue issue
 JOIN lending_visit visit ON visit.borrower = issue.borrower
 WHERE issue.voucher = :voucher_id AND issue.ended_at IS NULL
   AND visit.closed_at IS NULL AND visit.opened_at > :since AND {own}
+LIMIT 1
+"""
+
+
+#: The trail says who gave it, and is asked for nothing else.
+_GAVE = """
+SELECT 1 AS gave FROM core_audit_event
+WHERE subject_id = :voucher_id AND action = 'voucher.issued' AND actor_id = :actor_id
+  AND at >= :issued_at
 LIMIT 1
 """
 
@@ -126,7 +139,8 @@ async def show_issued(actor: Principal, issue_id: UUID, *, now: datetime) -> Sho
 
     Raises:
         VoucherIssueNotFound: there is none, or it is of a site the actor may not know of.
-        IssueRefused: it was taken back, or the code is no longer at hand.
+        IssueRefused: it was taken back, or the code is no longer at hand: its person has left,
+            and the actor is not who gave it; or very many were shown for the first time.
         vault.KeyMissing, vault.Unreadable: it cannot be opened.
     """
     async with open_issued(actor, issue_id, action="voucher.shown", now=now) as shown:
@@ -142,12 +156,14 @@ async def open_issued(
         row = await db.fetch_one(_READ, issue_id=issue_id)
         if row is None or not actor.sees_site(row["site"]):
             raise VoucherIssueNotFound
-        if row["ended_at"] is not None or not is_at_hand(row, now=now):
+        if not await _may_see(actor, row, now=now):
             raise IssueRefused(Refusal(RefusalCode.VOUCHER_NOT_AT_HAND))
         may_go = row["by_sms"] and row["phone"]
         not_sent = await why_not_sent(issue_id) if may_go else RefusalCode.VOUCHER_NOT_SENDABLE
         shown = _shown(row, not_sent)
         if shown.tells_more:
+            if row["shown_at"] is None:
+                await _count_first(actor, now=now)
             await db.execute(_SEEN, now=now, voucher_ids=[row["voucher"]])
         await audit.record(
             actor,
@@ -160,6 +176,29 @@ async def open_issued(
             changes={"kind": read_names(row["names"])},
         )
         yield shown
+
+
+async def _may_see(actor: Principal, row: db.Row, *, now: datetime) -> bool:
+    """Whether the code of an issue is seen without more ado, by this actor."""
+    if row["ended_at"] is not None or not is_at_hand(row, now=now):
+        return False
+    gave = await db.fetch_one(
+        _GAVE, voucher_id=row["voucher"], actor_id=actor.id, issued_at=row["issued_at"]
+    )
+    return gave is not None or await is_here(actor, row["voucher"], now)
+
+
+async def _count_first(actor: Principal, *, now: datetime) -> None:
+    """Slow down whoever has very many vouchers shown that nobody has seen.
+
+    It belongs into the transaction that shows one: what is refused counts for nothing.
+    """
+    try:
+        await throttle.count_in([throttle.vouchers_given(actor.id)], now=now)
+    except TooManyAttempts as waiting:
+        minutes = ceil(waiting.retry_after / 60)
+        code = RefusalCode.VOUCHER_SHOWN_TOO_OFTEN
+        raise IssueRefused(Refusal(code, {"minutes": minutes})) from None
 
 
 def has_more(row: db.Row) -> bool:

@@ -18,7 +18,7 @@ from comptoir.core.i18n import lazy as _l
 from comptoir.core.i18n import use_language
 from comptoir.core.jobs import Job, Turn
 from comptoir.core.principal import Role
-from comptoir.inventory.vouchers.reveal_counts import A_DAY, shown_often
+from comptoir.inventory.vouchers.reveal_counts import A_DAY, given_often, shown_often
 from comptoir.notifications import outbox
 from comptoir.notifications.channels import Channel
 from comptoir.notifications.digest.counting import weeks_of
@@ -83,22 +83,27 @@ async def mail_digests(
 async def mail_alerts(
     *, base_url: str, now: datetime, stopping: Callable[[], bool] = lambda: False
 ) -> int:
-    """Write the e-mails about sites where many codes of vouchers were shown; how many.
+    """Write the e-mails about sites where many codes of vouchers were shown, or given; how many.
 
     To each who wants the summary, once a day for each site of theirs.
     """
     readers = await _readers()
-    often = await shown_often(
-        {site for reader in readers for site in reader.sites}, within=A_DAY, now=now
-    )
+    places = {site for reader in readers for site in reader.sites}
+    shown = await shown_often(places, within=A_DAY, now=now)
+    given = await given_often(places, now=now)
     written = 0
     for reader in readers:
         day = now.astimezone(ZoneInfo(reader.time_zone)).date()
-        for site in reader.sites.keys() & often.keys():
+        for site in reader.sites.keys() & (shown.keys() | given.keys()):
             if stopping():
                 return written
             with use_language(reader.language):
-                text = alert_text(reader.sites[site], often[site], base_url=base_url)
+                text = alert_text(
+                    reader.sites[site],
+                    shown=shown.get(site, 0),
+                    given=given.get(site, 0),
+                    base_url=base_url,
+                )
             draft = Draft(
                 site_id=site,
                 kind=ALERT,

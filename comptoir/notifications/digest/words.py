@@ -44,11 +44,21 @@ def often_shown(number: int) -> str:
     )
 
 
-def alert_text(site: str, number: int, *, base_url: str) -> str:
-    """The e-mail about it, in the reader's language."""
+def often_given(number: int) -> str:
+    """That many vouchers were given."""
+    return ngettext(
+        "%(num)s voucher was given within a day: ask whether that was right",
+        "%(num)s vouchers were given within a day: ask whether that was right",
+        number,
+    )
+
+
+def alert_text(site: str, *, shown: int = 0, given: int = 0, base_url: str) -> str:
+    """The e-mail about it, in the reader's language; what is 0 is not spoken of."""
+    about = ([often_shown(shown)] if shown else []) + ([often_given(given)] if given else [])
     blocks = [
         _("Hello, somebody should look at this."),
-        f"{site}\n- {often_shown(number)}",
+        "\n- ".join([site, *about]),
         _closing(base_url),
     ]
     return "\n\n".join(blocks)

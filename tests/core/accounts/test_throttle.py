@@ -37,6 +37,21 @@ def test_after_a_day_without_failures_counting_begins_anew(now: datetime) -> Non
     assert throttle.after_failure(younger, ACCOUNT, now=now).failures == 51
 
 
+def test_where_time_takes_back_what_was_counted_a_steady_pace_waits_for_nothing(
+    now: datetime,
+) -> None:
+    subject, count = throttle.vouchers_given(None), None
+    for minute in range(600):  # one a minute all day long
+        count = throttle.after_failure(count, subject, now=now + timedelta(minutes=minute))
+        assert count.blocked_until is None
+    at_once = None
+    for _ in range(60):
+        assert at_once is None or at_once.blocked_until is None
+        at_once = throttle.after_failure(at_once, subject, now=now)
+    assert at_once is not None
+    assert at_once.blocked_until == now + timedelta(seconds=30)
+
+
 ACCOUNT = throttle.account("amina")
 ADDRESS = throttle.address("203.0.113.7")
 

@@ -11,7 +11,14 @@ import pytest
 from comptoir.core import audit, db
 from comptoir.core.ids import new_id
 from comptoir.core.principal import SYSTEM, Role
-from comptoir.inventory.vouchers.reveal_counts import A_DAY, MANY, most_within, shown_often
+from comptoir.inventory.vouchers.reveal_counts import (
+    A_DAY,
+    MANY,
+    MANY_GIVEN,
+    given_often,
+    most_within,
+    shown_often,
+)
 from tests import factories as make
 from tests.http_client import client_of, sign_in
 
@@ -55,6 +62,19 @@ async def test_a_site_is_named_where_many_were_shown_on_one_day(
     assert await shown_often([often], within=A_DAY, now=later) == {}
     assert await shown_often([often], within=week, now=later) == {often: MANY}
     assert await shown_often([], within=week, now=now) == {}
+
+
+async def test_a_site_is_named_where_very_many_were_given_within_a_day(
+    database: Any, now: datetime
+) -> None:
+    kind = await make.voucher_kind()
+    often, seldom = [(await make.site()).id for _ in range(2)]
+    for site, number in ((often, MANY_GIVEN), (seldom, MANY_GIVEN - 1)):
+        batch = await make.voucher_batch(kind, site_id=site)
+        for _ in range(number):
+            await make.voucher(batch, status="issued", issued_at=now)
+    assert await given_often([often, seldom], now=now) == {often: MANY_GIVEN}
+    assert await given_often([often], now=now + A_DAY) == {}
 
 
 async def test_the_page_says_so_to_coordinators_and_names_nobody(

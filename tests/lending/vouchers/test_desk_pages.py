@@ -9,17 +9,23 @@ from typing import Any
 import pytest
 
 from comptoir.core import clock
+from comptoir.core.accounts import throttle
+from comptoir.core.accounts.tables import SignInThrottle
 from comptoir.core.principal import Role
 from comptoir.core.tables import AuditEvent
 from comptoir.inventory.vouchers.sealing import Secret
 from comptoir.inventory.vouchers.tables import Voucher, VoucherBundle
 from comptoir.lending.borrowers.households import leave_household
+from comptoir.lending.errors import IssueRefused
 from comptoir.lending.refusals import RefusalCode
 from comptoir.lending.tables import Borrower, Household
 from comptoir.lending.vouchers.at_desk import for_anybody
 from comptoir.lending.vouchers.issuing import issue_voucher
 from comptoir.lending.vouchers.schemas import IssueVoucher
+from comptoir.lending.vouchers.sending import send_issued
+from comptoir.lending.vouchers.showing import show_issued
 from comptoir.lending.vouchers.tables import VoucherIssue, VoucherPolicy
+from comptoir.lending.vouchers.undoing import undo_issue
 from comptoir.notifications.reminders.tables import BorrowerWish
 from comptoir.notifications.tables import Message, Sending
 from comptoir.sites.tables import StaffMember
@@ -148,6 +154,71 @@ async def test_the_day_on_which_one_can_still_be_given_is_that_of_the_site(
     assert await for_anybody(reception.site.id, now=midnight) == ()
     await Voucher.update({Voucher.activate_by: date(2026, 12, 24)}, force=True)
     assert len(await for_anybody(reception.site.id, now=midnight)) == 1
+
+
+async def test_a_code_is_seen_again_by_whoever_gave_it_once_its_person_has_left(
+    reception: Reception, wifi: Any
+) -> None:
+    visit = await visit_of(reception)
+    await reception.post("/desk/vouchers", kind=wifi.id, visit=visit, attempt_id="tap-1")
+    [issue] = await VoucherIssue.objects()
+    colleague = await make.principal(Role.RECEPTION, reception.site.id)
+    now = clock.now()
+    await show_issued(colleague, issue.id, now=now)  # the person is at the desk of both
+    await reception.post("/desk/visits/close", visit=visit)
+    for refusing in (show_issued, send_issued):
+        with pytest.raises(IssueRefused) as error:
+            await refusing(colleague, issue.id, now=now)
+        assert error.value.refusal.code == RefusalCode.VOUCHER_NOT_AT_HAND
+    assert shown((await reception.post("/desk/vouchers/show", issue=issue.id)).text)
+    slip = await reception.post("/desk/vouchers/slip", issue=issue.id)
+    assert slip.headers["content-type"] == "application/pdf"
+
+
+async def test_whoever_gave_one_before_sees_it_not_when_somebody_else_gives_it_again(
+    reception: Reception, wifi: Any
+) -> None:
+    first = await make.principal(Role.RECEPTION, reception.site.id)
+    gift = IssueVoucher(kind_id=wifi.id, site_id=reception.site.id)
+    now = clock.now()
+    issue = await issue_voucher(first, gift, now=now)
+    await undo_issue(first, issue.id, now=now)
+    second = await make.principal(Role.RECEPTION, reception.site.id)
+    later = now + timedelta(seconds=5)
+    again = await issue_voucher(second, gift, now=later)
+    assert again.voucher_id == issue.voucher_id
+    with pytest.raises(IssueRefused):
+        await show_issued(first, again.id, now=later)
+    await show_issued(second, again.id, now=later)
+
+
+async def test_very_many_first_showings_wait_and_the_voucher_stays_theirs(
+    reception: Reception, wifi: Any
+) -> None:
+    await SignInThrottle.delete(force=True)
+    staff = await StaffMember.objects().first()
+    assert staff is not None
+    subject = throttle.vouchers_given(staff.user)
+    for _ in range(subject.free):
+        await throttle.begin([subject], now=clock.now())
+    visit = await visit_of(reception)
+    tap = {"kind": wifi.id, "visit": visit, "attempt_id": "tap-1"}
+    answer = await reception.post("/desk/vouchers", **tap)
+    assert not shown(answer.text)
+    assert "this one has to wait" in answer.text
+    [issue] = await VoucherIssue.objects()
+    assert f'name="of" value="{issue.id}"' in answer.text  # it can be undone
+    refused = await reception.post("/desk/vouchers/show", issue=issue.id, visit=visit)
+    assert refusal_in(refused) == RefusalCode.VOUCHER_SHOWN_TOO_OFTEN
+    await SignInThrottle.delete(force=True)
+    show = {"issue": issue.id, "visit": visit}
+    assert shown((await reception.post("/desk/vouchers/show", **show)).text)
+    for _ in range(3):  # seen again, it counts for nothing
+        await reception.post("/desk/vouchers/show", **show)
+    [count] = await SignInThrottle.select(SignInThrottle.failures).where(
+        SignInThrottle.subject_hash == subject.hash
+    )
+    assert count["failures"] == 1
 
 
 async def test_one_scan_gives_the_sim_and_it_is_undone(reception: Reception, sim: Any) -> None:

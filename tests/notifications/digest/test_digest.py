@@ -20,7 +20,7 @@ from comptoir.core.jobs import Turn
 from comptoir.core.principal import SYSTEM, Principal, Role, SiteRole
 from comptoir.core.settings import Settings
 from comptoir.inventory.vouchers.levels import SetLevel, set_level
-from comptoir.inventory.vouchers.reveal_counts import MANY
+from comptoir.inventory.vouchers.reveal_counts import MANY, MANY_GIVEN
 from comptoir.inventory.vouchers.transfers import SendVouchers, receive_vouchers, send_vouchers
 from comptoir.notifications import outcomes
 from comptoir.notifications.channels import Channel
@@ -273,6 +273,17 @@ class TestManyCodesShown:
         week = await week_of(world)
         assert week.codes_shown == MANY
         assert lines_of(week)[0].url == f"/vouchers?site={world.site.id}"
+
+    async def test_coordinators_are_written_to_where_very_many_were_given(
+        self, world: World
+    ) -> None:
+        await reader(world)
+        batch = await make.voucher_batch(await make.voucher_kind(), site_id=world.site.id)
+        for _ in range(MANY_GIVEN):
+            await make.voucher(batch, status="issued", issued_at=NOW)
+        assert await mail_alerts(base_url=URL, now=NOW) == 1
+        (message,) = await written()
+        assert str(MANY_GIVEN) in message.text
 
     async def test_coordinators_of_the_site_are_written_to_once_a_day(self, world: World) -> None:
         user = await reader(world, name="Léa Favre")
