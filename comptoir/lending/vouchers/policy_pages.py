@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from uuid import UUID
 
 import msgspec
@@ -98,6 +99,7 @@ async def list_voucher_policies(request: Page) -> Answer:
         kinds=await kinds.kinds(active_only=True),
         groups=[None, *await groups()],
         policies=known,
+        own_rules=Counter(kind for kind, group in known if group is not None),
         in_words=in_words,
         name_in=name_in,
         any=ANY,

@@ -126,6 +126,26 @@ async def test_a_policy_is_set_by_its_form(coordinator: AsyncClient) -> None:
     assert await VoucherPolicy.count() == 0
 
 
+async def test_each_kind_says_its_rules_in_a_line(coordinator: AsyncClient) -> None:
+    kind, group = await make.voucher_kind(), await make.group()
+    page = (await coordinator.get("/settings/voucher-policies")).text
+    assert "given to nobody" in summary_in(page)
+    await make.voucher_policy(kind, borrower_group=group.id, limit_person=10, period_days=30)
+    page = (await coordinator.get("/settings/voucher-policies")).text
+    assert "1 group with a rule of its own" in summary_in(page)
+    assert "nobody" not in summary_in(page)
+    await make.voucher_policy(kind, limit_person=1, period_days=30)
+    page = (await coordinator.get("/settings/voucher-policies")).text
+    said = "1 per person in 30 days · 1 group with a rule of its own"
+    assert said in summary_in(page)
+    assert "10 per person" not in summary_in(page)
+
+
+def summary_in(page: str) -> str:
+    """What stands of the only kind before one opens it."""
+    return page[page.index("kind-rules") : page.index("</summary>", page.index("kind-rules"))]
+
+
 async def test_what_goes_with_a_model_is_ticked_on_its_page(coordinator: AsyncClient) -> None:
     model = await make.model()
     sim, wifi = await make.voucher_kind(), await make.voucher_kind(names=make.names("Wi-Fi"))
