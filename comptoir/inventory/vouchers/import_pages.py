@@ -167,9 +167,11 @@ def _sealed(request: Page, carried: Carried, *, now: datetime) -> str:
 def _columns_may_be_wrong(carried: Carried, found: Preview) -> bool:
     """Whether a refused file is carried on, for its columns to be said anew.
 
-    Of a large one, in which some lines are right, they are: it is mended and chosen again.
+    Of a large one, in which some lines are right, they are: it is mended and chosen again. One
+    of too many vouchers is split.
     """
-    if carried.file_format is not FileFormat.CSV:
+    too_many = any(each.code == "inventory.too-many-vouchers" for each in found.problems)
+    if carried.file_format is not FileFormat.CSV or too_many:
         return False
     return len(carried.text) <= _SMALL or found.wrong >= found.count
 

@@ -171,6 +171,10 @@ async def test_a_refused_file_comes_back_only_for_its_columns(
     other_name = await check(client, form, "csv", large.replace(b"code;row", b"a;b"))
     assert "Say which column is the code." in other_name.text
     assert "column_0" in other_name.text
+    lines = [f"KQ7-{number:08};{number}" for number in range(20_001)]
+    too_many = await check(client, form, "csv", "\n".join(["code;row", *lines]).encode())
+    assert "at most 20000 at once" in too_many.text
+    assert "carried" not in too_many.text
     small = await check(client, form, "csv", b"code;row\nKQ7-1;1\nKQ7-1;2\n")
     assert "column_0" in small.text
 
