@@ -8,15 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
 from litestar import Request, Response, get, post
-from litestar.datastructures import UploadFile
 
 from comptoir.core import clock
-from comptoir.core.accounts.authentication import accounts_of
 from comptoir.core.accounts.guards import require
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
@@ -26,31 +22,31 @@ from comptoir.core.vault import Untold
 from comptoir.core.web import Flash, page, redirect
 from comptoir.core.web.forms import FormData, in_form, read_day
 from comptoir.core.web.once import made_once
+from comptoir.core.web.uploads import sent_file
 from comptoir.inventory.vouchers import imports, queries
 from comptoir.inventory.vouchers.batch_form import INPUTS, BatchForm, choices, first_site
+from comptoir.inventory.vouchers.carrying import LARGEST_FORM, LARGEST_SEALED, Carrier
 from comptoir.inventory.vouchers.formats import NAMES, FileFormat
-from comptoir.inventory.vouchers.formats.mapped_csv import FIELDS, MOST_COLUMNS, Table, table_of
-from comptoir.inventory.vouchers.imports import LARGEST_FILE, Preview, VoucherFile
+from comptoir.inventory.vouchers.formats.columns import MOST_COLUMNS, Table
+from comptoir.inventory.vouchers.formats.mapped_csv import FIELDS, table_of
+from comptoir.inventory.vouchers.imports import Preview, VoucherFile
 
 Page = Request[Principal, Any, Any]
 PATH = "/vouchers/import"
 COORDINATOR = [require(Role.COORDINATOR)]
-#: The file with what a form has around it, and the same encrypted.
-_LARGEST_FORM = LARGEST_FILE + 20_000
-_LARGEST_SEALED = 4 * LARGEST_FILE
 #: A refused file of so many letters is carried on whatever is wrong with it.
 _SMALL = 100_000
-_PURPOSE = "voucher import"
-_KEPT_FOR = timedelta(hours=1)
 
 
 class Carried(Untold, frozen=True):
     """What the page carries from looking at a file to importing it."""
 
-    person: str
     form: BatchForm
     file_format: FileFormat
     text: str
+
+
+_CARRIER = Carrier("voucher import", Carried)
 
 
 @get(PATH, guards=COORDINATOR)
@@ -59,7 +55,7 @@ async def import_form(request: Page) -> Response[str]:
     return await _form(request, BatchForm(site=first_site(request.user)), [])
 
 
-@post(f"{PATH}/check", guards=COORDINATOR, request_max_body_size=_LARGEST_FORM)
+@post(f"{PATH}/check", guards=COORDINATOR, request_max_body_size=LARGEST_FORM)
 async def check_file(request: Page) -> Response[str]:
     """Say what the file would do, and what is wrong with it."""
     data = await FormData.of(request)
@@ -68,7 +64,7 @@ async def check_file(request: Page) -> Response[str]:
     if chosen not in list(FileFormat):
         message = _("Choose where the file is from.")
         errors.append(FieldError("file_format", "inventory.format-missing", message))
-    content = await _content(request)
+    content = await sent_file(request)
     if not content:
         message = _("Choose a file.")
         errors.append(FieldError("file", "inventory.import-file-missing", message))
@@ -82,26 +78,26 @@ async def check_file(request: Page) -> Response[str]:
         text, table = await asyncio.to_thread(_read, content, FileFormat(chosen))
     except Invalid as invalid:
         return await _form(request, form, invalid.errors, chosen)
-    carried = Carried(str(request.user.id), form, FileFormat(chosen), text)
+    carried = Carried(form, FileFormat(chosen), text)
     columns = {place: each.field for place, each in enumerate(table.columns)} if table else {}
     return await _look(request, carried, columns, named=bool(table and table.named))
 
 
-@post(f"{PATH}/columns", guards=COORDINATOR, request_max_body_size=_LARGEST_SEALED)
+@post(f"{PATH}/columns", guards=COORDINATOR, request_max_body_size=LARGEST_SEALED)
 async def choose_columns(request: Page) -> Response[str]:
     """The same file again, with what its columns are said to be."""
     data = await FormData.of(request)
-    carried = await asyncio.to_thread(_opened, request, data)
+    carried = await _CARRIER.opened(request, data, now=clock.now())
     if carried is None:
         return await _expired(request)
     return await _look(request, carried, _columns(data), named=data.checked("named"))
 
 
-@post(PATH, guards=COORDINATOR, request_max_body_size=_LARGEST_SEALED)
+@post(PATH, guards=COORDINATOR, request_max_body_size=LARGEST_SEALED)
 async def import_file(request: Page) -> Response[str]:
     """Import the file that was looked at."""
     data = await FormData.of(request)
-    carried = await asyncio.to_thread(_opened, request, data)
+    carried = await _CARRIER.opened(request, data, now=clock.now())
     if carried is None:
         return await _expired(request)
     columns, named = _columns(data), data.checked("named")
@@ -121,17 +117,6 @@ async def import_file(request: Page) -> Response[str]:
     return redirect(request, f"/vouchers/batches/{batch_id}", flash=Flash("ok", text))
 
 
-async def _content(request: Page) -> bytes:
-    """The file of the form; empty where there is none. What of it lay on the disk is gone."""
-    file = (await request.form()).get("file")
-    if not isinstance(file, UploadFile):
-        return b""
-    try:
-        return await file.read()
-    finally:
-        await file.close()
-
-
 def _read(content: bytes, file_format: FileFormat) -> tuple[str, Table | None]:
     """The text of a file, and its columns where these are chosen. In a thread: it may be long.
 
@@ -143,25 +128,9 @@ def _read(content: bytes, file_format: FileFormat) -> tuple[str, Table | None]:
     return text, table_of(text) if file_format is FileFormat.CSV else None
 
 
-def _opened(request: Page, data: FormData) -> Carried | None:
-    """What the page carried; None if it is not ours, another person's, or too old."""
-    keys = accounts_of(request.app).keys
-    now = clock.now()
-    text = keys.decrypt(_PURPOSE, data.text("carried"), now=now, max_age=_KEPT_FOR)
-    if text is None:
-        return None
-    carried = msgspec.json.decode(text, type=Carried)
-    return carried if carried.person == str(request.user.id) else None
-
-
 def _columns(data: FormData) -> dict[int, str]:
     chosen = {place: data.text(f"column_{place}") for place in range(MOST_COLUMNS)}
     return {place: field for place, field in chosen.items() if field in FIELDS}
-
-
-def _sealed(request: Page, carried: Carried, *, now: datetime) -> str:
-    text = msgspec.json.encode(carried).decode()
-    return accounts_of(request.app).keys.encrypt(_PURPOSE, text, now=now)
 
 
 def _columns_may_be_wrong(carried: Carried, found: Preview) -> bool:
@@ -184,7 +153,7 @@ async def _look(
     found = await imports.preview(request.user, carried.form.command(), file, now=now)
     table, sealed = None, ""
     if not found.wrong or _columns_may_be_wrong(carried, found):
-        sealed = await asyncio.to_thread(_sealed, request, carried, now=now)
+        sealed = await _CARRIER.seal(request, carried, now=now)
         if carried.file_format is FileFormat.CSV:
             table = await asyncio.to_thread(table_of, carried.text)
     return await _form(

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.datastructures import UploadFile
 
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
@@ -21,6 +20,7 @@ from comptoir.core.i18n import ngettext
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
 from comptoir.core.web.forms import FormData, in_form
+from comptoir.core.web.uploads import sent_file
 from comptoir.sites import queries
 from comptoir.sites.open_data import imports
 from comptoir.sites.open_data.anct_table import LARGEST_FILE
@@ -78,8 +78,7 @@ async def _sent(request: Page) -> tuple[UUID, bytes]:
     Raises:
         Invalid: one of them is missing.
     """
-    file = (await request.form()).get("file")
-    content = await file.read() if isinstance(file, UploadFile) else b""
+    content = await sent_file(request)
     organisation = (await FormData.of(request)).identifier("organisation")
     errors = []
     if organisation is None:

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.params import FromPath
 
 from comptoir.core import clock
@@ -19,6 +18,7 @@ from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
 from comptoir.core.web.conditional import has_already
 from comptoir.core.web.forms import FormData
+from comptoir.core.web.uploads import sent_file
 from comptoir.sites import queries
 from comptoir.sites.errors import SitesForbidden
 from comptoir.sites.photos import services
@@ -74,8 +74,7 @@ async def own_photo(request: Page, site_id: FromPath[UUID]) -> Response[bytes]:
 async def save_photo(request: Page, site_id: FromPath[UUID]) -> Response[str]:
     """Give a site its photo, or the one it has another text."""
     site = await _own(request, site_id)
-    file = (await request.form()).get("image")
-    content = await file.read() if isinstance(file, UploadFile) else b""
+    content = await sent_file(request, "image")
     alt = (await FormData.of(request)).text("alt")
     known = await photo_of(site_id)
     try:
