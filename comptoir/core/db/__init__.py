@@ -173,6 +173,19 @@ async def write(*writes: tuple[str, dict[str, Any]], answer: str = "") -> list[R
 
 async def insert_many(sql: str, rows: Sequence[dict[str, Any]]) -> None:
     """Insert many rows with few statements. ``sql`` is the INSERT of one, up to its values."""
+    await _many(sql, rows)
+
+
+async def update_many(sql: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Update many rows, each by values of its own, with few statements. ``sql`` is that of one::
+
+    WITH new (id, name) AS (VALUES (CAST(:id AS uuid), :name))
+    UPDATE things SET name = new.name FROM new WHERE things.id = new.id
+    """
+    await _many(sql, rows)
+
+
+async def _many(sql: str, rows: Sequence[dict[str, Any]]) -> None:
     for first in range(0, len(rows), _ROWS_AT_ONCE):
         some = rows[first : first + _ROWS_AT_ONCE]
         together = {
@@ -292,6 +305,7 @@ __all__ = [
     "joinable",
     "take_turns",
     "transaction",
+    "update_many",
     "violated_constraint",
     "write",
     "writers_take_turns",

@@ -16,7 +16,7 @@ Compiled = tuple[str, list[Any]]
 _PLACE = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
 _TYPED_ALIAS = re.compile(r'"(\w+) \[\w+\]"')
 _LOCK = re.compile(r"(?: FOR (?:NO KEY UPDATE|SHARE) OF [\w, ]+?)+\s*$")
-_UUID = re.compile(r"CAST\((:\w+) AS uuid\)")
+_KEPT_AS_TEXT = re.compile(r"CAST\((:\w+) AS (?:uuid|timestamptz)\)")
 
 
 def compiled(sql: str, values: Mapping[str, Any], *, postgres: bool) -> Compiled:
@@ -31,10 +31,24 @@ def compiled(sql: str, values: Mapping[str, Any], *, postgres: bool) -> Compiled
 
 @lru_cache(maxsize=64)
 def repeated(sql: str, count: int) -> str:
-    """The INSERT of one row as one of many: the values of the third are ``:name_2``."""
-    head, row = sql.split("VALUES")
+    """The statement of one row as one of many: the values of the third are ``:name_2``.
+
+    What stands in the brackets after ``VALUES`` is repeated, the rest stays as it is.
+    """
+    head, values = sql.split("VALUES")
+    row = values[: _end_of_brackets(values)]
     rows = (re.sub(r":([a-z_]+)", rf":\1_{number}", row) for number in range(count))
-    return f"{head} VALUES {', '.join(rows)}"
+    return f"{head} VALUES {', '.join(rows)}{values[len(row) :]}"
+
+
+def _end_of_brackets(text: str) -> int:
+    """The place behind the bracket that closes the first one."""
+    depth = 0
+    for place, sign in enumerate(text):
+        depth += (sign == "(") - (sign == ")")
+        if sign == ")" and depth == 0:
+            return place + 1
+    raise ValueError("brackets are not closed")
 
 
 def together(statements: Sequence[Compiled], *, answer: bool) -> Compiled:
@@ -84,9 +98,9 @@ def _compile(
 
 
 def _for_sqlite(sql: str) -> str:
-    """A transaction is the lock; the aggregate of texts has another name; an id is a text."""
+    """A transaction is the lock; texts are joined by another name; ids and moments are texts."""
     sql = _LOCK.sub("", sql)
-    sql = _UUID.sub(r"\1", sql)
+    sql = _KEPT_AS_TEXT.sub(r"\1", sql)
     return sql.replace("string_agg(", "group_concat(")
 
 

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from comptoir.core import audit, db
 from comptoir.core.principal import Principal
 from comptoir.inventory.vouchers.errors import VoucherActionRefused, VoucherNotFound
@@ -17,18 +19,23 @@ from comptoir.inventory.vouchers.statuses import VoidReason, VoucherStatus
 _LOCK = """
 SELECT voucher.id, voucher.kind, voucher.batch, voucher.site, voucher.status,
        voucher.activate_by, voucher.issued_at, voucher.activated_at, voucher.expires_at,
-       voucher.transfer, kind.medium, kind.validity_days, kind.time_zone
+       voucher.transfer, voucher.hint, voucher.created_at,
+       kind.medium, kind.validity_days, kind.time_zone
 FROM inventory_voucher voucher
 JOIN inventory_voucher_kind kind ON kind.id = voucher.kind
-WHERE voucher.id = :id
 """
 #: What each step leaves behind. A voucher that is available again has no past use.
 _UPDATE = """
+WITH step (id, status, reserved_until, issued_at, activated_at, expires_at, ended_at,
+           void_reason) AS (
+    VALUES (CAST(:id AS uuid), :status, CAST(:reserved_until AS timestamptz),
+            CAST(:issued_at AS timestamptz), CAST(:activated_at AS timestamptz),
+            CAST(:expires_at AS timestamptz), CAST(:ended_at AS timestamptz), :void_reason))
 UPDATE inventory_voucher
-SET status = :status, version = version + 1, reserved_until = :reserved_until,
-    issued_at = :issued_at, activated_at = :activated_at, expires_at = :expires_at,
-    ended_at = :ended_at, void_reason = :void_reason, transfer = NULL
-WHERE id = :id
+SET status = step.status, version = version + 1, reserved_until = step.reserved_until,
+    issued_at = step.issued_at, activated_at = step.activated_at, expires_at = step.expires_at,
+    ended_at = step.ended_at, void_reason = step.void_reason, transfer = NULL
+FROM step WHERE inventory_voucher.id = step.id
 """
 _VOID = """
 UPDATE inventory_voucher
@@ -36,6 +43,8 @@ SET status = 'void', void_reason = :reason, ended_at = :now, reserved_until = NU
     transfer = NULL, version = version + 1
 WHERE id IN :ids
 """
+#: Both engines take many more ids in a statement; it is compiled for each length.
+_AT_ONCE = 1000
 _TRAIL = {
     VoucherAction.RESERVE: "voucher.reserved",
     VoucherAction.RELEASE: "voucher.released",
@@ -56,10 +65,33 @@ async def lock_voucher(actor: Principal, voucher_id: UUID) -> db.Row:
     Raises:
         VoucherNotFound: there is none that the actor may know of.
     """
-    row = await db.fetch_one(_LOCK + db.for_update("voucher"), id=voucher_id)
+    row = await db.fetch_one(
+        f"{_LOCK} WHERE voucher.id = :id" + db.for_update("voucher"), id=voucher_id
+    )
     if row is None or not actor.sees_site(row["site"]):
         raise VoucherNotFound
     return row
+
+
+async def vouchers_by_id(ids: Sequence[UUID], *, locked: bool) -> dict[UUID, db.Row]:
+    """Rows as ``lock_voucher`` gives them, of whatever site; locked, if need be, in one order."""
+    found: dict[UUID, db.Row] = {}
+    ordered = sorted(ids)
+    lock = db.for_update("voucher") if locked else ""
+    for first in range(0, len(ordered), _AT_ONCE):
+        rows = await db.fetch(
+            f"{_LOCK} WHERE voucher.id IN :ids ORDER BY voucher.id{lock}",
+            ids=ordered[first : first + _AT_ONCE],
+        )
+        found |= {row["id"]: row for row in rows}
+    return found
+
+
+class Step(msgspec.Struct, frozen=True):
+    """A voucher that is locked, and what the step sets of it beside the status."""
+
+    voucher: db.Row
+    columns: dict[str, Any] = {}
 
 
 async def take_step(
@@ -79,31 +111,66 @@ async def take_step(
     Raises:
         VoucherActionRefused: its status does not allow it.
     """
+    step = Step(voucher, columns)
+    await take_steps(actor, [step], action, now=now, related=related, changes=changes)
+
+
+async def take_steps(
+    actor: Principal,
+    steps: Sequence[Step],
+    action: VoucherAction,
+    *,
+    now: datetime,
+    related: tuple[UUID | None, ...] = (),
+    changes: dict[str, Any] | None = None,
+) -> None:
+    """``take_step`` for many vouchers at once: each has its audit row.
+
+    Raises:
+        VoucherActionRefused: the status of one does not allow it.
+    """
+    updates, trail = [], []
+    for step in steps:
+        voucher = step.voucher
+        before, after = _statuses(voucher, action)
+        updates.append(_values(voucher, after) | step.columns)
+        trail.append(
+            audit.values(
+                actor,
+                _TRAIL[action],
+                "voucher",
+                voucher["id"],
+                now=now,
+                related=related,
+                site_id=voucher["site"],
+                changes={"status": [before, after], **(changes or {})},
+            )
+        )
+    await db.update_many(_UPDATE, updates)
+    await audit.record_many(trail)
+
+
+def _statuses(voucher: db.Row, action: VoucherAction) -> tuple[VoucherStatus, VoucherStatus]:
     before = VoucherStatus(voucher["status"])
     after = next_status(action, before)
     if after is None:
         raise VoucherActionRefused(action, before)
-    values: dict[str, Any] = {
+    return before, after
+
+
+def _values(voucher: db.Row, after: VoucherStatus) -> dict[str, Any]:
+    """What is in the row after a step that sets nothing beside the status."""
+    is_new = after is VoucherStatus.AVAILABLE
+    return {
+        "id": voucher["id"],
+        "status": after,
         "reserved_until": None,
-        "issued_at": voucher["issued_at"],
+        "issued_at": None if is_new else voucher["issued_at"],
         "activated_at": voucher["activated_at"],
         "expires_at": voucher["expires_at"],
         "ended_at": None,
         "void_reason": "",
     }
-    if after is VoucherStatus.AVAILABLE:
-        values |= {"issued_at": None}
-    await db.execute(_UPDATE, id=voucher["id"], status=after, **(values | columns))
-    await audit.record(
-        actor,
-        _TRAIL[action],
-        "voucher",
-        voucher["id"],
-        now=now,
-        related=related,
-        site_id=voucher["site"],
-        changes={"status": [before, after], **(changes or {})},
-    )
 
 
 async def void_together(
