@@ -33,6 +33,8 @@ from comptoir.inventory.vouchers import (
     stock_api,
 )
 from comptoir.inventory.vouchers import errors as voucher_errors
+from comptoir.inventory.vouchers.activations import api as activation_api
+from comptoir.inventory.vouchers.activations import pages as activation_pages
 from comptoir.inventory.vouchers.expiring import EXPIRING
 
 ROUTES = [
@@ -58,6 +60,8 @@ ROUTES = [
     *kind_pages.ROUTES,
     *batch_pages.ROUTES,
     *import_pages.ROUTES,
+    *activation_pages.ROUTES,
+    *activation_api.ROUTES,
 ]
 
 NAVIGATION = [

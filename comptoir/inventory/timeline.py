@@ -15,6 +15,7 @@ from comptoir.core.i18n import localized
 from comptoir.core.web.formats import format_day
 from comptoir.inventory.pages.wording import CONDITIONS
 from comptoir.inventory.queries import catalogue
+from comptoir.inventory.vouchers.actions import OPERATOR
 from comptoir.inventory.vouchers.wording import VOID_REASONS
 from comptoir.sites.schemas import SiteName
 
@@ -48,7 +49,6 @@ _PLAIN: dict[str, LazyProxy] = {
     "voucher.issued": _l("Given."),
     "voucher.taken_back": _l("Came back unopened."),
     "voucher.taken_back_late": _l("Came back unopened, too late to be given again."),
-    "voucher.activated": _l("In use."),
     "voucher.expired": _l("Expired."),
     "voucher.not_found": _l("Not found when the drawer was counted."),
     "voucher_transfer.sent": _l("Parcel sent."),
@@ -80,6 +80,7 @@ def describe_all() -> None:
         describe(action, sentence)
     describe("item.sent", _sent)
     describe("item.received", _received)
+    describe("voucher.activated", _activated)
     describe("voucher.voided", _voided)
     describe("voucher.revealed", _revealed)
     describe("item.problem_reported", problem)
@@ -111,6 +112,12 @@ def problem(story: Story) -> str:
     if story.after("problem") == "missing":
         return _("Problem reported: %(what)s is missing.", what=what)
     return _("Problem reported: %(what)s is damaged.", what=what)
+
+
+def _activated(story: Story) -> str:
+    if story.after("source") == OPERATOR:
+        return _("In use: so said a file of the operator.")
+    return _("In use.")
 
 
 def _voided(story: Story) -> str:

@@ -186,6 +186,8 @@ CALLS: dict[str, Line] = {
     "GET /api/v1/sites/{site_id}/public-skills": ANY_TOKEN,
     "GET /api/v1/voucher-batches": scopes("read", "desk", "inventory"),
     "POST /api/v1/voucher-batches": scopes("inventory"),
+    "POST /api/v1/voucher-activations": scopes("inventory"),
+    "POST /api/v1/voucher-activations/preview": scopes("inventory"),
     "GET /api/v1/voucher-batches/{batch_id}": scopes("read", "desk", "inventory"),
     "GET /api/v1/voucher-batches/{batch_id}/vouchers.csv": scopes("read", "inventory"),
     "POST /api/v1/voucher-batches/{batch_id}/vouchers": scopes("inventory"),

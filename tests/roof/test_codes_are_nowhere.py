@@ -21,6 +21,7 @@ from comptoir.core.vault import Vault
 from comptoir.inventory.vouchers.rotation import rotate
 from tests import factories as make
 from tests.http_client import SETTINGS, client_of, sign_in, use_token
+from tests.inventory.vouchers.test_import_pages import hidden
 from tests.keys import VOUCHER_KEY
 
 #: Cards of one batch, Wi-Fi codes of another. As long as they may be, so that none is
@@ -148,6 +149,29 @@ async def scanned_in_vain(play: Play) -> None:
         assert (await play.desk.post("/desk/scan", data=scan)).status_code in (200, 409, 422)
 
 
+async def confirmed_by_the_operator(play: Play) -> None:
+    lines = [f"{each['code']};active;{each['number']}" for each in SIMS]
+    lines.append(f"{SIMS[2]['code'][:-1]}7;active;")
+    text = "\n".join(["ICCID;State;Number", *lines])
+    path = "/vouchers/activations"
+    looked = await play.office.post(
+        f"{path}/check",
+        data={"kind": str(play.sim.id)},
+        files={"file": ("operator.csv", text.encode())},
+    )
+    assert "2 vouchers will be in use" in looked.text
+    fields = hidden(looked.text, path)
+    wrong = {"carried": fields["carried"], "column_0": "state", "column_2": "code", "named": "yes"}
+    said = await play.office.post(f"{path}/columns", data=wrong)
+    done = await play.office.post(path, data=fields)
+    assert done.status_code == 303
+    body = {"kind": str(play.sim.id), "activations": [{"code": each["code"]} for each in SIMS]}
+    play.answers += [looked, said, done, await play.call("voucher-activations/preview", body)]
+    refused = await play.call("voucher-activations", body | {"expected": "x"}, key="operator")
+    assert refused.status_code == 409
+    play.answers.append(refused)
+
+
 async def revealed(play: Play) -> None:
     voucher = await play.voucher(play.wifi, "available")
     read = await play.call(f"vouchers/{voucher}/reveals", key="reveal")
@@ -210,6 +234,7 @@ STEPS: list[Callable[[Play], Awaitable[None]]] = [
     given,
     given_at_the_desk,
     scanned_in_vain,
+    confirmed_by_the_operator,
     revealed,
     exported,
     read_without_a_key,

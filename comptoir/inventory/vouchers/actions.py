@@ -6,6 +6,7 @@ what is sent to another site is in ``transfers``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,8 +15,11 @@ from comptoir.core.principal import Principal
 from comptoir.inventory.permissions import need_manager
 from comptoir.inventory.vouchers.life import VoucherAction
 from comptoir.inventory.vouchers.statuses import VoidReason, VoucherStatus
-from comptoir.inventory.vouchers.steps import lock_voucher, take_step
+from comptoir.inventory.vouchers.steps import Step, lock_voucher, take_step, take_steps
 from comptoir.inventory.vouchers.validity import expires_at, today_at
+
+#: Who says that a voucher is in use, where its trail has to tell.
+OPERATOR = "operator"
 
 #: Given anew, it takes another one's place, or none: the trail keeps whose it took before.
 _REPLACES_NONE = "UPDATE inventory_voucher SET replaced_by = NULL WHERE replaced_by = :id"
@@ -41,14 +45,25 @@ async def activate(
     actor: Principal, voucher: db.Row, activated_at: datetime, *, now: datetime
 ) -> None:
     """``activate_voucher`` for a row that is locked, in the transaction of whoever calls."""
-    await take_step(
-        actor,
-        voucher,
-        VoucherAction.ACTIVATE,
-        now=now,
-        activated_at=activated_at,
-        expires_at=expires_at(activated_at, voucher["validity_days"], voucher["time_zone"]),
-    )
+    await take_steps(actor, [_in_use(voucher, activated_at)], VoucherAction.ACTIVATE, now=now)
+
+
+async def activate_as_told(
+    actor: Principal, vouchers: Sequence[tuple[db.Row, datetime]], *, now: datetime
+) -> None:
+    """``activate`` for many at once, each from the moment that the operator's file says.
+
+    Raises:
+        VoucherActionRefused: one was not given to anybody, was activated before, or has ended.
+    """
+    steps = [_in_use(voucher, activated_at) for voucher, activated_at in vouchers]
+    said = {"source": [None, OPERATOR]}
+    await take_steps(actor, steps, VoucherAction.ACTIVATE, now=now, changes=said)
+
+
+def _in_use(voucher: db.Row, activated_at: datetime) -> Step:
+    ends_at = expires_at(activated_at, voucher["validity_days"], voucher["time_zone"])
+    return Step(voucher, {"activated_at": activated_at, "expires_at": ends_at})
 
 
 async def void_voucher(

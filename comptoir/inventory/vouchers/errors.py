@@ -274,6 +274,18 @@ def explain_codes() -> None:
         explain_code(_code(status), text)
 
 
+class ActivationsChanged(Refused):
+    """A file would put others into use than the preview said; nothing was done."""
+
+    code = "inventory.activations-changed"
+
+    def message(self) -> str:
+        return _(
+            "Something has changed since the file was looked at. Nothing was done. "
+            "Look at it again, then confirm."
+        )
+
+
 class VouchersInvalid(Invalid):
     """Vouchers that cannot be taken in; none of them was. Of many errors, the first hundred."""
 

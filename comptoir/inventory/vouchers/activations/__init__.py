@@ -1,0 +1,1 @@
+"""Activations that a file of the operator confirms: read, judged line by line, then written."""
