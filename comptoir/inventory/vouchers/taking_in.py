@@ -162,7 +162,7 @@ def checked(
     errors: list[FieldError] = []
     first: dict[str, int] = {}
     for place, secret in enumerate(secrets):
-        wrong = secret_errors(secret, kind.medium, kind.dial)
+        wrong = secret_errors(secret, kind.medium, kind.dial, kind.wifi_code)
         errors += [_at(place, each) for each in wrong]
         earlier = first.setdefault(secret.folded, place)
         if earlier != place and not wrong:

@@ -31,6 +31,8 @@ LONGEST_VALIDITY = 3650
 LONGEST_CODE = 128
 LONGEST_USER = 64
 SHORTEST_CODE = 4
+#: A password of WPA has so many characters (IEEE 802.11, annex J.4).
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 63
 #: Where the code stands in what a phone dials.
 CODE = "{code}"
 
@@ -173,9 +175,20 @@ def cleaned_secret(secret: Secret, medium: Medium, dial: str = "") -> Secret:
     return Secret(code=code, user=secret.user.strip(), **digits)
 
 
-def secret_errors(secret: Secret, medium: Medium, dial: str = "") -> list[FieldError]:
-    """What is wrong with a voucher that was cleaned, field by field; ``dial`` is the kind's."""
+def secret_errors(
+    secret: Secret, medium: Medium, dial: str = "", wifi_code: WifiCode = WifiCode.PORTAL
+) -> list[FieldError]:
+    """What is wrong with a voucher that was cleaned, field by field; the rest is the kind's."""
     errors = [*_code_errors(secret.code, medium, dial)]
+    is_password = wifi_code is WifiCode.PASSWORD and not secret.user
+    if is_password and not errors and not may_be_password(secret.code):
+        message = _(
+            "The password of a network has %(least)s to %(most)s characters. If this is typed on "
+            "a page, say so on the kind.",
+            least=SHORTEST_PASSWORD,
+            most=LONGEST_PASSWORD,
+        )
+        errors.append(FieldError("code", "inventory.password-invalid", message))
     if secret.user and medium is not Medium.WIFI:
         message = _("Only a Wi-Fi code has a user name. Leave this empty.")
         errors.append(FieldError("user", "inventory.user-unfit", message))
@@ -266,6 +279,11 @@ def _wrong_iccid(code: str) -> tuple[str, str] | None:
 def is_shortened(text: str) -> bool:
     """True if a spreadsheet has made a rounded number of a long one."""
     return _SHORTENED.fullmatch(text) is not None
+
+
+def may_be_password(code: str) -> bool:
+    """True if a code may be the password of a network."""
+    return SHORTEST_PASSWORD <= len(code) <= LONGEST_PASSWORD
 
 
 def _packed(text: str) -> str:

@@ -12,12 +12,11 @@ import msgspec
 
 from comptoir.inventory.vouchers.sealing import Secret
 from comptoir.inventory.vouchers.statuses import Medium, WifiCode
+from comptoir.inventory.vouchers.validation import may_be_password
 
 _GROUP = 4
 _HYPHEN = re.compile(r"[\u2010-\u2013-]")
 _SPECIAL = re.compile(r'([\\;,:"])')
-#: A password of WPA has so many characters (IEEE 802.11, annex J.4).
-_SHORTEST, _LONGEST = 8, 63
 
 
 class PhoneUse(msgspec.Struct, frozen=True):
@@ -41,7 +40,7 @@ def qr_text(secret: Secret, medium: Medium, use: PhoneUse) -> str | None:
         case Medium.WIFI if use.wifi_code is WifiCode.PORTAL:
             return use.portal_url or None
         case Medium.WIFI if use.network and not secret.user:
-            if _SHORTEST <= len(secret.code) <= _LONGEST:
+            if may_be_password(secret.code):
                 return f"WIFI:T:WPA;S:{_escaped(use.network)};P:{_escaped(secret.code)};;"
         case Medium.ESIM:
             return secret.code

@@ -181,6 +181,19 @@ async def test_what_no_voucher_can_be_is_refused_without_repeating_it(
     assert await stock() == (0, 0, 0)
 
 
+@pytest.mark.parametrize(("code", "fits"), [("1234567", False), ("12345678", True)])
+async def test_what_no_network_has_as_password_is_refused(
+    actor: Principal, now: datetime, code: str, fits: bool
+) -> None:
+    kind = await make.voucher_kind(medium="wifi", network="Pont", wifi_code="password")
+    if fits:
+        await take_in(actor, order(kind, actor, code), now=now)
+    else:
+        assert await refused(take_in(actor, order(kind, actor, code), now=now)) == [
+            ("vouchers[0].code", "inventory.password-invalid")
+        ]
+
+
 @pytest.mark.parametrize("code", ["12E45678", "9E1234", "=u9e4k", "#KQ7!", "E+12345"])
 async def test_a_code_may_look_a_little_like_what_a_spreadsheet_makes(
     actor: Principal, wifi: VoucherKind, now: datetime, code: str

@@ -5,13 +5,12 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterator
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 import pytest
 
 import comptoir
-from comptoir.core.vault import Clear
 
 CODE = "KQ7-0000-1185"
 #: What such a field is called. A text is that of a file or a scan.
@@ -25,13 +24,15 @@ def _all(parent: type[Any]) -> Iterator[type[Any]]:
 
 
 def _holds(struct: type[Any]) -> set[str]:
-    """Its fields that hold codes; what is ``Clear`` shows nothing by itself."""
+    """Its fields that hold codes as texts: no number of them, and not ``Clear``."""
     hints = get_type_hints(struct)
-    return {name for name in FIELDS & {*struct.__struct_fields__} if Clear not in _in(hints[name])}
+    return {name for name in FIELDS & {*struct.__struct_fields__} if str in _within(hints[name])}
 
 
-def _in(hint: Any) -> set[Any]:
-    return {hint, *getattr(hint, "__args__", ())}
+def _within(hint: Any) -> Iterator[Any]:
+    yield hint
+    for part in get_args(hint):
+        yield from _within(part)
 
 
 def _structs() -> list[type[Any]]:
