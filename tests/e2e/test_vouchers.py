@@ -104,8 +104,10 @@ def test_whoever_is_there_is_given_a_code_without_a_name(
 ) -> None:
     page.reload()
     page.wait_for_selector("#scan:focus")
-    page.get_by_role("button", name="Wi-Fi, one hour").click()
+    page.locator("summary", has_text="Wi-Fi, one hour").click()
+    page.get_by_role("button", name="Italiano").click()
     expect(page.locator(".given .secret")).to_have_text(f"{CODE}-{counter.card}")
+    expect(page.locator('.given [lang="it"]')).to_be_visible()
 
 
 def slip(page: Page) -> bytes:

@@ -32,6 +32,7 @@ from comptoir.lending.errors import LendingRefused, NoSiteChosen, sentence
 from comptoir.lending.loans.last_steps import UNDO_TIME
 from comptoir.lending.scans import WaitingItem, still_waiting
 from comptoir.lending.vouchers.at_desk import Choice, for_anybody
+from comptoir.lending.vouchers.went_with import went_with
 from comptoir.sites.confirming import hours_to_confirm
 
 Page = Request[Principal, Any, Any]
@@ -101,6 +102,9 @@ async def desk_context(
         "items": items,
         "who": await _who_was_here(actor, result.steps),
         "just_lent": [loan for loan in map(_lent_and_back, result.steps) if loan],
+        "went_with": await went_with(
+            {back.loan_id for each in result.steps if (back := each.check_in) and back.loan_id}
+        ),
         "form": form_about(
             "" if like_a_code else typed, language=current_language(), borrower_id=new_id()
         ),

@@ -29,12 +29,17 @@ from comptoir.lending.vouchers.schemas import IssueView, IssueVoucher, ReplaceVo
 from comptoir.lending.vouchers.sending import send_issued
 from comptoir.lending.vouchers.showing import ShownIssue, show_issued, sim_has_more
 from comptoir.lending.vouchers.slip import SlipPaper, place_of, render_slip
+from comptoir.lending.vouchers.to_take import card_to_take
 
 
 class GiveForm(msgspec.Struct, frozen=True):
-    """One tap on a kind; ``reason`` passes a limit."""
+    """One tap on a kind; ``reason`` passes a limit.
+
+    ``language`` is that of the slip, where nobody is asked who they are.
+    """
 
     kind: UUID
+    language: str = ""
     loan: str = ""
     reason: str = ""
     attempt_id: str = ""
@@ -43,9 +48,10 @@ class GiveForm(msgspec.Struct, frozen=True):
 
 
 class ShowForm(msgspec.Struct, frozen=True):
-    """One tap on "show", beside what was given a moment ago."""
+    """One tap on "show", beside what was given a moment ago; ``language`` as it was given in."""
 
     issue: UUID
+    language: str = ""
     visit: str = ""
     recent: str = ""
 
@@ -71,25 +77,40 @@ class SlipForm(msgspec.Struct, frozen=True):
     """One tap on "print", beside a code that is at hand."""
 
     issue: UUID
+    language: str = ""
     paper: SlipPaper = SlipPaper.RECEIPT
 
 
-async def give(actor: Principal, command: IssueVoucher, *, now: datetime) -> Step:
+async def give(
+    actor: Principal, command: IssueVoucher, *, language: str = "", now: datetime
+) -> Step:
     """Give a voucher. The code of what is no card is shown with it: one waits for nothing else.
 
-    What a card has is on it, but for its PIN: that is shown when somebody asks.
+    What a card has is on it, but for its PIN: that is shown when somebody asks. ``language`` is
+    that of somebody who is not asked who they are.
     """
     try:
-        return await _shown(actor, await issue_voucher(actor, command, now=now), now=now)
+        issue = await issue_voucher(actor, command, now=now)
+        in_hand = command.voucher_id is not None
+        return await _shown(actor, issue, in_hand=in_hand, language=language, now=now)
     except LendingRefused as error:
         return refused(error)
 
 
-async def _shown(actor: Principal, issue: IssueView, *, now: datetime) -> Step:
+async def _shown(
+    actor: Principal,
+    issue: IssueView,
+    *,
+    in_hand: bool = False,
+    language: str = "",
+    now: datetime,
+) -> Step:
     if issue.medium is Medium.SIM:
-        return await given(issue)
+        card = None if in_hand else await card_to_take(issue.voucher_id)
+        return msgspec.structs.replace(await given(issue), card=card)
     try:
-        return await given(issue, await show_issued(actor, issue.id, now=now))
+        shown = await show_issued(actor, issue.id, language=language, now=now)
+        return await given(issue, shown)
     except IssueRefused as error:
         if error.refusal.code is not RefusalCode.VOUCHER_SHOWN_TOO_OFTEN:
             raise
@@ -125,7 +146,7 @@ async def desk_give(request: Page, data: Posted[GiveForm]) -> Answer:
             data.attempt_id, "desk", "voucher", str(data.kind), data.visit, data.reason
         ),
     )
-    step = await give(request.user, command, now=now)
+    step = await give(request.user, command, language=data.language, now=now)
     return await answer_desk(request, stay(data.visit, step, now=now), data.recent)
 
 
@@ -134,7 +155,7 @@ async def desk_show(request: Page, data: Posted[ShowForm]) -> Answer:
     """Show the code of a voucher that was given a moment ago."""
     now = clock.now()
     try:
-        shown = await show_issued(request.user, data.issue, now=now)
+        shown = await show_issued(request.user, data.issue, language=data.language, now=now)
         step = Step(kind=StepKind.GIVEN, shown=shown)
     except LendingRefused as error:
         step = refused(error)
@@ -176,7 +197,7 @@ async def desk_replace(request: Page, data: Posted[ReplaceForm]) -> Answer:
 async def desk_slip(request: Page, data: Posted[SlipForm]) -> Response[bytes]:
     """A voucher that was given a moment ago, on paper; posted, so that no address leads to it."""
     now = clock.now()
-    shown = await show_issued(request.user, data.issue, now=now)
+    shown = await show_issued(request.user, data.issue, language=data.language, now=now)
     place = await place_of(shown.site_id)
     document = await in_background(render_slip, shown, data.paper, place, now=now)
     return Response(document, media_type="application/pdf", headers={"Cache-Control": "no-store"})

@@ -32,6 +32,8 @@ SELECT 'item', item.id, NULL FROM inventory_item item WHERE item.code = :code
 """
 #: With its trunk zero or its country, as it is dialled.
 _WHOLE_PHONE = re.compile(r"\s*\(?(\+|0)[\d\s()./-]{8,24}")
+#: A number has so many digits with its country (E.164); a code that is dialled may have more.
+_LONGEST_PHONE = 15
 _WORD_OF_CAPITALS = re.compile(r"\s*(?:[A-Z]-?){8,}\s*")
 #: As many things as one looks through; who types more of the number finds the one.
 _MOST_THINGS = 6
@@ -89,10 +91,12 @@ async def things_named(actor: Principal, text: str) -> list[ItemRow]:
 def reads_like_a_code(text: str) -> bool:
     """Whether this is rather a number of a thing, or a label misread, than a name or a phone.
 
+    It may be the code of a voucher, so it is never shown again.
     Digits that are not a whole phone number, or one word of eight capitals or more.
     """
     if re.search(r"\d", text):
-        return not _WHOLE_PHONE.fullmatch(text)
+        digits = sum(sign.isdecimal() for sign in text)
+        return not _WHOLE_PHONE.fullmatch(text) or digits > _LONGEST_PHONE
     return bool(_WORD_OF_CAPITALS.fullmatch(text))
 
 

@@ -14,6 +14,7 @@ from comptoir.lending.refusals import Refusal
 from comptoir.lending.scans import WaitingItem
 from comptoir.lending.vouchers.schemas import IssueView
 from comptoir.lending.vouchers.showing import ShownIssue
+from comptoir.lending.vouchers.to_take import CardToTake
 
 
 class DeskScan(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +63,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     ``agreement`` is the one that was signed, ``text`` its number. ``issue`` is a voucher that was
     given, ``shown`` its code where the screen is to show it,
     and ``asks_more`` says that it has a code or a PIN that can be asked for. ``sent`` is the issue
-    whose code was to be sent to ``number``: it can be shown or printed instead.
+    whose code was to be sent to ``number``: it can be shown or printed instead. ``card`` is the
+    SIM card to look for, where nobody has it in the hand.
     """
 
     kind: StepKind
@@ -78,6 +80,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     shown: ShownIssue | None = None
     asks_more: bool = False
     sent: UUID | None = None
+    card: CardToTake | None = None
     number: str = ""
     text: str = ""
 

@@ -19,7 +19,7 @@ import msgspec
 from comptoir.core import audit, db, events
 from comptoir.core.accounts import throttle
 from comptoir.core.accounts.errors import TooManyAttempts
-from comptoir.core.i18n import current_language, localized, use_language
+from comptoir.core.i18n import LANGUAGES, current_language, localized, use_language
 from comptoir.core.principal import Principal
 from comptoir.core.printing.qr import qr_symbol
 from comptoir.core.printing.symbols import Symbol
@@ -134,8 +134,12 @@ class ShownIssue(msgspec.Struct, frozen=True, kw_only=True):
         return qr_symbol(self.qr.text) if self.qr else None
 
 
-async def show_issued(actor: Principal, issue_id: UUID, *, now: datetime) -> ShownIssue:
+async def show_issued(
+    actor: Principal, issue_id: UUID, *, language: str = "", now: datetime
+) -> ShownIssue:
     """Open a voucher that was given a moment ago, for the person at the desk.
+
+    It is in their language; in ``language`` where nobody was asked who they are.
 
     Raises:
         VoucherIssueNotFound: there is none, or it is of a site the actor may not know of.
@@ -143,13 +147,15 @@ async def show_issued(actor: Principal, issue_id: UUID, *, now: datetime) -> Sho
             and the actor is not who gave it; or very many were shown for the first time.
         vault.KeyMissing, vault.Unreadable: it cannot be opened.
     """
-    async with open_issued(actor, issue_id, action="voucher.shown", now=now) as shown:
+    async with open_issued(
+        actor, issue_id, action="voucher.shown", now=now, language=language
+    ) as shown:
         return shown
 
 
 @asynccontextmanager
 async def open_issued(
-    actor: Principal, issue_id: UUID, *, action: str, now: datetime
+    actor: Principal, issue_id: UUID, *, action: str, language: str = "", now: datetime
 ) -> AsyncIterator[ShownIssue]:
     """``show_issued`` as the transaction that it is; ``action`` is what the trail says."""
     async with db.transaction():
@@ -160,7 +166,7 @@ async def open_issued(
             raise IssueRefused(Refusal(RefusalCode.VOUCHER_NOT_AT_HAND))
         may_go = row["by_sms"] and row["phone"]
         not_sent = await why_not_sent(issue_id) if may_go else RefusalCode.VOUCHER_NOT_SENDABLE
-        shown = _shown(row, not_sent)
+        shown = _shown(row, not_sent, language)
         if shown.tells_more:
             if row["shown_at"] is None:
                 await _count_first(actor, now=now)
@@ -244,11 +250,12 @@ async def _note_revealed(event: VouchersRevealed) -> None:
     await db.execute(_SEEN, now=event.at, voucher_ids=[*event.voucher_ids])
 
 
-def _shown(row: db.Row, not_sent: RefusalCode | None) -> ShownIssue:
+def _shown(row: db.Row, not_sent: RefusalCode | None, chosen: str) -> ShownIssue:
     secret, medium = unseal(row), Medium(row["medium"])
     use = PhoneUse(row["dial"], row["network"], WifiCode(row["wifi_code"]), row["portal_url"])
     qr = qr_text(secret, medium, use)
-    language = row["language"] or current_language()
+    wanted = chosen if chosen in LANGUAGES else current_language()
+    language = row["language"] or wanted
     return ShownIssue(
         issue_id=row["issue_id"],
         voucher_id=row["voucher"],

@@ -14,11 +14,11 @@ from comptoir.core.accounts.tables import SignInThrottle
 from comptoir.core.principal import Role
 from comptoir.core.tables import AuditEvent
 from comptoir.inventory.vouchers.sealing import Secret
-from comptoir.inventory.vouchers.tables import Voucher, VoucherBundle
+from comptoir.inventory.vouchers.tables import Voucher, VoucherBatch, VoucherBundle
 from comptoir.lending.borrowers.households import leave_household
 from comptoir.lending.errors import IssueRefused
 from comptoir.lending.refusals import RefusalCode
-from comptoir.lending.tables import Borrower, Household
+from comptoir.lending.tables import Borrower, Household, Loan
 from comptoir.lending.vouchers.at_desk import for_anybody
 from comptoir.lending.vouchers.issuing import issue_voucher
 from comptoir.lending.vouchers.schemas import IssueVoucher
@@ -26,6 +26,7 @@ from comptoir.lending.vouchers.sending import send_issued
 from comptoir.lending.vouchers.showing import show_issued
 from comptoir.lending.vouchers.tables import VoucherIssue, VoucherPolicy
 from comptoir.lending.vouchers.undoing import undo_issue
+from comptoir.lending.vouchers.went_with import went_with
 from comptoir.notifications.reminders.tables import BorrowerWish
 from comptoir.notifications.tables import Message, Sending
 from comptoir.sites.tables import StaffMember
@@ -219,6 +220,72 @@ async def test_very_many_first_showings_wait_and_the_voucher_stays_theirs(
         SignInThrottle.subject_hash == subject.hash
     )
     assert count["failures"] == 1
+
+
+async def test_it_is_asked_for_the_language_of_whoever_is_there_and_the_slip_is_in_it(
+    reception: Reception, wifi: Any
+) -> None:
+    page = await reception.client.get("/desk")
+    for language in ("fr", "de", "it", "en"):
+        assert f'name="language" value="{language}"' in page.text
+    tap = {"kind": wifi.id, "attempt_id": "tap-1", "language": "it"}
+    answer = await reception.post("/desk/vouchers", **tap)
+    assert '<div lang="it">' in answer.text
+    assert "Codice" in answer.text
+    assert '<input type="hidden" name="language" value="it">' in answer.text
+    [issue] = await VoucherIssue.objects()
+    slip = await reception.post("/desk/vouchers/slip", issue=issue.id, language="it")
+    assert b"(it)" in slip.content
+    again = await reception.post("/desk/vouchers/show", issue=issue.id, language="xx")
+    assert '<div lang="en">' in again.text
+
+
+async def test_a_tap_says_which_card_to_take_and_a_scan_does_not(
+    reception: Reception, sim: Any
+) -> None:
+    await VoucherBatch.update({VoucherBatch.order_number: "B-2026-7"}, force=True)
+    visit = await visit_of(reception)
+    page = await reception.client.get(f"/desk?visit={visit}")
+    assert "scan it at once" in page.text
+    tap = {"kind": sim.kind, "visit": visit, "attempt_id": "tap-1"}
+    answer = await reception.post("/desk/vouchers", **tap)
+    assert f'<p class="card-to-take">{sim.hint}</p>' in answer.text
+    assert "B-2026-7" in answer.text
+    [issue] = await VoucherIssue.objects()
+    await reception.post("/desk/undo", kind="voucher", of=issue.id, visit=visit)
+    answer = await reception.post("/desk/scan", scan=ICCID, visit=visit, attempt_id="scan-1")
+    assert "SIM 10 GB" in answer.text
+    assert "card-to-take" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "typed", [CODE, "12345-67890", "8899 0011 2233 4455", "0123456789012345", "*121*889900#"]
+)
+async def test_a_code_that_was_typed_is_not_shown_again(
+    reception: Reception, wifi: Any, typed: str
+) -> None:
+    for visit in ("", await visit_of(reception)):
+        answer = await reception.post("/desk/scan", scan=typed, visit=visit, attempt_id=f"a{visit}")
+        assert typed not in answer.text
+        assert "The code of a voucher is not typed here" in answer.text
+
+
+async def test_a_phone_that_comes_back_says_that_a_sim_went_with_it(
+    reception: Reception, sim: Any
+) -> None:
+    await VoucherBundle(model=reception.model.id, kind=sim.kind).save()
+    loan = await reception.lend()
+    visit = await reception.visit()
+    await reception.post("/desk/scan", scan=ICCID, visit=visit.id, attempt_id="scan-1")
+    await reception.post("/desk/visits/close", visit=visit.id, unsigned=True)
+    earlier: dict[Any, Any] = {Loan.checked_out_at: clock.now() - timedelta(days=3)}
+    await Loan.update(earlier).where(Loan.id == loan.id)
+    answer = await reception.post("/desk/scan", scan=reception.item.code, attempt_id="scan-2")
+    assert "A SIM card went with it: SIM 10 GB" in answer.text
+    [issue] = await VoucherIssue.objects()
+    assert f'name="issue" value="{issue.id}"' in answer.text
+    await reception.post("/desk/vouchers/return", issue=issue.id)
+    assert await went_with([loan.id]) == {}
 
 
 async def test_one_scan_gives_the_sim_and_it_is_undone(reception: Reception, sim: Any) -> None:
