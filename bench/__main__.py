@@ -192,10 +192,12 @@ def _import(table: Table, name: str, url: str) -> None:
 
 
 def _vouchers(table: Table, name: str, url: str) -> None:
-    looked, done, floor = asyncio.run(vouchers.measured(url))
+    looked, done, floor, seen, confirmed = asyncio.run(vouchers.measured(url))
     table.add(f"{name}: preview of a file of {vouchers.CODES:,} vouchers", f"{looked:.2f} s")
     table.add(f"{name}: … taken in", f"{done:.2f} s")
     table.add(f"{name}: … the same rows by plain SQL", f"{floor:.2f} s")
+    table.add(f"{name}: … an operator’s list of them looked at", f"{seen:.2f} s")
+    table.add(f"{name}: … confirmed", f"{confirmed:.2f} s")
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import RFC_4122, UUID
 
@@ -72,6 +72,25 @@ async def test_an_error_rolls_everything_back(now: datetime) -> None:
             await add_user("amina", now)
             raise RuntimeError
     assert await User.count() == 0
+
+
+async def test_many_rows_are_updated_each_by_its_own_values(now: datetime) -> None:
+    ids = [await add_user(f"user{number}", now) for number in range(130)]
+    sql = """
+    WITH new (id, name, at) AS (
+        VALUES (CAST(:id AS uuid), :name, CAST(:at AS timestamptz)))
+    UPDATE core_user SET name = new.name, created_at = new.at FROM new
+    WHERE core_user.id = new.id
+    """
+    later = {each: now + timedelta(hours=place) for place, each in enumerate(ids[:120])}
+    rows = [{"id": each, "name": f"N {at:%d %H}", "at": at} for each, at in later.items()]
+    with db.count_statements() as sent:
+        await db.update_many(sql, rows)
+    assert len(sent) == 2
+    for user in await User.objects():
+        at = later.get(user.id, now)
+        assert user.created_at == at
+        assert (user.name == f"N {at:%d %H}") is (user.id in later)
 
 
 async def test_transactions_do_not_nest() -> None:

@@ -25,7 +25,13 @@ from comptoir.core.web.once import made_once
 from comptoir.core.web.uploads import sent_file
 from comptoir.inventory.vouchers import queries
 from comptoir.inventory.vouchers.activations import reading, services
-from comptoir.inventory.vouchers.activations.reading import FIELDS, OperatorFile, ReadFile, table_of
+from comptoir.inventory.vouchers.activations.reading import (
+    COLUMNS_WRONG,
+    FIELDS,
+    OperatorFile,
+    ReadFile,
+    table_of,
+)
 from comptoir.inventory.vouchers.activations.reasons import SENTENCES, Left, Reason
 from comptoir.inventory.vouchers.activations.services import Preview
 from comptoir.inventory.vouchers.activations.states import MOST_STATES
@@ -154,6 +160,8 @@ async def _look(
         found = await services.preview(request.user, carried.kind, read.rows, now=now)
     except Invalid as invalid:
         errors = invalid.errors
+    if any(each.code not in COLUMNS_WRONG for each in errors):  # another file is needed
+        return await _form(request, errors, kind=carried.kind)
     return await _form(
         request,
         errors,

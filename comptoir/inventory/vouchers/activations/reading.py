@@ -44,6 +44,8 @@ _CALLED: Mapping[str, Sequence[str]] = {
     ),
     "state": ("state", "status", "sim status", "etat", "statut", "zustand", "stato"),
 }  # fmt: skip
+#: What is mended by saying anew what the columns are.
+COLUMNS_WRONG = frozenset(("inventory.column-missing", "inventory.states-too-many"))
 #: What the shared reading of tables finds wrong, as a reason to leave a line out.
 _UNREADABLE = {
     "inventory.cells-miscounted": Reason.CELLS,

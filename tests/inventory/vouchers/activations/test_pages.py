@@ -199,6 +199,7 @@ async def test_what_is_no_such_file_is_refused(
     answer = await check(client, drawer, content)
     assert answer.status_code == 422
     assert said in answer.text
+    assert "carried" not in answer.text
     assert clean(answer)
 
 
