@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from comptoir.core.errors import Refused
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal, Role, SiteRole
 from comptoir.inventory.errors import CoordinatorNeeded
-from comptoir.inventory.vouchers.actions import activate_voucher, void_voucher
+from comptoir.inventory.vouchers.actions import activate_voucher, void, void_voucher
 from comptoir.inventory.vouchers.activations.dates import Said
 from comptoir.inventory.vouchers.activations.reading import Row
 from comptoir.inventory.vouchers.activations.reasons import Left, Reason
@@ -23,9 +23,11 @@ from comptoir.inventory.vouchers.activations.services import confirm, preview
 from comptoir.inventory.vouchers.errors import ActivationsChanged, VoucherKindNotFound
 from comptoir.inventory.vouchers.sealing import Secret
 from comptoir.inventory.vouchers.statuses import VoidReason
+from comptoir.inventory.vouchers.steps import lock_voucher
 from comptoir.inventory.vouchers.tables import Voucher
 from tests import factories as make
 from tests.inventory.vouchers.drawer import Drawer
+from tests.locks import overtaken
 from tests.processes import together
 
 DAY = date(2026, 11, 10)
@@ -253,6 +255,28 @@ async def test_made_void_at_the_same_moment_all_or_nothing_is_done(
     statuses = await drawer.statuses()
     assert statuses.pop(15) == "void"
     assert set(statuses) == {"activated" if answer == "30" else "issued"}
+
+
+async def test_one_that_becomes_void_while_the_list_is_confirmed_stays_void(
+    database: Any, now: datetime
+) -> None:
+    drawer = await given(3)
+    actor = await coordinator(drawer)
+    file = rows(drawer.codes)
+    token = (await preview(actor, drawer.kind.id, file, now=now)).token
+
+    async def void_it(until_waited_for: Callable[[], Awaitable[None]]) -> None:
+        async with db.transaction():
+            voucher = await lock_voucher(actor, drawer.ids[1])
+            await until_waited_for()
+            await void(actor, voucher, VoidReason.LOST, now=now)
+
+    async def confirm_them() -> None:
+        with pytest.raises(ActivationsChanged):
+            await confirm(actor, drawer.kind.id, file, expected=token, now=now)
+
+    await overtaken(void_it, confirm_them())
+    assert await drawer.statuses() == ["issued", "void", "issued"]
 
 
 async def test_a_voucher_of_which_the_days_are_over_expires_as_others_do(
