@@ -31,6 +31,7 @@ from comptoir.inventory.vouchers.permissions import may_reveal
 from comptoir.inventory.vouchers.queries import batch
 from comptoir.inventory.vouchers.revealing import Masked
 from comptoir.inventory.vouchers.statuses import VoidReason
+from comptoir.inventory.vouchers.validity import last_day
 from comptoir.inventory.vouchers.wording import CHIPS, MEDIUMS, STATUSES, VOID_REASONS
 from comptoir.sites.queries import site_names
 
@@ -53,6 +54,7 @@ async def voucher_page(request: Page, voucher_id: FromPath[UUID]) -> Response[st
     before = id_or_none(request.query_params.get("before", ""))
     names = {str(each.id): each.name for each in await site_names()}
     happened = await lines(voucher.id, names, before=before, limit=_LINES + 1)
+    last = last_day(voucher.expires_at, voucher.time_zone)
     code = Masked(voucher.id, voucher.name, voucher.medium, voucher.hint)
     return page(
         request,
@@ -62,6 +64,7 @@ async def voucher_page(request: Page, voucher_id: FromPath[UUID]) -> Response[st
         if await may_reveal(actor, voucher.id, site_id=voucher.site_id, now=now)
         else None,
         medium=MEDIUMS[voucher.medium],
+        good_until=last.date() if last else None,
         status_word=STATUSES[voucher.status],
         chip_kind=CHIPS[voucher.status],
         void_word=VOID_REASONS[voucher.void_reason] if voucher.void_reason else "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -194,3 +194,16 @@ async def test_reception_sees_what_there_is_and_takes_nothing_in(site: Site) -> 
         assert "/add" not in shown.text
         assert "/vouchers/batches/new" not in (await client.get("/vouchers/batches")).text
         assert (await client.get(f"/vouchers/batches/{others.id}")).status_code == 404
+
+
+async def test_a_voucher_is_good_until_its_last_day_and_no_midnight_is_told(
+    client: AsyncClient, site: Site
+) -> None:
+    kind = await make.voucher_kind()
+    batch = await make.voucher_batch(kind, site_id=site.id)
+    ends = datetime(2026, 12, 24, 23, tzinfo=UTC)  # midnight in Zurich, of the 24th
+    since = ends - timedelta(days=30)
+    voucher = await make.voucher(batch, status="activated", activated_at=since, expires_at=ends)
+    page = (await client.get(f"/vouchers/{voucher.id}")).text
+    assert "24 Dec 2026" in page
+    assert "25 Dec" not in page
