@@ -39,7 +39,7 @@ SELECT id, key, sealed FROM inventory_voucher WHERE key = :key ORDER BY id LIMIT
 """
 _SEAL = "UPDATE inventory_voucher SET sealed = :sealed, key = :key WHERE id = :id"
 _LOST = """
-SELECT id, site, status, transfer FROM inventory_voucher WHERE key = :key ORDER BY id LIMIT :most
+SELECT id, status FROM inventory_voucher WHERE key = :key ORDER BY id LIMIT :most
 """
 _LOSE = """
 UPDATE inventory_voucher SET sealed = :sealed, key = :key, version = version + 1 WHERE id = :id
@@ -182,7 +182,7 @@ async def _lose_some(actor: Principal, key: VaultKey, lost: str, *, now: datetim
         for row in rows:
             sealed = key.seal(empty, row=row["id"])
             await db.execute(_LOSE, id=row["id"], sealed=sealed, key=key.name)
-        in_stock = [row for row in rows if row["status"] in _IN_STOCK]
+        in_stock = [row["id"] for row in rows if row["status"] in _IN_STOCK]
         await void_together(actor, in_stock, VoidReason.LOST, now=now)
     await _rest(begun)
     return len(rows)

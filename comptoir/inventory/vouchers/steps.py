@@ -37,12 +37,6 @@ SET status = step.status, version = version + 1, reserved_until = step.reserved_
     ended_at = step.ended_at, void_reason = step.void_reason, transfer = NULL
 FROM step WHERE inventory_voucher.id = step.id
 """
-_VOID = """
-UPDATE inventory_voucher
-SET status = 'void', void_reason = :reason, ended_at = :now, reserved_until = NULL,
-    transfer = NULL, version = version + 1
-WHERE id IN :ids
-"""
 #: Both engines take many more ids in a statement; it is compiled for each length.
 _AT_ONCE = 1000
 _TRAIL = {
@@ -88,10 +82,11 @@ async def vouchers_by_id(ids: Sequence[UUID], *, locked: bool) -> dict[UUID, db.
 
 
 class Step(msgspec.Struct, frozen=True):
-    """A voucher that is locked, and what the step sets of it beside the status."""
+    """A voucher that is locked, what the step sets of it beside the status, what it concerns."""
 
     voucher: db.Row
     columns: dict[str, Any] = {}
+    related: tuple[UUID | None, ...] = ()
 
 
 async def take_step(
@@ -141,7 +136,7 @@ async def take_steps(
                 "voucher",
                 voucher["id"],
                 now=now,
-                related=related,
+                related=(*related, *step.related),
                 site_id=voucher["site"],
                 changes={"status": [before, after], **(changes or {})},
             )
@@ -174,48 +169,35 @@ def _values(voucher: db.Row, after: VoucherStatus) -> dict[str, Any]:
 
 
 async def void_together(
-    actor: Principal, vouchers: Sequence[db.Row], reason: VoidReason, *, now: datetime
+    actor: Principal, ids: Sequence[UUID], reason: VoidReason, *, now: datetime
 ) -> None:
-    """The step to void for many locked rows at once (``id``, ``site``, ``status``, ``transfer``).
-
-    Each has a row in its own history, and so has each parcel that some were in.
+    """The step to void for many vouchers at once; each parcel that some were in has a row too.
 
     Raises:
         VoucherActionRefused: one of them has ended already.
     """
-    if not vouchers:
-        return
-    rows, parcels = [], Counter[tuple[UUID, UUID]]()
-    for voucher in vouchers:
-        before = VoucherStatus(voucher["status"])
-        if next_status(VoucherAction.VOID, before) is None:
-            raise VoucherActionRefused(VoucherAction.VOID, before)
-        parcel = voucher["transfer"] if before is VoucherStatus.IN_TRANSIT else None
-        if parcel:
-            parcels[parcel, voucher["site"]] += 1
-        rows.append(
+    rows = (await vouchers_by_id(ids, locked=True)).values()
+    columns = {"void_reason": reason, "ended_at": now}
+    # One that is in no parcel any more has none in its row.
+    parcels = Counter((row["transfer"], row["site"]) for row in rows if row["transfer"])
+    await take_steps(
+        actor,
+        [Step(row, columns, (row["transfer"],)) for row in rows],
+        VoucherAction.VOID,
+        now=now,
+        changes={"reason": [None, reason]},
+    )
+    await audit.record_many(
+        [
             audit.values(
                 actor,
-                _TRAIL[VoucherAction.VOID],
-                "voucher",
-                voucher["id"],
+                "voucher_transfer.voided",
+                "voucher_transfer",
+                parcel,
                 now=now,
-                related=(parcel,),
-                site_id=voucher["site"],
-                changes={"status": [before, VoucherStatus.VOID], "reason": [None, reason]},
+                site_id=site,
+                changes={"quantity": [None, number]},
             )
-        )
-    rows += [
-        audit.values(
-            actor,
-            "voucher_transfer.voided",
-            "voucher_transfer",
-            parcel,
-            now=now,
-            site_id=site,
-            changes={"quantity": [None, number]},
-        )
-        for (parcel, site), number in parcels.items()
-    ]
-    await db.execute(_VOID, reason=reason, now=now, ids=[each["id"] for each in vouchers])
-    await audit.record_many(rows)
+            for (parcel, site), number in parcels.items()
+        ]
+    )

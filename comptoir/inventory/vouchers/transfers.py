@@ -51,7 +51,7 @@ JOIN inventory_voucher_kind kind ON kind.id = batch.kind
 WHERE transfer.id = :id
 """
 _UNDERWAY = """
-SELECT voucher.id, voucher.site, voucher.status, voucher.transfer FROM inventory_voucher voucher
+SELECT voucher.id FROM inventory_voucher voucher
 WHERE voucher.transfer = :transfer AND voucher.status = 'in_transit' ORDER BY voucher.id
 """
 _RECEIVE = """
@@ -153,8 +153,7 @@ async def receive_vouchers(
         DifferenceUnexplained: fewer arrived than were sent, and nothing is said of why.
     """
     async with db.transaction():
-        transfer, rows = await _lock(actor, transfer_id)
-        underway = [row["id"] for row in rows]
+        transfer, underway = await _lock(actor, transfer_id)
         if not actor.sees_site(transfer["to_site"]):
             raise VoucherTransferNotFound
         reading = Reading(Medium(transfer["medium"]), transfer["dial"])
@@ -193,7 +192,7 @@ async def parcels_by_site(site_ids: Sequence[UUID]) -> dict[UUID, int]:
     return {row["site"]: row["number"] for row in rows}
 
 
-async def _lock(actor: Principal, transfer_id: UUID) -> tuple[db.Row, Sequence[db.Row]]:
+async def _lock(actor: Principal, transfer_id: UUID) -> tuple[db.Row, list[UUID]]:
     transfer = await db.fetch_one(_LOCK + db.for_update("transfer"), id=transfer_id)
     if transfer is None or not (
         actor.sees_site(transfer["to_site"])
@@ -203,7 +202,7 @@ async def _lock(actor: Principal, transfer_id: UUID) -> tuple[db.Row, Sequence[d
     rows = await db.fetch(_UNDERWAY + db.for_update("voucher"), transfer=transfer_id)
     if not rows:
         raise VoucherTransferOver
-    return transfer, rows
+    return transfer, [row["id"] for row in rows]
 
 
 async def _record(
