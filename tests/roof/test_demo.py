@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from comptoir.inventory.statuses import ItemStatus
 from comptoir.inventory.vouchers.statuses import Medium
 from comptoir.sites.rota.week import rota
 from tests import factories
+from tests.databases import apart, copy_database, drop_database
 from tests.roof.commands import comptoir
 
 KEYS = Keyring("a secret for tests alone, 32 or more")
@@ -33,6 +35,49 @@ MOMENTS = (
 )
 
 
+@pytest.fixture(scope="module")
+def made(
+    template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[datetime], str]]:
+    """Where the demo of a moment is: made once, for all tests that only read it."""
+    urls: dict[datetime, str] = {}
+
+    def of(moment: datetime) -> str:
+        if moment not in urls:
+            url = apart(copy_database(template, tmp_path_factory.mktemp("demo")))
+            apart(make_demo(url, moment))
+            urls[moment] = url
+        return urls[moment]
+
+    yield of
+    for url in urls.values():
+        apart(drop_database(url))
+
+
+async def make_demo(url: str, moment: datetime) -> None:
+    db.connect(url)
+    try:
+        await demo.fill(KEYS, now=moment)
+    finally:
+        await db.disconnect()
+
+
+@pytest.fixture
+def moment(now: datetime) -> datetime:
+    """When the demo ends, where a test does not say it."""
+    return now
+
+
+@pytest.fixture
+async def filled(made: Callable[[datetime], str], moment: datetime) -> AsyncIterator[None]:
+    """Connected to the demo that ends at ``moment``. Nothing may be written to it."""
+    db.connect(made(moment))
+    try:
+        yield
+    finally:
+        await db.disconnect()
+
+
 async def count(sql: str, **values: Any) -> int:
     row = await db.fetch_one(f"SELECT COUNT(*) AS n FROM {sql}", **values)
     assert row is not None
@@ -40,8 +85,7 @@ async def count(sql: str, **values: Any) -> int:
 
 
 @pytest.mark.parametrize("moment", MOMENTS, ids=str)
-async def test_every_kind_of_loan_and_item_occurs(database: Any, moment: datetime) -> None:
-    await demo.fill(KEYS, now=moment)
+async def test_every_kind_of_loan_and_item_occurs(filled: None, moment: datetime) -> None:
     assert await count("sites_site") == 3
     assert await count("inventory_model") == 8
     assert 55 <= await count("inventory_item") <= 65
@@ -54,8 +98,7 @@ async def test_every_kind_of_loan_and_item_occurs(database: Any, moment: datetim
     assert 4 <= await count(f"{still_out} < :now", now=moment) <= 14
 
 
-async def test_each_counsellor_can_be_called(database: Any) -> None:
-    await demo.fill(KEYS, now=MOMENTS[0])
+async def test_each_counsellor_can_be_called(filled: None) -> None:
     rows = await db.fetch(
         "SELECT person.counsellor, site.country FROM lending_borrower person "
         "JOIN lending_borrower_site known ON known.borrower = person.id "
@@ -67,9 +110,8 @@ async def test_each_counsellor_can_be_called(database: Any) -> None:
 
 @pytest.mark.parametrize("moment", MOMENTS, ids=str)
 async def test_the_rota_covers_each_site_but_for_next_weeks_absences(
-    database: Any, moment: datetime
+    filled: None, moment: datetime
 ) -> None:
-    await demo.fill(KEYS, now=moment)
     monday = moment.date() - timedelta(days=moment.weekday())
     lacking = []
     for row in await db.fetch("SELECT id FROM sites_site"):
@@ -83,9 +125,8 @@ async def test_the_rota_covers_each_site_but_for_next_weeks_absences(
 
 
 async def test_what_is_out_is_signed_where_its_rule_asks_for_it(
-    database: Any, now: datetime
+    filled: None, now: datetime
 ) -> None:
-    await demo.fill(KEYS, now=now)
     unsigned = (
         "lending_loan loan JOIN lending_policy policy ON policy.id = loan.policy "
         "WHERE loan.returned_at IS NULL AND policy.signature <> 'none' "
@@ -95,22 +136,19 @@ async def test_what_is_out_is_signed_where_its_rule_asks_for_it(
     assert await count("lending_agreement") >= 10
 
 
-async def test_statuses_agree_with_loans(database: Any, now: datetime) -> None:
-    await demo.fill(KEYS, now=now)
+async def test_statuses_agree_with_loans(filled: None, now: datetime) -> None:
     lent = "SELECT item FROM lending_loan WHERE returned_at IS NULL"
     assert await count(f"inventory_item WHERE status = 'on_loan' AND id NOT IN ({lent})") == 0
     wrong = f"inventory_item WHERE status NOT IN ('on_loan', 'lost') AND id IN ({lent})"
     assert await count(wrong) == 0
 
 
-async def test_nothing_happens_after_now(database: Any, now: datetime) -> None:
-    await demo.fill(KEYS, now=now)
+async def test_nothing_happens_after_now(filled: None, now: datetime) -> None:
     assert await count("core_audit_event WHERE at > :now", now=now) == 0
     assert await count("lending_loan WHERE returned_at < checked_out_at") == 0
 
 
-async def test_numbers_are_valid(database: Any, now: datetime) -> None:
-    await demo.fill(KEYS, now=now)
+async def test_numbers_are_valid(filled: None, now: datetime) -> None:
     phones = await db.fetch("SELECT phone FROM lending_borrower WHERE phone <> ''")
     assert 15 <= len(phones) < 40
     for row in phones:
@@ -127,9 +165,8 @@ async def test_numbers_are_valid(database: Any, now: datetime) -> None:
 
 
 async def test_people_speak_four_languages_and_some_are_suspended(
-    database: Any, now: datetime
+    filled: None, now: datetime
 ) -> None:
-    await demo.fill(KEYS, now=now)
     languages = await db.fetch("SELECT DISTINCT language FROM lending_borrower")
     assert {row["language"] for row in languages} == {"fr", "de", "it", "en"}
     assert await count("lending_borrower WHERE suspended_at IS NOT NULL") == 3
@@ -140,8 +177,7 @@ async def test_people_speak_four_languages_and_some_are_suspended(
     assert await count(f"lending_borrower WHERE id NOT IN ({findable})") == 0
 
 
-async def test_every_login_can_sign_in(database: Any, now: datetime) -> None:
-    await demo.fill(KEYS, now=now)
+async def test_every_login_can_sign_in(filled: None, now: datetime) -> None:
     for login in demo.LOGINS:
         passwords.check(demo.PASSWORD, login=login.login, name=login.name)
         row = await db.fetch_one(
@@ -180,10 +216,7 @@ def test_no_demo_in_production(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("moment", MOMENTS, ids=str)
-async def test_each_place_has_vouchers_and_some_expire_soon(
-    database: Any, moment: datetime
-) -> None:
-    await demo.fill(KEYS, now=moment)
+async def test_each_place_has_vouchers_and_some_expire_soon(filled: None, moment: datetime) -> None:
     media = {row["medium"] for row in await db.fetch("SELECT medium FROM inventory_voucher_kind")}
     assert media == {medium.value for medium in Medium}
     sites = "SELECT DISTINCT site FROM inventory_voucher WHERE status = 'available'"
@@ -195,8 +228,7 @@ async def test_each_place_has_vouchers_and_some_expire_soon(
 
 
 @pytest.mark.parametrize("moment", MOMENTS, ids=str)
-async def test_vouchers_can_be_given_and_some_were(database: Any, moment: datetime) -> None:
-    await demo.fill(KEYS, now=moment)
+async def test_vouchers_can_be_given_and_some_were(filled: None, moment: datetime) -> None:
     ruled = "SELECT kind FROM lending_voucher_policy WHERE borrower_group IS NULL"
     assert await count(f"inventory_voucher_kind WHERE id NOT IN ({ruled})") == 0
     assert await count("inventory_voucher_bundle") == 2
