@@ -57,6 +57,28 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
+#: Marks one text of each look: that of all that it lies in, and its own. A page of two hundred
+#: calls has some thirty, and axe takes half a minute for the contrast of its thousands of texts.
+_MARK_ONE_OF_EACH = """() => {
+  const LOOK = ["color", "backgroundColor", "backgroundImage", "opacity", "filter",
+                "textShadow", "fontSize", "fontWeight", "display", "position", "visibility"];
+  const looks = new Map([[null, ""]]);
+  const seen = new Set();
+  for (const element of document.querySelectorAll("*")) {
+    const style = getComputedStyle(element);
+    const own = LOOK.map((name) => style[name]).join("|");
+    const above = looks.get(element.parentElement);
+    const look = above.endsWith(own) ? above : `${above}\n${own}`;
+    looks.set(element, look);
+    const texts = [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE);
+    if (seen.has(look) || !texts.some((text) => text.data.trim())) continue;
+    seen.add(look);
+    element.dataset.oneOfEach = "";
+  }
+  return seen.size;
+}"""
+
+
 @pytest.mark.parametrize("width", [1280, 320])
 @pytest.mark.long
 def test_the_reference_reads_well_at_any_width(address: str, width: int) -> None:
@@ -64,5 +86,9 @@ def test_the_reference_reads_well_at_any_width(address: str, width: int) -> None
         page = open_page(browser, address, width)
         page.goto("/api/docs")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        report = Axe().run(page)
+        contrast = "color-contrast"
+        report = Axe().run(page, options={"rules": {contrast: {"enabled": False}}})
+        assert report.violations_count == 0, report.generate_report()
+        assert page.evaluate(_MARK_ONE_OF_EACH) > 10
+        report = Axe().run(page, "[data-one-of-each]", {"runOnly": [contrast]})
         assert report.violations_count == 0, report.generate_report()
