@@ -80,20 +80,40 @@ def _engines(metafunc: pytest.Metafunc) -> list[str]:
     return ["sqlite", "postgres"]
 
 
-@pytest.hookimpl(trylast=True)  # after pytest has grouped them by their fixtures
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long ones first, lest one worker waits for the other's at the end.
+@pytest.hookimpl(tryfirst=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """What ``-n auto`` means: half as many again as there are cores.
 
-    Of two workers each begins with half of the list, and takes from the end of the
-    other's when it is done. So each has one engine, and tests without one at the end.
+    A worker waits for Chromium, PostgreSQL, Kannel or a server as often as it works itself.
     """
-    groups: dict[str, list[pytest.Item]] = {"sqlite": [], "postgres": [], "": []}
-    for item in sorted(items, key=lambda item: item.get_closest_marker("long") is None):
-        parameters = getattr(item, "callspec", None)
-        groups[parameters.params.get("engine_name", "") if parameters else ""].append(item)
-    others = groups[""]
-    half = max(0, len(items) // 2 - len(groups["sqlite"]))
-    items[:] = [*groups["sqlite"], *others[:half], *groups["postgres"], *others[half:]]
+    cores = os.cpu_count() or 1
+    return cores + max(1, cores // 2)
+
+
+@pytest.hookimpl(trylast=True)  # after pytest has grouped them by their fixtures
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Long ones first, lest one worker waits for the others' at the end.
+
+    Each worker begins with an equal part of the list, and takes from the end of another's
+    when it is done. So each part begins with its share of the long ones.
+    """
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    order = ("sqlite", "", "postgres")
+    by_engine = sorted(items, key=lambda item: order.index(_engine_of(item)))
+    long = [item for item in by_engine if item.get_closest_marker("long")]
+    others = [item for item in by_engine if not item.get_closest_marker("long")]
+    count = len(items)
+    items.clear()
+    for worker in range(workers):
+        mine = long[worker::workers]
+        size = (count - len(items)) // (workers - worker) - len(mine)
+        items += [*mine, *others[:size]]
+        del others[:size]
+
+
+def _engine_of(item: pytest.Item) -> str:
+    parameters = getattr(item, "callspec", None)
+    return parameters.params.get("engine_name", "") if parameters else ""
 
 
 @pytest.fixture

@@ -40,6 +40,7 @@ async def client(database: Any) -> AsyncIterator[AsyncClient]:
 
 
 @pytest.mark.long
+@pytest.mark.one_engine
 async def test_the_table_is_true(client: AsyncClient) -> None:
     site = await factories.site()
     people = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page
 
 from comptoir.core import clock, db
@@ -10,6 +11,9 @@ from comptoir.core.principal import Role
 from comptoir.lending.tables import Policy
 from tests import factories as make
 from tests.e2e.world import Counter, World, sign_in, type_in
+
+# What the browser keeps, and what it forgets.
+pytestmark = pytest.mark.one_engine
 
 SIGNED = "document.querySelector('[name=signature]').value"
 KEPT = "sessionStorage.getItem('comptoir.form')"

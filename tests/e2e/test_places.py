@@ -12,6 +12,8 @@ from tests.browser import open_page
 from tests.core.web.test_pages_in_the_browser import too_small, violations
 from tests.e2e.world import World
 
+pytestmark = pytest.mark.one_engine
+
 
 @pytest.fixture(scope="module")
 def place(world: World) -> UUID:

@@ -70,6 +70,7 @@ def test_signing_in_is_accessible_and_leads_on(
     page.context.close()
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("width", [1280, 320])
 def test_the_pages_of_accounts_and_staff_are_accessible(
     browser: Browser, world: World, counter: Counter, admin: User, width: int
@@ -113,6 +114,7 @@ def test_f8_locks_the_desk_and_six_digits_open_it_for_a_colleague(
     assert page.inner_text(".account summary") == "Boris Favre"
 
 
+@pytest.mark.one_engine
 def test_a_desk_left_alone_warns_and_then_locks(
     browser: Browser, world: World, counter: Counter
 ) -> None:

@@ -208,6 +208,7 @@ def test_the_week_is_printed_as_the_page_shows_it(page: Page, world: World, team
     assert all(edge.getextrema() == (255, 255) for edge in edges), "nothing runs off the paper"
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("width", [1280, 320])
 def test_a_full_week_is_accessible_and_narrow_enough(
     page: Page, world: World, team: Team, width: int
