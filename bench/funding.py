@@ -48,7 +48,7 @@ async def measured(url: str) -> tuple[float, float, float]:
     await _fill()
     stock = await _median(lambda: stock_of(SYSTEM, now=_NOW))
     wanted = FundingWanted("Funder 0", 2026)
-    year = await _median(lambda: funding_report(SYSTEM, wanted, time_zone="Europe/Zurich"))
+    year = await _median(lambda: funding_report(SYSTEM, wanted, now=_NOW))
     since = datetime(2026, 1, 1, tzinfo=UTC)
     floor = await _median(lambda: db.fetch(_FLOOR, funder="Funder 0", since=since))
     await db.disconnect()

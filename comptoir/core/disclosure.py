@@ -1,15 +1,20 @@
 """Which numbers of a report may be told without telling of somebody.
 
-A number below five may speak of people whom somebody knows. It is left out, and so
-is another one of each line that it stands in, or it could be had by subtraction
-(primary and secondary cell suppression; Hundepool et al., "Statistical Disclosure
-Control", Wiley 2012, chapter 4). Nought is told: it speaks of nobody.
+A number below five may speak of people whom somebody knows. Nought is told: it speaks of nobody.
+
+In one table (``hidden_cells``) it is left out, and so is another one of each line that it stands
+in, or it could be had by subtraction (primary and secondary cell suppression; Hundepool et al.,
+"Statistical Disclosure Control", Wiley 2012, chapter 4).
+
+Where there are many tables of the same numbers (``carried``), each for other places and times,
+one is found by subtracting one table from another. There the smallest numbers that any of them is
+made of are put together with what follows until there are five; all tables are sums of these.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 #: The least that is told, except nought.
@@ -45,3 +50,21 @@ def hidden_cells(values: Mapping[Cell, int], lines: Sequence[Sequence[Cell]]) ->
     while (more := next_to_hide()) is not None:
         hidden.add(more)
     return hidden
+
+
+def carried(numbers: Iterable[int]) -> list[int | None]:
+    """Numbers of one time after the other, where one that is too small is told with the next.
+
+    None: something is told later, with what follows, once there are ``LEAST``. A nought that
+    comes in between is None too: it would tell that what waits came before or after it.
+    """
+    told: list[int | None] = []
+    waiting = 0
+    for number in numbers:
+        waiting += number
+        if 0 < waiting < LEAST:
+            told.append(None)
+        else:
+            told.append(waiting)
+            waiting = 0
+    return told

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comptoir.core.disclosure import LEAST, hidden_cells
+from comptoir.core.disclosure import LEAST, carried, hidden_cells
 
 Cell = tuple[object, object]
 
@@ -43,3 +43,19 @@ def test_a_small_month_takes_the_next_smallest_along_and_leaves_the_sums() -> No
 
 def test_nothing_is_hidden_where_all_is_large_or_nought() -> None:
     assert hidden_cells({"jan": 0, "feb": 5, "sum": 5}, [["jan", "feb", "sum"]]) == set()
+
+
+@given(st.lists(st.integers(0, 9)))
+def test_what_is_too_small_is_told_with_what_follows(numbers: list[int]) -> None:
+    told = carried(numbers)
+    assert len(told) == len(numbers)
+    assert not [each for each in told if each is not None and 0 < each < LEAST]
+    for place, each in enumerate(told):
+        if each is not None:
+            assert sum(filter(None, told[: place + 1])) == sum(numbers[: place + 1])
+    left = sum(numbers) - sum(filter(None, told))
+    assert 0 <= left < LEAST
+
+
+def test_a_nought_within_what_waits_is_not_told() -> None:
+    assert carried([0, 1, 0, 3, 0, 1, 0, 7, 2]) == [0, None, None, None, None, 5, 0, 7, None]

@@ -1,21 +1,25 @@
 """What a funder's money bought, and what became of it in a year: for the funder to read.
 
-It counts vouchers, names nobody, and leaves out what is too small to tell (``core.disclosure``).
+It counts vouchers and names nobody. There is a report for each site, for all that somebody
+coordinates, and for each year, and funders may have several of them. So no report decides what it
+hides: fewer than five of a product at a site in a month are counted with the next month there, for
+everybody alike (``core.disclosure.carried``), and each number of each report is a sum of these.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from comptoir.core import db
-from comptoir.core.disclosure import hidden_cells
+from comptoir.core.disclosure import carried
 from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal
 from comptoir.inventory.names import read_names
@@ -51,24 +55,27 @@ _WHEN = {
         "voucher.status = 'expired' AND voucher.issued_at IS NULL",
     ),
 }
-_MONTH = "CASE " + " ".join(
-    f"WHEN {{column}} < :month_{month} THEN {month - 1}" for month in range(2, 13)
-)
+#: Since when vouchers are counted: what waits for its month may wait since then.
+FIRST_YEAR = 2020
+#: On the second day of a month, the last one is over wherever a site may be.
+_OVER_AFTER = timedelta(days=1)
 _COUNT = """
-SELECT voucher.kind, batch.currency, {month} ELSE 12 END AS month,
-       COUNT(*) AS number, COALESCE(SUM(batch.cost_cents), 0) AS cents
-FROM inventory_voucher_batch batch
-JOIN inventory_voucher voucher ON voucher.batch = batch.id
-WHERE batch.funder = :funder AND {own} AND {column} >= :month_1 AND {column} < :month_13
-  AND {also}
-GROUP BY voucher.kind, batch.currency, {month} ELSE 12 END
+SELECT site, kind, currency, cents, month, COUNT(*) AS number FROM (
+  SELECT voucher.site, voucher.kind, batch.currency, COALESCE(batch.cost_cents, 0) AS cents,
+         {month} AS month
+  FROM inventory_voucher_batch batch
+  JOIN inventory_voucher voucher ON voucher.batch = batch.id
+  WHERE batch.funder = :funder AND voucher.site IN :sites
+    AND {column} >= :month_0 AND {column} < :month_{end} AND {also}
+) AS counted
+GROUP BY site, kind, currency, cents, month
 """
 _BOUGHT = """
 SELECT batch.kind, batch.currency, SUM(batch.quantity) AS number,
        SUM(COALESCE(batch.cost_cents, 0) * batch.quantity) AS cents
 FROM inventory_voucher_batch batch
-WHERE batch.funder = :funder AND {own}
-  AND batch.received_at >= :month_1 AND batch.received_at < :month_13
+WHERE batch.funder = :funder AND batch.site IN :sites
+  AND batch.received_at >= :begin AND batch.received_at < :end
 GROUP BY batch.kind, batch.currency
 """
 #: Of these kinds somebody says, sooner or later, that one is in use.
@@ -76,12 +83,12 @@ _CONFIRMED = """
 SELECT kind.id FROM inventory_voucher_kind kind
 WHERE kind.id IN :kinds AND EXISTS (
     SELECT 1 FROM inventory_voucher voucher
-    WHERE voucher.kind = kind.id AND voucher.activated_at IS NOT NULL AND {own})
+    WHERE voucher.kind = kind.id AND voucher.activated_at < :over AND {own})
 """
 
 
 class Amount(msgspec.Struct, frozen=True):
-    """A number of vouchers, and what they cost in hundredths; both None: too few to tell."""
+    """A number of vouchers, and what they cost in hundredths; both None: not told yet."""
 
     number: int | None
     cents: int | None
@@ -107,7 +114,7 @@ class KindOfYear(msgspec.Struct, frozen=True):
 
 
 class TotalOfYear(msgspec.Struct, frozen=True):
-    """All kinds that were paid in one currency. The money is told where each kind's is.
+    """All kinds that were paid in one currency.
 
     ``used`` counts those of which it is known; None: of none.
     """
@@ -120,7 +127,7 @@ class TotalOfYear(msgspec.Struct, frozen=True):
 
 
 class PeriodOfYear(msgspec.Struct, frozen=True):
-    """All kinds together in a month, a quarter, or the year. None: too few to tell."""
+    """All kinds together in a month, a quarter, or the year. None: not told yet."""
 
     period: Period
     given: int | None
@@ -167,94 +174,161 @@ async def funders_of(actor: Principal) -> list[str]:
 
 
 async def funding_report(
-    actor: Principal, wanted: FundingWanted, *, time_zone: str
+    actor: Principal, wanted: FundingWanted, *, now: datetime
 ) -> FundingReport:
-    """What a funder's vouchers did in a year whose months begin at midnight in a time zone.
+    """What a funder's vouchers did in a year, in the months that are over.
+
+    A month begins at midnight where the site is.
 
     Raises:
         SiteNotFound: there is no such site, or the actor does not work there.
     """
     await sites.need_in_sight(actor, wanted.site)
-    moments = {
-        f"month_{month}": datetime(
-            wanted.year + (month - 1) // 12, (month - 1) % 12 + 1, 1, tzinfo=ZoneInfo(time_zone)
-        )
-        for month in range(1, 14)
-    }
+    year = Year.of(wanted.year, now=now)
+    counted = Counted(year)
+    bought: defaultdict[tuple[UUID, str], list[int]] = defaultdict(lambda: [0, 0])
+    for moments, site_ids in await _sites_by_months(actor, wanted.site, year):
+        common: dict[str, Any] = {"funder": wanted.funder, "sites": site_ids}
+        ends = {"begin": moments[year.first], "end": moments[year.first + 12]}
+        for row in await db.fetch(_BOUGHT, **common, **ends):
+            of_kind = bought[row["kind"], row["currency"]]
+            of_kind[0] += int(row["number"])
+            of_kind[1] += int(row["cents"])
+        if not year.over:
+            continue
+        common |= {f"month_{month}": moments[month] for month in range(year.over + 1)}
+        for measure, (column, also) in _WHEN.items():
+            month = _month_of(column, 0, year.over)
+            sql = _COUNT.format(month=month, column=column, also=also, end=year.over)
+            counted.add(measure, await db.fetch(sql, **common))
+    products = sorted(counted.products | set(bought))
+    kinds = [kind for kind, _ in products]
     own, values = of_coordinated_sites(actor, "voucher.site", wanted.site)
-    values |= {"funder": wanted.funder, **moments}
-    counted = _Counted()
-    for measure, (column, also) in _WHEN.items():
-        month = _MONTH.format(column=column)
-        sql = _COUNT.format(month=month, column=column, also=also, own=own)
-        for row in await db.fetch(sql, **values):
-            counted.add(measure, row)
-    own, values = of_coordinated_sites(actor, "batch.site", wanted.site)
-    values |= {"funder": wanted.funder}
-    values |= {name: moments[name] for name in ("month_1", "month_13")}
-    for row in await db.fetch(_BOUGHT.format(own=own), **values):
-        counted.bought[row["kind"], row["currency"]] = Amount(row["number"], row["cents"])
-    kinds = [kind for kind, _ in counted.products]
-    own, values = of_coordinated_sites(actor, "voucher.site", wanted.site)
-    rows = await db.fetch(_CONFIRMED.format(own=own), kinds=kinds or [UUID(int=0)], **values)
-    counted.confirmed = {row["id"] for row in rows}
-    return counted.report(wanted, await _names(kinds))
+    # Up to the months that are over, as all that is told.
+    values |= {"kinds": kinds or [UUID(int=0)], "over": _this_month(now)}
+    known = {row["id"] for row in await db.fetch(_CONFIRMED.format(own=own), **values)}
+    names = await _names(kinds)
+    amounts = {product: Amount(*bought[product]) for product in products}
+    return counted.report(wanted, amounts, names, known)
 
 
-class _Counted:
-    """Numbers as they are, and the report of those that may be told."""
+class Year(NamedTuple):
+    """The first month of a year, from ``FIRST_YEAR`` on, and how many are over up to its end."""
+
+    first: int
+    over: int
+
+    @classmethod
+    def of(cls, year: int, *, now: datetime) -> Year:
+        """A year as it is at a moment."""
+        first = (year - FIRST_YEAR) * 12
+        month = _this_month(now)
+        over = (month.year - FIRST_YEAR) * 12 + month.month - 1
+        return cls(first, max(0, min(over, first + 12)))
+
+
+def _this_month(now: datetime) -> datetime:
+    """When the first month begins that is not over."""
+    day = now - _OVER_AFTER
+    return datetime(day.year, day.month, 1, tzinfo=UTC)
+
+
+async def _sites_by_months(
+    actor: Principal, site_id: UUID | None, year: Year
+) -> Iterable[tuple[tuple[datetime, ...], list[UUID]]]:
+    """Sites that the actor coordinates, by when each month begins there, to the end of a year."""
+    own, values = of_coordinated_sites(actor, "site.id", site_id)
+    rows = await db.fetch(
+        f"SELECT site.id, site.time_zone FROM sites_site site WHERE {own}", **values
+    )
+    of_zone: dict[str, tuple[datetime, ...]] = {}
+    found: defaultdict[tuple[datetime, ...], list[UUID]] = defaultdict(list)
+    for row in rows:
+        zone = row["time_zone"]
+        if zone not in of_zone:
+            of_zone[zone] = _beginnings(year.first + 13, ZoneInfo(zone))
+        found[of_zone[zone]].append(row["id"])
+    return found.items()
+
+
+def _beginnings(months: int, zone: ZoneInfo) -> tuple[datetime, ...]:
+    """When each month begins in a time zone, in UTC: equal ones are of zones with one midnight."""
+    return tuple(
+        datetime(FIRST_YEAR + month // 12, month % 12 + 1, 1, tzinfo=zone).astimezone(UTC)
+        for month in range(months)
+    )
+
+
+def _month_of(column: str, first: int, end: int) -> str:
+    """The month that a moment lies in, of those from ``first`` to before ``end``, by halving."""
+    if end - first == 1:
+        return str(first)
+    middle = (first + end) // 2
+    before, after = _month_of(column, first, middle), _month_of(column, middle, end)
+    return f"CASE WHEN {column} < :month_{middle} THEN {before} ELSE {after} END"
+
+
+class _Told:
+    """A number that a report tells: a sum of what may be told, and whether something waits."""
 
     def __init__(self) -> None:
-        self.bought: dict[tuple[UUID, str], Amount] = {}
-        self.confirmed: set[UUID] = set()
-        self._numbers: defaultdict[tuple[Measure, Any], int] = defaultdict(int)
-        self._cents: defaultdict[tuple[Measure, Any], int] = defaultdict(int)
-        self._given: set[tuple[UUID, str]] = set()
+        self.number = self.cents = 0
+        self.waits = False
 
-    def add(self, measure: Measure, row: db.Row) -> None:
-        """Count a month of a kind."""
-        product = (row["kind"], row["currency"])
-        self._given.add(product)
-        quarter = next(name for name, months in QUARTERS.items() if row["month"] in months)
-        for cell in (row["month"], quarter, "year", product, row["currency"]):
-            self._numbers[measure, cell] += int(row["number"])
-        for cell in (product, row["currency"]):
-            self._cents[measure, cell] += int(row["cents"])
+    def add(self, number: int | None, cents: int) -> None:
+        """Add what one place tells of one product in one month, at a price."""
+        self.waits |= number is None
+        self.number += number or 0
+        self.cents += (number or 0) * cents
 
     @property
-    def products(self) -> list[tuple[UUID, str]]:
-        """Kinds with the currency they were paid in: there may be two of one kind."""
-        return sorted(self._given | set(self.bought))
+    def amount(self) -> Amount:
+        """What is told of it."""
+        if self.waits and not self.number:
+            return Amount(None, None)
+        return Amount(self.number, self.cents)
 
-    @property
-    def currencies(self) -> list[str]:
-        """What was paid in."""
-        return sorted({currency for _, currency in self.products})
 
-    def report(self, wanted: FundingWanted, names: dict[UUID, dict[str, str]]) -> FundingReport:
-        """What may be told."""
-        hidden = {measure: self._hidden(measure) for measure in Measure}
+class Counted:
+    """What each site tells of each product and price, month by month, put together."""
 
-        def number(measure: Measure, cell: Any) -> int | None:
-            return None if cell in hidden[measure] else self._numbers[measure, cell]
+    def __init__(self, year: Year) -> None:
+        self._year = year
+        self._cells: defaultdict[tuple[Measure, Any], _Told] = defaultdict(_Told)
+        self.products: set[tuple[UUID, str]] = set()
 
-        def amount(measure: Measure, product: tuple[UUID, str]) -> Amount:
-            told = number(measure, product)
-            return Amount(told, None if told is None else self._cents[measure, product])
+    def add(self, measure: Measure, rows: Iterable[db.Row]) -> None:
+        """Add the vouchers of some sites, by month."""
+        numbers: defaultdict[tuple[Any, ...], list[int]] = defaultdict(
+            lambda: [0] * self._year.over
+        )
+        for row in rows:
+            # With the price: of two prices' money together, their numbers could be found.
+            of = (row["site"], row["kind"], row["currency"], row["cents"])
+            numbers[of][row["month"]] += int(row["number"])
+        for (_, kind, currency, cents), months in numbers.items():
+            for month, number in enumerate(carried(months)[self._year.first :], 1):
+                if number == 0:
+                    continue
+                self.products.add((kind, currency))
+                quarter = next(name for name, of_it in QUARTERS.items() if month in of_it)
+                for cell in (month, quarter, "year", (kind, currency), currency):
+                    self._cells[measure, cell].add(number, cents)
 
-        def total(measure: Measure, currency: str) -> Amount:
-            # From the money of a kind left out and two prices, its number could be found.
-            kinds = [each for each in self.products if each[1] == currency]
-            told = all(each not in hidden[measure] for each in kinds)
-            cents = self._cents[measure, currency] if told else None
-            return Amount(number(measure, currency), cents)
+    def report(
+        self,
+        wanted: FundingWanted,
+        bought: dict[tuple[UUID, str], Amount],
+        names: dict[UUID, dict[str, str]],
+        known: set[UUID],
+    ) -> FundingReport:
+        """What is told; ``known`` are the kinds of which somebody says that one is in use."""
 
-        def used(product: tuple[UUID, str]) -> Amount | None:
-            return amount(Measure.USED, product) if product[0] in self.confirmed else None
+        def amount(measure: Measure, cell: Any) -> Amount:
+            return self._cells[measure, cell].amount
 
-        def all_used(currency: str) -> Amount | None:
-            known = any(kind in self.confirmed for kind, paid in self.products if paid == currency)
-            return total(Measure.USED, currency) if known else None
+        def used(cell: Any, kinds: Iterable[UUID]) -> Amount | None:
+            return amount(Measure.USED, cell) if known.intersection(kinds) else None
 
         periods: list[Period] = []
         for quarter, months in QUARTERS.items():
@@ -266,44 +340,42 @@ class _Counted:
                 KindOfYear(
                     names[kind],
                     currency,
-                    self.bought.get((kind, currency), Amount(0, 0)),
+                    of_kind,
                     given=amount(Measure.GIVEN, (kind, currency)),
-                    used=used((kind, currency)),
+                    used=used((kind, currency), [kind]),
                     unused=amount(Measure.UNUSED, (kind, currency)),
                 )
-                for kind, currency in self.products
+                for (kind, currency), of_kind in bought.items()
             ],
             [
                 TotalOfYear(
                     currency,
-                    self._bought_in(currency),
-                    given=total(Measure.GIVEN, currency),
-                    used=all_used(currency),
-                    unused=total(Measure.UNUSED, currency),
+                    _sum_of(bought, currency),
+                    given=amount(Measure.GIVEN, currency),
+                    used=used(currency, [kind for kind, paid in bought if paid == currency]),
+                    unused=amount(Measure.UNUSED, currency),
                 )
-                for currency in self.currencies
+                for currency in sorted({currency for _, currency in bought})
             ],
-            [
-                PeriodOfYear(period, *(number(measure, period) for measure in Measure))
-                for period in (*periods, "year")
-            ],
+            [self._period(period) for period in (*periods, "year")],
         )
 
-    def _bought_in(self, currency: str) -> Amount:
-        """Nothing of it is hidden: what a place buys speaks of nobody."""
-        bought = [amount for (_, paid), amount in self.bought.items() if paid == currency]
-        return Amount(
-            sum(each.number or 0 for each in bought), sum(each.cents or 0 for each in bought)
+    def _period(self, period: Period) -> PeriodOfYear:
+        if isinstance(period, int):
+            begins = period
+        else:
+            begins = 1 if period == "year" else QUARTERS[period][0]
+        if self._year.first + begins > self._year.over:  # not even its first month is over
+            return PeriodOfYear(period, None, None, None)
+        return PeriodOfYear(
+            period, *(self._cells[measure, period].amount.number for measure in Measure)
         )
 
-    def _hidden(self, measure: Measure) -> set[Any]:
-        lines: list[list[Any]] = [[*months, quarter] for quarter, months in QUARTERS.items()]
-        lines.append([*QUARTERS, "year"])
-        for currency in self.currencies:
-            lines.append([*(each for each in self.products if each[1] == currency), currency])
-        lines.append([*self.currencies, "year"])
-        values = {cell: self._numbers[measure, cell] for line in lines for cell in line}
-        return hidden_cells(values, lines)
+
+def _sum_of(bought: dict[tuple[UUID, str], Amount], currency: str) -> Amount:
+    """What was bought in a currency: it speaks of nobody."""
+    of_it = [amount for (_, paid), amount in bought.items() if paid == currency]
+    return Amount(sum(each.number or 0 for each in of_it), sum(each.cents or 0 for each in of_it))
 
 
 async def _names(kinds: list[UUID]) -> dict[UUID, dict[str, str]]:

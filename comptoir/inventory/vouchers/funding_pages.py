@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from litestar import Request, Response, get
 
+from comptoir.core import clock
 from comptoir.core.accounts.guards import require
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
@@ -52,7 +53,7 @@ async def _asked(request: Page) -> _Asked:
         raise FundingReportNotFound
     site_id = id_or_none(query.get("site", ""))
     wanted = FundingWanted(funder, int(year), site_id)
-    report = await funding_report(actor, wanted, time_zone=chosen.site.time_zone)
+    report = await funding_report(actor, wanted, now=clock.now())
     place = (await site(site_id, actor)).name if site_id else _("All our sites")
     return _Asked(report, funders, place, chosen.today)
 

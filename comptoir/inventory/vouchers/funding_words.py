@@ -22,7 +22,7 @@ from comptoir.inventory.vouchers.funding import (
 )
 
 _TEMPLATE = Path(__file__).parents[1] / "print" / "funding.typ"
-#: What stands for a number that is too small to tell.
+#: What stands for a number that is not told, as there are too few so far.
 UNTOLD = "–"
 
 
@@ -36,7 +36,7 @@ def period_name(year: int, period: Period) -> str:
 
 
 def number_text(number: int | None) -> str:
-    """A number, or the dash for one that is too small to tell."""
+    """A number, or the dash for one that is not told."""
     return UNTOLD if number is None else str(number)
 
 
@@ -70,8 +70,10 @@ def footnote(report: FundingReport) -> str:
     """What the dash stands for, and which uses are counted."""
     said = [
         _(
-            "A dash stands for a number below five, or for one from which such a number could be "
-            "found. So the table can be passed on."
+            "Fewer than five of a kind at a site in a month are counted with the next months, once "
+            "there are five. A dash stands for what is not told yet. A month is told once it is "
+            "over. So nobody can be found in the table, nor by comparing several: it can be passed "
+            "on."
         )
     ]
     if not report.uses_all_known:

@@ -18,10 +18,12 @@ from comptoir.inventory.vouchers.funding import (
 )
 from comptoir.inventory.vouchers.funding_words import footnote, kind_rows, period_rows
 from comptoir.sites.errors import SiteNotFound
+from comptoir.sites.tables import Site
 from tests import factories as make
 from tests.inventory.vouchers.drawer import Drawer
 
-ZONE = "Europe/Zurich"
+#: All of 2026 is over.
+END = datetime(2027, 1, 2, tzinfo=UTC)
 LORO = FundingWanted("Loterie Romande", 2026)
 
 
@@ -45,7 +47,7 @@ async def test_a_year_by_month_quarter_and_kind(database: Any) -> None:
     await _given(drawer, 7, "2026-05-10 10:00", **lying)
     await _given(drawer, 8, "2026-05-10 10:00", **lying, issued_at=None)
     await _given(drawer, 9, "2025-12-31 22:59")
-    report = await funding_report(SYSTEM, LORO, time_zone=ZONE)
+    report = await funding_report(SYSTEM, LORO, now=END)
     [kind] = report.kinds
     assert kind.bought == Amount(40, 40 * 1990)
     assert kind.given == Amount(18, 18 * 1990)
@@ -81,7 +83,7 @@ async def test_a_year_by_month_quarter_and_kind(database: Any) -> None:
 async def test_uses_of_a_kind_that_nobody_ever_confirms_are_not_known(database: Any) -> None:
     drawer = await Drawer.made(0)
     await _given(drawer, 5, "2026-01-10 10:00")
-    report = await funding_report(SYSTEM, LORO, time_zone=ZONE)
+    report = await funding_report(SYSTEM, LORO, now=END)
     assert [kind.used for kind in report.kinds] == [None]
     assert [total.used for total in report.totals] == [None]
     assert (report.uses_known, report.uses_all_known) == (False, False)
@@ -92,14 +94,14 @@ async def test_uses_of_a_kind_that_nobody_ever_confirms_are_not_known(database: 
     # Of another kind it is known: the total counts that one.
     other = await Drawer.made(0)
     await _given(other, 6, "2026-01-10 10:00", activated_at=at("2026-02-03 10:00"))
-    report = await funding_report(SYSTEM, LORO, time_zone=ZONE)
+    report = await funding_report(SYSTEM, LORO, now=END)
     assert [kind.used for kind in report.kinds] == [None, Amount(6, 6 * 1990)]
     assert [total.used for total in report.totals] == [Amount(6, 6 * 1990)]
     assert [each.used for each in report.periods if each.period == "year"] == [6]
     assert (report.uses_known, report.uses_all_known) == (True, False)
     # One that was confirmed in another year is enough to know that none was in this.
-    await _given(drawer, 1, "2025-01-10 10:00", activated_at=at("2025-02-03 10:00"))
-    report = await funding_report(SYSTEM, LORO, time_zone=ZONE)
+    await _given(drawer, 5, "2025-01-10 10:00", activated_at=at("2025-02-03 10:00"))
+    report = await funding_report(SYSTEM, LORO, now=END)
     assert [kind.used for kind in report.kinds] == [Amount(0, 0), Amount(6, 6 * 1990)]
     assert report.uses_all_known
 
@@ -108,55 +110,72 @@ async def test_months_begin_at_midnight_where_the_sites_are(database: Any) -> No
     drawer = await Drawer.made(0)
     await _given(drawer, 5, "2025-12-31 23:00")
     await _given(drawer, 6, "2026-12-31 22:59")
-    report = await funding_report(SYSTEM, LORO, time_zone=ZONE)
+    report = await funding_report(SYSTEM, LORO, now=END)
     by_period = {each.period: each.given for each in report.periods}
     assert (by_period[1], by_period[12], by_period["year"]) == (5, 6, 11)
 
 
-async def test_fewer_than_five_are_not_told_nor_found_by_subtraction(database: Any) -> None:
+async def test_fewer_than_five_are_told_with_what_follows(database: Any) -> None:
     drawer = await Drawer.made(0)
-    await _given(drawer, 4, "2026-01-10 10:00")
+    await _given(drawer, 4, "2025-12-10 10:00")
     await _given(drawer, 10, "2026-02-10 10:00")
     await _given(drawer, 20, "2026-03-10 10:00")
-    report = await funding_report(SYSTEM, LORO, time_zone=ZONE)
+    await _given(drawer, 3, "2026-11-10 10:00")
+    report = await funding_report(SYSTEM, LORO, now=END)
     by_period = {each.period: each.given for each in report.periods}
-    assert [by_period[each] for each in (1, 2, 3, "q1", "year")] == [None, None, 20, 34, 34]
+    assert [by_period[each] for each in (1, 2, 3, "q1")] == [None, 14, 20, 34]
+    assert [by_period[each] for each in (10, 11, 12, "q4", "year")] == [0, None, None, None, 34]
+    before = await funding_report(SYSTEM, FundingWanted("Loterie Romande", 2025), now=END)
+    assert [each.given for each in before.periods][-2:] == [None, None]
 
 
 async def test_of_a_kind_too_rare_to_tell_the_money_is_not_told_either(database: Any) -> None:
     drawer = await Drawer.made(0)
     await _given(drawer, 3, "2026-01-10 10:00")
-    report = await funding_report(SYSTEM, LORO, time_zone=ZONE)
+    report = await funding_report(SYSTEM, LORO, now=END)
     assert report.kinds[0].given == Amount(None, None)
     assert report.kinds[0].unused == Amount(0, 0)
+    assert report.totals[0].given == Amount(None, None)
 
 
-async def test_the_money_of_all_is_told_where_that_of_each_kind_is(database: Any) -> None:
+async def test_a_month_is_told_once_it_is_over_everywhere(database: Any) -> None:
     drawer = await Drawer.made(0)
-    await _given(drawer, 3, "2026-01-10 10:00")
-    for cost in (500, 300):
-        kind = await make.voucher_kind()
-        batch = await make.voucher_batch(kind, site_id=drawer.site.id, cost_cents=cost)
-        for _ in range(cost // 50):
-            await make.voucher(batch, status="issued", issued_at=at("2026-02-10 10:00"))
-    report = await funding_report(SYSTEM, LORO, time_zone=ZONE)
-    # From 19 in all, their money and the prices, the three could be found.
-    assert sorted(str(each.given.number) for each in report.kinds) == ["10", "None", "None"]
-    [total] = report.totals
-    assert total.given == Amount(19, None)
-    assert total.unused == Amount(0, 0)
+    await _given(drawer, 5, "2026-01-10 10:00")
+    for day, told, year in (("01-31", None, None), ("02-01", None, None), ("02-02", 5, 5)):
+        report = await funding_report(SYSTEM, LORO, now=at(f"2026-{day} 00:00"))
+        by_period = {each.period: each.given for each in report.periods}
+        assert (by_period[1], by_period[2], by_period["q2"]) == (told, None, None)
+        assert (by_period["q1"], by_period["year"]) == (told, year)
 
 
-async def test_a_currency_that_would_tell_of_another_is_left_out(database: Any) -> None:
+async def test_each_price_waits_by_itself(database: Any) -> None:
     drawer = await Drawer.made(0)
-    await _given(drawer, 20, "2026-01-10 10:00")
-    euros = await make.voucher_batch(drawer.kind, site_id=drawer.site.id, currency="EUR")
-    for _ in range(3):
-        await make.voucher(euros, status="issued", issued_at=at("2026-01-10 10:00"))
-    report = await funding_report(SYSTEM, LORO, time_zone=ZONE)
-    assert [each.given for each in report.kinds] == [Amount(None, None)] * 2
-    assert [each.given for each in report.totals] == [Amount(None, None)] * 2
-    assert report.periods[-1].given == 23
+    await _given(drawer, 4, "2026-01-10 10:00")
+    dearer = await make.voucher_batch(drawer.kind, site_id=drawer.site.id, cost_cents=2500)
+    for _ in range(6):
+        await make.voucher(dearer, status="issued", issued_at=at("2026-02-10 10:00"))
+    report = await funding_report(SYSTEM, LORO, now=END)
+    # From ten, their money and both prices, the four could be found.
+    assert [each.given for each in report.kinds] == [Amount(6, 6 * 2500)]
+
+
+async def test_all_sites_less_one_are_the_others(database: Any) -> None:
+    drawer, other = await Drawer.made(0), await Drawer.made(0)
+    await _given(drawer, 40, "2026-01-10 10:00")
+    await _given(other, 2, "2026-01-10 10:00")
+    for site in (None, drawer.site.id):
+        wanted = FundingWanted("Loterie Romande", 2026, site)
+        report = await funding_report(SYSTEM, wanted, now=END)
+        assert (report.periods[0].given, report.periods[-1].given) == (40, 40)
+
+
+async def test_a_month_is_that_of_the_site_whoever_reads(database: Any) -> None:
+    drawer, lisbon = await Drawer.made(0), await Drawer.made(0)
+    await Site.update({Site.time_zone: "Europe/Lisbon"}).where(Site.id == lisbon.site.id)
+    for each in (drawer, lisbon):
+        await _given(each, 5, "2026-01-31 23:30")
+    report = await funding_report(SYSTEM, LORO, now=END)
+    assert [each.given for each in report.periods][:2] == [5, 5]
 
 
 async def test_each_funder_and_each_currency_is_apart(database: Any) -> None:
@@ -169,7 +188,7 @@ async def test_each_funder_and_each_currency_is_apart(database: Any) -> None:
     for batch in (euros, other):
         for _ in range(6):
             await make.voucher(batch, status="issued", issued_at=at("2026-01-10 10:00"))
-    report = await funding_report(SYSTEM, LORO, time_zone=ZONE)
+    report = await funding_report(SYSTEM, LORO, now=END)
     assert [(each.currency, each.given) for each in report.kinds] == [
         ("CHF", Amount(5, 5 * 1990)),
         ("EUR", Amount(6, 600)),
@@ -190,7 +209,7 @@ async def test_only_sites_that_one_coordinates_are_counted(database: Any) -> Non
 
     async def given(actor: Any, site: Any = None) -> int | None:
         wanted = FundingWanted("Loterie Romande", 2026, site)
-        return (await funding_report(actor, wanted, time_zone=ZONE)).periods[-1].given
+        return (await funding_report(actor, wanted, now=END)).periods[-1].given
 
     assert await given(SYSTEM) == 11
     assert await given(SYSTEM, other.site.id) == 6

@@ -65,9 +65,13 @@ async def test_a_level_is_saved_or_its_field_says_what_to_write(
         assert "Write a whole number from 0 to 30000" in answer.text
 
 
+#: Its months are over.
+LAST_YEAR = {"year": str(clock.now().year - 1)}
+
+
 async def _with_gifts(count: int) -> Drawer:
     drawer = await Drawer.made(0, names=make.names("=cmd()"))
-    year = clock.now().year
+    year = clock.now().year - 1
     for number in range(count):
         given = datetime(year, 1, 10, 9, 0, tzinfo=UTC)
         await drawer.add(f"KQ7-{number}", status="issued", issued_at=given)
@@ -78,9 +82,10 @@ async def test_a_funder_gets_a_page_a_table_and_a_document(database: Any) -> Non
     drawer = await _with_gifts(6)
     async with client_of() as client:
         await _coordinator(client, drawer)
-        page = (await client.get("/vouchers/funding")).text
-        table = (await client.get("/vouchers/funding.csv")).content.decode("utf-8-sig")
-        document = await client.get("/vouchers/funding.pdf")
+        page = (await client.get("/vouchers/funding", params=LAST_YEAR)).text
+        file = (await client.get("/vouchers/funding.csv", params=LAST_YEAR)).content
+        document = await client.get("/vouchers/funding.pdf", params=LAST_YEAR)
+    table = file.decode("utf-8-sig")
     for text in ("Loterie Romande", "January", "119.40"):
         assert text in page
     assert "'=cmd();" in table, "a spreadsheet must not run it"
@@ -96,10 +101,11 @@ async def test_what_is_too_small_to_tell_is_a_dash_everywhere(database: Any) -> 
     drawer = await _with_gifts(4)
     async with client_of() as client:
         await _coordinator(client, drawer)
-        page = (await client.get("/vouchers/funding")).text
-        table = (await client.get("/vouchers/funding.csv")).content.decode("utf-8-sig")
-        document = (await client.get("/vouchers/funding.pdf")).content
-    assert "too few to tell" in page
+        page = (await client.get("/vouchers/funding", params=LAST_YEAR)).text
+        file = (await client.get("/vouchers/funding.csv", params=LAST_YEAR)).content
+        document = (await client.get("/vouchers/funding.pdf", params=LAST_YEAR)).content
+    table = file.decode("utf-8-sig")
+    assert "not told yet" in page
     assert "79.60" not in page + table + text_of(document)
     assert "January;–;not known;0" in table
     assert "January – not known 0" in text_of(document)
@@ -138,3 +144,16 @@ async def test_without_vouchers_the_report_says_so(database: Any) -> None:
         await sign_in(client, await make.user(role=Role.COORDINATOR, site_id=site.id))
         assert "No voucher was taken in yet" in (await client.get("/vouchers/funding")).text
         assert (await client.get("/vouchers/funding.pdf")).status_code == 200
+
+
+async def test_a_line_break_in_the_name_of_a_funder_breaks_no_file(database: Any) -> None:
+    drawer = await _with_gifts(6)
+    drawer.batch.funder = "Loterie\r\nRomande\u2028;=1+1"  # from before names were cleaned
+    await drawer.batch.save()
+    async with client_of() as client:
+        await _coordinator(client, drawer)
+        table = (await client.get("/vouchers/funding.csv", params=LAST_YEAR)).content
+        document = (await client.get("/vouchers/funding.pdf", params=LAST_YEAR)).content
+    first = table.decode("utf-8-sig").split("\r\n")[0]
+    assert first == f'"Loterie Romande ;=1+1";{LAST_YEAR["year"]}'
+    assert "Loterie Romande" in text_of(document)
