@@ -9,9 +9,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).parents[2]
 
@@ -48,11 +49,20 @@ def comptoir(data: Path, *arguments: str, **settings: str) -> subprocess.Complet
 
 
 def start(data: Path, *arguments: str, **settings: str) -> subprocess.Popen[str]:
-    """Start a command and leave it running."""
+    """Start a command and leave it running.
+
+    What it says waits to be read: after 64 KB that nobody has read, it stands still.
+    """
+    return _start(data, arguments, settings, subprocess.PIPE)
+
+
+def _start(
+    data: Path, arguments: Sequence[str], settings: dict[str, str], output: IO[str] | int
+) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "comptoir", *arguments],
         env=environment(data, **settings),
-        stdout=subprocess.PIPE,
+        stdout=output,
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
@@ -66,7 +76,7 @@ def kill(process: subprocess.Popen[str]) -> str:
     """
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    return process.communicate(timeout=PATIENCE)[0]
+    return process.communicate(timeout=PATIENCE)[0] or ""
 
 
 @contextmanager
@@ -81,6 +91,22 @@ def serving(
         yield port, process
     finally:
         kill(process)
+
+
+@contextmanager
+def serving_many(
+    data: Path, *arguments: str, **settings: str
+) -> Iterator[tuple[int, subprocess.Popen[str]]]:
+    """The same for so many requests that what it says has to be put somewhere: into ``log``."""
+    port = free_port()
+    data.mkdir(exist_ok=True)
+    with (data / "log").open("a") as log:
+        process = _start(data, ("serve", "--port", str(port), *arguments), settings, log)
+        try:
+            wait_for(port, process)
+            yield port, process
+        finally:
+            kill(process)
 
 
 def free_port() -> int:
