@@ -18,6 +18,7 @@ import msgspec
 from comptoir.core import db
 from comptoir.notifications import limits
 from comptoir.notifications.channels import Channel
+from comptoir.notifications.gateways.local import kept_by
 from comptoir.notifications.gateways.protocol import SECONDS_TO_SEND, Gateway, Outgoing
 from comptoir.notifications.holding import hold_back
 from comptoir.notifications.links.making import with_links
@@ -111,10 +112,12 @@ async def claim(routes: Sequence[Route], owner: UUID, *, now: datetime) -> list[
             await db.execute(_NO_GATEWAY, ids=stranded, reason=Reason.NO_GATEWAY.value, now=now)
             await take_telling_back(stranded, now=now)
         # Before anything is counted: a code may be longer than what stands for it.
-        messages = await with_codes([message for message, _gateway in chosen])
+        # What sends nothing keeps what it is given: a code is in no file, and on no console.
+        leave = [message for message, gateway in chosen if not kept_by(gateway.name)]
+        whole = {message.id: message for message in await with_codes(leave)}
         claimed: dict[str, list[Claimed]] = defaultdict(list)
-        for message, (_standing_in, gateway) in zip(messages, chosen, strict=True):
-            claimed[gateway.name].append(Claimed(message, gateway))
+        for message, gateway in chosen:
+            claimed[gateway.name].append(Claimed(whole.get(message.id, message), gateway))
         taken: list[Claimed] = []
         for several in claimed.values():
             within = await _within_limits(several, sending, now=now)

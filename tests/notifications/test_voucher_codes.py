@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from comptoir.lending.vouchers.tables import VoucherIssue
 from comptoir.notifications.claims import HELD_FOR
 from comptoir.notifications.dispatcher import dispatch
 from comptoir.notifications.errors import MessageMoot
+from comptoir.notifications.gateways.local import FileGateway
 from comptoir.notifications.messages.services import try_again
 from comptoir.notifications.routing import Route
 from comptoir.notifications.segments import split
@@ -76,6 +78,18 @@ async def test_the_code_is_put_in_when_the_message_is_handed_over(
     assert STAND_IN not in sent.text
     assert CODE not in await kept()
     assert (await actions()).count("voucher.sent_to_phone") == 2
+
+
+async def test_a_gateway_that_sends_nothing_is_not_told_it(
+    drawer: Drawer, now: datetime, tmp_path: Path
+) -> None:
+    """It keeps what it is given, in a folder that goes into the backups."""
+    await send_issued(drawer.actor, await given(drawer, now), now=now)
+    gateway = FileGateway(tmp_path / "messages.jsonl")
+    assert await dispatch([Route(gateway)], now=now) == 1
+    kept = gateway.path.read_text()
+    assert STAND_IN in kept
+    assert CODE not in kept
 
 
 async def test_it_is_put_in_again_where_it_is_tried_again(drawer: Drawer, now: datetime) -> None:
