@@ -86,8 +86,8 @@ class Settings:
         "COMPTOIR_GATEWAYS",
         "What carries messages, in this order, text messages each with the countries it is for: "
         "`kannel:+41,+33 smtp`. The next one has its turn when one fails. `file` writes them to "
-        "`messages.jsonl` in the data folder, `console` prints them; neither sends anything, nor is "
-        "told the code of a voucher.",
+        "`messages.jsonl` in the data folder, `console` prints them; neither sends anything, nor "
+        "is told the code of a voucher.",
         "file",
     )
 

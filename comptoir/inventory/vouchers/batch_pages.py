@@ -29,7 +29,7 @@ from comptoir.inventory.vouchers.batch_form import INPUTS, BatchForm, choices, f
 from comptoir.inventory.vouchers.errors import VouchersInvalid
 from comptoir.inventory.vouchers.exporting import latest_exports
 from comptoir.inventory.vouchers.schemas import BatchFilter, NewVoucher
-from comptoir.inventory.vouchers.taking_in import add_to_batch, take_in, take_out_last
+from comptoir.inventory.vouchers.taking_in import KNOWN, add_to_batch, take_in, take_out_last
 from comptoir.inventory.vouchers.wording import CHIPS, MEDIUMS, STATUSES
 from comptoir.sites.queries import names_for
 
@@ -99,6 +99,9 @@ async def add(request: Page, batch_id: FromPath[UUID]) -> Response[str]:
     try:
         added = await add_to_batch(request.user, batch_id, NewVoucher(**typed), now=clock.now())
     except VouchersInvalid as invalid:
+        # What is known is not mended by another digit: its number is not shown again.
+        known = any(error.code in KNOWN for error in invalid.errors)
+        typed = {} if known else typed
         return await _batch(request, batch_id, typed=typed, errors=invalid.errors, more=more)
     if added.again:
         wrong = FieldError("code", "inventory.voucher-in-batch", _("This one is in already."))

@@ -31,6 +31,9 @@ from comptoir.inventory.vouchers.tables import VoucherBatch
 from comptoir.inventory.vouchers.validation import batch_errors, cleaned_secret, secret_errors
 from comptoir.sites import queries as sites
 
+#: What is said of codes that have been here before.
+KNOWN = ("inventory.voucher-given", "inventory.voucher-ended", "inventory.voucher-in-stock")
+
 _VOUCHERS = """
 INSERT INTO inventory_voucher (id, kind, batch, site, status, sealed, key, hint, activate_by,
                                void_reason, created_at, version)
