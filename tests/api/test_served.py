@@ -87,8 +87,9 @@ def test_the_reference_reads_well_at_any_width(address: str, width: int) -> None
         page.goto("/api/docs")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         contrast = "color-contrast"
-        report = Axe().run(page, options={"rules": {contrast: {"enabled": False}}})
+        short = {"resultTypes": ["violations"]}
+        report = Axe().run(page, options={"rules": {contrast: {"enabled": False}}, **short})
         assert report.violations_count == 0, report.generate_report()
         assert page.evaluate(_MARK_ONE_OF_EACH) > 10
-        report = Axe().run(page, "[data-one-of-each]", {"runOnly": [contrast]})
+        report = Axe().run(page, "[data-one-of-each]", {"runOnly": [contrast], **short})
         assert report.violations_count == 0, report.generate_report()
