@@ -23,6 +23,7 @@ from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import fragment, page
 from comptoir.core.web.context import is_htmx, local_path
+from comptoir.inventory.vouchers.guidance import guidance
 from comptoir.inventory.vouchers.revealing import masked, reveal
 
 Page = Request[Principal, Any, Any]
@@ -63,7 +64,8 @@ async def show_code(
         return await _answer(request, voucher_id, back=back, asks=True, errors=invalid.errors)
     # A page that was sent whole has no script to rely on: the browser itself leaves it.
     hiding = {} if is_htmx(request.scope) else {"Refresh": f"{SHOWN_FOR}; url={_path(voucher_id)}"}
-    return await _answer(request, voucher_id, back=back, shown=shown, headers=hiding)
+    guide = await guidance(voucher_id, shown)
+    return await _answer(request, voucher_id, back=back, guide=guide, headers=hiding)
 
 
 async def _answer(

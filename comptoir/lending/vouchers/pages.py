@@ -29,8 +29,8 @@ RECEPTION = [require(Role.RECEPTION)]
 SLOT = "inventory.voucher"
 
 _HELD = """
-SELECT issue.borrower, issue.loan, issue.issued_at, issue.shown_at, site.time_zone,
-       voucher.id, voucher.status
+SELECT issue.borrower, issue.loan, issue.issued_at, issue.shown_at, issue.override_reason,
+       issue.site, site.time_zone, voucher.id, voucher.status
 FROM lending_voucher_issue issue
 JOIN inventory_voucher voucher ON voucher.id = issue.voucher
 JOIN sites_site site ON site.id = issue.site
@@ -39,7 +39,10 @@ WHERE issue.voucher = :voucher_id AND issue.ended_at IS NULL
 
 
 class HeldView(msgspec.Struct, frozen=True):
-    """By whom a voucher is held, if they were asked who they are, and what can be done."""
+    """By whom a voucher is held, if they were asked who they are, and what can be done.
+
+    ``reason`` says why more was given than the limit, to coordinators alone.
+    """
 
     voucher_id: UUID
     borrower_id: UUID | None
@@ -48,6 +51,7 @@ class HeldView(msgspec.Struct, frozen=True):
     time_zone: str
     can_return: bool
     can_replace: bool
+    reason: str
 
 
 async def holder(about: Fill) -> Panel | None:
@@ -67,6 +71,9 @@ async def holder(about: Fill) -> Panel | None:
         time_zone=row["time_zone"],
         can_return=refuse_taking_back(held) is None,
         can_replace=refuse_replacing(held, coordinator=True) is None,
+        reason=row["override_reason"]
+        if about.principal.has_role(Role.COORDINATOR, row["site"])
+        else "",
     )
     return Panel("lending/_voucher_holder.html", view)
 

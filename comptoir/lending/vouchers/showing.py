@@ -27,15 +27,15 @@ from comptoir.core.vault import Clear, KeyMissing, Unreadable
 from comptoir.inventory.names import read_name, read_names
 from comptoir.inventory.vouchers.events import VouchersRevealed
 from comptoir.inventory.vouchers.permissions import let_reveal
+from comptoir.inventory.vouchers.phone_texts import PhoneUse, qr_text
 from comptoir.inventory.vouchers.revealing import Shown
 from comptoir.inventory.vouchers.sealing import unseal
+from comptoir.inventory.vouchers.secret_words import Line, secret_lines
 from comptoir.inventory.vouchers.statuses import Medium, WifiCode
 from comptoir.lending.errors import IssueRefused, VoucherIssueNotFound, sentence
 from comptoir.lending.refusals import Refusal, RefusalCode
 from comptoir.lending.rules import VISIT_TIME
 from comptoir.lending.vouchers.obstacles import why_not_sent
-from comptoir.lending.vouchers.phone_texts import PhoneUse, qr_text
-from comptoir.lending.vouchers.words import Line, secret_lines
 from comptoir.sites.queries import of_own_sites
 
 #: For so long after it was first seen, a code is at hand: for the slip, and to be read out.

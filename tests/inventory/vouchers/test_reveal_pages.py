@@ -46,6 +46,23 @@ async def test_a_code_is_masked_until_it_is_asked_for(database: Any) -> None:
         assert "a.test" not in outside.text
 
 
+async def test_it_is_shown_with_what_is_dialled_and_how_it_is_used(database: Any) -> None:
+    site = await make.site()
+    kind = await make.voucher_kind(
+        medium="top_up", dial="*121*{code}#", instructions=make.names("Dial it, then wait.")
+    )
+    batch = await make.voucher_batch(kind, site_id=site.id)
+    voucher = (await make.voucher(batch, Secret(code="88990011223344"))).id
+    async with client_of() as client:
+        await sign_in(client, await make.user(role=Role.COORDINATOR, site_id=site.id))
+        masked = await client.get(f"/vouchers/{voucher}/code")
+        assert "<figure" not in masked.text
+        shown = await client.post(f"/vouchers/{voucher}/code")
+    assert "<span>*121*</span><span>8899</span>" in shown.text
+    assert "Dial it, then wait." in shown.text
+    assert '<figure class="phone-code"><svg' in shown.text
+
+
 async def test_on_a_page_of_ours_it_is_a_piece_of_that_page(database: Any) -> None:
     site, voucher = await stocked()
     async with client_of() as client:

@@ -137,6 +137,21 @@ async def test_the_limit_is_said_and_passed_with_a_reason(reception: Reception, 
     assert len(await given()) == 2
 
 
+async def test_why_more_was_given_is_read_by_coordinators(reception: Reception, wifi: Any) -> None:
+    batch = await make.voucher_batch(wifi, site_id=reception.site.id)
+    await make.voucher(batch)
+    visit = await visit_of(reception)
+    for number in range(2):
+        tap = {"kind": wifi.id, "visit": visit, "attempt_id": f"tap-{number}"}
+        await reception.post("/desk/vouchers", **tap, reason="her bag was stolen")
+    addresses = [f"/vouchers/{voucher}" for voucher in await given()]
+    said = "as: her bag was stolen"
+    assert [said in (await reception.client.get(each)).text for each in addresses] == [False] * 2
+    await StaffMember.update({StaffMember.role: "coordinator"}, force=True)
+    pages = [said in (await reception.client.get(each)).text for each in addresses]
+    assert sorted(pages) == [False, True]
+
+
 async def test_a_code_is_given_to_whoever_is_there(reception: Reception, wifi: Any) -> None:
     page = await reception.client.get("/desk")
     assert f'name="kind" value="{wifi.id}"' in page.text

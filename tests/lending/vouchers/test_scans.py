@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from comptoir.core.ids import new_id
+from comptoir.inventory.vouchers.phone_texts import PhoneUse, dialled, in_groups, qr_text
 from comptoir.inventory.vouchers.sealing import Secret
 from comptoir.inventory.vouchers.statuses import Medium, VoucherStatus, WifiCode
 from comptoir.lending.refusals import RefusalCode
@@ -19,7 +20,6 @@ from comptoir.lending.scans import (
     VoucherNamed,
     scan_meaning,
 )
-from comptoir.lending.vouchers.phone_texts import PhoneUse, dialled, in_groups, qr_text
 from comptoir.lending.vouchers.rules import HeldVoucher
 
 NOW = datetime(2026, 11, 24, 14, tzinfo=UTC)

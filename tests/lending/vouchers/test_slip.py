@@ -11,11 +11,11 @@ from msgspec.structs import replace
 from comptoir.core.i18n import LANGUAGES
 from comptoir.core.ids import new_id
 from comptoir.core.vault import Clear
+from comptoir.inventory.vouchers.phone_texts import PhoneUse, qr_text
 from comptoir.inventory.vouchers.revealing import Shown
 from comptoir.inventory.vouchers.sealing import Secret
 from comptoir.inventory.vouchers.statuses import Medium, WifiCode
 from comptoir.lending.refusals import RefusalCode
-from comptoir.lending.vouchers.phone_texts import PhoneUse, qr_text
 from comptoir.lending.vouchers.showing import ShownIssue
 from comptoir.lending.vouchers.slip import SlipPaper, place_of, render_slip
 from comptoir.lending.vouchers.tables import VoucherIssue

@@ -5,9 +5,9 @@ from __future__ import annotations
 from comptoir.core.i18n import gettext as _
 from comptoir.core.phones import show_phone
 from comptoir.core.vault import Clear
+from comptoir.inventory.vouchers.phone_texts import dialled, in_groups
 from comptoir.inventory.vouchers.revealing import Shown
 from comptoir.inventory.vouchers.statuses import Medium
-from comptoir.lending.vouchers.phone_texts import dialled, in_groups
 
 #: What is read out and typed: its name, and its text in groups.
 Line = tuple[str, tuple[str, ...]]
