@@ -18,7 +18,8 @@ from comptoir.inventory.vouchers.expiring import expire
 from comptoir.lending.desk import visits
 from comptoir.lending.vouchers.issuing import issue_voucher
 from comptoir.lending.vouchers.policies import SaveVoucherPolicy, save_voucher_policy
-from comptoir.lending.vouchers.schemas import IssueVoucher
+from comptoir.lending.vouchers.reserving import reserve_voucher
+from comptoir.lending.vouchers.schemas import IssueVoucher, ReserveVoucher
 
 #: Kind, group (None: any), limits of a person and of a household, in so many days.
 _RULES: tuple[tuple[str, str | None, int | None, int | None, int], ...] = (
@@ -64,6 +65,10 @@ _GIVEN = (
 )
 
 
+#: For this person of Fribourg a SIM card lies aside.
+_AWAITED = 7
+
+
 async def set_rules(kinds: dict[str, UUID], groups: dict[str, UUID], *, now: datetime) -> None:
     """Say who may be given what, and which phone goes with a SIM card."""
     for kind, group, person, household, days in _RULES:
@@ -82,11 +87,11 @@ async def set_rules(kinds: dict[str, UUID], groups: dict[str, UUID], *, now: dat
 async def play(
     places: dict[str, Place], kinds: dict[str, UUID], people: list[Person], *, now: datetime
 ) -> None:
-    """Give some, let some be used, and let expire what was used up."""
+    """Give some, let some be used, let expire what was used up; and set one aside."""
     used: list[tuple[datetime, UUID]] = []
     for each in _GIVEN:
         place = places[each.site]
-        there = [person for person in people if person.site == each.site and not person.barred]
+        there = _people_at(each.site, people)
         at = now - timedelta(days=each.ago, hours=2)
         voucher_id = await _give(place, there[each.person], kinds[each.kind], at)
         if each.in_use_after is not None:
@@ -94,6 +99,15 @@ async def play(
     for at, voucher_id in sorted(used):
         await activate_voucher(SYSTEM, voucher_id, now=at)
     await expire(now=now)
+    awaited = _people_at(FRIBOURG, people)[_AWAITED]
+    kept = ReserveVoucher(
+        kind_id=kinds[SIM_CH], borrower_id=awaited.id, site_id=places[FRIBOURG].id
+    )
+    await reserve_voucher(places[FRIBOURG].desk, kept, now=now - timedelta(minutes=40))
+
+
+def _people_at(site: str, people: list[Person]) -> list[Person]:
+    return [person for person in people if person.site == site and not person.barred]
 
 
 async def _give(place: Place, person: Person, kind: UUID, at: datetime) -> UUID:

@@ -42,8 +42,6 @@ _PLAIN: dict[str, LazyProxy] = {
     "voucher.added": _l("One more added to the batch."),
     "voucher.entry_undone": _l("The last one was taken out of the batch again."),
     "model.vouchers_set": _l("Other vouchers go with it."),
-    "voucher.reserved": _l("Set aside for somebody."),
-    "voucher.released": _l("Free again."),
     "voucher.sent": _l("Sent to another site."),
     "voucher.received": _l("Arrived."),
     "voucher.issued": _l("Given."),

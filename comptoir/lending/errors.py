@@ -159,6 +159,19 @@ class ReasonTooLong(Invalid):
         super().__init__([FieldError("reason", self.code, text)])
 
 
+class ReservationRefused(LendingRefused):
+    """The voucher is not set aside (``vouchers.rules``)."""
+
+
+class VoucherReservationNotFound(NotFound):
+    """The voucher is set aside for nobody, or lies at a site that the actor may not know of."""
+
+    code = "lending.voucher-reservation-not-found"
+
+    def message(self) -> str:
+        return _("This voucher is set aside for nobody any more. Load the page again.")
+
+
 class VoucherReturnRefused(LendingRefused):
     """The voucher is not taken back (``vouchers.rules.refuse_taking_back``)."""
 

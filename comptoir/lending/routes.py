@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from comptoir.core import jobs
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.principal import Role
 from comptoir.core.web import NavItem
@@ -10,19 +11,21 @@ from comptoir.lending.borrowers import pages as borrowers
 from comptoir.lending.borrowers import person_pages as person
 from comptoir.lending.closures import horizons, moving, preview
 from comptoir.lending.closures import pages as closures
-from comptoir.lending.desk import buttons, giving, newcomers, return_sites
+from comptoir.lending.desk import buttons, giving, keeping, newcomers, return_sites
 from comptoir.lending.desk import pages as desk
 from comptoir.lending.loans import endings, loan_pages
 from comptoir.lending.loans import pages as loans
 from comptoir.lending.policies import pages as policies
+from comptoir.lending.vouchers import aside_pages, policy_pages, showing
 from comptoir.lending.vouchers import pages as vouchers
-from comptoir.lending.vouchers import policy_pages, showing
+from comptoir.lending.vouchers.lapsing import LAPSING
 
 ROUTES = [
     *api.ROUTES,
     *desk.ROUTES,
     *buttons.ROUTES,
     *giving.ROUTES,
+    *keeping.ROUTES,
     *newcomers.ROUTES,
     *return_sites.ROUTES,
     *loans.ROUTES,
@@ -34,6 +37,7 @@ ROUTES = [
     *policies.ROUTES,
     *policy_pages.ROUTES,
     *vouchers.ROUTES,
+    *aside_pages.ROUTES,
 ]
 
 NAVIGATION = [
@@ -74,4 +78,6 @@ errors.explain_codes()
 panels.register()
 showing.register()
 vouchers.register()
+aside_pages.register()
 endings.register()
+jobs.register(LAPSING)

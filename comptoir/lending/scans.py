@@ -95,11 +95,15 @@ class WaitingItem(msgspec.Struct, frozen=True):
 
 
 class DeskState(msgspec.Struct, frozen=True):
-    """How the desk stands: its site, whose visit is open, which items wait for a card."""
+    """How the desk stands: its site, whose visit is open, which items wait for a card.
+
+    ``sets_aside``: somebody said that the next SIM card is not given, but set aside.
+    """
 
     site_id: UUID
     visitor_id: UUID | None = None
     waiting: tuple[WaitingItem, ...] = ()
+    sets_aside: bool = False
 
 
 class OpenVisit(msgspec.Struct, frozen=True, tag="open_visit"):
@@ -159,6 +163,13 @@ class GiveVoucher(msgspec.Struct, frozen=True, tag="give_voucher"):
     borrower_id: UUID
 
 
+class SetVoucherAside(msgspec.Struct, frozen=True, tag="set_voucher_aside"):
+    """Set the SIM card aside for whoever's visit is open, unless something is in the way."""
+
+    voucher_id: UUID
+    borrower_id: UUID
+
+
 class Refuse(msgspec.Struct, frozen=True, tag="refuse"):
     """Say why not, and what to do."""
 
@@ -179,6 +190,7 @@ Meaning = (
     | FoundAgain
     | AwaitCard
     | GiveVoucher
+    | SetVoucherAside
     | Refuse
     | Ignore
 )
@@ -198,7 +210,7 @@ def scan_meaning(named: Named, desk: DeskState, *, now: datetime) -> Meaning:
     a free item, a visit open              lend
     a free item, no visit                  await a card
     a SIM card given under 2 s ago         ignore
-    a SIM card, a visit open               give
+    a SIM card, a visit open               give, or set aside where that was said
     a SIM card, no visit                   refuse (``refuse_voucher``), or ask for a card
     ====================================== ======================================
     """
@@ -250,6 +262,8 @@ def _voucher_meaning(named: VoucherNamed, desk: DeskState, now: datetime) -> Mea
         held = replace(named.held, place="") if here else named.held
         awaits = Refusal(RefusalCode.VOUCHER_AWAITS_VISIT, {"kind": named.kind})
         return Refuse(refuse_voucher(held) or awaits)
+    if desk.sets_aside:
+        return SetVoucherAside(named.voucher_id, desk.visitor_id)
     return GiveVoucher(named.voucher_id, desk.visitor_id)
 
 

@@ -39,6 +39,13 @@ def describe_all() -> None:
     describe("voucher.sent_to_phone", _voucher_sent)
     describe("voucher.issue_undone", _voucher_undone)
     describe("voucher.refused", _voucher_refused)
+    describe("voucher.reserved", _voucher_reserved)
+    describe("voucher.not_reserved", _voucher_not_reserved)
+    describe(
+        "voucher.released",
+        lambda story: _("Not set aside any more: %(kind)s.", kind=_voucher_kind(story)),
+    )
+    describe("voucher.reservation_lapsed", _reservation_lapsed)
     describe("item.found", _l("Found again."))
     describe("item.finding_undone", _l("It was not found after all."))
     describe("item.report_taken_back", _report_taken_back)
@@ -109,6 +116,26 @@ def _voucher_refused(story: Story) -> str:
         kind=_voucher_kind(story),
         reason=reason,
     )
+
+
+def _voucher_reserved(story: Story) -> str:
+    day = story.after("until")
+    if not isinstance(day, str):
+        return _("Set aside: %(kind)s.", kind=_voucher_kind(story))
+    shown = format_day(date.fromisoformat(day), "medium")
+    return _("Set aside: %(kind)s, until %(day)s.", kind=_voucher_kind(story), day=shown)
+
+
+def _voucher_not_reserved(story: Story) -> str:
+    return _(
+        "Not set aside: %(kind)s. “%(reason)s.”",
+        kind=_voucher_kind(story),
+        reason=reason_of(story.entry.changes.get("code")),
+    )
+
+
+def _reservation_lapsed(story: Story) -> str:
+    return _("Set aside until then and not fetched: %(kind)s.", kind=_voucher_kind(story))
 
 
 def _voucher_kind(story: Story) -> str:

@@ -16,6 +16,8 @@ from comptoir.lending.agreed_loans import visit_loans
 from comptoir.lending.agreement_pdf import PaperSignature
 from comptoir.lending.agreements import make_agreement
 from comptoir.lending.tables import Visit
+from comptoir.lending.vouchers.reserving import reserve_voucher
+from comptoir.lending.vouchers.schemas import ReserveVoucher
 from comptoir.notifications import outbox, outcomes
 from comptoir.notifications.links.tables import BorrowerLink
 from comptoir.notifications.links.tokens import new_token, token_hash
@@ -168,6 +170,12 @@ async def fill_examples() -> Examples:
     voucher = await make.voucher(batch)
     await make.voucher(batch, status="issued")
     await make.voucher(batch)
+    other_kind = await make.voucher_kind(names=make.names(ENDLESS))
+    await make.voucher(await make.voucher_batch(other_kind, site_id=site.id))
+    for kind in (voucher_kind, other_kind):
+        await make.voucher_policy(kind)
+    keeping = ReserveVoucher(borrower_id=person.id, voucher_id=voucher.id, site_id=site.id)
+    await reserve_voucher(actor, keeping, now=now)
     elsewhere = await make.site(name=f"Ouest {ENDLESS}")
     sending = SendVouchers(batch.id, site.id, elsewhere.id, 1)
     transfer = await send_vouchers(SYSTEM, sending, now=clock.now())

@@ -34,6 +34,7 @@ DATA: dict[RefusalCode, dict[str, object]] = {
     RefusalCode.VOUCHER_ELSEWHERE: {"site": "Renens"},
     RefusalCode.VOUCHER_SHOWN_TOO_OFTEN: {"minutes": 3},
     RefusalCode.VOUCHER_AWAITS_VISIT: {"kind": "SIM 10 GB"},
+    RefusalCode.VOUCHER_SET_ASIDE_COUNTS: {"limit": 1, "days": 30},
 }
 WITHOUT_DATA_TOO = [
     RefusalCode.BORROWER_SUSPENDED,

@@ -286,6 +286,7 @@ class _Made(msgspec.Struct):
 
     id: UUID | None = None
     user_id: UUID | None = None
+    voucher_id: UUID | None = None
     code: str = ""
     version: int | None = None
 
@@ -298,6 +299,6 @@ def _answer(operation: Operation, status: int, body: bytes) -> ASGIResponse:
             headers["ETag"] = tag_of(made.version, body)
         if operation.location:
             headers["Location"] = PREFIX + operation.location.format(
-                id=made.id, user_id=made.user_id, code=made.code
+                id=made.id, user_id=made.user_id, voucher_id=made.voucher_id, code=made.code
             )
     return ASGIResponse(body=body, status_code=status, media_type=JSON, headers=headers)

@@ -16,6 +16,7 @@ from comptoir.inventory.vouchers.errors import VoucherNotFound
 from comptoir.inventory.vouchers.scanned import found_of_any_kind
 from comptoir.inventory.vouchers.sealing import HINT_LENGTH, fold
 from comptoir.inventory.vouchers.statuses import Medium, VoidReason, VoucherStatus
+from comptoir.inventory.vouchers.validity import aside_until
 from comptoir.sites.queries import of_own_sites
 
 _VOUCHER = """
@@ -55,6 +56,7 @@ class VoucherView(msgspec.Struct, frozen=True, kw_only=True):
     issued_at: datetime | None
     activated_at: datetime | None
     expires_at: datetime | None
+    reserved_until: datetime | None
     ended_at: datetime | None
     replaced_by: UUID | None
     replaces: UUID | None
@@ -91,6 +93,7 @@ async def voucher_view(actor: Principal, voucher_id: UUID) -> VoucherView:
         issued_at=row["issued_at"],
         activated_at=row["activated_at"],
         expires_at=row["expires_at"],
+        reserved_until=row["reserved_until"],
         ended_at=row["ended_at"],
         replaced_by=row["replaced_by"],
         replaces=row["replaces"],
@@ -99,15 +102,16 @@ async def voucher_view(actor: Principal, voucher_id: UUID) -> VoucherView:
 
 
 _IN_BATCH = """
-SELECT voucher.id, voucher.status, voucher.hint, site.name AS site_name,
-       voucher.issued_at, voucher.expires_at
+SELECT voucher.id, voucher.status, voucher.hint, site.name AS site_name, site.time_zone,
+       voucher.issued_at, voucher.expires_at, voucher.reserved_until
 FROM inventory_voucher voucher JOIN sites_site site ON site.id = voucher.site
 """
 
 
 _ENDING = """
-SELECT voucher.id, voucher.status, voucher.hint, site.name AS site_name,
-       voucher.issued_at, voucher.expires_at, CAST(kind.names AS TEXT) AS names
+SELECT voucher.id, voucher.status, voucher.hint, site.name AS site_name, site.time_zone,
+       voucher.issued_at, voucher.expires_at, voucher.reserved_until,
+       CAST(kind.names AS TEXT) AS names
 FROM inventory_voucher voucher JOIN sites_site site ON site.id = voucher.site
 JOIN inventory_voucher_kind kind ON kind.id = voucher.kind
 """
@@ -120,8 +124,15 @@ class VoucherRow(msgspec.Struct, frozen=True):
     status: VoucherStatus
     hint: str
     site_name: str
+    time_zone: str
     issued_at: datetime | None
     expires_at: datetime | None
+    reserved_until: datetime | None
+
+    @property
+    def aside_until(self) -> date | None:
+        """The last day on which it is set aside, at its site."""
+        return aside_until(self.reserved_until, self.time_zone) if self.reserved_until else None
 
 
 async def vouchers_of_batch(

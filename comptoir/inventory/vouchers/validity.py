@@ -1,4 +1,7 @@
-"""Until when a voucher is good. Pure; moments are aware, days are the operator's."""
+"""Until when a voucher is good, or set aside. Pure; moments are aware.
+
+Days are the operator's, but for those on which something is set aside: these are its site's.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,11 @@ def last_day(ends_at: datetime | None, time_zone: str) -> datetime | None:
     if ends_at is None:
         return None
     return (ends_at - timedelta(microseconds=1)).astimezone(ZoneInfo(time_zone))
+
+
+def aside_until(reserved_until: datetime, time_zone: str) -> date:
+    """The last day on which a voucher is set aside, at its site."""
+    return (reserved_until - timedelta(microseconds=1)).astimezone(ZoneInfo(time_zone)).date()
 
 
 def today_at(now: datetime, time_zone: str) -> date:

@@ -47,7 +47,7 @@ from comptoir.sites.errors import SiteNotFound
 
 TAG = "Vouchers"
 _READERS = ("desk", "borrowers", "inventory", "settings")
-_NOT_GIVEN = (
+NOT_GIVEN = (
     RefusalCode.CODE_UNKNOWN,
     RefusalCode.CODE_MISREAD,
     RefusalCode.CODE_FOREIGN,
@@ -66,11 +66,16 @@ _NOT_GIVEN = (
     RefusalCode.VOUCHER_IN_TRANSIT,
     RefusalCode.VOUCHER_ELSEWHERE,
     RefusalCode.VOUCHER_RESERVED,
+    RefusalCode.VOUCHER_OTHER_SET_ASIDE,
+    RefusalCode.VOUCHER_SET_ASIDE_COUNTS,
     RefusalCode.VOUCHER_UNKNOWN,
     RefusalCode.VOUCHER_MISREAD,
     RefusalCode.BORROWER_SUSPENDED,
     RefusalCode.BORROWER_INELIGIBLE,
 )
+
+
+Iccid = Annotated[str, msgspec.Meta(description="Its ICCID.", examples=["89410000000000000013"])]
 
 
 class IssueBody(Untold, frozen=True, forbid_unknown_fields=True):
@@ -80,10 +85,7 @@ class IssueBody(Untold, frozen=True, forbid_unknown_fields=True):
     """
 
     kind: UUID | None = None
-    sim: (
-        Annotated[str, msgspec.Meta(description="Its ICCID.", examples=["89410000000000000013"])]
-        | None
-    ) = None
+    sim: Iccid | None = None
     borrower: CardCode | None = None
     reason: Annotated[str, msgspec.Meta(extra_json_schema={"maxLength": LONGEST_REASON})] = ""
     site: AtSite | None = None
@@ -114,7 +116,7 @@ class VoucherPolicies(msgspec.Struct, frozen=True):
         NoSiteChosen,
         ReasonTooLong,
         KeyMissing,
-        *_NOT_GIVEN,
+        *NOT_GIVEN,
     ),
     remembers=True,
     location="/voucher-issues/{id}",
@@ -128,8 +130,8 @@ async def issue_voucher(call: Call, data: IssueBody) -> IssueView:
     site_id = await site_of(call.actor, data.site)
     command = IssueVoucher(
         kind_id=data.kind,
-        voucher_id=await _sim(call, data.sim, site_id) if data.sim is not None else None,
-        borrower_id=await _borrower(call, data.borrower, site_id) if data.borrower else None,
+        voucher_id=await sim_of(call, data.sim, site_id) if data.sim is not None else None,
+        borrower_id=await borrower_of(call, data.borrower, site_id) if data.borrower else None,
         by_card=True,
         site_id=site_id,
         reason=data.reason,
@@ -325,8 +327,12 @@ async def remove_voucher_policy(call: Call, policy_id: UUID) -> None:
     await policies.remove_voucher_policy(call.actor, policy_id, version=call.version, now=call.now)
 
 
-async def _borrower(call: Call, text: str, site_id: UUID | None) -> UUID:
-    """Whose card it is."""
+async def borrower_of(call: Call, text: str, site_id: UUID | None) -> UUID:
+    """Whose card it is.
+
+    Raises:
+        ScanRefused: it is none.
+    """
     named = await name_code(text)
     if isinstance(named, scans.CardNamed):
         return named.borrower_id
@@ -335,8 +341,12 @@ async def _borrower(call: Call, text: str, site_id: UUID | None) -> UUID:
     raise await _unread(call, named, site_id)
 
 
-async def _sim(call: Call, text: str, site_id: UUID | None) -> UUID:
-    """Which voucher it is."""
+async def sim_of(call: Call, text: str, site_id: UUID | None) -> UUID:
+    """Which voucher it is.
+
+    Raises:
+        ScanRefused: it is none of ours.
+    """
     number = read_iccid(text)
     found = await sealing.find(sealing.Secret(code=number)) if number else None
     if found is None:

@@ -24,6 +24,7 @@ from comptoir.lending.borrowers.visibility import find_visible
 from comptoir.lending.errors import NoSiteChosen
 from comptoir.lending.policies.groups import default_group, group_exists
 from comptoir.lending.tables import Borrower, BorrowerSite
+from comptoir.lending.vouchers.releasing import release_all
 
 #: Fields of which the audit trail says that they changed, never to what.
 PERSONAL = frozenset(
@@ -109,7 +110,8 @@ async def suspend_borrower(
 ) -> None:
     """Let somebody borrow nothing before a day at the site; None: until it is lifted.
 
-    What they have, they may bring back. Suspending again changes the day.
+    What they have, they may bring back. Suspending again changes the day. What is set aside for
+    them is free again.
 
     Raises:
         BorrowerNotFound: there is none, or the actor may not know of them.
@@ -132,6 +134,7 @@ async def suspend_borrower(
             now=now,
             changes={"may_borrow_from": [None, may_borrow_from]},
         )
+        await release_all(actor, borrower_id, now=now)
 
 
 async def lift_suspension(actor: Principal, borrower_id: UUID, *, now: datetime) -> None:

@@ -35,6 +35,7 @@ from comptoir.lending.loans.check_ins import check_in
 from comptoir.lending.loans.renewals import renew_loan
 from comptoir.lending.loans.schemas import CheckIn
 from comptoir.lending.loans.undo import undo_check_in, undo_check_out, undo_found, undo_renewal
+from comptoir.lending.vouchers.releasing import undo_reservation
 from comptoir.lending.vouchers.undoing import undo_issue
 from comptoir.sites import queries as sites
 
@@ -46,7 +47,10 @@ _UNDO = {
     UndoKind.BROUGHT: take_in_undone,
     UndoKind.FOUND: undo_found,
     UndoKind.VOUCHER: undo_issue,
+    UndoKind.RESERVATION: undo_reservation,
 }
+#: What these undo is told by the name of a kind; the others by the code of an item.
+_NAMED = (UndoKind.VOUCHER, UndoKind.RESERVATION)
 
 
 @post("/desk/undo", status_code=200, guards=[require(Role.RECEPTION)])
@@ -56,7 +60,7 @@ async def desk_undo(request: Page, data: Posted[UndoForm]) -> Answer:
     recent = data.recent
     try:
         undone = await _UNDO[data.kind](request.user, data.of, now=now)
-        what = undone if data.kind is UndoKind.VOUCHER else display(undone)
+        what = undone if data.kind in _NAMED else display(undone)
         step = Step(kind=StepKind.UNDONE, text=what)
         recent = encode_recent(
             done

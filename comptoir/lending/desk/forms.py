@@ -33,6 +33,7 @@ class ScanForm(Untold, frozen=True):
     visit: str = ""
     waiting: str = ""
     recent: str = ""
+    sets_aside: bool = False
 
 
 class CloseForm(msgspec.Struct, frozen=True):

@@ -31,10 +31,14 @@ class UndoKind(StrEnum):
     BROUGHT = "brought"
     FOUND = "found"
     VOUCHER = "voucher"
+    RESERVATION = "reservation"
 
 
 class Done(msgspec.Struct, frozen=True):
-    """Something done that can be undone; ``id`` is that of the loan, problem, item or issue."""
+    """Something done that can be undone.
+
+    ``id`` is that of the loan, problem, item or issue, or of the voucher that was set aside.
+    """
 
     kind: UndoKind
     id: UUID

@@ -72,13 +72,18 @@ async def desk_scan(request: Page, data: Posted[ScanForm]) -> Answer:
         site_id=site_of(request.user),
         visit_id=id_or_none(data.visit),
         waiting=decode_waiting(data.waiting),
-        attempt=attempt_of(data.attempt_id, "desk", data.scan, data.visit),
+        sets_aside=data.sets_aside,
+        attempt=attempt_of(data.attempt_id, "desk", data.scan, data.visit, _purpose(data)),
     )
     try:
         result = await scan(request.user, command, now=now)
     except IdempotencyKeyReused as error:
         raise ScanUnclear from error  # the key is the page's own: nobody can use a new one
     return await answer_desk(request, result, data.recent)
+
+
+def _purpose(data: ScanForm) -> str:
+    return "aside" if data.sets_aside else ""
 
 
 async def _signed(request: Page, signed: str) -> list[Step]:

@@ -71,6 +71,8 @@ def _way_back(step: Step) -> tuple[UndoKind, UUID | None]:
             return UndoKind.PROBLEM, step.problem
         case StepKind.GIVEN if step.issue and not step.shown and not step.issue.replaces:
             return UndoKind.VOUCHER, step.issue.id
+        case StepKind.RESERVED if step.reservation:
+            return UndoKind.RESERVATION, step.reservation.voucher_id
         case StepKind.BROUGHT:
             return UndoKind.BROUGHT, step.problem
     return UndoKind.CHECK_OUT, None
@@ -108,11 +110,19 @@ JOIN inventory_voucher_kind kind ON kind.id = issue.kind
 JOIN inventory_voucher voucher ON voucher.id = issue.voucher
 WHERE issue.id IN :ids
 """
+_RESERVATIONS = """
+SELECT voucher.id, voucher.site, reserved.borrower, kind.names, voucher.hint AS code
+FROM inventory_voucher voucher
+JOIN inventory_voucher_kind kind ON kind.id = voucher.kind
+JOIN lending_voucher_reservation reserved ON reserved.voucher = voucher.id
+WHERE voucher.id IN :ids AND voucher.status = 'reserved'
+"""
 _READS = {
     UndoKind.PROBLEM: _PROBLEMS,
     UndoKind.BROUGHT: _BROUGHT,
     UndoKind.FOUND: _ITEMS,
     UndoKind.VOUCHER: _ISSUES,
+    UndoKind.RESERVATION: _RESERVATIONS,
 }
 
 

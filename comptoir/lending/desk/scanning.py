@@ -15,6 +15,7 @@ from comptoir.lending import scans
 from comptoir.lending.agreed_loans import leaves_unsigned
 from comptoir.lending.desk import visits
 from comptoir.lending.desk.giving import give, given
+from comptoir.lending.desk.keeping import kept_for_them, set_aside
 from comptoir.lending.desk.naming import name_scan
 from comptoir.lending.desk.schemas import DeskResult, DeskScan, Step, StepKind
 from comptoir.lending.errors import LendingRefused
@@ -23,7 +24,12 @@ from comptoir.lending.loans.check_ins import check_in
 from comptoir.lending.loans.check_outs import check_out
 from comptoir.lending.loans.schemas import CheckIn, CheckInView, CheckOut, LoanView
 from comptoir.lending.refusals import Refusal
-from comptoir.lending.vouchers.schemas import IssueView, IssueVoucher
+from comptoir.lending.vouchers.schemas import (
+    IssueView,
+    IssueVoucher,
+    ReservationView,
+    ReserveVoucher,
+)
 
 
 async def scan(actor: Principal, command: DeskScan, *, now: datetime) -> DeskResult:
@@ -46,7 +52,7 @@ async def scan(actor: Principal, command: DeskScan, *, now: datetime) -> DeskRes
     if named is None:
         searched = Step(kind=StepKind.SEARCHED, text=command.text.strip())
         return DeskResult(visit_id=visit_id, steps=(searched,), waiting=command.waiting, at=now)
-    state = scans.DeskState(command.site_id, visitor, command.waiting)
+    state = scans.DeskState(command.site_id, visitor, command.waiting, command.sets_aside)
     return await _carry_out(actor, command, named, state, visit_id, now)
 
 
@@ -96,6 +102,14 @@ async def _carry_out(
                 attempt=command.attempt,
             )
             step = await give(actor, gift, now=now)
+        case scans.SetVoucherAside(voucher_id, borrower_id):
+            wish = ReserveVoucher(
+                voucher_id=voucher_id,
+                borrower_id=borrower_id,
+                site_id=command.site_id,
+                attempt=command.attempt,
+            )
+            step = await set_aside(actor, wish, now=now)
         case scans.Refuse(refusal):
             about = named.item.id if isinstance(named, scans.ItemNamed) else None
             await outcomes.record_unread(
@@ -210,6 +224,8 @@ async def _done(outcome: Outcome) -> Step:
     if "due_at" in kept:
         loan = msgspec.convert(kept, LoanView, strict=False)
         return Step(kind=StepKind.LENT, loan=loan, item=loan.item)
+    if "reserved_until" in kept:
+        return kept_for_them(msgspec.convert(kept, ReservationView, strict=False))
     if "voucher_id" in kept:
         return await given(msgspec.convert(kept, IssueView, strict=False))
     return taken_back(msgspec.convert(kept, CheckInView, strict=False))

@@ -12,18 +12,22 @@ from comptoir.core.idempotency import Attempt
 from comptoir.lending.loans.schemas import CheckInView, LoanView
 from comptoir.lending.refusals import Refusal
 from comptoir.lending.scans import WaitingItem
-from comptoir.lending.vouchers.schemas import IssueView
+from comptoir.lending.vouchers.schemas import IssueView, ReservationView
 from comptoir.lending.vouchers.showing import ShownIssue
 from comptoir.lending.vouchers.to_take import CardToTake
 
 
 class DeskScan(msgspec.Struct, frozen=True, kw_only=True):
-    """One scan: its text, and how the desk stood when it was made."""
+    """One scan: its text, and how the desk stood when it was made.
+
+    ``sets_aside``: a SIM card is to be set aside for the visitor, not given.
+    """
 
     text: str
     site_id: UUID
     visit_id: UUID | None = None
     waiting: tuple[WaitingItem, ...] = ()
+    sets_aside: bool = False
     attempt: Attempt | None = None
 
 
@@ -51,6 +55,8 @@ class StepKind(StrEnum):
     TOLD = "told"
     GIVEN = "given"
     CAME_BACK = "came_back"
+    RESERVED = "reserved"
+    RELEASED = "released"
     SMS_SENT = "sms_sent"
 
 
@@ -64,7 +70,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     given, ``shown`` its code where the screen is to show it,
     and ``asks_more`` says that it has a code or a PIN that can be asked for. ``sent`` is the issue
     whose code was to be sent to ``number``: it can be shown or printed instead. ``card`` is the
-    SIM card to look for, where nobody has it in the hand.
+    SIM card to look for, where nobody has it in the hand. ``reservation`` is a voucher that was
+    set aside.
     """
 
     kind: StepKind
@@ -82,6 +89,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     sent: UUID | None = None
     card: CardToTake | None = None
     number: str = ""
+    reservation: ReservationView | None = None
     text: str = ""
 
 

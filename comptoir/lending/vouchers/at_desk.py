@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -11,8 +11,9 @@ from comptoir.core import db
 from comptoir.core.clock import localtime
 from comptoir.inventory.names import read_name
 from comptoir.inventory.vouchers.statuses import Medium, VoucherStatus
+from comptoir.inventory.vouchers.validity import aside_until
 from comptoir.lending.refusals import Refusal
-from comptoir.lending.vouchers.facts import COUNTED, POLICY_ID, given_of, limits_of
+from comptoir.lending.vouchers.facts import COUNTED, PEOPLE, POLICY_ID, given_of, limits_of
 from comptoir.lending.vouchers.rules import (
     LONGEST_PERIOD,
     HeldIssue,
@@ -26,6 +27,8 @@ from comptoir.sites.queries import site_calendar
 
 #: Of what somebody has from before, the desk shows so many.
 HELD = 5
+#: The visit of somebody who is not here.
+NOBODY = UUID(int=0)
 
 _FREE = """
     EXISTS (SELECT 1 FROM inventory_voucher voucher
@@ -47,20 +50,40 @@ _GOES_WITH = """
 #: Each kind that the person's group may have, with what they and their household were given of
 #: it: a row for each, or one. One statement, as every answer of the desk waits for it.
 _OF_VISIT = f"""
+WITH had AS (
+    SELECT issue.kind, issue.id AS issue_id, issue.voucher, issue.borrower, issue.visit,
+           issue.issued_at, issue.shown_at,
+           COALESCE(issue.granted_at, issue.issued_at) AS granted_at
+    FROM ({COUNTED}) counted JOIN lending_voucher_issue issue ON issue.id = counted.id
+    WHERE issue.ended_at IS NULL AND issue.issued_at > :since
+    UNION ALL
+    SELECT aside.kind, NULL, aside.id, reserved.borrower, NULL, NULL, NULL, NULL
+    FROM ({PEOPLE}) people
+    JOIN lending_voucher_reservation reserved ON reserved.borrower = people.id
+    JOIN inventory_voucher aside ON aside.id = reserved.voucher AND aside.status = 'reserved'
+)
 SELECT kind.id AS kind_id, kind.names, kind.medium, kind.active, policy.id AS policy_id,
        policy.limit_person, policy.limit_household, policy.period_days,
        {_FREE} AS free, {_GOES_WITH},
-       issue.id AS issue_id, issue.voucher AS voucher_id, issue.borrower, issue.visit,
-       issue.issued_at, issue.shown_at, given.hint, given.status,
-       given.void_reason, given.site AS voucher_site, given.key, given.sealed,
-       COALESCE(issue.granted_at, issue.issued_at) AS "granted_at [TIMESTAMPTZ]"
+       had.issue_id AS "issue_id [UUID]", had.voucher AS "voucher_id [UUID]",
+       had.borrower AS "borrower [UUID]", had.visit AS "visit [UUID]",
+       had.issued_at AS "issued_at [TIMESTAMPTZ]", had.shown_at AS "shown_at [TIMESTAMPTZ]",
+       given.hint, given.status, given.void_reason, given.site AS voucher_site, given.key,
+       given.sealed, had.granted_at AS "granted_at [TIMESTAMPTZ]", given.reserved_until,
+       lies.short_name AS place, lies.time_zone
 FROM inventory_voucher_kind kind
 LEFT JOIN lending_voucher_policy policy ON policy.id = {POLICY_ID.format(borrower_group=":group")}
-LEFT JOIN lending_voucher_issue issue
-    ON issue.kind = kind.id AND issue.ended_at IS NULL AND issue.issued_at > :since
-   AND issue.id IN ({COUNTED})
-LEFT JOIN inventory_voucher given ON given.id = issue.voucher
-ORDER BY kind.position, kind.id, issue.id
+LEFT JOIN had ON had.kind = kind.id
+LEFT JOIN inventory_voucher given ON given.id = had.voucher
+LEFT JOIN sites_site lies ON lies.id = given.site
+ORDER BY kind.position, kind.id, had.issue_id
+"""
+#: What ``vouchers_of`` wants of a visit, for somebody who is not at the desk.
+_NO_VISIT = """
+SELECT borrower.id AS borrower, borrower.household, borrower.borrower_group, site.id AS site,
+       site.time_zone
+FROM lending_borrower borrower JOIN sites_site site ON site.id = :site_id
+WHERE borrower.id = :borrower_id
 """
 _FOR_ANYBODY = f"""
 SELECT kind.id AS kind_id, kind.names, kind.medium FROM inventory_voucher_kind kind
@@ -73,7 +96,8 @@ class Choice(msgspec.Struct, frozen=True):
     """A kind that can be given now. ``left`` is how many more one may have; None is no limit.
 
     ``refusal`` says by when the next is possible, where none is left: then a reason is asked for.
-    ``goes_with`` is a loan of the visit that it goes with.
+    ``goes_with`` is a loan of the visit that it goes with. ``can_reserve``: one can be set aside
+    instead.
     """
 
     kind_id: UUID
@@ -81,6 +105,23 @@ class Choice(msgspec.Struct, frozen=True):
     medium: Medium
     left: int | None = None
     refusal: Refusal | None = None
+    goes_with: UUID | None = None
+    can_reserve: bool = False
+
+
+class Aside(msgspec.Struct, frozen=True):
+    """A voucher that is set aside for the person, until the end of ``until`` at its site.
+
+    ``place`` is the name of its site, if it is not this one. ``can_give``: by one tap.
+    """
+
+    voucher_id: UUID
+    kind_id: UUID
+    name: str
+    hint: str
+    until: date
+    place: str = ""
+    can_give: bool = False
     goes_with: UUID | None = None
 
 
@@ -108,13 +149,20 @@ class GivenNow(msgspec.Struct, frozen=True):
 class AtDesk(msgspec.Struct, frozen=True):
     """The vouchers of a visit: ``given`` in it, and those ``held`` from before, newest first.
 
+    ``aside`` are those that are kept for the person.
     ``lacks_rule``: some lie here, and no rule lets the person's group have any of them.
     """
 
     choices: tuple[Choice, ...] = ()
     given: tuple[GivenNow, ...] = ()
     held: tuple[GivenNow, ...] = ()
+    aside: tuple[Aside, ...] = ()
     lacks_rule: bool = False
+
+    @property
+    def reserves_cards(self) -> bool:
+        """Whether a SIM card that is scanned can be set aside."""
+        return any(each.can_reserve and each.medium is Medium.SIM for each in self.choices)
 
 
 async def vouchers_of(visit: db.Row, *, now: datetime) -> AtDesk:
@@ -135,12 +183,20 @@ async def vouchers_of(visit: db.Row, *, now: datetime) -> AtDesk:
         by_kind.setdefault(row["kind_id"], []).append(row)
     found = [_choice(of_kind, visit, now) for of_kind in by_kind.values()]
     choices = tuple(choice for choice in found if choice is not None)
+    in_visit = [row for row in rows if row["issue_id"] and row["visit"] == visit["id"]]
     return AtDesk(
         choices=choices,
-        given=tuple(_given(row, visit, now) for row in rows if row["visit"] == visit["id"]),
+        given=tuple(_given(row, visit, now) for row in in_visit),
         held=tuple(_given(row, visit, now) for row in _held(rows, visit)),
+        aside=tuple(_aside(row, visit, choices) for row in rows if _is_own_aside(row, visit)),
         lacks_rule=not choices and any(row["active"] and row["free"] for row in rows),
     )
+
+
+async def vouchers_at(site_id: UUID, borrower_id: UUID, *, now: datetime) -> AtDesk:
+    """What of vouchers a site has for somebody who is not there, in two reads."""
+    row = await db.fetch_one(_NO_VISIT, site_id=site_id, borrower_id=borrower_id)
+    return await vouchers_of(row | {"id": NOBODY}, now=now) if row else AtDesk()
 
 
 async def for_anybody(site_id: UUID, *, now: datetime) -> tuple[Choice, ...]:
@@ -154,18 +210,41 @@ async def for_anybody(site_id: UUID, *, now: datetime) -> tuple[Choice, ...]:
 
 
 def _choice(rows: list[db.Row], visit: db.Row, now: datetime) -> Choice | None:
+    """A tap on it gives what is set aside here, if something is, and counts it once."""
     row, limits = rows[0], limits_of(rows[0])
-    if limits is None or not row["active"] or not row["free"]:
+    own = [each for each in rows if _is_own_aside(each, visit)]
+    here = [each["voucher_id"] for each in own if each["voucher_site"] == visit["site"]]
+    if limits is None or not row["active"] or not (row["free"] or here):
         return None
     today = localtime(now, visit["time_zone"]).date()
-    issues = [each for each in rows if each["issue_id"] is not None]
-    given = given_of(issues, visit["borrower"], visit["time_zone"])
+    had = [each for each in rows if each["voucher_id"] and each["voucher_id"] not in here]
+    given = given_of(had, visit["borrower"], visit["time_zone"])
     return Choice(
         kind_id=row["kind_id"],
         name=_name(row),
         medium=Medium(row["medium"]),
         left=still_possible(limits, given, today),
         refusal=passed_limit(limits, given, today),
+        goes_with=row["goes_with"],
+        can_reserve=not own,
+    )
+
+
+def _is_own_aside(row: db.Row, visit: db.Row) -> bool:
+    return row["status"] == VoucherStatus.RESERVED and bool(row["borrower"] == visit["borrower"])
+
+
+def _aside(row: db.Row, visit: db.Row, choices: tuple[Choice, ...]) -> Aside:
+    here = row["voucher_site"] == visit["site"]
+    choice = next((each for each in choices if each.kind_id == row["kind_id"]), None)
+    return Aside(
+        voucher_id=row["voucher_id"],
+        kind_id=row["kind_id"],
+        name=_name(row),
+        hint=row["hint"],
+        until=aside_until(row["reserved_until"], row["time_zone"]),
+        place="" if here else row["place"],
+        can_give=here and choice is not None and choice.refusal is None,
         goes_with=row["goes_with"],
     )
 

@@ -86,13 +86,26 @@ COUNTED = """
     WHERE mate.household = CAST(:household AS uuid)
     UNION SELECT share.issue FROM lending_voucher_share share WHERE share.borrower = :borrower_id
 """
+#: What is set aside for a person and those they live with counts too.
+PEOPLE = """
+    SELECT CAST(:borrower_id AS uuid) AS id
+    UNION SELECT mate.id FROM lending_borrower mate
+    WHERE mate.household = CAST(:household AS uuid)
+"""
 _GIVEN = f"""
-    SELECT issue.borrower, voucher.status, voucher.void_reason,
+    SELECT issue.borrower AS "borrower [UUID]", voucher.id AS "voucher_id [UUID]",
+           voucher.status, voucher.void_reason,
            COALESCE(issue.granted_at, issue.issued_at) AS "granted_at [TIMESTAMPTZ]"
     FROM ({COUNTED}) counted
     JOIN lending_voucher_issue issue ON issue.id = counted.id
     JOIN inventory_voucher voucher ON voucher.id = issue.voucher
     WHERE issue.kind = :kind_id AND issue.ended_at IS NULL AND issue.issued_at > :since
+    UNION ALL
+    SELECT reserved.borrower, aside.id, aside.status, '', NULL
+    FROM ({PEOPLE}) people
+    JOIN lending_voucher_reservation reserved ON reserved.borrower = people.id
+    JOIN inventory_voucher aside ON aside.id = reserved.voucher
+    WHERE aside.kind = :kind_id AND aside.status = 'reserved'
 """
 
 
@@ -136,8 +149,11 @@ def giving(row: db.Row, command: IssueVoucher, given: Given, *, now: datetime) -
     )
 
 
-async def given_to(row: db.Row, *, now: datetime) -> Given:
-    """What counts for the limits of a row of ``read``; nothing is read where there are none."""
+async def given_to(row: db.Row, *, without: UUID | None = None, now: datetime) -> Given:
+    """What counts for the limits of a row of ``read``; nothing is read where there are none.
+
+    ``without`` is the voucher that is to be given: where it is set aside, it counts once it is.
+    """
     limits = limits_of(row)
     if limits is None or limits.person is limits.household is None:
         return Given()
@@ -148,22 +164,27 @@ async def given_to(row: db.Row, *, now: datetime) -> Given:
         kind_id=row["kind_id"],
         since=now - timedelta(days=limits.period_days + 1),
     )
-    return given_of(found, row["borrower_id"], row["time_zone"])
+    some = [each for each in found if each["voucher_id"] != without]
+    return given_of(some, row["borrower_id"], row["time_zone"])
 
 
-def given_of(issues: list[db.Row], borrower_id: UUID, time_zone: str) -> Given:
-    """The days of issues that count for a person and their household (``COUNTED``).
+def given_of(vouchers: list[db.Row], borrower_id: UUID, time_zone: str) -> Given:
+    """What counts for a person and their household: given (``COUNTED``), or set aside for them.
 
     They have ``borrower``, ``granted_at``, and ``status`` and ``void_reason`` of the voucher.
     """
+    aside = [each["borrower"] for each in vouchers if each["status"] == VoucherStatus.RESERVED]
     days = [
-        (issue["borrower"], localtime(issue["granted_at"], time_zone).date())
-        for issue in issues
-        if counts(VoucherStatus(issue["status"]), issue["void_reason"])
+        (each["borrower"], localtime(each["granted_at"], time_zone).date())
+        for each in vouchers
+        if each["status"] != VoucherStatus.RESERVED
+        and counts(VoucherStatus(each["status"]), each["void_reason"])
     ]
     return Given(
         own=tuple(day for who, day in days if who == borrower_id),
         household=tuple(day for _, day in days),
+        own_aside=aside.count(borrower_id),
+        all_aside=len(aside),
     )
 
 

@@ -90,12 +90,12 @@ async def _issue(
         if first is not None:
             return first
         if row is None:
-            raise await _what_is_unknown(command)
+            raise await what_is_unknown(command)
         if not command.by_card:
-            await _need_known(actor, row)
+            await need_known(actor, row)
         found = await _decide(row, command, now)
         if isinstance(found, Refusal):
-            await _record_refusal(actor, command, found, row, now=now)
+            await record_refusal(actor, command, found, row, now=now)
             return found
         taken, passed = found
         view = _view(row, taken, now)
@@ -106,20 +106,20 @@ async def _issue(
 
 async def _decide(row: db.Row, command: IssueVoucher, now: datetime) -> tuple[Taken, str] | Refusal:
     """The voucher that is given, locked, and the reason if it passes a limit; or why not."""
+    await lock_household(row)
     held = await taking.hold(command.voucher_id) if command.voucher_id else None
     if held is not None and (
-        refusal := rules.refuse_voucher(await _held(held, row, now, command.visit_id))
+        refusal := rules.refuse_voucher(await held_voucher(held, row, now, command.visit_id))
     ):
         return refusal
+    chosen = held or await _aside(row, now)
     given = Given()
     if command.borrower_id is not None:
-        if row["household"] is not None and row["limit_household"] is not None:
-            await contention.lock_household(row)
-        given = await facts.given_to(row, now=now)
+        given = await facts.given_to(row, without=chosen.id if chosen else None, now=now)
     known = facts.giving(row, command, given, now=now)
     if refusal := rules.refuse_giving(known, now=now):
         return refusal
-    taken = held or await _choose(row, now)
+    taken = chosen or await choose(row, now)
     if taken is None:
         return Refusal(RefusalCode.VOUCHER_NONE_LEFT)
     today = now.astimezone(known.zone).date()
@@ -127,9 +127,16 @@ async def _decide(row: db.Row, command: IssueVoucher, now: datetime) -> tuple[Ta
     return taken, command.reason if passes else ""
 
 
-async def _held(
+async def lock_household(row: db.Row) -> None:
+    """Count what the household has under its lock: before a voucher is locked, at all desks."""
+    if row.get("household") is not None and row["limit_household"] is not None:
+        await contention.lock_household(row)
+
+
+async def held_voucher(
     held: Taken, row: db.Row, now: datetime, visit_id: UUID | None = None
 ) -> HeldVoucher:
+    """What the rules ask of a voucher that is locked, for the person of a row of ``facts.read``."""
     place = ""
     if held.site_id != row["site_id"]:
         site = await db.fetch_one(
@@ -137,14 +144,14 @@ async def _held(
         )
         place = site["short_name"] if site else ""
     until = held.reserved_until
+    is_aside = held.status is VoucherStatus.RESERVED and (until is None or now < until)
     return HeldVoucher(
         status=held.status,
         place=place,
         is_past=taking.is_past(held.activate_by, row["operator_zone"], now=now),
         activate_by=held.activate_by,
-        reserved=held.status is VoucherStatus.RESERVED
-        and held.id != row.get("reserved_id")
-        and (until is None or now < until),
+        reserved=is_aside and await _is_for_another(held.id, row.get("borrower_id")),
+        other_aside=row.get("reserved_id") not in (None, held.id),
         in_visit=held.status in _GIVEN and await _was_given_in(visit_id, held.id),
     )
 
@@ -155,12 +162,30 @@ async def _was_given_in(visit_id: UUID | None, voucher_id: UUID) -> bool:
     return row is not None
 
 
-async def _choose(row: db.Row, now: datetime) -> Taken | None:
-    """What is put aside for the person, or else the next of the kind."""
-    if row.get("reserved_id") is not None:
-        aside = await taking.hold(row["reserved_id"])
-        if aside is not None and not rules.refuse_voucher(await _held(aside, row, now)):
-            return aside
+async def _is_for_another(voucher_id: UUID, borrower_id: UUID | None) -> bool:
+    """Whether a locked voucher is set aside for somebody, and not for this person.
+
+    Read anew: what was read while the person's row was waited for may be over by now.
+    """
+    row = await db.fetch_one(
+        "SELECT borrower FROM lending_voucher_reservation WHERE voucher = :voucher_id",
+        voucher_id=voucher_id,
+    )
+    return row is not None and row["borrower"] != borrower_id
+
+
+async def _aside(row: db.Row, now: datetime) -> Taken | None:
+    """What is set aside for the person here, unless nobody is given it any more."""
+    if row.get("reserved_id") is None:
+        return None
+    aside = await taking.hold(row["reserved_id"])
+    if aside is None or rules.refuse_voucher(await held_voucher(aside, row, now)):
+        return None
+    return aside
+
+
+async def choose(row: db.Row, now: datetime) -> Taken | None:
+    """The next of the kind that a row of ``facts.read`` is about."""
     return await taking.choose(
         site_id=row["site_id"], kind_id=row["kind_id"], time_zone=row["operator_zone"], now=now
     )
@@ -203,6 +228,7 @@ async def _write(
         "reason": reason,
         "now": now,
     }
+    aside = taken.status is VoucherStatus.RESERVED
     trail = audit.values(
         actor,
         "voucher.issued",
@@ -214,12 +240,14 @@ async def _write(
         changes={
             "kind": view.names,
             "status": [taken.status.value, VoucherStatus.ISSUED.value],
+            # Until when it was set aside is for whoever undoes this.
+            **({"reserved_until": [_text(taken.reserved_until), None]} if aside else {}),
             # The reason itself stays with the issue, where it can be forgotten.
             **({"limit_passed": [False, True]} if reason else {}),
         },
     )
     writes = [(_INSERT, values), (taking.ISSUE, values), (audit.INSERT, trail)]
-    if taken.status is VoucherStatus.RESERVED:
+    if aside:
         writes.append((_NO_LONGER_ASIDE, values))
     if view.borrower_id is not None and row["household"] is not None:
         writes.append((_SHARE, values | {"household": row["household"]}))
@@ -228,12 +256,19 @@ async def _write(
     await db.write(*writes, *outcomes.remember(actor, command.attempt, view, now=now))
 
 
-async def _record_refusal(
-    actor: Principal, command: IssueVoucher, refusal: Refusal, row: db.Row, *, now: datetime
+async def record_refusal(
+    actor: Principal,
+    command: IssueVoucher,
+    refusal: Refusal,
+    row: db.Row,
+    *,
+    action: str = "voucher.refused",
+    now: datetime,
 ) -> None:
+    """Write down why a voucher is not given, and what the attempt is told again."""
     trail = audit.values(
         actor,
-        "voucher.refused",
+        action,
         "voucher",
         command.voucher_id,
         now=now,
@@ -245,14 +280,20 @@ async def _record_refusal(
     await db.write((audit.INSERT, trail), *kept)
 
 
-async def _need_known(actor: Principal, row: db.Row) -> None:
+async def need_known(actor: Principal, row: db.Row) -> None:
+    """Let only those pass who may know of the person of a row of ``facts.read``.
+
+    Raises:
+        BorrowerNotFound: the actor may not.
+    """
     borrower_id = row.get("borrower_id")
     if borrower_id is None or row["known_here"] or await is_known(actor, borrower_id):
         return
     raise BorrowerNotFound
 
 
-async def _what_is_unknown(command: IssueVoucher) -> Exception:
+async def what_is_unknown(command: IssueVoucher) -> Exception:
+    """Why ``facts.read`` found nothing."""
     for table, wanted, error in (
         ("inventory_voucher", command.voucher_id, VoucherNotFound),
         ("inventory_voucher_kind", command.kind_id, VoucherKindNotFound),
@@ -262,4 +303,10 @@ async def _what_is_unknown(command: IssueVoucher) -> Exception:
             f"SELECT id FROM {table} WHERE id = :id", id=wanted
         ):
             return error()
+    if command.voucher_id is None and command.kind_id is None:
+        return VoucherKindNotFound()
     return SiteNotFound()
+
+
+def _text(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -11,9 +11,16 @@ import msgspec
 from comptoir.inventory.vouchers.statuses import VoidReason, VoucherStatus
 from comptoir.lending.refusals import Refusal, RefusalCode
 from comptoir.lending.rules import BorrowerFacts, refuse_borrower
+from comptoir.sites.opening_hours import ONE_DAY, Calendar
 
 #: As many days as a period of a policy has at most.
 LONGEST_PERIOD = 366
+#: Set aside until the end of so many open days of the site from tomorrow, unless one says a day.
+OPEN_DAYS_ASIDE = 3
+#: Where the site has no open day before it, in days of the calendar.
+DAYS_ASIDE = 7
+#: The last day to choose, from today: what lies aside for longer is missing for somebody else.
+LONGEST_ASIDE = timedelta(days=30)
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -28,18 +35,23 @@ class Given(msgspec.Struct, frozen=True):
     """The days, at the site, on which vouchers of the kind were given.
 
     ``household`` has those of the person too, and of whoever they lived with when these were
-    given; a person who lives with nobody is a household of one.
+    given; a person who lives with nobody is a household of one. ``own_aside`` and ``all_aside``
+    are how many are set aside now, for the person, and for them and those they live with: each
+    counts as if it were given today.
     """
 
     own: tuple[date, ...] = ()
     household: tuple[date, ...] = ()
+    own_aside: int = 0
+    all_aside: int = 0
 
 
 class HeldVoucher(msgspec.Struct, frozen=True):
     """The voucher in the hand, that was scanned.
 
     ``place`` is the name of its site, if it is not this one. ``reserved``: for somebody else.
-    ``in_visit``: this person was given it in this very visit.
+    ``in_visit``: this person was given it in this very visit. ``other_aside``: another one of
+    the kind is set aside for this person here.
     """
 
     status: VoucherStatus
@@ -48,6 +60,7 @@ class HeldVoucher(msgspec.Struct, frozen=True):
     activate_by: date | None = None
     reserved: bool = False
     in_visit: bool = False
+    other_aside: bool = False
 
 
 class HeldIssue(msgspec.Struct, frozen=True):
@@ -106,7 +119,7 @@ def refuse_voucher(voucher: HeldVoucher) -> Refusal | None:
     """Why this very voucher is given to nobody, or not to this person.
 
     In this order: given already, in this visit or before, void, expired, on its way, at another
-    site, too late to activate, reserved for another.
+    site, too late to activate, set aside for another person, another set aside for this one.
     """
     match voucher.status:
         case VoucherStatus.ISSUED | VoucherStatus.ACTIVATED:
@@ -124,7 +137,30 @@ def refuse_voucher(voucher: HeldVoucher) -> Refusal | None:
         return Refusal(
             RefusalCode.VOUCHER_TOO_LATE_TO_ACTIVATE, {"activate_until": voucher.activate_by}
         )
-    return Refusal(RefusalCode.VOUCHER_RESERVED) if voucher.reserved else None
+    if voucher.reserved:
+        return Refusal(RefusalCode.VOUCHER_RESERVED)
+    return Refusal(RefusalCode.VOUCHER_OTHER_SET_ASIDE) if voucher.other_aside else None
+
+
+def day_aside(day: date | None, activate_by: date | None, today: date, calendar: Calendar) -> date:
+    """The last day on which a voucher lies aside: the one that was chosen, or the usual one.
+
+    Never after the last day to activate it. Days are those of the site.
+    """
+    chosen = day or _usual_day_aside(today, calendar)
+    return chosen if activate_by is None else min(chosen, activate_by)
+
+
+def is_day_to_set_aside(day: date, today: date) -> bool:
+    """Whether a voucher may be set aside until the end of a day."""
+    return today <= day <= today + LONGEST_ASIDE
+
+
+def _usual_day_aside(today: date, calendar: Calendar) -> date:
+    day: date | None = today
+    for _ in range(OPEN_DAYS_ASIDE):
+        day = calendar.open_day_from(day + ONE_DAY) if day else None
+    return day or today + DAYS_ASIDE * ONE_DAY
 
 
 def refuse_taking_back(held: HeldIssue) -> Refusal | None:
@@ -163,26 +199,48 @@ def counts(status: VoucherStatus, void_reason: str) -> bool:
 
 
 def passed_limit(limits: Limits, given: Given, today: date) -> Refusal | None:
-    """Why somebody may have no more: the limit of the person, then that of the household."""
-    return _passed(
-        limits.person, given.own, limits, today, RefusalCode.VOUCHER_PERSON_LIMIT_REACHED
-    ) or _passed(
-        limits.household,
-        given.household,
-        limits,
-        today,
-        RefusalCode.VOUCHER_HOUSEHOLD_LIMIT_REACHED,
+    """Why somebody may have no more: the limit of the person, then that of the household.
+
+    Last comes what is set aside for them, where that reaches a limit that was not reached yet.
+    """
+    return (
+        _passed(limits.person, given.own, limits, today, RefusalCode.VOUCHER_PERSON_LIMIT_REACHED)
+        or _passed(
+            limits.household,
+            given.household,
+            limits,
+            today,
+            RefusalCode.VOUCHER_HOUSEHOLD_LIMIT_REACHED,
+        )
+        or _passed_with_aside(limits, given, today)
     )
 
 
 def still_possible(limits: Limits, given: Given, today: date) -> int | None:
     """How many more somebody may have today; None is no limit."""
-    left = [
-        limit - len(_counted(days, limits, today))
-        for limit, days in ((limits.person, given.own), (limits.household, given.household))
+    left = _left(limits, given, today)
+    return max(0, min(each for _, each in left)) if left else None
+
+
+def _left(limits: Limits, given: Given, today: date) -> list[tuple[int, int]]:
+    """Each limit that there is, with how many are left of it beside what is set aside."""
+    counted = (
+        (limits.person, given.own, given.own_aside),
+        (limits.household, given.household, given.all_aside),
+    )
+    return [
+        (limit, limit - len(_counted(days, limits, today)) - aside)
+        for limit, days, aside in counted
         if limit is not None
     ]
-    return max(0, min(left)) if left else None
+
+
+def _passed_with_aside(limits: Limits, given: Given, today: date) -> Refusal | None:
+    for limit, left in _left(limits, given, today):
+        if left <= 0:
+            data: dict[str, object] = {"limit": limit, "days": limits.period_days}
+            return Refusal(RefusalCode.VOUCHER_SET_ASIDE_COUNTS, data)
+    return None
 
 
 def _counted(days: Iterable[date], limits: Limits, today: date) -> list[date]:

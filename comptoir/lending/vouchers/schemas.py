@@ -31,6 +31,39 @@ class IssueVoucher(msgspec.Struct, frozen=True, kw_only=True):
     attempt: Attempt | None = None
 
 
+class ReserveVoucher(msgspec.Struct, frozen=True, kw_only=True):
+    """Set a voucher aside for somebody: the next of a kind, or with ``voucher_id`` this very one.
+
+    ``site_id`` is where it lies; without it, the actor's. ``until`` is the last day of it, there;
+    without it, the usual one (``rules.day_aside``). ``by_card``: as for ``IssueVoucher``.
+    """
+
+    borrower_id: UUID
+    kind_id: UUID | None = None
+    voucher_id: UUID | None = None
+    site_id: UUID | None = None
+    until: date | None = None
+    by_card: bool = False
+    attempt: Attempt | None = None
+
+
+class ReservationView(msgspec.Struct, frozen=True, kw_only=True):
+    """A voucher that is set aside for somebody. `names` is its kind's, `hint` its last characters.
+
+    `until` is the last day of it at the site, `reserved_until` the midnight after.
+    """
+
+    voucher_id: UUID
+    kind_id: UUID
+    names: dict[str, str]
+    medium: Medium
+    hint: str
+    borrower_id: UUID | None
+    site_id: UUID
+    until: date
+    reserved_until: datetime
+
+
 class ReplaceVoucher(msgspec.Struct, frozen=True, kw_only=True):
     """Give another voucher for one that does not work.
 

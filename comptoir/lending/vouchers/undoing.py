@@ -24,10 +24,23 @@ JOIN inventory_voucher_kind kind ON kind.id = issue.kind
 WHERE issue.id = :issue_id
 """ + db.for_update("issue, voucher")
 _END = "UPDATE lending_voucher_issue SET ended_at = :now WHERE id = :issue_id"
+#: It was set aside for its person, and is again.
+_PUT_ASIDE = """
+UPDATE inventory_voucher
+SET status = 'reserved', reserved_until = :until, issued_at = NULL, version = version + 1
+WHERE id = :voucher_id
+"""
+_RESERVE = """
+INSERT INTO lending_voucher_reservation (voucher, borrower) VALUES (:voucher_id, :borrower_id)
+"""
+#: More than happens to a voucher in a minute.
+_LAST_STEPS = 10
 
 
 async def undo_issue(actor: Principal, issue_id: UUID, *, now: datetime) -> str:
-    """A voucher lies in the stock again as if it had never been given; give its kind's name.
+    """A voucher lies as if it had never been given; give its kind's name.
+
+    In the drawer, or set aside for its person if it was.
 
     Raises:
         VoucherIssueNotFound: there is none, or it is of a site the actor may not know of.
@@ -46,6 +59,9 @@ async def undo_issue(actor: Principal, issue_id: UUID, *, now: datetime) -> str:
         if row["shown_at"] is not None:
             raise UndoRefused(Refusal(RefusalCode.VOUCHER_SHOWN))
         values = {"issue_id": issue_id, "voucher_id": row["voucher"], "now": now}
+        until = await _was_aside_until(row["voucher"]) if row["borrower"] else None
+        is_aside = until is not None and now < until
+        after = VoucherStatus.RESERVED if is_aside else VoucherStatus.AVAILABLE
         trail = audit.values(
             actor,
             "voucher.issue_undone",
@@ -56,9 +72,23 @@ async def undo_issue(actor: Principal, issue_id: UUID, *, now: datetime) -> str:
             site_id=row["site"],
             changes={
                 "kind": read_names(row["names"]),
-                "status": [row["status"], VoucherStatus.AVAILABLE.value],
+                "status": [row["status"], after.value],
             },
         )
-        await db.write((_END, values), (taking.PUT_BACK, values), (audit.INSERT, trail))
+        writes = [(_END, values), (audit.INSERT, trail)]
+        if is_aside:
+            aside = values | {"until": until, "borrower_id": row["borrower"]}
+            writes += [(_PUT_ASIDE, aside), (_RESERVE, aside)]
+        else:
+            writes.append((taking.PUT_BACK, values))
+        await db.write(*writes)
         await events.publish(VoucherIssueUndone(issue_id, now))
     return read_name(row["names"])
+
+
+async def _was_aside_until(voucher_id: UUID) -> datetime | None:
+    """Until when a voucher was set aside that was given last: its audit row says it."""
+    happened = await audit.timeline(voucher_id, limit=_LAST_STEPS)
+    given = next((entry for _, entry in happened if entry.action == "voucher.issued"), None)
+    before = given.changes.get("reserved_until") if given else None
+    return datetime.fromisoformat(before[0]) if isinstance(before, list) and before[0] else None

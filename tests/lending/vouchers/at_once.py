@@ -19,7 +19,8 @@ from comptoir.core import clock, db
 from comptoir.core.principal import Principal
 from comptoir.lending.errors import LendingRefused
 from comptoir.lending.vouchers.issuing import issue_voucher
-from comptoir.lending.vouchers.schemas import IssueVoucher
+from comptoir.lending.vouchers.reserving import reserve_voucher
+from comptoir.lending.vouchers.schemas import IssueVoucher, ReserveVoucher
 from tests.lending.desks import attempt
 
 
@@ -28,16 +29,19 @@ class Orders(msgspec.Struct, frozen=True):
 
     actor: Principal
     now: datetime
-    commands: tuple[IssueVoucher, ...]
+    commands: tuple[IssueVoucher | ReserveVoucher, ...]
 
 
 async def give_all(orders: Orders) -> list[tuple[str, str]]:
-    """Give each at the same time: the voucher of each, or ``refused`` and the code."""
+    """Give each, or set it aside, at the same time: its voucher, or ``refused`` and the code."""
     return await asyncio.gather(*(_give(orders, command) for command in orders.commands))
 
 
-async def _give(orders: Orders, command: IssueVoucher) -> tuple[str, str]:
+async def _give(orders: Orders, command: IssueVoucher | ReserveVoucher) -> tuple[str, str]:
     try:
+        if isinstance(command, ReserveVoucher):
+            kept = await reserve_voucher(orders.actor, command, now=orders.now)
+            return "aside", str(kept.voucher_id)
         issue = await issue_voucher(orders.actor, command, now=orders.now)
     except LendingRefused as refused:
         return "refused", str(refused.code)

@@ -14,8 +14,8 @@ from comptoir.core import db
 from comptoir.core.tables import AuditEvent, IdempotencyRecord
 from comptoir.inventory.vouchers.tables import Voucher
 from comptoir.lending.tables import Household
-from comptoir.lending.vouchers.schemas import IssueVoucher
-from comptoir.lending.vouchers.tables import VoucherIssue
+from comptoir.lending.vouchers.schemas import IssueVoucher, ReserveVoucher
+from comptoir.lending.vouchers.tables import VoucherIssue, VoucherReservation
 from tests.lending.desks import attempt
 from tests.lending.vouchers.at_once import Orders, give_all
 from tests.lending.vouchers.drawer import Drawer, given
@@ -27,7 +27,7 @@ WANTED = 500
 
 
 def run(
-    drawer: Drawer, url: str, commands: list[IssueVoucher], now: datetime
+    drawer: Drawer, url: str, commands: list[IssueVoucher | ReserveVoucher], now: datetime
 ) -> list[tuple[str, str]]:
     parts = [tuple(commands[number::PROCESSES]) for number in range(PROCESSES)]
     orders = [Orders(drawer.actor, now, part) for part in parts]
@@ -50,7 +50,7 @@ async def test_500_requests_for_100_codes_give_each_to_one_and_refuse_400(
     for _ in range(CODES):
         await drawer.add()
     people = [await drawer.add_person() for _ in range(25)]
-    commands = [
+    commands: list[IssueVoucher | ReserveVoucher] = [
         IssueVoucher(
             kind_id=drawer.kind.id,
             borrower_id=people[number % len(people)].id,
@@ -85,7 +85,7 @@ async def test_one_person_at_four_desks_gets_no_more_than_the_limit(
     for _ in range(20):
         await drawer.add()
     await drawer.limit(limit_person=2, limit_household=5)
-    commands = [
+    commands: list[IssueVoucher | ReserveVoucher] = [
         IssueVoucher(kind_id=drawer.kind.id, borrower_id=people[number % 4].id)
         for number in range(40)
     ]
@@ -93,6 +93,60 @@ async def test_one_person_at_four_desks_gets_no_more_than_the_limit(
     assert outcomes == {"given": 5, "refused": 35}
     rows = await VoucherIssue.select(VoucherIssue.borrower)
     assert max(Counter(row["borrower"] for row in rows).values()) <= 2
+
+
+async def test_of_desks_that_want_the_last_ones_each_goes_to_one(
+    drawer: Drawer, database_url: str, now: datetime
+) -> None:
+    """Some give, some set aside: the person who has one aside is the only one to be given it."""
+    people = [await drawer.add_person() for _ in range(20)]
+    for _ in range(5):
+        await drawer.add()
+    commands: list[IssueVoucher | ReserveVoucher] = []
+    for person in people:
+        commands.append(ReserveVoucher(kind_id=drawer.kind.id, borrower_id=person.id))
+        commands.append(IssueVoucher(kind_id=drawer.kind.id, borrower_id=person.id))
+    outcomes = run(drawer, database_url, commands, now)
+    codes = {code for kind, code in outcomes if kind == "refused"}
+    assert codes <= {"lending.voucher-none-left", "lending.voucher-set-aside-already"}
+    issued = [voucher for kind, voucher in outcomes if kind == "given"]
+    assert len(set(issued)) == len(issued)
+    rows = await db.fetch(
+        "SELECT voucher.id, voucher.status, reserved.borrower AS for_whom, issue.borrower AS has "
+        "FROM inventory_voucher voucher "
+        "LEFT JOIN lending_voucher_reservation reserved ON reserved.voucher = voucher.id "
+        "LEFT JOIN lending_voucher_issue issue ON issue.voucher = voucher.id"
+    )
+    assert len(rows) == 5
+    for row in rows:
+        assert (row["for_whom"] is None) == (row["status"] == "issued")
+        assert (row["has"] is None) == (row["status"] == "reserved")
+
+
+async def test_two_desks_set_the_last_one_aside_and_one_is_refused(
+    drawer: Drawer, database_url: str, now: datetime
+) -> None:
+    await drawer.add()
+    people = [await drawer.add_person() for _ in range(4)]
+    commands: list[IssueVoucher | ReserveVoucher] = [
+        ReserveVoucher(kind_id=drawer.kind.id, borrower_id=person.id) for person in people
+    ]
+    outcomes = Counter(run(drawer, database_url, commands, now))
+    assert Counter(kind for kind, _ in outcomes.elements()) == {"aside": 1, "refused": 3}
+    assert outcomes["refused", "lending.voucher-none-left"] == 3
+
+
+async def test_one_person_at_four_desks_has_one_set_aside(
+    drawer: Drawer, database_url: str, now: datetime
+) -> None:
+    for _ in range(8):
+        await drawer.add()
+    once: list[IssueVoucher | ReserveVoucher] = [
+        ReserveVoucher(kind_id=drawer.kind.id, borrower_id=drawer.borrower.id)
+    ]
+    outcomes = run(drawer, database_url, once * 8, now)
+    assert Counter(kind for kind, _ in outcomes) == {"aside": 1, "refused": 7}
+    assert await VoucherReservation.count() == 1
 
 
 async def test_a_tap_sent_by_every_process_gives_one(

@@ -11,7 +11,7 @@ import asyncio
 from collections import Counter as Tally
 from collections.abc import Coroutine
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -35,7 +35,6 @@ from comptoir.inventory.vouchers.counts import CountVouchers, count_vouchers
 from comptoir.inventory.vouchers.expiring import expire
 from comptoir.inventory.vouchers.sealing import Secret
 from comptoir.inventory.vouchers.statuses import VoidReason
-from comptoir.inventory.vouchers.tables import Voucher
 from comptoir.inventory.vouchers.transfers import (
     SendVouchers,
     give_up,
@@ -43,11 +42,13 @@ from comptoir.inventory.vouchers.transfers import (
     send_vouchers,
 )
 from comptoir.lending.vouchers.issuing import issue_voucher
+from comptoir.lending.vouchers.lapsing import lapse
+from comptoir.lending.vouchers.releasing import release_voucher
 from comptoir.lending.vouchers.replacing import replace_voucher
+from comptoir.lending.vouchers.reserving import reserve_voucher
 from comptoir.lending.vouchers.returning import take_back_voucher
-from comptoir.lending.vouchers.schemas import IssueVoucher, ReplaceVoucher
+from comptoir.lending.vouchers.schemas import IssueVoucher, ReplaceVoucher, ReserveVoucher
 from comptoir.lending.vouchers.showing import show_issued
-from comptoir.lending.vouchers.tables import VoucherReservation
 from comptoir.lending.vouchers.undoing import undo_issue
 from tests import factories as make
 
@@ -59,8 +60,11 @@ VALIDITY = 4
 BATCH = 6
 
 _VOUCHERS = """
-SELECT voucher.id, voucher.status, voucher.site, voucher.replaced_by
-FROM inventory_voucher voucher WHERE voucher.kind = :kind
+SELECT voucher.id, voucher.status, voucher.site, voucher.replaced_by, voucher.reserved_until,
+       reserved.borrower
+FROM inventory_voucher voucher
+LEFT JOIN lending_voucher_reservation reserved ON reserved.voucher = voucher.id
+WHERE voucher.kind = :kind
 """
 _ISSUES = """
 SELECT issue.id, issue.voucher, issue.borrower, issue.ended_at
@@ -70,13 +74,18 @@ FROM lending_voucher_issue issue WHERE issue.kind = :kind
 
 @dataclass
 class Known:
-    """A voucher as it should be. ``holder`` has it, by the issue with this id."""
+    """A voucher as it should be.
+
+    ``was_aside`` is for whom, and until when, it was set aside before it was given.
+    """
 
     id: UUID
     site: UUID
     dated: bool
     status: str = "available"
     aside_for: UUID | None = None
+    aside_until: datetime | None = None
+    was_aside: tuple[UUID, datetime] | None = None
     issue: UUID | None = None
     shown: bool = False
     seen_at: datetime | None = None
@@ -84,6 +93,10 @@ class Known:
     replaces: bool = False
     ends: datetime | None = None
     parcel: UUID | None = None
+
+
+def midnight_after(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), ZONE)
 
 
 class Life(RuleBasedStateMachine):
@@ -158,7 +171,10 @@ class Life(RuleBasedStateMachine):
         voucher.replaces = False
 
     def is_given(self, voucher: Known, issue: UUID, *, replaces: bool = False) -> None:
-        voucher.status, voucher.issue, voucher.aside_for = "issued", issue, None
+        was = voucher.status == "reserved" and voucher.aside_for and voucher.aside_until
+        voucher.was_aside = (voucher.aside_for, voucher.aside_until) if was else None  # type: ignore[assignment]
+        self.is_free(voucher)
+        voucher.status, voucher.issue = "issued", issue
         voucher.shown, voucher.seen_at = False, None
         voucher.replaces, voucher.given_at = replaces, self.now
 
@@ -166,22 +182,68 @@ class Life(RuleBasedStateMachine):
     def wait(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
 
-    @rule(which=st.integers(0, 11), who=st.integers(0, 1))
-    def reserve(self, which: int, who: int) -> None:
-        """As a hold would: set aside until somebody comes for it."""
-        voucher = self.pick(which, "available")
-        if voucher.status != "available" or any(
-            each.aside_for == self.people[who] for each in self.known.values()
-        ):
-            return
-        voucher.status, voucher.aside_for = "reserved", self.people[who]
-        self.run(self.put_aside(voucher))
+    def aside_of(self, person: UUID) -> list[Known]:
+        return [
+            each
+            for each in self.known.values()
+            if each.status == "reserved" and each.aside_for == person
+        ]
 
-    async def put_aside(self, voucher: Known) -> None:
-        until = self.now + timedelta(days=99)
-        values: dict[Any, Any] = {Voucher.status: "reserved", Voucher.reserved_until: until}
-        await Voucher.update(values).where(Voucher.id == voucher.id)
-        await VoucherReservation(voucher=voucher.id, borrower=voucher.aside_for).save()
+    def is_free(self, voucher: Known) -> None:
+        voucher.status, voucher.aside_for, voucher.aside_until = "available", None, None
+
+    @rule(who=st.integers(0, 1), site=st.integers(0, 1), days=st.integers(0, 4))
+    def reserve(self, who: int, site: int, days: int) -> None:
+        """The next one there, until the end of a day."""
+        person, place = self.people[who], self.sites[site]
+        day = self.now.astimezone(ZONE).date() + timedelta(days=days)
+        command = ReserveVoucher(kind_id=self.kind, borrower_id=person, site_id=place, until=day)
+        self.set_aside(command, self.free(place)[:1], person)
+
+    @rule(who=st.integers(0, 1), which=st.integers(0, 11))
+    def reserve_card(self, who: int, which: int) -> None:
+        """This very one, until the end of the day, if it can be given."""
+        voucher, person = self.pick(which, "available"), self.people[who]
+        command = ReserveVoucher(
+            voucher_id=voucher.id,
+            borrower_id=person,
+            site_id=voucher.site,
+            until=self.now.astimezone(ZONE).date(),
+        )
+        can = voucher.status == "available" and not self.is_past(voucher)
+        self.set_aside(command, [voucher] if can else [], person)
+
+    def set_aside(self, command: ReserveVoucher, chosen: list[Known], person: UUID) -> None:
+        code, view = self.does(reserve_voucher(self.boss, command, now=self.now))
+        if self.aside_of(person):
+            assert code == "lending.voucher-set-aside-already"
+        elif not chosen:
+            assert code.startswith("lending.voucher-")
+        else:
+            [voucher] = chosen
+            assert (code, view.voucher_id) == ("", voucher.id)
+            assert command.until is not None
+            day = min(command.until, LAST_DAY) if voucher.dated else command.until
+            voucher.status, voucher.aside_for = "reserved", person
+            voucher.aside_until = midnight_after(day)
+
+    @rule(which=st.integers(0, 11))
+    def release(self, which: int) -> None:
+        voucher = self.pick(which, "reserved")
+        code, _ = self.does(release_voucher(self.boss, voucher.id, now=self.now))
+        assert (code == "") is (voucher.status == "reserved")
+        if not code:
+            self.is_free(voucher)
+
+    @rule()
+    def lapse(self) -> None:
+        self.run(lapse(now=self.now))
+        for voucher in self.known.values():
+            over = voucher.aside_until is not None and voucher.aside_until <= self.now
+            if voucher.status == "reserved" and over:
+                self.is_free(voucher)
+        vouchers, _ = self.run(self.read())
+        assert all(row["status"] == "reserved" for row in vouchers if row["borrower"])
 
     @rule(who=st.integers(0, 1), site=st.integers(0, 1))
     def issue(self, who: int, site: int) -> None:
@@ -230,6 +292,9 @@ class Life(RuleBasedStateMachine):
         if allowed:
             self.give_back(voucher)
             voucher.status = "available"
+            if voucher.was_aside and self.now < voucher.was_aside[1]:
+                voucher.status = "reserved"
+                voucher.aside_for, voucher.aside_until = voucher.was_aside
 
     @rule(which=st.integers(0, 11))
     def take_back(self, which: int) -> None:
@@ -360,6 +425,18 @@ class Life(RuleBasedStateMachine):
         assert {row["id"]: (row["status"], row["site"]) for row in vouchers} == {
             each.id: (each.status, each.site) for each in self.known.values()
         }
+        aside = {
+            row["id"]: (row["borrower"], row["reserved_until"])
+            for row in vouchers
+            if row["status"] == "reserved"
+        }
+        assert aside == {
+            each.id: (each.aside_for, each.aside_until)
+            for each in self.known.values()
+            if each.status == "reserved"
+        }
+        assert {row["id"] for row in vouchers if row["reserved_until"]} == set(aside)
+        assert len({person for person, _ in aside.values()}) == len(aside)
         live = {row["voucher"]: row["id"] for row in issues if row["ended_at"] is None}
         assert live == {each.id: each.issue for each in self.known.values() if each.issue}
         tally = Tally(row["voucher"] for row in issues if row["ended_at"] is None)

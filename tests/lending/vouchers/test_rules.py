@@ -21,12 +21,15 @@ from comptoir.lending.vouchers.rules import (
     HeldIssue,
     HeldVoucher,
     Limits,
+    day_aside,
+    is_day_to_set_aside,
     passed_limit,
     refuse_giving,
     refuse_replacing,
     refuse_voucher,
     still_possible,
 )
+from comptoir.sites.opening_hours import Calendar, Interval
 
 NOW = datetime(2026, 11, 24, 14, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
@@ -159,6 +162,14 @@ def test_what_is_left_is_the_smaller_of_both_limits() -> None:
             RefusalCode.VOUCHER_TOO_LATE_TO_ACTIVATE,
         ),
         (HeldVoucher(VoucherStatus.RESERVED, reserved=True), RefusalCode.VOUCHER_RESERVED),
+        (
+            HeldVoucher(VoucherStatus.RESERVED, reserved=True, other_aside=True),
+            RefusalCode.VOUCHER_RESERVED,
+        ),
+        (
+            HeldVoucher(VoucherStatus.AVAILABLE, other_aside=True),
+            RefusalCode.VOUCHER_OTHER_SET_ASIDE,
+        ),
     ],
 )
 def test_the_voucher_in_the_hand_says_why_it_is_not_given(
@@ -167,6 +178,64 @@ def test_the_voucher_in_the_hand_says_why_it_is_not_given(
     refusal = refuse_voucher(replace(voucher, activate_by=TODAY))
     assert (refusal.code if refusal else None) == code
     assert refusal is None or sentence(refusal)
+
+
+def test_what_is_set_aside_counts_as_if_it_were_given() -> None:
+    limits = Limits(2, 3, 30)
+    one = Given(own=(TODAY,), household=(TODAY,), own_aside=1, all_aside=1)
+    assert still_possible(limits, one, TODAY) == 0
+    refused = passed_limit(limits, one, TODAY)
+    assert refused is not None
+    assert refused.code == RefusalCode.VOUCHER_SET_ASIDE_COUNTS
+    assert refused.data == {"limit": 2, "days": 30}
+    # What was given says from when on the next is possible: it is told first.
+    both = Given(own=(TODAY, TODAY), household=(TODAY, TODAY), own_aside=1, all_aside=1)
+    refused = passed_limit(limits, both, TODAY)
+    assert refused is not None
+    assert refused.code == RefusalCode.VOUCHER_PERSON_LIMIT_REACHED
+    mates = Given(household=(TODAY, TODAY), all_aside=1)
+    refused = passed_limit(limits, mates, TODAY)
+    assert refused is not None
+    assert refused.data == {"limit": 3, "days": 30}
+    assert passed_limit(limits, Given(own_aside=1, all_aside=2), TODAY) is None
+
+
+class _Weekly(Calendar):
+    """Open on these days of the week, Monday being 0."""
+
+    zone = ZoneInfo("Europe/Zurich")
+
+    def __init__(self, *days: int) -> None:
+        self.days = days
+
+    def intervals(self, day: date) -> tuple[Interval, ...]:
+        if day.weekday() not in self.days:
+            return ()
+        opens = datetime(day.year, day.month, day.day, 9, tzinfo=self.zone)
+        return (Interval(opens, opens + timedelta(hours=8)),)
+
+
+@pytest.mark.parametrize(
+    ("open_on", "chosen", "activate_by", "day"),
+    [
+        ((0, 1, 2, 3, 4), None, None, date(2026, 11, 27)),
+        ((1,), None, None, date(2026, 12, 15)),
+        ((), None, None, date(2026, 12, 1)),
+        ((0, 1, 2, 3, 4), TODAY, None, TODAY),
+        ((0, 1, 2, 3, 4), None, date(2026, 11, 25), date(2026, 11, 25)),
+        ((0, 1, 2, 3, 4), date(2026, 12, 24), date(2026, 11, 25), date(2026, 11, 25)),
+    ],
+)
+def test_a_voucher_lies_aside_until_a_day(
+    open_on: tuple[int, ...], chosen: date | None, activate_by: date | None, day: date
+) -> None:
+    assert day_aside(chosen, activate_by, TODAY, _Weekly(*open_on)) == day
+
+
+def test_a_day_in_the_past_or_far_away_is_none_to_set_aside() -> None:
+    days = {-1: False, 0: True, 30: True, 31: False}
+    found = {each: is_day_to_set_aside(TODAY + timedelta(each), TODAY) for each in days}
+    assert found == days
 
 
 def test_nobody_goes_on_from_a_replacement_but_a_coordinator() -> None:

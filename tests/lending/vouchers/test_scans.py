@@ -16,6 +16,7 @@ from comptoir.lending.scans import (
     GiveVoucher,
     Ignore,
     Refuse,
+    SetVoucherAside,
     StrangeSimNamed,
     VoucherNamed,
     scan_meaning,
@@ -31,6 +32,14 @@ NO_VISIT, VISIT = DeskState(SITE), DeskState(SITE, SOMEBODY)
 
 def test_a_sim_is_given_to_whoever_is_at_the_desk() -> None:
     assert scan_meaning(SIM, VISIT, now=NOW) == GiveVoucher(SIM.voucher_id, SOMEBODY)
+
+
+def test_it_is_set_aside_where_somebody_said_so() -> None:
+    visit = DeskState(SITE, SOMEBODY, sets_aside=True)
+    assert scan_meaning(SIM, visit, now=NOW) == SetVoucherAside(SIM.voucher_id, SOMEBODY)
+    meaning = scan_meaning(SIM, DeskState(SITE, sets_aside=True), now=NOW)
+    assert isinstance(meaning, Refuse)
+    assert meaning.refusal.code == RefusalCode.VOUCHER_AWAITS_VISIT
 
 
 def test_without_a_visit_it_is_said_what_it_is() -> None:
