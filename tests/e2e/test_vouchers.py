@@ -72,9 +72,10 @@ def test_by_one_tap_seen_once_printed_and_gone(
     opened.value.close()
     assert code not in page.url
     assert code not in page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
-    printed = slip(page)
-    assert is_pdf_ua(printed)
-    assert [each.text for each in codes_on(printed)] == [f"WIFI:T:WPA;S:Pont-Public;P:{code};;"]
+    for paper in ("receipt", "a6"):
+        printed = slip(page, paper)
+        assert is_pdf_ua(printed)
+        assert [each.text for each in codes_on(printed)] == [f"WIFI:T:WPA;S:Pont-Public;P:{code};;"]
     page.reload()
     page.wait_for_selector("#scan:focus")
     assert code not in page.content()
@@ -111,12 +112,12 @@ def test_whoever_is_there_is_given_a_code_without_a_name(
     expect(page.locator('.given [lang="it"]')).to_be_visible()
 
 
-def slip(page: Page) -> bytes:
+def slip(page: Page, paper: str) -> bytes:
     """What the button prints, fetched as the browser does."""
     issue = page.locator('.given [name="issue"]').first.input_value()
     answer: Any = page.request.post(
         "/desk/vouchers/slip",
-        form={"issue": issue, "paper": "receipt"},
+        form={"issue": issue, "paper": paper},
         headers={"Sec-Fetch-Site": "same-origin"},
     )
     return bytes(answer.body())

@@ -204,6 +204,9 @@ def test_the_check_says_where_the_keys_are_and_what_is_wrong_with_them(
     [good] = findings(data, **in_production(database_url, KEY))
     assert good.startswith("ok")
     assert VaultKey(KEY).name in good
+    assert "COMPTOIR_VOUCHER_KEYS" in good
+    said = comptoir(data, "check", **in_production(database_url, KEY)).stdout
+    assert "apart from the backups" in said
     [missing] = findings(data, **in_production(database_url, NEXT_KEY))
     assert missing.startswith("wrong")
     assert VaultKey(KEY).name in missing
