@@ -11,7 +11,7 @@ from comptoir.commands.database import connected
 from comptoir.commands.sites import find_site
 from comptoir.core import clock
 from comptoir.core.accounts import tokens
-from comptoir.core.accounts.errors import TokenUnfit
+from comptoir.core.accounts.token_errors import TokenUnfit
 from comptoir.core.accounts.tokens import CreateToken
 from comptoir.core.principal import SYSTEM
 from comptoir.core.settings import load

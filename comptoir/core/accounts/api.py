@@ -8,7 +8,8 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core.accounts import tokens
-from comptoir.core.accounts.errors import PlaceNotYours, RoleMissing, TokenNotFound
+from comptoir.core.accounts.errors import PlaceNotYours, RoleMissing
+from comptoir.core.accounts.token_errors import TokenNotFound
 from comptoir.core.accounts.tokens import CreateToken, TokenView
 from comptoir.core.api import Call, Moment, delete, get, post
 from comptoir.core.fields import example

@@ -9,8 +9,9 @@ import msgspec
 
 from comptoir.core import audit, db, events
 from comptoir.core.accounts import credentials
-from comptoir.core.accounts.errors import RoleMissing, TokenNotFound, TokenUnfit
+from comptoir.core.accounts.errors import RoleMissing
 from comptoir.core.accounts.identity import SCOPES
+from comptoir.core.accounts.token_errors import TokenNotFound, TokenUnfit
 from comptoir.core.ids import new_id
 from comptoir.core.plain_text import clean_line, says_something
 from comptoir.core.principal import Principal, Role

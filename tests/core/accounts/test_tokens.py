@@ -10,8 +10,9 @@ import pytest
 from httpx import AsyncClient
 
 from comptoir.core.accounts import tokens
-from comptoir.core.accounts.errors import RoleMissing, TokenNotFound, TokenUnfit
+from comptoir.core.accounts.errors import RoleMissing
 from comptoir.core.accounts.tables import ApiToken
+from comptoir.core.accounts.token_errors import TokenNotFound, TokenUnfit
 from comptoir.core.ids import new_id
 from comptoir.core.principal import SYSTEM, Role
 from comptoir.core.tables import AuditEvent

@@ -15,10 +15,11 @@ from litestar.types import ControllerRouterHandler
 from comptoir.core import clock
 from comptoir.core.accounts import tokens
 from comptoir.core.accounts.authentication import accounts_of
-from comptoir.core.accounts.errors import PlaceNotYours, TokenUnfit
+from comptoir.core.accounts.errors import PlaceNotYours
 from comptoir.core.accounts.guards import require, somebody
 from comptoir.core.accounts.identity import SCOPES
 from comptoir.core.accounts.pages.forms import AnyRequest, answer_form
+from comptoir.core.accounts.token_errors import TokenUnfit
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.principal import Role
