@@ -33,14 +33,13 @@ from comptoir.lending.agreement_pdf import (
     TypedSignature,
     agreement_words,
 )
+from comptoir.lending.agreement_queries import agreement_pdf, read_agreement
 from comptoir.lending.agreements import (
     AgreementKeptAlready,
     PaperWanted,
     SignatureMissing,
     agreement_document,
-    agreement_pdf,
     make_agreement,
-    read_agreement,
     sign_on_paper,
 )
 from comptoir.lending.desk import visits

@@ -15,14 +15,13 @@ from comptoir.core.principal import Principal, Role
 from comptoir.core.tables import AuditEvent
 from comptoir.lending.agreed_loans import AgreementNotFound, NothingToAgree, visit_loans
 from comptoir.lending.agreement_pdf import PaperSignature, Signature, TypedSignature
+from comptoir.lending.agreement_queries import agreement_pdf, read_agreement
 from comptoir.lending.agreements import (
     AgreementKeptAlready,
     AgreementNotOnPaper,
     PaperWanted,
     SignatureMissing,
-    agreement_pdf,
     make_agreement,
-    read_agreement,
     sign_on_paper,
 )
 from comptoir.lending.desk.view import read_visit

@@ -10,18 +10,20 @@ import msgspec
 from comptoir.core.api import Call, Page, PageQuery, Pdf, decode_cursor, get, page_of, post
 from comptoir.lending.agreed_loans import AgreementNotFound, LoansApart, named_loans
 from comptoir.lending.agreement_pdf import PaperSignature, Signature, TypedSignature
-from comptoir.lending.agreements import (
-    AgreementKeptAlready,
-    AgreementNotOnPaper,
+from comptoir.lending.agreement_queries import (
     AgreementPlace,
     AgreementView,
-    PaperWanted,
-    SignatureMissing,
     agreement_pdf,
     agreements_of_borrower,
     agreements_of_loan,
-    make_agreement,
     read_agreement,
+)
+from comptoir.lending.agreements import (
+    AgreementKeptAlready,
+    AgreementNotOnPaper,
+    PaperWanted,
+    SignatureMissing,
+    make_agreement,
     sign_on_paper,
 )
 from comptoir.lending.borrowers.visibility import find_visible

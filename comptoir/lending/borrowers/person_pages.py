@@ -24,7 +24,7 @@ from comptoir.core.web import Flash, fragment, is_htmx, page, panels, redirect
 from comptoir.core.web.shell import shell_of
 from comptoir.lending import cards
 from comptoir.lending.agreed_loans import unsigned
-from comptoir.lending.agreements import agreements_of_borrower
+from comptoir.lending.agreement_queries import agreements_of_borrower
 from comptoir.lending.borrowers.cards import issue_card, printable_card
 from comptoir.lending.borrowers.errors import FormatUnknown
 from comptoir.lending.borrowers.forms import (

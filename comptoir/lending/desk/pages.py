@@ -16,7 +16,7 @@ from comptoir.core.web import redirect
 from comptoir.core.web.forms import id_or_none
 from comptoir.core.web.texts import ANY_TEXT
 from comptoir.lending.agreed_loans import AgreementNotFound, leaves_unsigned
-from comptoir.lending.agreements import read_agreement
+from comptoir.lending.agreement_queries import read_agreement
 from comptoir.lending.desk import visits
 from comptoir.lending.desk.answer import (
     Answer,

@@ -21,7 +21,7 @@ from comptoir.core.web import Flash, local_path, page, redirect
 from comptoir.core.web.formats import format_day
 from comptoir.core.web.forms import Version, id_or_none
 from comptoir.inventory import codes
-from comptoir.lending.agreements import agreements_of_loan
+from comptoir.lending.agreement_queries import agreements_of_loan
 from comptoir.lending.due_dates import opens_after
 from comptoir.lending.errors import LendingRefused, LoanChanged, LoanNotFound
 from comptoir.lending.loans.elsewhere import choose_return_site
