@@ -13,12 +13,12 @@ _FORMATS = {
 
 def example_of(schema: dict[str, Any], components: dict[str, Any]) -> Any:
     """A value that fits the schema, for people to look at."""
-    if "$ref" in schema:
-        return example_of(components[schema["$ref"].rpartition("/")[2]], components)
     if "examples" in schema:
         return schema["examples"][0]
     if schema.get("default") not in (None, "", [], {}):
         return schema["default"]
+    if "$ref" in schema:
+        return example_of(components[schema["$ref"].rpartition("/")[2]], components)
     if "enum" in schema:
         return schema["enum"][0]
     if "anyOf" in schema:
