@@ -7,6 +7,7 @@ in a file that the trail does not have, and a form that is sent twice makes the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -40,6 +41,8 @@ AT_ONCE = 1000
 SAME_CLICK = timedelta(minutes=2)
 #: Exports of a batch that its pages name.
 _LATEST = 5
+_DIGITS = re.compile(r"[0-9]+")
+_YEAR = re.compile(r"20[0-9]{2}")
 
 #: Runs what is done once, and gives the outcome of the first time for the same form.
 Once = Callable[[Callable[[], Awaitable[UUID]]], Awaitable[UUID]]
@@ -246,9 +249,15 @@ def _opened(voucher: db.Row) -> Secret | None:
 
 
 def _tells(explanation: str, secret: Secret) -> bool:
-    """Whether an explanation has the code, PIN or PUK of a voucher in it."""
+    """Whether an explanation has the code, PIN or PUK of a voucher in it.
+
+    Among the PINs of many cards are the four digits of most dates: one is looked for as a number
+    by itself, and not where it reads as a year.
+    """
     said = fold(explanation)
-    return any(part and fold(part) in said for part in (secret.code, secret.pin, secret.puk))
+    if any(part and fold(part) in said for part in (secret.code, secret.puk)):
+        return True
+    return secret.pin in _DIGITS.findall(explanation) and not _YEAR.fullmatch(secret.pin)
 
 
 def _shown(voucher: db.Row, *, pins: bool) -> Shown | None:

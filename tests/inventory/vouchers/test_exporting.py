@@ -199,6 +199,32 @@ async def test_a_code_is_no_reason(database: Any, now: datetime) -> None:
     assert await trail("voucher.batch_exported") == []
 
 
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("PIN 0471", True),
+        ("0471", True),
+        ("00012345", True),
+        ("PUK 000 123 45", True),
+        ("stock of 2026", False),
+        ("order 10471", False),
+        ("counted on 04.7.1", False),
+    ],
+)
+async def test_a_pin_is_no_reason_but_a_year_or_a_part_of_a_number_is_none(
+    database: Any, now: datetime, text: str, is_told: bool
+) -> None:
+    drawer = await Drawer.made(0)
+    for code, pin in (("8941030012345678906", "0471"), ("8941030012345678914", "2026")):
+        await make.voucher(drawer.batch, Secret(code=code, pin=pin, puk="00012345"))
+    actor = await somebody(Role.COORDINATOR, drawer.site.id, at=now)
+    if is_told:
+        with pytest.raises(CodeInExplanation):
+            await exported(actor, drawer, now=now, explanation=text)
+    else:
+        assert len(await exported(actor, drawer, now=now, explanation=text)) == 2
+
+
 async def test_pin_and_puk_are_in_it_where_they_were_asked_for(
     database: Any, now: datetime
 ) -> None:
