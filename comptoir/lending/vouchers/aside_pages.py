@@ -30,6 +30,7 @@ from comptoir.lending.vouchers.releasing import release_voucher
 from comptoir.lending.vouchers.reserving import read_reservation, reserve_voucher
 from comptoir.lending.vouchers.rules import LONGEST_ASIDE
 from comptoir.lending.vouchers.schemas import ReservationView, ReserveVoucher
+from comptoir.sites.queries import site_calendar
 
 Page = Request[Principal, Any, Any]
 RECEPTION = [require(Role.RECEPTION)]
@@ -48,12 +49,13 @@ class OnPersonPage(msgspec.Struct, frozen=True):
 
 async def for_person(about: Fill) -> Panel | None:
     """What is set aside for a person; None where nothing is, nor could be."""
-    actor, today = about.principal, about.now.date()
+    actor = about.principal
     if actor.site_id is None:
         return None
     vouchers = await vouchers_at(actor.site_id, about.subject_id, now=about.now)
     if not vouchers.aside and not any(each.can_reserve for each in vouchers.choices):
         return None
+    today = (await site_calendar(actor.site_id)).local_date(about.now)
     view = OnPersonPage(about.subject_id, vouchers, today, today + LONGEST_ASIDE)
     return Panel("lending/_person_vouchers.html", view)
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from httpx import Response
 
 from comptoir.core import clock
+from comptoir.core.web.panels import Fill
 from comptoir.inventory.vouchers.sealing import Secret
 from comptoir.inventory.vouchers.tables import Voucher
 from comptoir.lending.refusals import RefusalCode
+from comptoir.lending.vouchers.aside_pages import OnPersonPage, for_person
+from comptoir.lending.vouchers.rules import LONGEST_ASIDE
 from comptoir.lending.vouchers.tables import VoucherReservation
 from comptoir.sites.tables import StaffMember
 from tests import factories as make
@@ -141,6 +144,18 @@ async def test_a_form_sent_twice_sets_one_aside(reception: Reception, sims: list
         await keep(reception, kind=sims[0].kind, form="f1")
     assert await VoucherReservation.count() == 1
     assert "Set aside." in (await keep(reception, kind=sims[0].kind, form="f1")).text
+
+
+async def test_the_days_to_choose_begin_with_the_day_of_the_site(
+    reception: Reception, sims: list[Any]
+) -> None:
+    actor = await make.principal(site_id=reception.site.id)
+    night = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)  # the 25th in Switzerland
+    panel = await for_person(Fill(actor, reception.borrower.id, night))
+    assert panel
+    assert isinstance(panel.data, OnPersonPage)
+    assert panel.data.first_day == date(2026, 11, 25)
+    assert panel.data.last_day == date(2026, 11, 25) + LONGEST_ASIDE
 
 
 async def test_a_card_and_a_day_are_chosen_on_the_page_of_a_person(
