@@ -21,6 +21,7 @@ from comptoir.inventory.vouchers.reveal_counts import (
 )
 from tests import factories as make
 from tests.http_client import client_of, sign_in
+from tests.lending.test_statements import plan_of
 
 
 async def shown(site_id: UUID, number: int, *, at: datetime) -> None:
@@ -75,6 +76,15 @@ async def test_a_site_is_named_where_very_many_were_given_within_a_day(
             await make.voucher(batch, status="issued", issued_at=now)
     assert await given_often([often, seldom], now=now) == {often: MANY_GIVEN}
     assert await given_often([often], now=now + A_DAY) == {}
+
+
+async def test_what_was_given_lately_is_found_by_its_moment(database: Any, now: datetime) -> None:
+    site = await make.site()
+    with db.count_statements() as sent:
+        await given_often([site.id], now=now)
+    [line] = [each for each in await plan_of(sent[-1]) if "inventory_voucher_given" in each]
+    if not db.is_postgres():
+        assert "issued_at>" in line
 
 
 async def test_the_page_says_so_to_coordinators_and_names_nobody(
