@@ -13,20 +13,30 @@ from comptoir.lending.refusals import RefusalCode
 from comptoir.notifications import limits
 from comptoir.notifications.inbound.doubts import MAY_BE_RIGHT, question_about
 from comptoir.notifications.numbers import Number, read_number
-from comptoir.notifications.statuses import TO_DECIDE
+from comptoir.notifications.statuses import TO_DECIDE, Status
 
+# What was tried again went as its last try did.
 _READ = """
+WITH RECURSIVE tried (id, status) AS (
+    SELECT message.id, message.status FROM notifications_message message
+    WHERE message.dedupe_key = :key
+    UNION ALL
+    SELECT again.id, again.status
+    FROM tried JOIN notifications_message again ON again.again_of = tried.id
+)
 SELECT borrower.id, borrower.phone, wish.stopped_at,
        COALESCE(wish.wrong_number, '') AS wrong_number,
-       EXISTS (SELECT 1 FROM notifications_message message
-               WHERE message.dedupe_key = :key AND message.status IN :to_decide
+       EXISTS (SELECT 1 FROM tried last
+               WHERE last.status IN :went_badly
                  AND NOT EXISTS (SELECT 1 FROM notifications_message again
-                                 WHERE again.again_of = message.id)) AS "failed [BOOLEAN]"
+                                 WHERE again.again_of = last.id)) AS "failed [BOOLEAN]"
 FROM lending_voucher_issue issue
 JOIN lending_borrower borrower ON borrower.id = issue.borrower
 LEFT JOIN notifications_borrower_wish wish ON wish.borrower = borrower.id
 WHERE issue.id = :issue
 """
+#: A first try that was dropped is written anew; a later one is not.
+_WENT_BADLY = (*TO_DECIDE, Status.DROPPED)
 
 
 async def obstacle(issue_id: UUID) -> RefusalCode | None:
@@ -39,7 +49,7 @@ async def obstacle(issue_id: UUID) -> RefusalCode | None:
         _READ,
         issue=issue_id,
         key=f"voucher:{issue_id}",
-        to_decide=[status.value for status in TO_DECIDE],
+        went_badly=[status.value for status in _WENT_BADLY],
     )
     if row is None:
         return RefusalCode.VOUCHER_NOT_SENDABLE

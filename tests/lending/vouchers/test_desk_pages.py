@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -27,6 +27,7 @@ from comptoir.lending.vouchers.showing import show_issued
 from comptoir.lending.vouchers.tables import VoucherIssue, VoucherPolicy
 from comptoir.lending.vouchers.undoing import undo_issue
 from comptoir.lending.vouchers.went_with import went_with
+from comptoir.notifications.messages.services import try_again
 from comptoir.notifications.reminders.tables import BorrowerWish
 from comptoir.notifications.tables import Message, Sending
 from comptoir.sites.tables import StaffMember
@@ -165,7 +166,7 @@ async def test_the_day_on_which_one_can_still_be_given_is_that_of_the_site(
     reception: Reception, wifi: Any
 ) -> None:
     # Half past midnight in Zurich, which is the day before in UTC.
-    midnight = datetime.fromisoformat("2026-12-24T00:30:00+01:00")
+    midnight = datetime(2026, 12, 23, 23, 30, tzinfo=UTC)
     await Voucher.update({Voucher.activate_by: date(2026, 12, 23)}, force=True)
     assert await for_anybody(reception.site.id, now=midnight) == ()
     await Voucher.update({Voucher.activate_by: date(2026, 12, 24)}, force=True)
@@ -299,6 +300,12 @@ async def test_a_phone_that_comes_back_says_that_a_sim_went_with_it(
     assert "A SIM card went with it: SIM 10 GB" in answer.text
     [issue] = await VoucherIssue.objects()
     assert f'name="issue" value="{issue.id}"' in answer.text
+    await VoucherIssue.update({VoucherIssue.shown_at: clock.now()}, force=True)
+    [opened] = (await went_with([loan.id]))[loan.id]
+    assert not opened.can_return
+    await VoucherIssue.update({VoucherIssue.shown_at: None}, force=True)
+    [card] = (await went_with([loan.id]))[loan.id]
+    assert card.can_return
     await reception.post("/desk/vouchers/return", issue=issue.id)
     assert await went_with([loan.id]) == {}
 
@@ -558,6 +565,26 @@ async def test_a_message_that_would_not_arrive_is_not_said_to_be_on_its_way(
         RefusalCode.VOUCHER_SENDING_PAUSED,
         RefusalCode.VOUCHER_MESSAGE_FAILED,
     ]
+
+
+@pytest.mark.parametrize("end", ["failed", "unknown", "dropped"])
+async def test_a_message_that_was_tried_again_went_as_its_last_try_did(
+    reception: Reception, top_up: Any, end: str
+) -> None:
+    visit = await visit_of(reception)
+    await reception.post("/desk/vouchers", kind=top_up.id, visit=visit, attempt_id="tap-1")
+    [issue] = await VoucherIssue.objects()
+    await reception.post("/desk/vouchers/sms", issue=issue.id, visit=visit)
+    await Message.update({Message.status: "failed"}, force=True)
+    [first] = await Message.objects()
+    coordinator = await make.principal(Role.COORDINATOR, reception.site.id)
+    second = await try_again(coordinator, first.id, now=clock.now())
+    answer = await reception.post("/desk/vouchers/sms", issue=issue.id, visit=visit)
+    assert "+41 79 123 45 67" in answer.text  # it is on its way
+    await Message.update({Message.status: end}).where(Message.id == second)
+    code = await refused_to_send(reception, issue, visit)
+    assert code == RefusalCode.VOUCHER_MESSAGE_FAILED
+    assert await Message.count() == 2
 
 
 async def refused_to_send(reception: Reception, issue: Any, visit: Any) -> str:
