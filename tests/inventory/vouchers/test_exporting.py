@@ -333,6 +333,27 @@ async def test_a_form_sent_twice_makes_the_same_file_for_two_minutes(
     assert added.id not in [row["subject_id"] for row in await trail("voucher.revealed")]
 
 
+async def test_what_was_written_down_for_one_batch_opens_no_other(
+    database: Any, now: datetime
+) -> None:
+    one, other = await Drawer.made(1), await Drawer.made(1)
+    actor = await make.principal(Role.COORDINATOR)
+    actor = msgspec.structs.replace(actor, kind="token")
+    made: list[UUID] = []
+
+    async def first_of_all(make_it: Callable[[], Awaitable[UUID]]) -> UUID:
+        made.append(made[0] if made else await make_it())
+        return made[0]
+
+    await export_codes(
+        actor, ExportCodes(one.batch.id, explanation=WHY), once=first_of_all, now=now
+    )
+    with pytest.raises(ExportOver):
+        await export_codes(
+            actor, ExportCodes(other.batch.id, explanation=WHY), once=first_of_all, now=now
+        )
+
+
 async def test_what_cannot_be_read_is_in_no_file_and_not_written_down(
     database: Any, now: datetime
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -147,7 +147,7 @@ async def test_the_limit_of_a_person_counts_calendar_days_and_not_what_was_undon
         await drawer.give(now, attempt=attempt("tap"))
     assert again.value.refusal == error.value.refusal
     # In the first minute of the thirtieth day at the site, which is the day before in UTC.
-    midnight = datetime.fromisoformat("2026-12-24T00:00:30+01:00")
+    midnight = datetime(2026, 12, 23, 23, 0, 30, tzinfo=UTC)
     await drawer.give(midnight)
 
 

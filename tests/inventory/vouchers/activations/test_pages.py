@@ -145,6 +145,22 @@ async def test_a_double_click_is_one(client: AsyncClient, drawer: Drawer) -> Non
     assert "Confirmed before" in anew.text
 
 
+@pytest.mark.parametrize(("minutes", "status"), [(59, 303), (61, 422)])
+async def test_a_page_carries_its_file_for_an_hour(
+    drawer: Drawer, monkeypatch: pytest.MonkeyPatch, minutes: int, status: int
+) -> None:
+    user = await make.user(role=Role.COORDINATOR, site_id=drawer.site.id)
+    later = clock.now() + timedelta(minutes=minutes)
+    async with client_of() as client:
+        await sign_in(client, user, site_id=drawer.site.id)
+        fields = hidden((await check(client, drawer, FILE.encode())).text, PATH)
+        monkeypatch.setattr("comptoir.core.clock.now", lambda: later)
+        await sign_in(client, user, site_id=drawer.site.id, now=later)
+        answer = await client.post(PATH, data=fields)
+    assert answer.status_code == status
+    assert ("This page is too old" in answer.text) is (status == 422)
+
+
 async def test_what_a_page_carries_is_one_persons_and_of_this_page(
     client: AsyncClient, drawer: Drawer
 ) -> None:
