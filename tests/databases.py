@@ -93,6 +93,7 @@ class Databases:
         """Drop what is kept for the next one."""
         emptied, self._emptied = self._emptied, None
         if emptied is not None:
+            await emptied.close()
             await drop_database(emptied.url)
 
 
