@@ -7,7 +7,7 @@ import msgspec
 from comptoir.core.i18n import current_language
 from comptoir.core.web.panels import Fill, Panel
 from comptoir.notifications.calls.queries import count_calls, list_calls
-from comptoir.notifications.calls.schemas import CallFilter, CallState
+from comptoir.notifications.calls.schemas import CallFilter
 from comptoir.notifications.reminders.plans import OF_MOVES
 
 #: Nobody is waited for at more sites than that.
@@ -23,25 +23,16 @@ async def at_desk(about: Fill) -> Panel | None:
 async def in_visit(about: Fill) -> Panel | None:
     """What somebody was to be called about, now that they are here.
 
-    Of moved due dates the visit speaks by itself.
+    Each answer of the desk waits for it: one statement, where they were not to be called. Of moved
+    due dates the visit speaks by itself.
     """
-    entries = [
-        entry
-        for state in CallState
-        for entry in (
-            await list_calls(
-                about.principal,
-                CallFilter(state=state, borrower_id=about.subject_id, limit=_MOST),
-                language=current_language(),
-                now=about.now,
-            )
-        ).entries
-    ]
+    wanted = CallFilter(state=None, borrower_id=about.subject_id, limit=_MOST)
+    found = await list_calls(about.principal, wanted, language=current_language(), now=about.now)
     told = [
         msgspec.structs.replace(
             entry, scripts=tuple(each for each in entry.scripts if each.kind not in OF_MOVES)
         )
-        for entry in entries
+        for entry in found.entries
     ]
     shown = [entry for entry in told if entry.scripts]
     return Panel("notifications/_calls_visit.html", shown) if shown else None

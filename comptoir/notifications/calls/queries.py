@@ -127,7 +127,8 @@ async def list_calls(
             "after_who": wanted.after.borrower_id,
             "after_site": wanted.after.site_id,
         }
-    sql = _ENTRIES.format(waiting=waiting, when=_WHEN[wanted.state], after=after)
+    when = _WHEN[wanted.state] if wanted.state else "1 = 1"
+    sql = _ENTRIES.format(waiting=waiting, when=when, after=after)
     rows = await db.fetch(sql, limit=wanted.limit + 1, now=now, thanks=THANKS, **values)
     shown = rows[: wanted.limit]
     entries = await _entries(shown, language=language, now=now) if shown else ()

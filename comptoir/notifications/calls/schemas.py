@@ -43,9 +43,12 @@ class CallPlace(msgspec.Struct, frozen=True):
 
 
 class CallFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """What a list is limited to. ``after`` is the last person of the page before."""
+    """What a list is limited to; a ``state`` of None is any.
 
-    state: CallState = CallState.NOW
+    ``after`` is the last person of the page before.
+    """
+
+    state: CallState | None = CallState.NOW
     site_id: UUID | None = None
     borrower_id: UUID | None = None
     after: CallPlace | None = None

@@ -70,10 +70,10 @@ _LATER_WENT = """
       AND newer.status NOT IN ('dropped', 'failed')))
 """
 #: A code is money: it goes to the number that somebody looked at, or nowhere.
+# The number of this one person is read: of "is there one" PostgreSQL makes a table of everybody.
 _NUMBER_IS_ANOTHER = f"""
-(message.kind IN ({_listed(Matter.VOUCHER)}) AND NOT EXISTS (
-    SELECT 1 FROM lending_borrower person
-    WHERE person.id = message.borrower AND person.phone = message.address))
+(message.kind IN ({_listed(Matter.VOUCHER)}) AND message.address <> (
+    SELECT person.phone FROM lending_borrower person WHERE person.id = message.borrower))
 """
 #: A voucher is still as the message was about to say.
 _VOUCHER_STANDS = """

@@ -13,9 +13,11 @@ from httpx import AsyncClient
 from comptoir.core import clock, db
 from comptoir.core.errors import Invalid
 from comptoir.core.principal import Principal, Role
+from comptoir.core.web.panels import Fill
 from comptoir.lending import routes
 from comptoir.lending.closures import told
 from comptoir.lending.tables import Borrower, Loan
+from comptoir.notifications.calls.panels import in_visit
 from comptoir.notifications.calls.queries import count_calls, just_done, list_calls
 from comptoir.notifications.calls.schemas import (
     CallCounts,
@@ -85,6 +87,24 @@ async def record(
 
 
 class TestTheList:
+    async def test_a_visit_asks_for_it_in_one_statement(
+        self, world: World, desk: Principal
+    ) -> None:
+        person = await world.person()
+        with db.count_statements() as sent:
+            assert await in_visit(Fill(desk, person.id, LATE)) is None
+        assert len(sent) == 1, sent
+
+    async def test_a_visit_shows_what_is_to_be_called_about_whenever_that_is(
+        self, world: World, desk: Principal
+    ) -> None:
+        person = await late_person(world)
+        for moment in (EARLY, LATE):
+            shown = await in_visit(Fill(desk, person.id, moment))
+            assert shown is not None
+            assert isinstance(shown.data, list)
+            assert [entry.borrower_id for entry in shown.data] == [person.id]
+
     async def test_says_what_to_say_in_both_languages(self, world: World, desk: Principal) -> None:
         await late_person(world, language="de", counsellor="Binta Sow")
         [entry] = await listed(desk)
