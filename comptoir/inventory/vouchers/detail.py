@@ -16,7 +16,7 @@ from comptoir.inventory.vouchers.errors import VoucherNotFound
 from comptoir.inventory.vouchers.scanned import found_of_any_kind
 from comptoir.inventory.vouchers.sealing import HINT_LENGTH, fold
 from comptoir.inventory.vouchers.statuses import Medium, VoidReason, VoucherStatus
-from comptoir.inventory.vouchers.validity import aside_until
+from comptoir.inventory.vouchers.validity import aside_until, last_day
 from comptoir.sites.queries import of_own_sites
 
 _VOUCHER = """
@@ -103,15 +103,17 @@ async def voucher_view(actor: Principal, voucher_id: UUID) -> VoucherView:
 
 _IN_BATCH = """
 SELECT voucher.id, voucher.status, voucher.hint, site.name AS site_name, site.time_zone,
-       voucher.issued_at, voucher.expires_at, voucher.reserved_until
+       voucher.issued_at, voucher.expires_at, voucher.reserved_until,
+       kind.time_zone AS kind_time_zone
 FROM inventory_voucher voucher JOIN sites_site site ON site.id = voucher.site
+JOIN inventory_voucher_kind kind ON kind.id = voucher.kind
 """
 
 
 _ENDING = """
 SELECT voucher.id, voucher.status, voucher.hint, site.name AS site_name, site.time_zone,
        voucher.issued_at, voucher.expires_at, voucher.reserved_until,
-       CAST(kind.names AS TEXT) AS names
+       kind.time_zone AS kind_time_zone, CAST(kind.names AS TEXT) AS names
 FROM inventory_voucher voucher JOIN sites_site site ON site.id = voucher.site
 JOIN inventory_voucher_kind kind ON kind.id = voucher.kind
 """
@@ -128,6 +130,13 @@ class VoucherRow(msgspec.Struct, frozen=True):
     issued_at: datetime | None
     expires_at: datetime | None
     reserved_until: datetime | None
+    kind_time_zone: str
+
+    @property
+    def good_until(self) -> date | None:
+        """The last day on which it can be used, on its operator's clock."""
+        last = last_day(self.expires_at, self.kind_time_zone)
+        return last.date() if last else None
 
     @property
     def aside_until(self) -> date | None:
