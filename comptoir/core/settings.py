@@ -20,9 +20,12 @@ class SettingsInvalid(Exception):
     """A setting is missing or wrong; the text says which, and how to mend it."""
 
 
-def setting(variable: str, about: str, default: Any = None) -> Any:
-    """A settings field: its environment variable and what it is for."""
-    return field(default=default, metadata={"variable": variable, "about": about})
+def setting(variable: str, about: str, default: Any = None, *, told: bool = True) -> Any:
+    """A settings field: its environment variable and what it is for.
+
+    ``told``: a traceback or a log line may show it.
+    """
+    return field(default=default, repr=told, metadata={"variable": variable, "about": about})
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class Settings:
         "DATABASE_URL",
         "`postgres://user:password@host/name`. Unset: an SQLite file in the data folder.",
         "",
+        told=False,
     )
     public_url: str = setting(
         "COMPTOIR_PUBLIC_URL",
@@ -57,6 +61,7 @@ class Settings:
         "At least 32 characters; signs forms and encrypts second factors. "
         "Unset in development: made once and kept in the data folder.",
         "",
+        told=False,
     )
     voucher_keys: tuple[str, ...] = setting(
         "COMPTOIR_VOUCHER_KEYS",
@@ -64,6 +69,7 @@ class Settings:
         "commas, the newest first, while keys change. Whoever loses it loses the codes: keep it, "
         "and apart from the backups. Unset in development: made once and kept in the data folder.",
         (),
+        told=False,
     )
     workers: int = setting("COMPTOIR_WORKERS", "Server processes.", 1)
     trusted_proxies: tuple[str, ...] = setting(

@@ -46,7 +46,7 @@ class Clear:
 
 
 class Untold(msgspec.Struct, frozen=True):
-    """What holds codes as texts, on their way in: a traceback or a log line shows none of it."""
+    """Codes, passwords or tokens as texts: a traceback or a log line shows none of it."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"

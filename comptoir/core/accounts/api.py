@@ -13,6 +13,7 @@ from comptoir.core.accounts.token_errors import TokenNotFound
 from comptoir.core.accounts.tokens import CreateToken, TokenView
 from comptoir.core.api import Call, Moment, delete, get, post
 from comptoir.core.fields import example
+from comptoir.core.vault import Untold
 
 TAG = "Tokens"
 
@@ -36,7 +37,7 @@ class TokenBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     expires_at: Annotated[Moment | None, example("2034-12-31T00:00:00Z")] = None
 
 
-class NewToken(msgspec.Struct, frozen=True):
+class NewToken(Untold, frozen=True):
     """A token that was just made. `token` is shown this once: a repeated call gives null."""
 
     id: UUID

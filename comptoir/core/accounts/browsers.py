@@ -10,6 +10,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 import msgspec
 
 from comptoir.core.keys import Keyring
+from comptoir.core.vault import Untold
 
 COOKIE = "browser"
 #: A year, in seconds.
@@ -38,7 +39,7 @@ _SYSTEMS = (
 )
 
 
-class KnownBrowser(msgspec.Struct, frozen=True):
+class KnownBrowser(Untold, frozen=True):
     """The long-lived cookie: a random name, and a mark for each account signed in to.
 
     A mark is an HMAC over both, so the cookie names nobody, and a copied or

@@ -10,7 +10,6 @@ import hmac
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
 import pyotp
 
 from comptoir.core import audit, db
@@ -24,6 +23,7 @@ from comptoir.core.accounts.own_password import check_password
 from comptoir.core.ids import new_id
 from comptoir.core.keys import Keyring
 from comptoir.core.principal import Principal
+from comptoir.core.vault import Untold
 
 STEP = 30  # seconds, as every authenticator app assumes
 #: Steps before and after the present one that are taken: phones' clocks differ.
@@ -32,7 +32,7 @@ RECOVERY_CODES = 10
 _PURPOSE = "totp"
 
 
-class Enrolment(msgspec.Struct, frozen=True):
+class Enrolment(Untold, frozen=True):
     """What the authenticator app is to be given: as a QR code, or typed."""
 
     uri: str

@@ -21,11 +21,12 @@ from comptoir.core.i18n import DEFAULT_LANGUAGE, LANGUAGES
 from comptoir.core.ids import new_id
 from comptoir.core.keys import Keyring
 from comptoir.core.principal import Principal
+from comptoir.core.vault import Untold
 
 _TRIES = 20
 
 
-class AddUser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class AddUser(Untold, frozen=True, forbid_unknown_fields=True):
     """A new account. Without a password the person needs an invitation."""
 
     login: str
@@ -46,7 +47,7 @@ class OwnAccount(msgspec.Struct, frozen=True):
     recovery_codes_left: int
 
 
-class PreparedUser(msgspec.Struct, frozen=True):
+class PreparedUser(Untold, frozen=True):
     """An account that passed every check but the database's, its password hashed."""
 
     login: str

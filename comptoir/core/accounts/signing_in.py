@@ -17,13 +17,14 @@ from comptoir.core.accounts.logins import normal_login
 from comptoir.core.accounts.throttle import Subject
 from comptoir.core.keys import Keyring
 from comptoir.core.principal import Principal
+from comptoir.core.vault import Untold
 
 #: How long after the password the code may come.
 CODE_WITHIN = timedelta(minutes=5)
 _TICKET = "sign-in-ticket"
 
 
-class SignedIn(msgspec.Struct, frozen=True):
+class SignedIn(Untold, frozen=True):
     """The session's token and the browser that now knows the account, for two cookies."""
 
     token: str
@@ -31,13 +32,13 @@ class SignedIn(msgspec.Struct, frozen=True):
     language: str
 
 
-class CodeNeeded(msgspec.Struct, frozen=True):
+class CodeNeeded(Untold, frozen=True):
     """The password was right; ``ticket`` (for a cookie) proves it to the next step."""
 
     ticket: str
 
 
-class _Ticket(msgspec.Struct, frozen=True):
+class _Ticket(Untold, frozen=True):
     user_id: str
     password: str
 

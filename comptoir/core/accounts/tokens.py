@@ -15,6 +15,7 @@ from comptoir.core.accounts.token_errors import TokenNotFound, TokenUnfit
 from comptoir.core.ids import new_id
 from comptoir.core.plain_text import clean_line, says_something
 from comptoir.core.principal import Principal, Role
+from comptoir.core.vault import Untold
 
 #: So that a token found in a file or a log is known for what it is.
 PREFIX = "comptoir_"
@@ -37,7 +38,7 @@ class TokenBound(msgspec.Struct, frozen=True):
     site_id: UUID
 
 
-class MadeToken(msgspec.Struct, frozen=True):
+class MadeToken(Untold, frozen=True):
     """A token that was just made; ``token`` is not kept anywhere."""
 
     id: UUID

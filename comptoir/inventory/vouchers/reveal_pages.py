@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-import msgspec
 from litestar import Request, Response, get, post
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
@@ -21,6 +20,7 @@ from comptoir.core.accounts.errors import PasswordAgainNeeded
 from comptoir.core.accounts.guards import require
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.principal import Principal, Role
+from comptoir.core.vault import Untold
 from comptoir.core.web import fragment, page
 from comptoir.core.web.context import is_htmx, local_path
 from comptoir.inventory.vouchers.guidance import guidance
@@ -34,7 +34,7 @@ PATH = "/vouchers/{voucher_id:uuid}/code"
 SHOWN_FOR = 60
 
 
-class Asked(msgspec.Struct, frozen=True):
+class Asked(Untold, frozen=True):
     """The page one is on, and the password where it was asked for."""
 
     back: str = "/"

@@ -9,6 +9,7 @@ import msgspec
 from comptoir.core.accounts.services import AddUser
 from comptoir.core.fields import Language
 from comptoir.core.principal import Role, SiteRole
+from comptoir.core.vault import Untold
 
 
 class AddColleague(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -19,7 +20,7 @@ class AddColleague(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     site_id: UUID | None = None
 
 
-class Link(msgspec.Struct, frozen=True):
+class Link(Untold, frozen=True):
     """A one-time link that was just made; ``token`` is not kept anywhere."""
 
     user_id: UUID

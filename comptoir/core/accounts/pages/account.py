@@ -25,6 +25,7 @@ from comptoir.core.accounts.passwords import MIN_LENGTH
 from comptoir.core.i18n import gettext as _
 from comptoir.core.printing.code128 import code128_symbol
 from comptoir.core.printing.qr import qr_symbol
+from comptoir.core.vault import Untold
 from comptoir.core.web import Flash, forget_cookie, page, redirect
 
 
@@ -41,7 +42,7 @@ class ChoosePlace(msgspec.Struct, frozen=True):
     site: UUID
 
 
-class ChangePassword(msgspec.Struct, frozen=True):
+class ChangePassword(Untold, frozen=True):
     """The present password and the one to come."""
 
     current_password: str = ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-import msgspec
 from litestar import Response, get, post
 from litestar.datastructures import Cookie
 from litestar.params import FromQuery
@@ -24,11 +23,12 @@ from comptoir.core.accounts.pages.forms import (
     forget_language,
     keep_language,
 )
+from comptoir.core.vault import Untold
 from comptoir.core.web import Flash, page, principal_of, redirect
 from comptoir.core.web.context import here
 
 
-class Unlock(msgspec.Struct, frozen=True):
+class Unlock(Untold, frozen=True):
     """What was typed or scanned, and the page to go on with."""
 
     pin: str = ""

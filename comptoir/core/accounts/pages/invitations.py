@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
@@ -15,10 +14,11 @@ from comptoir.core.accounts.pages.forms import AnyRequest, Form, answer_form, fo
 from comptoir.core.accounts.pages.sign_in import replaced
 from comptoir.core.accounts.passwords import MIN_LENGTH
 from comptoir.core.i18n import gettext as _
+from comptoir.core.vault import Untold
 from comptoir.core.web import Flash, page, redirect
 
 
-class ChoosePassword(msgspec.Struct, frozen=True):
+class ChoosePassword(Untold, frozen=True):
     """A first password, or a new one."""
 
     password: str = ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from litestar import Response, get, post
 from litestar.types import ControllerRouterHandler
 
@@ -15,18 +14,19 @@ from comptoir.core.accounts.guards import signed_in_by_password, somebody
 from comptoir.core.accounts.pages.forms import AnyRequest, Form, answer_form
 from comptoir.core.i18n import gettext as _
 from comptoir.core.printing.qr import qr_symbol
+from comptoir.core.vault import Untold
 from comptoir.core.web import Flash, page, redirect
 
 PATH = "/account/second-factor"
 
 
-class ConfirmForm(msgspec.Struct, frozen=True):
+class ConfirmForm(Untold, frozen=True):
     """The first code the phone shows."""
 
     code: str = ""
 
 
-class PasswordForm(msgspec.Struct, frozen=True):
+class PasswordForm(Untold, frozen=True):
     """The present password."""
 
     current_password: str = ""

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-import msgspec
 from litestar import Response, get, post
 from litestar.params import FromQuery
 from litestar.types import ControllerRouterHandler
@@ -36,10 +35,11 @@ from comptoir.core.accounts.services import own_account
 from comptoir.core.accounts.signing_in import CodeNeeded, SignedIn
 from comptoir.core.errors import ComptoirError
 from comptoir.core.i18n import gettext as _
+from comptoir.core.vault import Untold
 from comptoir.core.web import Flash, forget_cookie, make_cookie, page, principal_of, redirect
 
 
-class SignInForm(msgspec.Struct, frozen=True):
+class SignInForm(Untold, frozen=True):
     """Name and password, and the page one came from."""
 
     login: str = ""
@@ -47,7 +47,7 @@ class SignInForm(msgspec.Struct, frozen=True):
     next: str = "/"
 
 
-class CodeForm(msgspec.Struct, frozen=True):
+class CodeForm(Untold, frozen=True):
     """The code of the second factor, or a recovery code."""
 
     code: str = ""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ssl
 
-import msgspec
-
 from comptoir.core.settings import SettingsInvalid
+from comptoir.core.vault import Untold
 from comptoir.notifications.gateways.smpp.units import bind_transceiver
 from comptoir.notifications.gateways.variables import Variable, Variables
 
@@ -33,7 +32,7 @@ VARIABLES = (URL, USER, PASSWORD, SENDER, KIND, PRICE, PACE)
 _PORTS = {"smpp": 2775, "smpps": 3550}
 
 
-class Account(msgspec.Struct, frozen=True, kw_only=True):
+class Account(Untold, frozen=True, kw_only=True):
     """Where a network is, and who we are to it; ``context`` where it is encrypted."""
 
     host: str
