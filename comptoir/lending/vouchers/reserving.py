@@ -7,6 +7,7 @@ of two desks that want the last one, one sets it aside or gives it, and the othe
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 from comptoir.core import db
@@ -35,8 +36,13 @@ SELECT aside.id FROM lending_voucher_reservation reserved
 JOIN inventory_voucher aside ON aside.id = reserved.voucher
 WHERE reserved.borrower = :borrower_id AND aside.kind = :kind_id AND aside.status = 'reserved'
 """
+#: One that has expired or is void may be left; the job that lapses them has its turn later.
+_FORGET_ENDED = """
+DELETE FROM lending_voucher_reservation WHERE borrower = :borrower_id AND kind = :kind_id
+"""
 _INSERT = """
-INSERT INTO lending_voucher_reservation (voucher, borrower) VALUES (:voucher_id, :borrower_id)
+INSERT INTO lending_voucher_reservation (voucher, borrower, kind)
+VALUES (:voucher_id, :borrower_id, :kind_id)
 """
 _READ = """
 SELECT voucher.id AS voucher_id, voucher.kind AS kind_id, kind.names, kind.medium, voucher.hint,
@@ -96,6 +102,16 @@ async def read_reservation(actor: Principal, voucher_id: UUID) -> ReservationVie
     return ReservationView(**(row | read), until=aside_until(row["reserved_until"], zone))
 
 
+async def is_aside_for(borrower_id: UUID, kind_id: UUID) -> bool:
+    """True where one of the kind is set aside for a person, whose row is locked."""
+    return bool(await db.fetch(_ASIDE_ALREADY, borrower_id=borrower_id, kind_id=kind_id))
+
+
+def set_aside(values: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """What writes down for whom one is set aside, where ``is_aside_for`` said no."""
+    return [(_FORGET_ENDED, values), (_INSERT, values)]
+
+
 async def _reserve(
     actor: Principal,
     command: ReserveVoucher,
@@ -134,7 +150,7 @@ async def _reserve(
 async def _decide(row: db.Row, asked: IssueVoucher, now: datetime) -> Taken | Refusal:
     """The voucher, locked; or why none is set aside. The same is asked as to give it."""
     await issuing.lock_household(row)
-    if await db.fetch(_ASIDE_ALREADY, borrower_id=row["borrower_id"], kind_id=row["kind_id"]):
+    if await is_aside_for(row["borrower_id"], row["kind_id"]):
         return Refusal(RefusalCode.VOUCHER_SET_ASIDE_ALREADY)
     held = await taking.hold(asked.voucher_id) if asked.voucher_id else None
     if held is not None:
@@ -178,9 +194,10 @@ async def _write(
     values = {
         "voucher_id": view.voucher_id,
         "borrower_id": view.borrower_id,
+        "kind_id": view.kind_id,
         "known_at": view.site_id,
     }
-    writes = [(_INSERT, values)]
+    writes = set_aside(values)
     if not row["known_here"]:
         writes.append((KNOW_BORROWER, values))
     await db.write(*writes, *outcomes.remember(actor, command.attempt, view, now=now))

@@ -63,8 +63,12 @@ class VoucherShare(Table, tablename="lending_voucher_share"):
 
 
 class VoucherReservation(Table, tablename="lending_voucher_reservation"):
-    """For whom a voucher is put aside. It goes when the voucher is given, or free again."""
+    """For whom a voucher is put aside. It goes when the voucher is given, or free again.
+
+    One of a kind for each person: ``kind`` is the voucher's, for the index that holds it.
+    """
 
     id = BigSerial(primary_key=True)
     voucher = ForeignKey(Voucher, on_delete=OnDelete.cascade, null=False, unique=True)
     borrower = ForeignKey(Borrower, on_delete=OnDelete.cascade, index=True, null=False)
+    kind = ForeignKey(VoucherKind, on_delete=OnDelete.restrict, index=True)

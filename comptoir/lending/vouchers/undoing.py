@@ -14,24 +14,27 @@ from comptoir.lending.errors import UndoRefused, VoucherIssueNotFound
 from comptoir.lending.events import VoucherIssueUndone
 from comptoir.lending.loans.last_steps import need_time, overtaken
 from comptoir.lending.refusals import Refusal, RefusalCode
+from comptoir.lending.vouchers.reserving import is_aside_for, set_aside
 
 _READ = """
 SELECT issue.id, issue.voucher, issue.borrower, issue.loan, issue.site, issue.issued_at,
-       issue.shown_at, issue.ended_at, issue.granted_at, voucher.status, kind.names
+       issue.shown_at, issue.ended_at, issue.granted_at, issue.kind, voucher.status, kind.names
 FROM lending_voucher_issue issue
 JOIN inventory_voucher voucher ON voucher.id = issue.voucher
 JOIN inventory_voucher_kind kind ON kind.id = issue.kind
 WHERE issue.id = :issue_id
 """ + db.for_update("issue, voucher")
+#: As where one is given: the person's row before the voucher's.
+_LOCK_PERSON = """
+SELECT id FROM lending_borrower
+WHERE id = (SELECT borrower FROM lending_voucher_issue WHERE id = :issue_id)
+""" + db.for_update("lending_borrower")
 _END = "UPDATE lending_voucher_issue SET ended_at = :now WHERE id = :issue_id"
 #: It was set aside for its person, and is again.
 _PUT_ASIDE = """
 UPDATE inventory_voucher
 SET status = 'reserved', reserved_until = :until, issued_at = NULL, version = version + 1
 WHERE id = :voucher_id
-"""
-_RESERVE = """
-INSERT INTO lending_voucher_reservation (voucher, borrower) VALUES (:voucher_id, :borrower_id)
 """
 #: More than happens to a voucher in a minute.
 _LAST_STEPS = 10
@@ -40,7 +43,7 @@ _LAST_STEPS = 10
 async def undo_issue(actor: Principal, issue_id: UUID, *, now: datetime) -> str:
     """A voucher lies as if it had never been given; give its kind's name.
 
-    In the drawer, or set aside for its person if it was.
+    In the drawer, or set aside for its person if it was, and no other of the kind is by now.
 
     Raises:
         VoucherIssueNotFound: there is none, or it is of a site the actor may not know of.
@@ -49,6 +52,7 @@ async def undo_issue(actor: Principal, issue_id: UUID, *, now: datetime) -> str:
             work, which cannot come back to life.
     """
     async with db.transaction():
+        await db.fetch(_LOCK_PERSON, issue_id=issue_id)
         row = await db.fetch_one(_READ, issue_id=issue_id)
         if row is None or not actor.sees_site(row["site"]):
             raise VoucherIssueNotFound
@@ -60,7 +64,8 @@ async def undo_issue(actor: Principal, issue_id: UUID, *, now: datetime) -> str:
             raise UndoRefused(Refusal(RefusalCode.VOUCHER_SHOWN))
         values = {"issue_id": issue_id, "voucher_id": row["voucher"], "now": now}
         until = await _was_aside_until(row["voucher"]) if row["borrower"] else None
-        is_aside = until is not None and now < until
+        whose = {"borrower_id": row["borrower"], "kind_id": row["kind"]}
+        is_aside = until is not None and now < until and not await is_aside_for(**whose)
         after = VoucherStatus.RESERVED if is_aside else VoucherStatus.AVAILABLE
         trail = audit.values(
             actor,
@@ -77,8 +82,8 @@ async def undo_issue(actor: Principal, issue_id: UUID, *, now: datetime) -> str:
         )
         writes = [(_END, values), (audit.INSERT, trail)]
         if is_aside:
-            aside = values | {"until": until, "borrower_id": row["borrower"]}
-            writes += [(_PUT_ASIDE, aside), (_RESERVE, aside)]
+            aside = values | whose | {"until": until}
+            writes += [(_PUT_ASIDE, aside), *set_aside(aside)]
         else:
             writes.append((taking.PUT_BACK, values))
         await db.write(*writes)

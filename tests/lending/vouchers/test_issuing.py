@@ -351,7 +351,9 @@ async def test_a_reserved_one_is_for_whom_it_is_reserved(drawer: Drawer, now: da
     until = now + timedelta(days=1)
     aside = await drawer.add(status="reserved", reserved_until=until)
     other = await drawer.add_person()
-    await VoucherReservation(voucher=aside.id, borrower=drawer.borrower.id).save()
+    await VoucherReservation(
+        voucher=aside.id, borrower=drawer.borrower.id, kind=drawer.kind.id
+    ).save()
     code = await refused(drawer, now, voucher_id=aside.id, borrower_id=other.id)
     assert code == RefusalCode.VOUCHER_RESERVED
     issue = await drawer.give(now)
@@ -361,7 +363,9 @@ async def test_a_reserved_one_is_for_whom_it_is_reserved(drawer: Drawer, now: da
 
 async def test_a_reservation_that_lapsed_is_in_nobodys_way(drawer: Drawer, now: datetime) -> None:
     aside = await drawer.add(status="reserved", reserved_until=now - timedelta(hours=1))
-    await VoucherReservation(voucher=aside.id, borrower=drawer.borrower.id).save()
+    await VoucherReservation(
+        voucher=aside.id, borrower=drawer.borrower.id, kind=drawer.kind.id
+    ).save()
     other = await drawer.add_person()
     issue = await drawer.give(now, voucher_id=aside.id, borrower_id=other.id)
     assert issue.voucher_id == aside.id

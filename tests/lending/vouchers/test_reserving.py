@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from comptoir.core import audit
+from comptoir.core import audit, db
 from comptoir.core.errors import Invalid, NotFound
 from comptoir.core.principal import SYSTEM, Role
 from comptoir.core.tables import AuditEvent
@@ -284,6 +284,32 @@ async def test_what_was_given_by_mistake_is_set_aside_again(drawer: Drawer, now:
     assert await read_reservation(drawer.actor, kept.voucher_id) == kept
     assert await given() == []
     assert (await drawer.give(now)).voucher_id == kept.voucher_id
+
+
+async def test_what_is_taken_back_is_no_second_one_set_aside(drawer: Drawer, now: datetime) -> None:
+    first, second = await drawer.add(), await drawer.add()
+    await aside(drawer, now)
+    issue = await drawer.give(now)
+    await aside(drawer, now)
+    await undo_issue(drawer.actor, issue.id, now=now)
+    assert {await status_of(first.id), await status_of(second.id)} == {"available", "reserved"}
+    assert await VoucherReservation.count() == 1
+
+
+async def test_of_a_kind_the_database_keeps_one_for_each_person(
+    drawer: Drawer, now: datetime
+) -> None:
+    other = await drawer.add()
+    await aside(drawer, now, voucher_id=(await drawer.add()).id)
+    whose = {"borrower": drawer.borrower.id, "kind": drawer.kind.id}
+    with pytest.raises(db.IntegrityErrors):
+        await VoucherReservation(voucher=other.id, **whose).save()
+    # What is void is nobody's any more, also before the job has forgotten it.
+    row = await VoucherReservation.objects().first()
+    assert row is not None
+    coordinator = await make.principal(Role.COORDINATOR, drawer.site.id)
+    await void_voucher(coordinator, row.voucher, VoidReason.LOST, now=now)
+    assert (await aside(drawer, now)).voucher_id == other.id
 
 
 async def test_it_lapses_at_the_midnight_of_its_site_once(drawer: Drawer, now: datetime) -> None:
