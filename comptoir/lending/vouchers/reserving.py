@@ -7,7 +7,6 @@ of two desks that want the last one, one sets it aside or gives it, and the othe
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Any
 from uuid import UUID
 
 from comptoir.core import db
@@ -36,13 +35,12 @@ SELECT aside.id FROM lending_voucher_reservation reserved
 JOIN inventory_voucher aside ON aside.id = reserved.voucher
 WHERE reserved.borrower = :borrower_id AND aside.kind = :kind_id AND aside.status = 'reserved'
 """
-#: One that has expired or is void may be left; the job that lapses them has its turn later.
-_FORGET_ENDED = """
-DELETE FROM lending_voucher_reservation WHERE borrower = :borrower_id AND kind = :kind_id
-"""
-_INSERT = """
+#: Where ``is_aside_for`` said no. The row of one that has expired or is void may be left for the
+#: job that lapses them: it becomes this one's.
+SET_ASIDE = """
 INSERT INTO lending_voucher_reservation (voucher, borrower, kind)
 VALUES (:voucher_id, :borrower_id, :kind_id)
+ON CONFLICT (borrower, kind) DO UPDATE SET voucher = excluded.voucher
 """
 _READ = """
 SELECT voucher.id AS voucher_id, voucher.kind AS kind_id, kind.names, kind.medium, voucher.hint,
@@ -105,11 +103,6 @@ async def read_reservation(actor: Principal, voucher_id: UUID) -> ReservationVie
 async def is_aside_for(borrower_id: UUID, kind_id: UUID) -> bool:
     """True where one of the kind is set aside for a person, whose row is locked."""
     return bool(await db.fetch(_ASIDE_ALREADY, borrower_id=borrower_id, kind_id=kind_id))
-
-
-def set_aside(values: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    """What writes down for whom one is set aside, where ``is_aside_for`` said no."""
-    return [(_FORGET_ENDED, values), (_INSERT, values)]
 
 
 async def _reserve(
@@ -197,7 +190,7 @@ async def _write(
         "kind_id": view.kind_id,
         "known_at": view.site_id,
     }
-    writes = set_aside(values)
+    writes = [(SET_ASIDE, values)]
     if not row["known_here"]:
         writes.append((KNOW_BORROWER, values))
     await db.write(*writes, *outcomes.remember(actor, command.attempt, view, now=now))

@@ -14,7 +14,7 @@ from comptoir.lending.errors import UndoRefused, VoucherIssueNotFound
 from comptoir.lending.events import VoucherIssueUndone
 from comptoir.lending.loans.last_steps import need_time, overtaken
 from comptoir.lending.refusals import Refusal, RefusalCode
-from comptoir.lending.vouchers.reserving import is_aside_for, set_aside
+from comptoir.lending.vouchers.reserving import SET_ASIDE, is_aside_for
 
 _READ = """
 SELECT issue.id, issue.voucher, issue.borrower, issue.loan, issue.site, issue.issued_at,
@@ -83,7 +83,7 @@ async def undo_issue(actor: Principal, issue_id: UUID, *, now: datetime) -> str:
         writes = [(_END, values), (audit.INSERT, trail)]
         if is_aside:
             aside = values | whose | {"until": until}
-            writes += [(_PUT_ASIDE, aside), *set_aside(aside)]
+            writes += [(_PUT_ASIDE, aside), (SET_ASIDE, aside)]
         else:
             writes.append((taking.PUT_BACK, values))
         await db.write(*writes)
