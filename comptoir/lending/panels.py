@@ -15,11 +15,9 @@ from comptoir.core.web import panels
 from comptoir.core.web.panels import Fill, Panel
 from comptoir.inventory.pages.detail import SLOT
 from comptoir.inventory.permissions import let_read
-from comptoir.inventory.vouchers.permissions import let_reveal
 from comptoir.lending.closures.announcements import announced_at
 from comptoir.lending.loans.listing import LoanFilter, LoanState, list_loans
 from comptoir.lending.loans.outside_hours import outside_hours
-from comptoir.lending.vouchers.permissions import given_in_open_visit
 from comptoir.sites.exceptions.pages import SLOT as DAYS
 from comptoir.sites.hours_pages import SLOT as HOURS
 
@@ -74,7 +72,6 @@ async def reads_by_loan(actor: Principal, item_id: UUID) -> bool:
 def register() -> None:
     """Fill the slots that lower floors offer."""
     let_read(reads_by_loan)
-    let_reveal(given_in_open_visit)
     panels.register(SLOT, item_loans)
     panels.register(DAYS, moved_at_site)
     panels.register(HOURS, loans_outside_hours)

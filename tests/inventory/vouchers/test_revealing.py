@@ -22,12 +22,12 @@ from comptoir.inventory.vouchers.revealing import Shown, masked, reveal
 from comptoir.inventory.vouchers.sealing import Secret
 from comptoir.inventory.vouchers.tables import Voucher
 from comptoir.lending.tables import Visit
-from comptoir.lending.vouchers.permissions import given_in_open_visit
+from comptoir.lending.vouchers.showing import is_here
 from comptoir.lending.vouchers.tables import VoucherIssue
 from comptoir.sites.tables import Site
 from tests import factories as make
 
-let_reveal(given_in_open_visit)  # as the roof does
+let_reveal(is_here)  # as the roof does
 
 SECRET = Secret(code="8941030012345678906", pin="4711", puk="12345678")
 PASSWORD = "trois lampes bleues"
