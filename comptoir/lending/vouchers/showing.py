@@ -26,6 +26,7 @@ from comptoir.core.printing.symbols import Symbol
 from comptoir.core.vault import Clear, KeyMissing, Unreadable
 from comptoir.inventory.names import read_name, read_names
 from comptoir.inventory.vouchers.events import VouchersRevealed
+from comptoir.inventory.vouchers.guidance import language_from
 from comptoir.inventory.vouchers.permissions import let_reveal
 from comptoir.inventory.vouchers.phone_texts import PhoneUse, qr_text
 from comptoir.inventory.vouchers.revealing import Shown
@@ -67,8 +68,11 @@ WHERE issue.voucher = :voucher_id AND issue.ended_at IS NULL
   AND visit.closed_at IS NULL AND visit.opened_at > :since AND {own}
 LIMIT 1
 """
-
-
+_HOLDER = """
+SELECT borrower.language FROM lending_voucher_issue issue
+JOIN lending_borrower borrower ON borrower.id = issue.borrower
+WHERE issue.voucher = :voucher_id AND issue.ended_at IS NULL
+"""
 #: The trail says who gave it, and is asked for nothing else.
 _GAVE = """
 SELECT 1 AS gave FROM core_audit_event
@@ -245,6 +249,11 @@ async def is_here(actor: Principal, voucher_id: UUID, now: datetime) -> bool:
     return row is not None
 
 
+async def _language_of_holder(voucher_id: UUID) -> str:
+    row = await db.fetch_one(_HOLDER, voucher_id=voucher_id)
+    return row["language"] if row else ""
+
+
 async def _note_revealed(event: VouchersRevealed) -> None:
     """What was revealed is no more unseen than what was shown at the desk."""
     await db.execute(_SEEN, now=event.at, voucher_ids=[*event.voucher_ids])
@@ -275,6 +284,10 @@ def _shown(row: db.Row, not_sent: RefusalCode | None, chosen: str) -> ShownIssue
 
 
 def register() -> None:
-    """Let reception see what was given to whoever stands before them, and know that it was seen."""
+    """Let reception see what was given to whoever stands before them, and know that it was seen.
+
+    What is shown again is in the language of whoever has it.
+    """
     let_reveal(is_here)
+    language_from(_language_of_holder)
     events.subscribe(VouchersRevealed, _note_revealed)

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from comptoir.core import clock
@@ -14,7 +15,7 @@ from comptoir.core.accounts.tables import SignInThrottle
 from comptoir.core.principal import Role
 from comptoir.core.tables import AuditEvent
 from comptoir.inventory.vouchers.sealing import Secret
-from comptoir.inventory.vouchers.tables import Voucher, VoucherBatch, VoucherBundle
+from comptoir.inventory.vouchers.tables import Voucher, VoucherBatch, VoucherBundle, VoucherKind
 from comptoir.lending.borrowers.households import leave_household
 from comptoir.lending.errors import IssueRefused
 from comptoir.lending.refusals import RefusalCode
@@ -123,6 +124,25 @@ async def test_an_hour_later_it_is_revealed_as_any_other(reception: Reception, w
     assert shown((await reception.post(reveal, back="/desk")).text)
     await reception.post("/desk/visits/close", visit=visit)
     assert not shown((await reception.post(reveal, back="/desk")).text)
+
+
+async def test_a_code_that_is_revealed_is_in_the_language_of_its_person(
+    reception: Reception, wifi: Any
+) -> None:
+    texts = {"fr": "Ouvrez une page.", "de": "Öffnen Sie eine Seite.", "en": "Open a page."}
+    await VoucherKind.update(
+        {VoucherKind.instructions: msgspec.json.encode(texts).decode()}, force=True
+    )
+    await Borrower.update({Borrower.language: "de"}).where(Borrower.id == reception.borrower.id)
+    visit = await visit_of(reception)
+    await reception.post("/desk/vouchers", kind=wifi.id, visit=visit, attempt_id="tap-1")
+    [issue] = await VoucherIssue.objects()
+    answer = await reception.post(f"/vouchers/{issue.voucher}/code", back="/desk")
+    assert texts["de"] in answer.text
+    assert "WLAN" in answer.text
+    assert '<span lang="de">Deutsch</span>' in answer.text
+    assert texts["fr"] not in answer.text
+    assert texts["en"] not in answer.text
 
 
 async def test_the_limit_is_said_and_passed_with_a_reason(reception: Reception, wifi: Any) -> None:
