@@ -162,7 +162,10 @@ class AtDesk(msgspec.Struct, frozen=True):
     @property
     def reserves_cards(self) -> bool:
         """Whether a SIM card that is scanned can be set aside."""
-        return any(each.can_reserve and each.medium is Medium.SIM for each in self.choices)
+        return any(
+            each.can_reserve and each.medium is Medium.SIM and each.refusal is None
+            for each in self.choices
+        )
 
 
 async def vouchers_of(visit: db.Row, *, now: datetime) -> AtDesk:

@@ -30,6 +30,7 @@ from comptoir.lending.errors import (
 )
 from comptoir.lending.refusals import RefusalCode
 from comptoir.lending.tables import Borrower, Household
+from comptoir.lending.vouchers.at_desk import vouchers_at
 from comptoir.lending.vouchers.lapsing import lapse
 from comptoir.lending.vouchers.releasing import release_voucher, undo_reservation
 from comptoir.lending.vouchers.reserving import read_reservation, reserve_voucher
@@ -382,3 +383,14 @@ async def test_what_is_set_aside_is_not_sent_but_counted(drawer: Drawer, now: da
     assert (await count_vouchers(SYSTEM, counting, now=now)).difference == 0
     [stock], _ = await stock_of(drawer.actor, site_id=drawer.site.id, now=now)
     assert [(line.free, line.reserved) for line in stock.lines] == [(0, 1)]
+
+
+async def test_a_scanned_card_is_offered_to_be_set_aside_only_while_one_may_have_one(
+    drawer: Drawer, now: datetime
+) -> None:
+    await drawer.limit(limit_person=1)
+    for _ in range(2):
+        await drawer.add()
+    assert (await vouchers_at(drawer.site.id, drawer.borrower.id, now=now)).reserves_cards
+    await drawer.give(now)
+    assert not (await vouchers_at(drawer.site.id, drawer.borrower.id, now=now)).reserves_cards
