@@ -55,7 +55,7 @@ def table_of(text: str, called: Called, guess: Callable[[Sequence[str]], str]) -
             break
     if not rows:
         return Table((), named=False)
-    named = any(_field_called(cell, called) for cell in rows[0])
+    named = _has_names(rows, called, guess)
     below = rows[1:] if named else rows[:_SAMPLE]
     taken: set[str] = set()
     columns = []
@@ -68,6 +68,24 @@ def table_of(text: str, called: Called, guess: Callable[[Sequence[str]], str]) -
         name = cell[:60] if named else _("Column %(number)s", number=place + 1)
         columns.append(Column(name, field, tuple(map(shape, cells))))
     return Table(tuple(columns), named)
+
+
+def _has_names(
+    rows: Sequence[Sequence[str]], called: Called, guess: Callable[[Sequence[str]], str]
+) -> bool:
+    """Whether the first row has the names of columns.
+
+    One of vouchers has none, whatever it says: a cell of it may be told by itself, or stand again
+    below. Taken for a name, a code would be shown, and its row left out.
+    """
+    first, *below = rows
+    if any(guess([cell]) for cell in first if cell):
+        return False
+    again = {(place, as_read(cell)) for row in below for place, cell in enumerate(row)}
+    return any(
+        _field_called(cell, called) and (place, as_read(cell)) not in again
+        for place, cell in enumerate(first)
+    )
 
 
 def shape(cell: str) -> str:

@@ -62,6 +62,20 @@ def test_a_file_without_names_is_known_by_its_numbers_and_dates() -> None:
     assert found.others == 1  # no date: not in use yet
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "8941030012345678904;activated\n8941030012345678912;suspended\n",
+        "KQ7X-4455;activated\nKQ7X-4466;activated\n",
+        "KQ7X-4455;active;24.11.2026\nKQ7X-4466;suspended;\n",
+    ],
+)
+def test_a_voucher_in_the_first_line_is_not_taken_for_names(text: str) -> None:
+    table = table_of(text)
+    assert not table.named
+    assert not any(column.name in text for column in table.columns)
+
+
 def test_without_a_date_it_is_in_use_from_now_and_with_a_state_a_date_is_needed() -> None:
     assert guessed(f"ICCID\n{FIRST}\n").rows == [Row(2, FIRST)]
     missing = guessed(f"ICCID;State;Date\n{FIRST};active;\n")
