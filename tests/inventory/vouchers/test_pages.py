@@ -135,6 +135,26 @@ async def test_cards_are_scanned_one_after_the_other_and_the_last_is_taken_out(
     assert again.status_code == 409
 
 
+@pytest.mark.parametrize("status", ["available", "issued", "void"])
+async def test_a_card_that_has_been_here_before_is_not_shown_again(
+    client: AsyncClient, site: Site, status: str
+) -> None:
+    kind = await make.voucher_kind()
+    await make.voucher(
+        await make.voucher_batch(kind, site_id=site.id),
+        Secret(CARD),
+        status=status,
+        void_reason="lost" if status == "void" else "",
+    )
+    batch = await make.voucher_batch(kind, site_id=site.id)
+    answer = await client.post(
+        f"/vouchers/batches/{batch.id}/add", data={"code": CARD, "pin": "4711", "more": "yes"}
+    )
+    assert answer.status_code == 422
+    assert CARD not in answer.text
+    assert "4711" not in answer.text
+
+
 async def test_pin_and_number_are_asked_for_where_somebody_wants_to_note_them(
     client: AsyncClient, site: Site
 ) -> None:

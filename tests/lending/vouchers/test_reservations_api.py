@@ -103,3 +103,14 @@ async def test_a_program_of_another_site_finds_nothing(kiosk: Kiosk) -> None:
         back = await reader.delete(address, headers={"Idempotency-Key": "back"})
         assert back.status_code == 403
     assert await status_of(kiosk.voucher.id) == "reserved"
+
+
+@pytest.mark.parametrize(
+    ("scope", "status"), [("inventory", 403), ("settings", 403), ("borrowers", 200)]
+)
+async def test_for_whom_one_is_kept_is_told_to_programs_that_may_know_of_people(
+    kiosk: Kiosk, scope: str, status: int
+) -> None:
+    kept = await kiosk.keep(kind=str(kiosk.kind.id))
+    async with program(scope, site_id=kiosk.desk.site.id) as client:
+        assert (await client.get(kept.headers["Location"])).status_code == status

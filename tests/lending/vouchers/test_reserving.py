@@ -313,6 +313,17 @@ async def test_of_a_kind_the_database_keeps_one_for_each_person(
     assert (await aside(drawer, now)).voucher_id == other.id
 
 
+async def test_what_was_given_by_mistake_after_its_last_day_aside_is_free(
+    drawer: Drawer, now: datetime
+) -> None:
+    voucher = await drawer.add()
+    kept = await aside(drawer, now)
+    issue = await drawer.give(kept.reserved_until - timedelta(seconds=20))
+    await undo_issue(drawer.actor, issue.id, now=kept.reserved_until + timedelta(seconds=20))
+    assert await status_of(voucher.id) == "available"
+    assert await VoucherReservation.count() == 0
+
+
 async def test_it_lapses_at_the_midnight_of_its_site_once(drawer: Drawer, now: datetime) -> None:
     voucher = await drawer.add()
     kept = await aside(drawer, now)
