@@ -106,6 +106,17 @@ async def test_uses_of_a_kind_that_nobody_ever_confirms_are_not_known(database: 
     assert report.uses_all_known
 
 
+async def test_what_is_confirmed_at_the_site_of_others_says_nothing_of_ours(database: Any) -> None:
+    drawer = await Drawer.made(0)
+    await _given(drawer, 5, "2026-01-10 10:00")
+    there = (await make.site()).id
+    used = {"site": there, "activated_at": at("2026-02-03 10:00")}
+    await _given(drawer, 5, "2026-01-10 10:00", **used)
+    coordinator = await make.principal(Role.COORDINATOR, drawer.site.id)
+    report = await funding_report(coordinator, LORO, now=END)
+    assert [(kind.given, kind.used) for kind in report.kinds] == [(Amount(5, 5 * 1990), None)]
+
+
 async def test_months_begin_at_midnight_where_the_sites_are(database: Any) -> None:
     drawer = await Drawer.made(0)
     await _given(drawer, 5, "2025-12-31 23:00")
