@@ -65,6 +65,7 @@ class RefusalCode(StrEnum):
     VOUCHER_SET_ASIDE_COUNTS = "lending.voucher-set-aside-counts"
     VOUCHER_UNKNOWN = "lending.voucher-unknown"
     VOUCHER_AWAITS_VISIT = "lending.voucher-awaits-visit"
+    VOUCHER_AWAITS_ITS_VISIT = "lending.voucher-awaits-its-visit"
     VOUCHER_SHOWN = "lending.voucher-shown"
     VOUCHER_NOT_AT_HAND = "lending.voucher-not-at-hand"
     VOUCHER_SHOWN_TOO_OFTEN = "lending.voucher-shown-too-often"

@@ -46,6 +46,7 @@ class VoucherNamed(msgspec.Struct, frozen=True):
     """A SIM card of ours, by the number on it; ``kind`` is what it is, for people.
 
     ``issued_at`` is when it was given to somebody, if it was. ``held`` names its own site.
+    ``aside_for`` is the borrower for whom it is set aside now.
     """
 
     voucher_id: UUID
@@ -53,6 +54,7 @@ class VoucherNamed(msgspec.Struct, frozen=True):
     site_id: UUID
     held: HeldVoucher
     issued_at: datetime | None = None
+    aside_for: UUID | None = None
 
 
 class StrangeSimNamed(msgspec.Struct, frozen=True):
@@ -171,9 +173,10 @@ class SetVoucherAside(msgspec.Struct, frozen=True, tag="set_voucher_aside"):
 
 
 class Refuse(msgspec.Struct, frozen=True, tag="refuse"):
-    """Say why not, and what to do."""
+    """Say why not, and what to do. ``borrower_id`` is whose visit would do, if one's would."""
 
     refusal: Refusal
+    borrower_id: UUID | None = None
 
 
 class Ignore(msgspec.Struct, frozen=True, tag="ignore"):
@@ -211,7 +214,8 @@ def scan_meaning(named: Named, desk: DeskState, *, now: datetime) -> Meaning:
     a free item, no visit                  await a card
     a SIM card given under 2 s ago         ignore
     a SIM card, a visit open               give, or set aside where that was said
-    a SIM card, no visit                   refuse (``refuse_voucher``), or ask for a card
+    a SIM card, no visit                   refuse (``refuse_voucher``), or ask for a card:
+                                           of whom it is set aside for, if it is
     ====================================== ======================================
     """
     match named:
@@ -260,8 +264,11 @@ def _voucher_meaning(named: VoucherNamed, desk: DeskState, now: datetime) -> Mea
     if desk.visitor_id is None:
         here = named.site_id == desk.site_id
         held = replace(named.held, place="") if here else named.held
-        awaits = Refusal(RefusalCode.VOUCHER_AWAITS_VISIT, {"kind": named.kind})
-        return Refuse(refuse_voucher(held) or awaits)
+        if refusal := refuse_voucher(held):
+            return Refuse(refusal)
+        if named.aside_for is not None:
+            return Refuse(Refusal(RefusalCode.VOUCHER_AWAITS_ITS_VISIT), named.aside_for)
+        return Refuse(Refusal(RefusalCode.VOUCHER_AWAITS_VISIT, {"kind": named.kind}))
     if desk.sets_aside:
         return SetVoucherAside(named.voucher_id, desk.visitor_id)
     return GiveVoucher(named.voucher_id, desk.visitor_id)

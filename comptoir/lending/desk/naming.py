@@ -45,10 +45,12 @@ FROM lending_loan loan WHERE loan.item = :item_id AND loan.undone_at IS NULL
 
 _VOUCHER = """
 SELECT voucher.id, voucher.site, voucher.status, voucher.issued_at, voucher.activate_by,
-       kind.names, kind.time_zone, site.short_name AS place
+       kind.names, kind.time_zone, site.short_name AS place, reserved.borrower AS aside_for
 FROM inventory_voucher voucher
 JOIN inventory_voucher_kind kind ON kind.id = voucher.kind
 JOIN sites_site site ON site.id = voucher.site
+LEFT JOIN lending_voucher_reservation reserved ON reserved.voucher = voucher.id
+     AND voucher.status = 'reserved' AND voucher.reserved_until > :now
 WHERE voucher.id = :id
 """
 
@@ -105,7 +107,7 @@ async def _sim_named(text: str, now: datetime) -> scans.VoucherNamed | scans.Str
     if number is None:
         return scans.StrangeSimNamed(misread=True)
     voucher_id = await sealing.find(sealing.Secret(code=number))
-    row = await db.fetch_one(_VOUCHER, id=voucher_id) if voucher_id else None
+    row = await db.fetch_one(_VOUCHER, id=voucher_id, now=now) if voucher_id else None
     if row is None:
         return scans.StrangeSimNamed()
     held = HeldVoucher(
@@ -115,7 +117,9 @@ async def _sim_named(text: str, now: datetime) -> scans.VoucherNamed | scans.Str
         activate_by=row["activate_by"],
     )
     kind = read_name(row["names"])
-    return scans.VoucherNamed(row["id"], kind, row["site"], held, row["issued_at"])
+    return scans.VoucherNamed(
+        row["id"], kind, row["site"], held, row["issued_at"], row["aside_for"]
+    )
 
 
 async def _nearly_a_code(text: str) -> scans.MisreadCodeNamed | None:

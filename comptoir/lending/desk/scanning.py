@@ -110,12 +110,13 @@ async def _carry_out(
                 attempt=command.attempt,
             )
             step = await set_aside(actor, wish, now=now)
-        case scans.Refuse(refusal):
+        case scans.Refuse(refusal, whose):
             about = named.item.id if isinstance(named, scans.ItemNamed) else None
             await outcomes.record_unread(
                 actor, command.attempt, refusal, item_id=about, site_id=command.site_id, now=now
             )
-            step = _refused(refusal, await _code_of(about) if about else "")
+            code = await _code_of(about) if about else ""
+            step = Step(kind=StepKind.REFUSED, refusal=refusal, item=code, borrower_id=whose)
         case scans.Ignore(refusal):
             about = named.item.id if isinstance(named, scans.ItemNamed) else None
             code = await _code_of(about) if about else ""

@@ -65,7 +65,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
     ``item`` is a code; ``problem`` is the report that a tap made or solved, ``came_from`` the
     loan that the item came back from; ``borrower_id``
-    is who left, signed, or was told of a due date, where that is what is said.
+    is who left, signed, or was told of a due date, where that is what is said, or whose visit is
+    to be opened for what was refused.
     ``agreement`` is the one that was signed, ``text`` its number. ``issue`` is a voucher that was
     given, ``shown`` its code where the screen is to show it,
     and ``asks_more`` says that it has a code or a PIN that can be asked for. ``sent`` is the issue

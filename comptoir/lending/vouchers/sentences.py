@@ -79,6 +79,10 @@ SENTENCES: dict[RefusalCode, LazyProxy] = {
         "This is a voucher: %(kind)s. To give it to somebody, scan their card first, "
         "or find them by name. Then scan it again."
     ),
+    RefusalCode.VOUCHER_AWAITS_ITS_VISIT: _l(
+        "This SIM card is set aside for somebody. To give it to them, open their visit. "
+        "For anybody else take another one."
+    ),
     RefusalCode.VOUCHER_NOT_AT_HAND: _l(
         "This code is not shown any more: it was shown a while ago, or taken back. "
         "In the visit of its person it can be seen again, with your password. "

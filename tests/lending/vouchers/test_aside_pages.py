@@ -9,12 +9,16 @@ import pytest
 from httpx import Response
 
 from comptoir.core import clock
+from comptoir.core.principal import Role
 from comptoir.core.web.panels import Fill
 from comptoir.inventory.vouchers.sealing import Secret
 from comptoir.inventory.vouchers.tables import Voucher
 from comptoir.lending.refusals import RefusalCode
+from comptoir.lending.tables import BorrowerSite
 from comptoir.lending.vouchers.aside_pages import OnPersonPage, for_person
+from comptoir.lending.vouchers.reserving import reserve_voucher
 from comptoir.lending.vouchers.rules import LONGEST_ASIDE
+from comptoir.lending.vouchers.schemas import ReserveVoucher
 from comptoir.lending.vouchers.tables import VoucherReservation
 from comptoir.sites.tables import StaffMember
 from tests import factories as make
@@ -37,6 +41,12 @@ async def sims(reception: Reception) -> list[Any]:
 async def visit_of(reception: Reception) -> Any:
     await reception.post("/desk/scan", scan=reception.card.code)
     return (await reception.visit()).id
+
+
+async def set_aside_for_them(reception: Reception, sim: Any) -> None:
+    actor = await make.principal(Role.RECEPTION, reception.site.id)
+    wish = ReserveVoucher(borrower_id=reception.borrower.id, voucher_id=sim.id)
+    await reserve_voucher(actor, wish, now=clock.now())
 
 
 async def person_page(reception: Reception) -> str:
@@ -227,3 +237,37 @@ async def test_another_site_finds_neither_the_person_nor_the_voucher(
     answer = await reception.client.post(path, data={"kind": str(sims[0].kind)})
     assert answer.status_code in (404, 409)
     assert await status_of(sims[0].id) == "reserved"
+
+
+async def test_scanned_without_a_visit_it_leads_to_whom_it_is_set_aside_for_and_names_nobody(
+    reception: Reception, sims: list[Any]
+) -> None:
+    await set_aside_for_them(reception, sims[0])
+    answer = await reception.post("/desk/scan", scan=ICCID, attempt_id="scan-1")
+    assert refusal_in(answer) == RefusalCode.VOUCHER_AWAITS_ITS_VISIT
+    assert reception.borrower.name not in answer.text
+    assert f'value="{reception.borrower.id}"' in answer.text
+    opened = await reception.post("/desk/visits", borrower=reception.borrower.id)
+    assert reception.borrower.name in opened.text
+    await reception.post("/desk/visits/close", visit=(await reception.visit()).id)
+    free = await reception.post("/desk/scan", scan=OTHER, attempt_id="scan-2")
+    assert refusal_in(free) == RefusalCode.VOUCHER_AWAITS_VISIT
+
+
+async def test_whoever_may_not_know_of_them_is_only_told_that_it_is_set_aside(
+    reception: Reception, sims: list[Any]
+) -> None:
+    await set_aside_for_them(reception, sims[0])
+    await BorrowerSite.delete(force=True)
+    answer = await reception.post("/desk/scan", scan=ICCID, attempt_id="scan-1")
+    assert refusal_in(answer) == RefusalCode.VOUCHER_AWAITS_ITS_VISIT
+    assert str(reception.borrower.id) not in answer.text
+
+
+async def test_a_day_that_is_over_keeps_it_for_nobody(
+    reception: Reception, sims: list[Any]
+) -> None:
+    await set_aside_for_them(reception, sims[0])
+    await Voucher.update({Voucher.reserved_until: clock.now()}).where(Voucher.id == sims[0].id)
+    answer = await reception.post("/desk/scan", scan=ICCID, attempt_id="scan-1")
+    assert refusal_in(answer) == RefusalCode.VOUCHER_AWAITS_VISIT
