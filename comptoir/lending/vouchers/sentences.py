@@ -60,16 +60,14 @@ SENTENCES: dict[RefusalCode, LazyProxy] = {
         "This voucher is set aside for somebody else. Take another one."
     ),
     RefusalCode.VOUCHER_OTHER_SET_ASIDE: _l(
-        "Another one of these is set aside for this person. "
-        "Give that one, or put it back into the drawer first."
+        "Another one of these is set aside for this person. Give that one, or release it first."
     ),
     RefusalCode.VOUCHER_SET_ASIDE_ALREADY: _l(
-        "One of these is set aside for this person already. "
-        "Give that one, or put it back into the drawer first."
+        "One of these is set aside for this person already. Give that one, or release it first."
     ),
     RefusalCode.VOUCHER_SET_ASIDE_COUNTS: _l(
         "One may have %(limit)s of these in %(days)s days, and what is set aside for this person "
-        "or their household counts. Give that one, or put it back into the drawer first."
+        "or their household counts. Give that one, or release it first."
     ),
     RefusalCode.VOUCHER_UNKNOWN: _l(
         "This is the number of a SIM card that is not in our stock. "
