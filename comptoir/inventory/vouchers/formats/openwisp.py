@@ -2,6 +2,7 @@
 
 ``username,password,email,firstname,lastname``; a password that can be read has ``cleartext$`` in
 front, others are hashes of Django's form: the documentation of openwisp-radius, "Importing users".
+Where a name is missing, that system makes one of its own, which nobody here can know.
 """
 
 from __future__ import annotations
@@ -63,6 +64,9 @@ def read(text: str) -> Reading:
             miscounted(reading, line, len(cells), _COLUMNS)
         elif is_shortened(cells[0]) or is_shortened(cells[1]):
             refuse_shortened(reading, line, "username" if is_shortened(cells[0]) else "password")
+        elif not cells[0]:
+            message = _("The name of the user is missing.")
+            reading.refuse(line, "name-missing", message, "username")
         elif cells[1].startswith(_CLEAR):
             password = cells[1].removeprefix(_CLEAR)
             reading.entries.append(Entry(line, Secret(password, user=cells[0])))

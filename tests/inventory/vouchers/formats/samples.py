@@ -9,6 +9,13 @@ UNIFI_TABLE = (
     "2345678901,2026/11/24 10:12,1 day,Library,Valid for one use\n"
     "34567-89012,2026/11/24 10:12,1 day,Library,Valid for one use\n"
 )
+#: Later releases show what a voucher allows, too.
+UNIFI_COLUMNS = (
+    "Code,Create Time,Down,Up,Byte Quota,Notes,Duration,Status\n"
+    "12345-67890,2026/11/24 10:12,2048,512,500,Library,1 day,Valid for one use\n"
+    "23456-78901,2026/11/24 10:12,2048,512,500,Library,1 day,Valid for one use\n"
+    "34567-89012,2026/11/24 10:12,2048,512,500,Library,1 day,Valid for one use\n"
+)
 PFSENSE = (
     "# Voucher Tickets 1..3 for Roll 7\n"
     "# Nr of Roll Bits     16\n"
@@ -26,6 +33,12 @@ OPNSENSE = (
     '"jh7!kd","P,q;8","20261124101200","86400"\n'
     '"w2zn9x","tR5=mm","20261124101200","86400"\n'
     '"+aa41c","=u9e4k","20261124101200","86400"\n'
+)
+#: Where vouchers end by themselves. A quotation mark is written twice.
+OPNSENSE_EXPIRY = (
+    "username,password,vouchergroup,expirytime,validity\n"
+    '"jh7!kd","K""4n","20261124101200","0","86400"\n'
+    '"w2zn9x","tR5=mm","20261124101200","0","86400"\n'
 )
 OPENWISP = (
     "gast-001,cleartext$Zebra-81,gast001@example.org,Gast,Eins\n"
@@ -58,6 +71,16 @@ MIKROTIK_TABLE = (
     " 0   all        kx71ab                  day       0s\n"
     " 1   hotspot1   guest2                  day       0s\n"
 )
+#: ``export terse`` names the menu in each line.
+MIKROTIK_TERSE = (
+    "# 2026-11-24 10:12:00 by RouterOS 7.14.2\n"
+    "# software id = ABCD-1234\n"
+    "#\n"
+    "/ip hotspot user profile add name=day rate-limit=5M/5M\n"
+    "/ip hotspot user add name=kx71ab profile=day\n"
+    "/ip hotspot user add name=guest2 password=secret9 profile=day\n"
+)
+CODES = "code,user\nZZ41-77AA,Zoé\nZZ42,\n"
 SIMS = (
     "ICCID;PIN;PUK;MSISDN\n"
     "8941030012345678904;1234;12345678;+41795550101\n"

@@ -55,7 +55,21 @@ FILES = {
         samples.MIKROTIK_TABLE,
         [Secret("kx71ab"), Secret("guest2")],
     ),
+    "mikrotik, terse": (
+        FileFormat.MIKROTIK,
+        samples.MIKROTIK_TERSE,
+        [Secret("kx71ab"), Secret("secret9", user="guest2")],
+    ),
+    "opnsense, with an end": (
+        FileFormat.OPNSENSE,
+        samples.OPNSENSE_EXPIRY,
+        [Secret('K"4n', user="jh7!kd"), Secret("tR5=mm", user="w2zn9x")],
+    ),
+    "unifi, all columns": (FileFormat.UNIFI, samples.UNIFI_COLUMNS, UNIFI_CODES),
+    "any csv": (FileFormat.CSV, samples.CODES, [Secret("ZZ41-77AA", user="Zoé"), Secret("ZZ42")]),
 }
+#: Of any CSV: what its columns are.
+COLUMNS = {0: "code", 1: "user"}
 ENCODINGS = {
     "utf-8": lambda text: text.encode(),
     "utf-8 with a mark": lambda text: text.encode("utf-8-sig"),
@@ -79,18 +93,31 @@ def test_a_file_is_read_in_whichever_encoding(name: str, ends: str, encoding: st
     file_format, text, secrets = FILES[name]
     read = text_of(ENCODINGS[encoding](text.replace("\n", ends)))
     assert formats.seems(read) is file_format
-    reading = formats.read(read, file_format, {}, named=False)
+    reading = formats.read(read, file_format, COLUMNS, named=True)
     assert [entry.secret for entry in reading.entries] == secrets
     assert reading.problems == []
 
 
-@pytest.mark.parametrize("separator", [";", "\t"])
-@pytest.mark.parametrize("name", ["unifi, a table", "opnsense", "openwisp"])
-def test_the_separator_does_not_matter(name: str, separator: str) -> None:
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("ends", ["\n", "\r\n"], ids=["LF", "CRLF"])
+@pytest.mark.parametrize("separator", [";", "\t"], ids=["semicolon", "tab"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "unifi, a table",
+        "unifi, all columns",
+        "opnsense",
+        "opnsense, with an end",
+        "openwisp",
+        "any csv",
+    ],
+)
+def test_the_separator_does_not_matter(name: str, separator: str, ends: str, encoding: str) -> None:
     file_format, text, secrets = FILES[name]
-    quoted = text.replace("P,q;8", "PQ").replace(",", separator)
-    assert formats.seems(quoted) is file_format
-    reading = formats.read(quoted, file_format, {}, named=False)
+    quoted = text.replace("P,q;8", "PQ").replace(",", separator).replace("\n", ends)
+    read = text_of(ENCODINGS[encoding](quoted))
+    assert formats.seems(read) is file_format
+    reading = formats.read(read, file_format, COLUMNS, named=True)
     assert [entry.secret.user for entry in reading.entries] == [each.user for each in secrets]
     assert reading.problems == []
 
@@ -120,6 +147,12 @@ def test_lines_are_those_of_the_file() -> None:
             samples.OPENWISP + "x,pbkdf2_sha256$100$salt$hash=,x@example.org,X,Y\n",
             4,
             "password-unreadable",
+        ),
+        (
+            FileFormat.OPENWISP,
+            samples.OPENWISP + ",cleartext$salt,x@example.org,X,Y\n",
+            4,
+            "name-missing",
         ),
         (FileFormat.OPENWISP, "a@example.org,gast,cleartext$x,A,B\n" * 3, 1, "columns-swapped"),
         (FileFormat.MIKROTIK, "/ip hotspot user\nadd password=x profile=day\n", 2, "name-missing"),
