@@ -119,6 +119,39 @@ async def _postgres_files() -> list[tuple[str, bytes]]:
     return [(f"file of {name}", file.read_bytes()) for name, file in files if file.exists()]
 
 
+#: Bytes of a file of PostgreSQL's write-ahead log.
+_SEGMENT = 16 * 1024 * 1024
+
+
+async def write_ahead() -> int:
+    """Where PostgreSQL writes in its log at this moment; 0 on SQLite, which empties its own."""
+    if not db.is_postgres():
+        return 0
+    row = await db.fetch_one("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn AS place")
+    return int(row["place"]) if row else 0
+
+
+async def kept_in_write_ahead(since: int) -> list[tuple[str, bytes]]:
+    """What PostgreSQL has written in its log since then, also of others who work beside."""
+    if not db.is_postgres():
+        return []
+    until = await write_ahead()
+    await db.execute("SELECT pg_switch_wal()")  # all of it is in the file
+    found = []
+    for number in range(since // _SEGMENT, until // _SEGMENT + 1):
+        row = await db.fetch_one(
+            "SELECT current_setting('data_directory') AS folder, "
+            "pg_walfile_name('0/0'::pg_lsn + CAST(:place AS numeric)) AS name",
+            place=number * _SEGMENT + 1,
+        )
+        assert row is not None
+        file = Path(row["folder"]) / "pg_wal" / row["name"]
+        if file.exists():
+            first = max(since - number * _SEGMENT, 0)
+            found.append((f"write-ahead {file.name}", file.read_bytes()[first:]))
+    return found
+
+
 async def _rows() -> list[tuple[str, bytes]]:
     tables = await db.fetch(
         "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'"

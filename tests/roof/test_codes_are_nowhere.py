@@ -18,7 +18,15 @@ from comptoir.inventory.vouchers.sealing import Secret
 from tests import factories as make
 from tests.http_client import SETTINGS, client_of, make_app
 from tests.notifications.hook import SECRET
-from tests.roof.hunt import forms, found_in, kept_in_database, kept_in_folder, texts_of
+from tests.roof.hunt import (
+    forms,
+    found_in,
+    kept_in_database,
+    kept_in_folder,
+    kept_in_write_ahead,
+    texts_of,
+    write_ahead,
+)
 from tests.roof.voucher_play import SECRETS, STEPS, Play, call_fails, fails
 
 #: Nobody's: they are put where a code must not stand, to see that it is found there.
@@ -56,7 +64,7 @@ async def test_no_code_is_kept_anywhere(
     every_log: None,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    play = Play(folder)
+    play, since = Play(folder), await write_ahead()
     async with AsyncExitStack() as stack:
         app = make_app(fails, call_fails)
         for name in ("api", "desk", "office", "there", "hook"):
@@ -71,6 +79,7 @@ async def test_no_code_is_kept_anywhere(
     assert found_in([("stdout", out.encode()), ("the logs", err.encode())], texts) == []
     assert found_in(play.answers, texts) == []
     assert found_in(kept_in_folder(folder), texts) == []
+    assert found_in(await kept_in_write_ahead(since), texts) == []
     assert found_in(await kept_in_database(database_url), texts) == []
 
 
@@ -78,6 +87,7 @@ async def test_a_code_that_is_kept_would_be_found_in_whichever_form(
     database: Any, database_url: str, folder: Path
 ) -> None:
     """Also where its row is gone, and its place in the file is free."""
+    since = await write_ahead()
     batch = await make.voucher_batch(await make.voucher_kind(), site_id=(await make.site()).id)
     texts = texts_of([PLANTED])
     assert len(texts) == 3
@@ -94,6 +104,8 @@ async def test_a_code_that_is_kept_would_be_found_in_whichever_form(
         text=f"paid {PLANTED.code}",
         id=batch.id,
     )
+    if db.is_postgres():
+        assert found_in(await kept_in_write_ahead(since), [PLANTED.code])
     places = {
         about.rpartition(": ")[2]
         for about in found_in(await kept_in_database(database_url), [PLANTED.code])

@@ -30,6 +30,7 @@ from comptoir.inventory.vouchers.sealing import Secret, unseal
 from comptoir.notifications.dispatcher import dispatch
 from comptoir.notifications.gateways.local import FileGateway
 from comptoir.notifications.gateways.protocol import Answer, Outgoing
+from comptoir.notifications.reminders.sweep import sweep
 from comptoir.notifications.retention import forget
 from comptoir.notifications.routing import Route
 from tests import factories as make
@@ -307,6 +308,51 @@ async def given_at_the_desk(play: Play) -> None:
     await play.desk.get("/desk", params=there)
 
 
+async def set_aside(play: Play) -> None:
+    """At the desk, on the page of a person, and by a program; by a tap, and by the card."""
+    there = {"visit": await play.visit()}
+    person, card = f"/borrowers/{play.person.id}", SIMS[2].code
+    tap = {"kind": str(play.top_up.id), "attempt_id": play.key(), **there}
+    await play.submit(play.desk, "/desk/vouchers/reserve", **tap)
+    aside = await play.one(play.top_up, "reserved")
+    await play.desk.get("/desk", params=there)
+    await play.office.get(f"/vouchers/{aside}")
+    await play.submit(play.desk, "/desk/vouchers/release", voucher=aside, **there)
+    scan = {"scan": card, "sets_aside": "1", "attempt_id": play.key(), **there}
+    await play.submit(play.desk, "/desk/scan", **scan)
+    aside = await play.one(play.sim, "reserved")
+    await play.desk.get(person)
+    await play.submit(play.desk, f"/vouchers/{aside}/release", borrower=play.person.id)
+    for code in (card, card[:-1] + "7", SIMS[0].code):
+        await play.submit(play.desk, f"{person}/vouchers", sim=code)
+    await play.desk.get(person)
+    asked = {"sim": card, "borrower": play.card}
+    await play.call("voucher-reservations", asked, status=409)
+    await play.submit(play.desk, f"/vouchers/{aside}/release")
+    await play.call("voucher-reservations", {**asked, "sim": card[:-1] + "7"}, status=409)
+    await play.call("voucher-reservations", asked, status=201)
+    address = f"/api/v1/voucher-reservations/{aside}"
+    await play.api.get(address)
+    gone = await play.api.delete(address, headers={"Idempotency-Key": play.key()})
+    assert gone.status_code == 204
+
+
+async def warned_of_the_end(play: Play) -> None:
+    """What is in use will expire, and its person is told before."""
+    now = clock.now()
+    for days in range(20, 32):
+        later = (now + timedelta(days=days)).replace(hour=10)
+        await sweep(now=later)
+        await dispatch([Route(FileGateway(play.folder / "warnings.jsonl"))], now=later)
+    [row] = await db.fetch(
+        "SELECT COUNT(*) AS number FROM notifications_voucher_message WHERE message IS NOT NULL"
+    )
+    assert row["number"] > 0
+    assert PHONE in (play.folder / "warnings.jsonl").read_text()
+    for address in ("/messages", f"/borrowers/{play.person.id}"):
+        await play.office.get(address)
+
+
 async def scanned_in_vain(play: Play) -> None:
     codes = (SIMS[0].code, SIMS[2].code[:-1] + "7", WIFI[0].code, WIFI[8].code, TOP_UPS[2].code)
     for code in codes:
@@ -538,6 +584,7 @@ STEPS: list[Callable[[Play], Awaitable[None]]] = [
     imported,
     given_by_a_program,
     given_at_the_desk,
+    set_aside,
     scanned_in_vain,
     sent_by_text_message,
     confirmed_by_reply,
@@ -549,6 +596,7 @@ STEPS: list[Callable[[Play], Awaitable[None]]] = [
     counted_and_found,
     met_what_nobody_thought_of,
     read_without_a_key,
+    warned_of_the_end,
     listed,
     sealed_anew,
     forgotten,
