@@ -2,14 +2,14 @@
 
 A file with codes is made from the trail: first each code that will be in it gets its row there,
 as if it were shown, and the export one of its own; then those are read and opened. So no code is
-in a file that the trail does not have, and a form that is sent twice makes the same file.
+in a file that the trail does not have, and a form that is sent again gets none.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -37,23 +37,17 @@ from comptoir.inventory.vouchers.statuses import Medium, VoucherStatus
 
 #: Vouchers that are read, opened and written at once.
 AT_ONCE = 1000
-#: For so long a form that comes again is the same click: it gets the file once more.
-SAME_CLICK = timedelta(minutes=2)
 #: Exports of a batch that its pages name.
 _LATEST = 5
 _DIGITS = re.compile(r"[0-9]+")
 _YEAR = re.compile(r"20[0-9]{2}")
 
-#: Runs what is done once, and gives the outcome of the first time for the same form.
+#: Runs what is done once; for a form that came before it gives the outcome of the first time.
 Once = Callable[[Callable[[], Awaitable[UUID]]], Awaitable[UUID]]
 
 _OF_EXPORT = """
 SELECT subject_id AS id FROM core_audit_event
 WHERE related_a_id = :export AND action = 'voucher.revealed' ORDER BY subject_id
-"""
-_EXPORT = """
-SELECT at, changes FROM core_audit_event
-WHERE id = :export AND action = 'voucher.batch_exported' AND subject_id = :batch
 """
 _EXPORTS = """
 SELECT at, changes FROM core_audit_event
@@ -162,7 +156,7 @@ async def export_codes(
         PasswordAgainNeeded, CurrentPasswordWrong, TooManyAttempts: see ``fresh.need_fresh``.
         RevealedTooOften: the actor saw many codes in a short time.
         NothingToExport: there is none.
-        ExportOver: the form made a file before, and not just now.
+        ExportOver: the form made a file before; each file is written down and counted.
         vault.KeyMissing: the process was not given a key.
     """
     await _need_batch(actor, command.batch)
@@ -170,12 +164,17 @@ async def export_codes(
     if not command.explanation:
         raise ExportUnexplained
     await fresh.need_fresh(actor, password, now=now)
-    export = await once(lambda: _write_down(actor, command, now=now))
-    row = await db.fetch_one(_EXPORT, export=export, batch=command.batch)
-    if row is None or now - row["at"] > SAME_CLICK:
+    written: list[UUID] = []
+
+    async def write() -> UUID:
+        written.append(await _write_down(actor, command, now=now))
+        return written[0]
+
+    export = await once(write)
+    if not written:
         raise ExportOver
     ids = [each["id"] for each in await db.fetch(_OF_EXPORT, export=export)]
-    return _lines(ids, lambda voucher: _shown(voucher, pins=_exported(row).pins))
+    return _lines(ids, lambda voucher: _shown(voucher, pins=command.pins))
 
 
 async def _write_down(actor: Principal, command: ExportCodes, *, now: datetime) -> UUID:

@@ -34,25 +34,32 @@ async def count(action: str) -> int:
     return number
 
 
-async def test_codes_are_confirmed_and_come_once_for_a_double_click(
+async def test_codes_are_confirmed_and_each_file_is_written_down(
     database: Any, capfd: pytest.CaptureFixture[str]
 ) -> None:
     drawer = await Drawer.made(3)
     address = f"/vouchers/batches/{drawer.batch.id}/codes"
-    async with client_of() as client:
-        await sign_in(client, await make.user(role=Role.COORDINATOR, site_id=drawer.site.id))
+    person = await make.user(role=Role.COORDINATOR, site_id=drawer.site.id)
+    async with client_of() as client, client_of() as elsewhere:
+        await sign_in(client, person)
+        await sign_in(elsewhere, person)
         page = await client.get(address)
         assert page.status_code == 200
         assert "<h1>3 codes into a file</h1>" in page.text
         assert 'name="current_password"' not in page.text
         form = form_of(page)
-        answers = [await client.post(address, data=form) for _ in range(2)]
-        for answer in answers:
-            assert answer.status_code == 200
-            assert answer.headers["Content-Type"].startswith("text/csv")
-            assert answer.headers["Content-Disposition"] == 'attachment; filename="codes.csv"'
-            assert answer.headers["Cache-Control"] == "no-store"
-            assert codes_in(rows_of(answer.content)) == drawer.codes
+        answer = await client.post(address, data=form)
+        assert answer.status_code == 200
+        assert answer.headers["Content-Type"].startswith("text/csv")
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="codes.csv"'
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert codes_in(rows_of(answer.content)) == drawer.codes
+        answers = [answer]
+        for again in (client, elsewhere):
+            answers.append(await again.post(address, data=form))
+            assert answers[-1].status_code == 409
+            assert "This file was made already" in answers[-1].text
+            assert all(code not in answers[-1].text for code in drawer.codes)
         batch = await client.get(f"/vouchers/batches/{drawer.batch.id}")
         assert "3 codes – printed for the camp" in batch.text
         other = await client.post(address, data=form_of(await client.get(address)))
