@@ -13,6 +13,7 @@ from comptoir.core.principal import Principal, Role
 from comptoir.core.web.forms import FormData, id_or_none, read_day, read_hundredths
 from comptoir.inventory.validation import CURRENCIES
 from comptoir.inventory.vouchers import queries
+from comptoir.inventory.vouchers.funding import funders_of
 from comptoir.inventory.vouchers.schemas import TakeIn
 from comptoir.sites.queries import names_for
 
@@ -69,7 +70,7 @@ class BatchForm(msgspec.Struct, frozen=True):
 
 
 async def choices(actor: Principal) -> dict[str, Any]:
-    """What the selects offer: kinds in use, and the sites that the actor coordinates."""
+    """What the fields offer: kinds in use, and the sites that the actor coordinates."""
     return {
         "kinds": [
             (kind.id, localized(kind.names)) for kind in await queries.kinds(active_only=True)
@@ -80,7 +81,13 @@ async def choices(actor: Principal) -> dict[str, Any]:
             if actor.has_role(Role.COORDINATOR, site.id)
         ],
         "currencies": [(currency, currency) for currency in CURRENCIES],
+        "funders": await known_funders(actor),
     }
+
+
+async def known_funders(actor: Principal) -> list[str]:
+    """Who paid for vouchers before, to be written alike: a report is of one spelling."""
+    return [name for name in await funders_of(actor) if name]
 
 
 def first_site(actor: Principal) -> str:

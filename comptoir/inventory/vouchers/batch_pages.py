@@ -28,8 +28,9 @@ from comptoir.inventory.vouchers import queries
 from comptoir.inventory.vouchers.batch_form import INPUTS, BatchForm, choices, first_site
 from comptoir.inventory.vouchers.errors import VouchersInvalid
 from comptoir.inventory.vouchers.exporting import latest_exports
+from comptoir.inventory.vouchers.known import KNOWN
 from comptoir.inventory.vouchers.schemas import BatchFilter, NewVoucher
-from comptoir.inventory.vouchers.taking_in import KNOWN, add_to_batch, take_in, take_out_last
+from comptoir.inventory.vouchers.taking_in import add_to_batch, take_in, take_out_last
 from comptoir.inventory.vouchers.wording import CHIPS, MEDIUMS, STATUSES
 from comptoir.sites.queries import names_for
 

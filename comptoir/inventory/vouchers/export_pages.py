@@ -12,7 +12,7 @@ from litestar.response import Stream
 
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
-from comptoir.core.errors import FieldError, Invalid
+from comptoir.core.errors import FieldError, Invalid, TooManyRequests
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import localized, ngettext
 from comptoir.core.principal import Principal, Role
@@ -75,6 +75,13 @@ async def export_with_codes(request: Page, batch_id: FromPath[UUID]) -> Response
     except Invalid as invalid:
         request.scope["state"]["error_code"] = invalid.code
         return await _ask(request, command, typed=command, errors=invalid.errors)
+    except TooManyRequests as waiting:
+        # Beside the reason, which stays: the same form is sent again once it may be.
+        request.scope["state"]["error_code"] = waiting.code
+        wrong = [FieldError("explanation", waiting.code, waiting.message())]
+        return await _ask(
+            request, command, typed=command, errors=wrong, retry_after=waiting.retry_after
+        )
     return _file(codes_csv(found, pins=command.pins), _("codes"))
 
 
@@ -84,13 +91,15 @@ async def _ask(
     *,
     typed: ExportCodes | None = None,
     errors: list[FieldError] | None = None,
+    retry_after: int = 0,
 ) -> Response[str]:
     number = await count_codes(request.user, wanted)
     batch = await queries.batch(request.user, wanted.batch)
     return page(
         request,
         "inventory/vouchers/export.html",
-        status=422 if errors else 200,
+        status=429 if retry_after else 422 if errors else 200,
+        headers={"Retry-After": str(retry_after)} if retry_after else None,
         batch=batch,
         kind_name=localized(batch.kind.names),
         status_word=STATUSES[wanted.status] if wanted.status else "",

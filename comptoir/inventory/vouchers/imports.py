@@ -19,12 +19,12 @@ from comptoir.inventory.vouchers import formats, queries
 from comptoir.inventory.vouchers.errors import VouchersInvalid
 from comptoir.inventory.vouchers.formats import FileFormat
 from comptoir.inventory.vouchers.formats.reading import Reading, problem
+from comptoir.inventory.vouchers.known import known_errors
 from comptoir.inventory.vouchers.schemas import MOST_AT_ONCE, KindView, NewVoucher, TakeIn
 from comptoir.inventory.vouchers.sealing import Secret, hint
 from comptoir.inventory.vouchers.taking_in import (
     checked,
     errors_of_batch,
-    known_errors,
     place_of,
     take_in,
 )
@@ -158,7 +158,7 @@ async def _judge(
     # In a thread: a large file takes part of a second, in which others want to be answered.
     reading, secrets, wrong = await asyncio.to_thread(_read, file, kind)
     lines = [entry.line for entry in reading.entries]
-    wrong = wrong + await known_errors(secrets)
+    wrong = wrong + await known_errors(actor, secrets)
     problems = reading.problems + [_in_file(each, lines, reading.columns) for each in wrong]
     problems.sort(key=lambda each: each.line or 0)
     if not secrets and not problems:
@@ -182,7 +182,9 @@ def _in_file(error: FieldError, lines: Sequence[int], columns: Mapping[str, str]
     """What is wrong with a voucher, at its line and column."""
     place, field = place_of(error.field)
     code = error.code.removeprefix("inventory.")
-    return problem(lines[place], code, error.message, columns.get(field, ""))
+    # In a file there is no card to scan.
+    message = _("The cell is empty.") if code == "code-missing" else error.message
+    return problem(lines[place], code, message, columns.get(field, ""))
 
 
 def _refused(code: str, message: str) -> VouchersInvalid:

@@ -24,15 +24,13 @@ from comptoir.inventory.vouchers.errors import (
     VoucherNotLast,
     VouchersInvalid,
 )
+from comptoir.inventory.vouchers.known import known_error, refuse_known
 from comptoir.inventory.vouchers.schemas import MOST_AT_ONCE, KindView, TakeIn
 from comptoir.inventory.vouchers.sealing import Sealed, Sealer, Secret, find_many, sealer
 from comptoir.inventory.vouchers.statuses import VoucherStatus
 from comptoir.inventory.vouchers.tables import VoucherBatch
 from comptoir.inventory.vouchers.validation import batch_errors, cleaned_secret, secret_errors
 from comptoir.sites import queries as sites
-
-#: What is said of codes that have been here before.
-KNOWN = ("inventory.voucher-given", "inventory.voucher-ended", "inventory.voucher-in-stock")
 
 _VOUCHERS = """
 INSERT INTO inventory_voucher (id, kind, batch, site, status, sealed, key, hint, activate_by,
@@ -70,7 +68,7 @@ async def take_in(actor: Principal, command: TakeIn, *, now: datetime) -> UUID:
         async with db.transaction():
             return await _insert_batch(actor, cleaned, kind, secrets, now=now)
     except db.IntegrityErrors:
-        await _refuse_known(secrets)  # another desk brought in the same code at this moment
+        await refuse_known(actor, secrets)  # another desk brought in the same code at this moment
         raise
 
 
@@ -209,31 +207,6 @@ def _past() -> FieldError:
     return FieldError("code", "inventory.batch-expired", message)
 
 
-async def known_errors(secrets: Sequence[Secret]) -> list[FieldError]:
-    """Which of the vouchers were here before, by their places; never their codes."""
-    found = await find_many(secrets)
-    return [_at(place, _known_error(row["status"])) for place, row in found.items()]
-
-
-async def _refuse_known(secrets: Sequence[Secret]) -> None:
-    known = await known_errors(secrets)
-    if known:
-        raise VouchersInvalid(known)
-
-
-def _known_error(status: str) -> FieldError:
-    """What is said of a code that has been here before."""
-    if status in (VoucherStatus.ISSUED, VoucherStatus.ACTIVATED):
-        code = "inventory.voucher-given"
-        message = _("This code was given to somebody already. Take it out of the batch.")
-    elif status in (VoucherStatus.EXPIRED, VoucherStatus.VOID):
-        code = "inventory.voucher-ended"
-        message = _("This code was here before and cannot be used any more.")
-    else:
-        code, message = "inventory.voucher-in-stock", _("This code is in stock already.")
-    return FieldError("code", code, message)
-
-
 async def _insert_batch(
     actor: Principal, command: TakeIn, kind: KindView, secrets: list[Secret], *, now: datetime
 ) -> UUID:
@@ -248,7 +221,7 @@ async def _insert_batch(
         "quantity": len(secrets),
     }
     seals = await sealer(now=now)
-    await _refuse_known(secrets)
+    await refuse_known(actor, secrets)
     batch = VoucherBatch(id=batch_id, kind=kind.id, site=command.site, received_at=now, **known)
     await batch.save()
     await _insert(
@@ -274,7 +247,7 @@ async def _insert_one(actor: Principal, batch_id: UUID, secret: Secret, *, now: 
     if found := await find_many([secret]):
         if found[0]["batch"] == batch_id and found[0]["status"] == VoucherStatus.AVAILABLE:
             return Added(found[0]["id"], again=True)
-        raise VouchersInvalid([_known_error(found[0]["status"])])
+        raise VouchersInvalid([await known_error(actor, found[0])])
     [made] = await _insert(seals, batch, [secret], now=now)
     await _count(actor, batch, 1, "voucher.added", now=now)
     return Added(made, again=False)

@@ -13,6 +13,7 @@ from comptoir.core import clock, db
 from comptoir.core.accounts import passwords
 from comptoir.core.accounts.tables import Session, User
 from comptoir.core.principal import Role
+from comptoir.inventory.vouchers.reveal_counts import MANY
 from tests import factories as make
 from tests.http_client import client_of, codes, sign_in, use_token
 from tests.inventory.vouchers.drawer import Drawer
@@ -102,6 +103,22 @@ async def test_nothing_leaves_without_a_reason_or_an_old_session_s_password(
         assert await count("voucher.revealed") == 0
         right = await client.post(address, data=form | {"current_password": PASSWORD})
         assert codes_in(rows_of(right.content)) == drawer.codes
+
+
+async def test_whoever_has_to_wait_keeps_what_they_wrote(database: Any) -> None:
+    drawer = await Drawer.made(MANY)
+    address = f"/vouchers/batches/{drawer.batch.id}/codes"
+    async with client_of() as client:
+        await sign_in(client, await make.user(role=Role.COORDINATOR, site_id=drawer.site.id))
+        await client.post(address, data=form_of(await client.get(address)))
+        waits = await client.post(address, data=form_of(await client.get(address)))
+        assert waits.status_code == 429
+        assert int(waits.headers["Retry-After"]) > 0
+        assert 'id="explanation-error"' in waits.text
+        assert "Too many codes were shown in a short time." in waits.text
+        assert 'value="printed for the camp"' in waits.text
+        assert drawer.codes[0] not in waits.text
+    assert await count("voucher.batch_exported") == 1
 
 
 async def test_the_list_offers_files_of_what_it_shows_to_coordinators(database: Any) -> None:

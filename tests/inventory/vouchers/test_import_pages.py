@@ -148,7 +148,7 @@ async def test_everything_wrong_is_named_by_line_and_nothing_comes_in(
     shown = re.findall(r"Line (\d+), Code: ([^<]+)", answer.text)
     assert [int(line) for line, _message in shown] == [2, 3, 5, 6]
     assert "given to somebody" in shown[0][1]
-    assert "in stock already" in shown[1][1]
+    assert "in stock already: in the batch “Old” of " in shown[1][1]
     assert "ten digits" in shown[2][1]
     assert "also in line 4" in shown[3][1]
     assert not any(code in answer.text for code in lines[:3])
@@ -256,3 +256,28 @@ async def test_a_file_that_is_far_too_large_is_not_read(
     )
     assert answer.status_code == 413
     assert sent < 100_000_000  # so much is thrown away, so that the answer is seen
+
+
+async def test_an_empty_cell_is_told_as_a_cell(
+    client: AsyncClient, form: dict[str, str], site: Site
+) -> None:
+    sim = await make.voucher_kind(names=make.names("Card"))
+    fields = form | {"kind": str(sim.id)}
+    table = await check(client, fields, "csv", f"number;pin\n{CARDS[0]};\n;1234\n".encode())
+    carried = hidden(table.text, "/vouchers/import/columns")
+    columns = {"column_0": "code", "column_1": "pin", "named": "yes"}
+    answer = await client.post("/vouchers/import/columns", data=carried | columns)
+    assert answer.status_code == 422
+    assert "Line 3, number: The cell is empty." in answer.text
+    assert "barcode" not in answer.text
+
+
+async def test_those_who_paid_before_are_offered(client: AsyncClient, site: Site) -> None:
+    kind = await make.voucher_kind()
+    await make.voucher_batch(kind, site_id=site.id, funder="Loterie & fils")
+    await make.voucher_batch(kind, site_id=(await make.site()).id, funder="Elsewhere")
+    for path in ("/vouchers/import", "/vouchers/batches/new"):
+        text = (await client.get(path)).text
+        assert '<option value="Loterie &amp; fils"></option>' in text
+        assert 'list="known-funders"' in text
+        assert "Elsewhere" not in text

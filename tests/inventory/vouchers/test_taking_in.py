@@ -142,6 +142,11 @@ async def test_codes_that_were_here_before_are_named_by_place_and_nothing_comes_
         ("vouchers[4].code", "inventory.voucher-given"),
     ]
     assert "1111" not in repr(error.value.errors)
+    assert "Wi-Fi" in error.value.errors[0].message
+    elsewhere = await make.principal(Role.COORDINATOR, (await make.site()).id)
+    with pytest.raises(VouchersInvalid) as error:
+        await take_in(elsewhere, order(wifi, elsewhere, "11112222"), now=now)
+    assert "Wi-Fi" not in error.value.errors[0].message
     assert await stock() == before
 
 
