@@ -12,7 +12,7 @@ from comptoir.core import clock
 from comptoir.core.accounts.guards import require
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
-from comptoir.core.i18n import localized
+from comptoir.core.i18n import localized, ngettext
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
 from comptoir.core.web.forms import FormData, id_or_none
@@ -63,9 +63,11 @@ async def _page(
         form=form or {"kind": "", "counted": "", "explanation": ""},
         errors=invalid.errors if invalid else [],
         found=found[:_ROWS],
+        opened=counted,
         missing=missing,
         more_missing=counted.missing - len(missing) if counted else 0,
         zone=chosen.site.time_zone,
+        older=str(older or ""),
         next_url=f"/vouchers/counts?{following}" if following else None,
         first_url=f"/vouchers/counts?{urlencode(query)}" if older else None,
     )
@@ -103,7 +105,7 @@ async def _count_once(request: Page, command: CountVouchers) -> tuple[UUID, Flas
     async def make() -> UUID:
         nonlocal flash
         counted = await count_vouchers(request.user, command, now=now)
-        flash = Flash("warn" if counted.others else "ok", _noted(counted))
+        flash = Flash("warn" if counted.differs else "ok", _noted(counted))
         return counted.id
 
     return await made_once(request, make, now=now), flash
@@ -111,7 +113,7 @@ async def _count_once(request: Page, command: CountVouchers) -> tuple[UUID, Flas
 
 def _noted(counted: Counted) -> str:
     """What a count found, in words whose numbers add up; of a code only its line is said."""
-    if not (counted.difference or counted.missing):
+    if not counted.differs:
         return _("Noted: all is there.")
     if not counted.others:
         return _(
@@ -131,16 +133,21 @@ def _noted(counted: Counted) -> str:
     ]
     if counted.unknown:
         said.append(
-            _(
-                "In these lines is no voucher that is known here: %(lines)s.",
+            ngettext(
+                "Line %(lines)s: no voucher that is known here.",
+                "Lines %(lines)s: no vouchers that are known here.",
+                len(counted.unknown),
                 lines=_lines(counted.unknown),
             )
         )
     if counted.unexpected:
         said.append(
-            _(
-                "In these lines are vouchers that should not lie here, as they were given already "
-                "or are of another site or kind: %(lines)s.",
+            ngettext(
+                "Line %(lines)s: a voucher that should not lie here, as it was given already "
+                "or is of another site or kind.",
+                "Lines %(lines)s: vouchers that should not lie here, as they were given already "
+                "or are of another site or kind.",
+                len(counted.unexpected),
                 lines=_lines(counted.unexpected),
             )
         )

@@ -65,6 +65,11 @@ class Counted(msgspec.Struct, frozen=True):
         return self.counted - self.expected
 
     @property
+    def differs(self) -> bool:
+        """True if the drawer is not as it should be, which asks for an explanation."""
+        return self.difference != 0 or bool(self.missing)
+
+    @property
     def others(self) -> int:
         """How many were scanned that are not expected: none of ours, or not here."""
         return len(self.unknown) + len(self.unexpected)
@@ -94,7 +99,7 @@ async def count_vouchers(actor: Principal, command: CountVouchers, *, now: datet
             command, [row["id"] for row in rows], Reading(Medium(kind["medium"]), kind["dial"])
         )
         said = explanation_of(command.explanation)
-        if (counted.difference or counted.missing) and not said:
+        if counted.differs and not said:
             raise DifferenceUnexplained
         await _write(actor, command, counted, said, now=now)
     return counted

@@ -158,8 +158,8 @@ async def test_what_is_not_expected_is_named_by_its_line(database: Any, now: dat
         answer = await client.post("/vouchers/counts", data=form)
         shown = (await client.get(answer.headers["location"])).text
     assert "3 counted: 1 of the 2 expected, and 2 others." in shown
-    assert "no voucher that is known here: 2." in shown
-    assert "of another site or kind: 3." in shown
+    assert "Line 2: no voucher that is known here." in shown
+    assert "Line 3: a voucher that should not lie here" in shown
     assert "nobody-knows" not in shown
     assert "KQ7-issued" not in shown
 
@@ -197,3 +197,26 @@ async def test_only_what_one_knows_of_is_counted(database: Any, now: datetime) -
     reception = await make.principal(Role.RECEPTION, drawer.site.id)
     with pytest.raises(VoucherKindNotFound):
         await count_vouchers(reception, CountVouchers(drawer.site.id, new_id()), now=now)
+
+
+async def test_a_difference_is_a_warning_and_its_list_is_opened_again(database: Any) -> None:
+    drawer = await Drawer.made(2)
+    form = {"site": str(drawer.site.id), "kind": str(drawer.kind.id), "explanation": "?"}
+    async with client_of() as client:
+        await sign_in(client, await make.user(role=Role.RECEPTION, site_id=drawer.site.id))
+
+        async def noted(**values: str) -> str:
+            answer = await client.post("/vouchers/counts", data=form | values)
+            return (await client.get(answer.headers["location"])).text
+
+        right = await noted(counted="2")
+        fewer = await noted(counted="1")
+        await noted(codes=drawer.codes[0])
+        listed = (await client.get("/vouchers/counts")).text
+        [address] = re.findall(r'href="(/vouchers/counts\?site=[^"]+count=[^"]+)"', listed)
+        opened = (await client.get(address.replace("&amp;", "&"))).text
+    assert 'class="notice ok' in right
+    assert 'class="notice warn' in fewer
+    assert "This one was not scanned" not in listed
+    assert "This one was not scanned" in opened
+    assert f"/vouchers/{drawer.ids[1]}" in opened
