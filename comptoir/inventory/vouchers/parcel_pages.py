@@ -111,6 +111,7 @@ async def _transfer_page(
         status=422 if invalid else 200,
         parcel=parcel,
         receives=parcel.underway and request.user.sees_site(parcel.to_site),
+        sends=request.user.sees_site(parcel.from_site),
         gives_up=parcel.underway and parcels.may_give_up(request.user, parcel),
         said=said,
         errors=invalid.errors if invalid else [],

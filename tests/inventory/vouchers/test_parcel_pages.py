@@ -130,6 +130,27 @@ async def test_a_parcel_is_sent_and_received_with_what_is_missing(database: Any)
     assert (row.arrived, row.explanation) == (3, "Torn.")
 
 
+async def test_only_who_receives_has_one_large_button(database: Any, now: Any) -> None:
+    drawer, there = await Drawer.made(3), await make.site(name="Comptoir de Lyon")
+    command = SendVouchers(drawer.batch.id, drawer.site.id, there.id, 3)
+    transfer = await send_vouchers(SYSTEM, command, now=now)
+
+    async def shown(role: Role, site_id: UUID | None) -> str:
+        async with client_of() as client:
+            user = await make.user(role=role, site_id=site_id)
+            await sign_in(client, user, site_id=site_id or drawer.site.id)
+            return (await client.get(f"/vouchers/transfers/{transfer}")).text
+
+    address = f"/vouchers/transfers/{transfer}/receive"
+    assert address not in await shown(Role.COORDINATOR, drawer.site.id)
+    receiver = await shown(Role.RECEPTION, there.id)
+    assert "All 3 are in it" in receiver
+    both = await shown(Role.COORDINATOR, None)
+    assert "All 3 are in it" not in both
+    assert "All 3 have arrived at Comptoir de Lyon" in both
+    assert '<button class="plain">' in both
+
+
 async def test_whoever_looks_for_many_that_are_none_has_to_wait(database: Any, now: Any) -> None:
     drawer = await Drawer.made(1)
     reception = await make.principal(Role.RECEPTION, drawer.site.id)
