@@ -6,6 +6,8 @@ from comptoir.core import jobs
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.principal import Role
 from comptoir.core.web import NavItem
+from comptoir.core.web import panels as slots
+from comptoir.inventory.vouchers import parcel_pages
 from comptoir.lending import agreement_pages, api, errors, panels, timeline
 from comptoir.lending.borrowers import pages as borrowers
 from comptoir.lending.borrowers import person_pages as person
@@ -13,6 +15,7 @@ from comptoir.lending.closures import horizons, moving, preview
 from comptoir.lending.closures import pages as closures
 from comptoir.lending.desk import buttons, giving, keeping, newcomers, return_sites
 from comptoir.lending.desk import pages as desk
+from comptoir.lending.desk.answer import SLOT as DESK
 from comptoir.lending.loans import endings, loan_pages
 from comptoir.lending.loans import pages as loans
 from comptoir.lending.policies import pages as policies
@@ -76,6 +79,7 @@ horizons.register()
 preview.register()
 errors.explain_codes()
 panels.register()
+slots.register(DESK, parcel_pages.at_desk)
 showing.register()
 vouchers.register()
 aside_pages.register()

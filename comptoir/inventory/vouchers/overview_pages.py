@@ -19,6 +19,7 @@ from comptoir.inventory.vouchers.errors import VoucherKindNotFound
 from comptoir.inventory.vouchers.levels import LevelOutOfRange, SetLevel, set_level
 from comptoir.inventory.vouchers.overview import stock_of
 from comptoir.inventory.vouchers.reveal_counts import A_DAY, given_often, shown_often
+from comptoir.inventory.vouchers.transfers import parcels_by_site
 from comptoir.sites.errors import SiteNotFound
 from comptoir.sites.queries import SitePlace, names_for, site
 
@@ -50,6 +51,7 @@ async def _page(request: Page, invalid: Invalid | None = None, form: Any = None)
         sites=[(str(each.id), each.name) for each in await names_for(actor)],
         shown_often=await shown_often(managed, within=A_DAY, now=now),
         given_often=await given_often(managed, now=now),
+        parcels=await parcels_by_site([each.site_id for each in stock]),
         manages=managed,
         coordinator=actor.has_role(Role.COORDINATOR),
         next_url=f"/vouchers?{urlencode({'after': following.id})}" if following else None,

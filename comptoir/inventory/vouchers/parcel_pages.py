@@ -18,6 +18,7 @@ from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
 from comptoir.core.web.forms import FormData, id_or_none
 from comptoir.core.web.once import made_once
+from comptoir.core.web.panels import Fill, Panel
 from comptoir.inventory.vouchers import parcels, transfers
 from comptoir.inventory.vouchers.queries import batch
 from comptoir.sites.queries import names_for, site_names
@@ -151,6 +152,12 @@ async def give_up(request: Page, transfer_id: FromPath[UUID]) -> Response[str]:
     await transfers.give_up(request.user, transfer_id, now=clock.now())
     flash = Flash("ok", _("What did not arrive is void."))
     return redirect(request, f"/vouchers/transfers/{transfer_id}", flash=flash)
+
+
+async def at_desk(about: Fill) -> Panel | None:
+    """Small, at the desk: how many parcels are on their way to a site."""
+    number = (await transfers.parcels_by_site([about.subject_id])).get(about.subject_id)
+    return Panel("inventory/vouchers/_parcels_desk.html", number) if number else None
 
 
 ROUTES = [transfer_list, send_form, send, transfer_page, receive, give_up]

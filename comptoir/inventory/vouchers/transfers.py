@@ -188,6 +188,8 @@ async def give_up(actor: Principal, transfer_id: UUID, *, now: datetime) -> int:
 
 async def parcels_by_site(site_ids: Sequence[UUID]) -> dict[UUID, int]:
     """How many parcels wait to be confirmed at each of these sites; none where none does."""
+    if not site_ids:
+        return {}
     rows = await db.fetch(_COMING, sites=list(site_ids))
     return {row["site"]: row["number"] for row in rows}
 

@@ -151,6 +151,28 @@ async def test_only_who_receives_has_one_large_button(database: Any, now: Any) -
     assert '<button class="plain">' in both
 
 
+async def test_the_site_it_goes_to_hears_of_a_parcel(database: Any, now: Any) -> None:
+    drawer, there = await Drawer.made(2), await make.site()
+    command = SendVouchers(drawer.batch.id, drawer.site.id, there.id, 1)
+    coming = "parcel of vouchers on its way here"
+
+    async def told(site_id: UUID) -> list[bool]:
+        async with client_of() as client:
+            await _as(client, Role.RECEPTION, site_id)
+            pages = [(await client.get(path)).text for path in ("/vouchers", "/desk")]
+        assert all(
+            f"/vouchers/transfers?site={site_id}" in page for page in pages if coming in page
+        )
+        return [f"1 {coming}" in page for page in pages]
+
+    assert await told(there.id) == [False, False]
+    transfer = await send_vouchers(SYSTEM, command, now=now)
+    assert await told(there.id) == [True, True]
+    assert await told(drawer.site.id) == [False, False]
+    await receive_vouchers(SYSTEM, transfer, now=now)
+    assert await told(there.id) == [False, False]
+
+
 async def test_whoever_looks_for_many_that_are_none_has_to_wait(database: Any, now: Any) -> None:
     drawer = await Drawer.made(1)
     reception = await make.principal(Role.RECEPTION, drawer.site.id)
