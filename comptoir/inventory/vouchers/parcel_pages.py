@@ -26,6 +26,8 @@ from comptoir.sites.queries import names_for, site_names
 Page = Request[Principal, Any, Any]
 RECEPTION, COORDINATOR = [require(Role.RECEPTION)], [require(Role.COORDINATOR)]
 _ROWS = 30
+#: Vouchers of a parcel on a page: a sheet of paper or two, to pack by.
+_PACKED = 100
 
 
 @get("/vouchers/transfers", guards=RECEPTION)
@@ -106,11 +108,17 @@ async def _transfer_page(
     request: Page, transfer_id: UUID, invalid: Invalid | None = None, said: str = ""
 ) -> Response[str]:
     parcel = await parcels.transfer(request.user, transfer_id)
+    after = id_or_none(request.query_params.get("after", ""))
+    inside, last = await parcels.packed(transfer_id, after=after, limit=_PACKED)
+    address = f"/vouchers/transfers/{transfer_id}"
     answer = page(
         request,
         "inventory/vouchers/transfer.html",
         status=422 if invalid else 200,
         parcel=parcel,
+        inside=inside,
+        next_url=f"{address}?{urlencode({'after': last})}" if last else None,
+        first_url=address if after else None,
         receives=parcel.underway and request.user.sees_site(parcel.to_site),
         sends=request.user.sees_site(parcel.from_site),
         gives_up=parcel.underway and parcels.may_give_up(request.user, parcel),

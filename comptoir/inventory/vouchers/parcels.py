@@ -45,6 +45,12 @@ JOIN inventory_voucher_batch batch ON batch.id = voucher.batch
 WHERE event.related_a_id = :count AND event.action = 'voucher.not_found'
 ORDER BY event.id LIMIT :limit
 """
+_PACKED = """
+SELECT voucher.id, voucher.hint, voucher.activate_by, batch.received_at
+FROM inventory_voucher voucher
+JOIN inventory_voucher_batch batch ON batch.id = voucher.batch
+WHERE voucher.transfer = :transfer AND voucher.status = 'in_transit'
+"""
 
 
 class TransferView(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,8 +97,8 @@ class CountView(msgspec.Struct, frozen=True, kw_only=True):
         return localized(self.kind_names)
 
 
-class Missed(msgspec.Struct, frozen=True):
-    """A voucher that a count did not find: what tells it from the others in a drawer."""
+class InHand(msgspec.Struct, frozen=True):
+    """A voucher that somebody looks for, of a parcel or a count: what tells it from the others."""
 
     id: UUID
     hint: str
@@ -137,6 +143,25 @@ async def transfer(actor: Principal, transfer_id: UUID) -> TransferView:
     return _transfer(row)
 
 
+async def packed(
+    transfer_id: UUID, *, after: UUID | None = None, limit: int
+) -> tuple[list[InHand], UUID | None]:
+    """What of a parcel is still on its way, and after which one the list goes on; None at its end.
+
+    Whether the reader may know of the parcel is seen to by ``transfer``.
+    """
+    onwards = "AND voucher.id > :after" if after else ""
+    values = {"after": after} if after else {}
+    rows = await db.fetch(
+        f"{_PACKED} {onwards} ORDER BY voucher.id LIMIT :limit",
+        transfer=transfer_id,
+        limit=limit + 1,
+        **values,
+    )
+    found = [msgspec.convert(row, InHand) for row in rows[:limit]]
+    return found, found[-1].id if rows[limit:] else None
+
+
 def may_give_up(actor: Principal, parcel: TransferView) -> bool:
     """True if the actor may say that what is on its way will not come."""
     return any(
@@ -169,10 +194,10 @@ async def counts(
     return [_count(row) for row in rows]
 
 
-async def missed(count_id: UUID, *, limit: int) -> list[Missed]:
+async def missed(count_id: UUID, *, limit: int) -> list[InHand]:
     """The vouchers that were expected and not scanned in a count, in the order of their ids."""
     rows = await db.fetch(_MISSED, count=count_id, limit=limit)
-    return [msgspec.convert(row, Missed) for row in rows]
+    return [msgspec.convert(row, InHand) for row in rows]
 
 
 def _transfer(row: db.Row) -> TransferView:

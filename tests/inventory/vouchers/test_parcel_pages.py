@@ -173,6 +173,34 @@ async def test_the_site_it_goes_to_hears_of_a_parcel(database: Any, now: Any) ->
     assert await told(there.id) == [False, False]
 
 
+async def test_a_parcel_says_which_vouchers_are_in_it(database: Any, now: Any) -> None:
+    drawer, there = await Drawer.made(101), await make.site()
+    await drawer.add("KQ7-AAAA-BBBB-1185")
+    command = SendVouchers(drawer.batch.id, drawer.site.id, there.id, 102)
+    transfer = await send_vouchers(SYSTEM, command, now=now)
+    address = f"/vouchers/transfers/{transfer}"
+
+    async def pages(role: Role, site_id: UUID) -> list[str]:
+        async with client_of() as client:
+            await _as(client, role, site_id)
+            with db.count_statements() as sent:
+                first = (await client.get(address)).text
+            assert len(sent) <= 9
+            rest = (await client.get(address, params={"after": str(drawer.ids[99])})).text
+            return [first, rest]
+
+    first, rest = await pages(Role.COORDINATOR, drawer.site.id)
+    assert "Put these 102 into the envelope" in first
+    assert first.count('href="/vouchers/0') == 100
+    assert f"{address}?after={drawer.ids[99]}" in first
+    assert "••••1185" in rest
+    received = await pages(Role.RECEPTION, there.id)
+    assert "These 102 are on their way" in received[0]
+    assert "••••1185" in received[1]
+    assert not any(f'href="/vouchers/{each}' in page for each in drawer.ids for page in received)
+    assert not any(code in page for code in drawer.codes for page in [first, rest, *received])
+
+
 async def test_whoever_looks_for_many_that_are_none_has_to_wait(database: Any, now: Any) -> None:
     drawer = await Drawer.made(1)
     reception = await make.principal(Role.RECEPTION, drawer.site.id)
