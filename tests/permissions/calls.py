@@ -227,6 +227,7 @@ CALLS: dict[str, Line] = {
     "GET /api/v1/voucher-transfers/{transfer_id}": scopes("read", "desk", "inventory"),
     "POST /api/v1/voucher-transfers/{transfer_id}/arrivals": scopes("desk", "inventory"),
     "POST /api/v1/voucher-transfers/{transfer_id}/give-up": scopes("inventory"),
+    "POST /api/v1/voucher-transfers/{transfer_id}/call-back": scopes("inventory"),
     "GET /api/v1/voucher-counts": scopes("read", "desk", "inventory"),
     "POST /api/v1/voucher-counts": scopes("desk", "inventory"),
     "GET /api/v1/sites/{site_id}/photo": scopes("read", "desk", "settings"),

@@ -220,6 +220,7 @@ PAGES: dict[str, Line] = {
     "GET /vouchers/transfers/{transfer_id}": RECEPTION,
     "POST /vouchers/transfers/{transfer_id}/receive": RECEPTION,
     "POST /vouchers/transfers/{transfer_id}/give-up": COORDINATOR,
+    "POST /vouchers/transfers/{transfer_id}/call-back": COORDINATOR,
     "GET /vouchers/batches/{batch_id}/send": COORDINATOR,
     "POST /vouchers/batches/{batch_id}/send": COORDINATOR,
     "GET /vouchers/batches/{batch_id}/vouchers": RECEPTION,

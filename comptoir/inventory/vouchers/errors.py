@@ -147,6 +147,18 @@ class VoucherTransferOver(Refused):
         return _("Nothing of this parcel is on its way any more. There is nothing to do.")
 
 
+class VoucherTransferBegun(Refused):
+    """A part of a transfer has arrived: it cannot be called back any more."""
+
+    code = "inventory.voucher-transfer-begun"
+
+    def message(self) -> str:
+        return _(
+            "A part of this parcel has arrived already, so it cannot be called back. "
+            "Ask the other site to send it back."
+        )
+
+
 class TooFewVouchers(Invalid):
     """Not as many are free to be sent; ``free`` are."""
 

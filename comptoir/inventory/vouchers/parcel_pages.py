@@ -121,6 +121,8 @@ async def _transfer_page(
         first_url=address if after else None,
         receives=parcel.underway and request.user.sees_site(parcel.to_site),
         sends=request.user.sees_site(parcel.from_site),
+        calls_back=parcel.underway and parcels.may_call_back(request.user, parcel),
+        called_back=await parcels.was_called_back(parcel),
         gives_up=parcel.underway and parcels.may_give_up(request.user, parcel),
         said=said,
         errors=invalid.errors if invalid else [],
@@ -162,10 +164,22 @@ async def give_up(request: Page, transfer_id: FromPath[UUID]) -> Response[str]:
     return redirect(request, f"/vouchers/transfers/{transfer_id}", flash=flash)
 
 
+@post("/vouchers/transfers/{transfer_id:uuid}/call-back", guards=COORDINATOR)
+async def call_back(request: Page, transfer_id: FromPath[UUID]) -> Response[str]:
+    """It was sent by mistake."""
+    number = await transfers.call_back(request.user, transfer_id, now=clock.now())
+    text = ngettext(
+        "Called back: %(num)s lies in the drawer again.",
+        "Called back: %(num)s lie in the drawer again.",
+        number,
+    )
+    return redirect(request, f"/vouchers/transfers/{transfer_id}", flash=Flash("ok", text))
+
+
 async def at_desk(about: Fill) -> Panel | None:
     """Small, at the desk: how many parcels are on their way to a site."""
     number = (await transfers.parcels_by_site([about.subject_id])).get(about.subject_id)
     return Panel("inventory/vouchers/_parcels_desk.html", number) if number else None
 
 
-ROUTES = [transfer_list, send_form, send, transfer_page, receive, give_up]
+ROUTES = [transfer_list, send_form, send, transfer_page, receive, give_up, call_back]

@@ -45,6 +45,11 @@ JOIN inventory_voucher_batch batch ON batch.id = voucher.batch
 WHERE event.related_a_id = :count AND event.action = 'voucher.not_found'
 ORDER BY event.id LIMIT :limit
 """
+_CALLED_BACK = """
+SELECT id FROM core_audit_event
+WHERE subject_type = 'voucher_transfer' AND subject_id = :id
+      AND action = 'voucher_transfer.called_back'
+"""
 _PACKED = """
 SELECT voucher.id, voucher.hint, voucher.activate_by, batch.received_at
 FROM inventory_voucher voucher
@@ -167,6 +172,18 @@ def may_give_up(actor: Principal, parcel: TransferView) -> bool:
     return any(
         actor.has_role(Role.COORDINATOR, site) for site in (parcel.from_site, parcel.to_site)
     )
+
+
+def may_call_back(actor: Principal, parcel: TransferView) -> bool:
+    """True if the actor may take the parcel back, as none of it has arrived."""
+    return not parcel.arrived and actor.has_role(Role.COORDINATOR, parcel.from_site)
+
+
+async def was_called_back(parcel: TransferView) -> bool:
+    """True if its sender took it back; of one that is on its way nothing is read."""
+    if parcel.underway or parcel.arrived:
+        return False
+    return await db.fetch_one(_CALLED_BACK, id=parcel.id) is not None
 
 
 async def counts(

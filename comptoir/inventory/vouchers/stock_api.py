@@ -33,6 +33,7 @@ from comptoir.inventory.vouchers.errors import (
     VoucherBatchNotFound,
     VoucherKindNotFound,
     VoucherNotFound,
+    VoucherTransferBegun,
     VoucherTransferNotFound,
     VoucherTransferOver,
 )
@@ -202,6 +203,23 @@ async def give_up_voucher_parcel(call: Call, transfer_id: UUID) -> TransferView:
     return await parcels.transfer(call.actor, transfer_id)
 
 
+@post(
+    "/voucher-transfers/{transfer_id:uuid}/call-back",
+    scopes=WRITERS,
+    tag=TAG,
+    errors=(
+        VoucherTransferNotFound,
+        VoucherTransferOver,
+        CoordinatorNeeded,
+        VoucherTransferBegun,
+    ),
+)
+async def call_back_voucher_parcel(call: Call, transfer_id: UUID) -> TransferView:
+    """Take back a parcel of which nothing has arrived: its vouchers lie where they lay before."""
+    await transfers.call_back(call.actor, transfer_id, now=call.now)
+    return await parcels.transfer(call.actor, transfer_id)
+
+
 @get("/voucher-counts", scopes=READERS, tag=TAG, errors=(SiteNotFound,))
 async def list_voucher_counts(call: Call, query: OfSiteQuery) -> Page[CountView]:
     """List counts of drawers at the token's sites, newest first."""
@@ -244,6 +262,7 @@ ROUTES = [
     read_voucher_transfer,
     receive_voucher_parcel,
     give_up_voucher_parcel,
+    call_back_voucher_parcel,
     list_voucher_counts,
     count_voucher_drawer,
 ]

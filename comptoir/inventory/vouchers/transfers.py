@@ -17,6 +17,7 @@ from comptoir.inventory.vouchers.errors import (
     DifferenceUnexplained,
     TooFewVouchers,
     VoucherBatchNotFound,
+    VoucherTransferBegun,
     VoucherTransferNotFound,
     VoucherTransferOver,
     explanation_of,
@@ -57,6 +58,10 @@ WHERE voucher.transfer = :transfer AND voucher.status = 'in_transit' ORDER BY vo
 _RECEIVE = """
 UPDATE inventory_voucher
 SET status = 'available', site = :site, transfer = NULL, version = version + 1 WHERE id IN :ids
+"""
+_CALL_BACK = """
+UPDATE inventory_voucher SET status = 'available', transfer = NULL, version = version + 1
+WHERE id IN :ids
 """
 _COMING = """
 SELECT transfer.to_site AS site, COUNT(DISTINCT transfer.id) AS number
@@ -183,6 +188,29 @@ async def give_up(actor: Principal, transfer_id: UUID, *, now: datetime) -> int:
         transfer, underway = await _lock(actor, transfer_id)
         need_manager(actor, transfer["from_site"], transfer["to_site"])
         await void_together(actor, underway, VoidReason.LOST, now=now)
+    return len(underway)
+
+
+async def call_back(actor: Principal, transfer_id: UUID, *, now: datetime) -> int:
+    """Take back a parcel of which nothing has arrived: its vouchers lie where they lay before.
+
+    Gives how many these are.
+
+    Raises:
+        VoucherTransferNotFound: there is none of a site of the actor's.
+        VoucherTransferOver: nothing of it is on its way any more.
+        CoordinatorNeeded: the actor is no coordinator of the site that they left.
+        VoucherTransferBegun: some of it has arrived.
+    """
+    async with db.transaction():
+        transfer, underway = await _lock(actor, transfer_id)
+        need_manager(actor, transfer["from_site"])
+        if transfer["arrived"]:
+            raise VoucherTransferBegun
+        await db.execute(_CALL_BACK, ids=underway)
+        await _record(
+            actor, "voucher.called_back", underway, transfer_id, transfer["from_site"], now=now
+        )
     return len(underway)
 
 

@@ -257,6 +257,24 @@ async def test_what_does_not_come_is_given_up(database: Any, now: Any) -> None:
     assert await drawer.statuses() == ["void"]
 
 
+async def test_a_parcel_that_was_sent_by_mistake_is_called_back(database: Any, now: Any) -> None:
+    drawer, there = await Drawer.made(2), await make.site()
+    command = SendVouchers(drawer.batch.id, drawer.site.id, there.id, 2)
+    transfer = await send_vouchers(SYSTEM, command, now=now)
+    address = f"/vouchers/transfers/{transfer}"
+    async with client_of() as client:
+        await _as(client, Role.COORDINATOR, there.id)
+        assert f"{address}/call-back" not in (await client.get(address)).text
+    async with client_of() as client:
+        await _as(client, Role.COORDINATOR, drawer.site.id)
+        assert f"{address}/call-back" in (await client.get(address)).text
+        await client.post(f"{address}/call-back")
+        shown = (await client.get(address)).text
+    assert "Called back: 2 lie in the drawer again." in shown
+    assert "called back by" in shown
+    assert await drawer.statuses() == ["available"] * 2
+
+
 async def test_a_drawer_is_counted_by_number_or_by_scanning(database: Any) -> None:
     drawer = await Drawer.made(2)
     form = {"site": str(drawer.site.id), "kind": str(drawer.kind.id)}

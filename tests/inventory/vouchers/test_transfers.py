@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from comptoir.core import db
 from comptoir.core.errors import ComptoirError
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal, Role, SiteRole
@@ -19,6 +20,7 @@ from comptoir.inventory.vouchers.errors import (
     ExplanationTooLong,
     TooFewVouchers,
     VoucherBatchNotFound,
+    VoucherTransferBegun,
     VoucherTransferNotFound,
     VoucherTransferOver,
 )
@@ -27,6 +29,7 @@ from comptoir.inventory.vouchers.tables import VoucherTransfer
 from comptoir.inventory.vouchers.transfers import (
     MOST_AT_ONCE,
     SendVouchers,
+    call_back,
     give_up,
     receive_vouchers,
     send_vouchers,
@@ -94,6 +97,44 @@ async def test_a_coordinator_gives_up_what_does_not_come(database: Any, now: dat
     assert await give_up(await _sender(drawer), transfer, now=now) == 1
     one, other = await drawer.now_is()
     assert (one.status, other.status, other.void_reason) == ("available", "void", "lost")
+
+
+async def test_a_parcel_is_called_back_while_nothing_has_arrived(
+    database: Any, now: datetime
+) -> None:
+    drawer = await Drawer.made(3)
+    transfer, receiver = await _sent(drawer, 2, now)
+    [there] = receiver.site_ids
+    for who in (receiver, await make.principal(Role.COORDINATOR, there)):
+        with pytest.raises(CoordinatorNeeded):
+            await call_back(who, transfer, now=now)
+    stranger = await make.principal(Role.COORDINATOR, (await make.site()).id)
+    with pytest.raises(VoucherTransferNotFound):
+        await call_back(stranger, transfer, now=now)
+    sender = await _sender(drawer)
+    assert await call_back(sender, transfer, now=now) == 2
+    rows = await drawer.now_is()
+    assert {(row.status, row.site, row.transfer) for row in rows} == {
+        ("available", drawer.site.id, None)
+    }
+    told = await db.fetch(
+        "SELECT action FROM core_audit_event WHERE subject_id = :id OR related_a_id = :id",
+        id=transfer,
+    )
+    actions = [row["action"] for row in told]
+    assert actions.count("voucher.called_back") == 2
+    assert actions.count("voucher_transfer.called_back") == 1
+    with pytest.raises(VoucherTransferOver):
+        await receive_vouchers(receiver, transfer, now=now)
+
+
+async def test_what_has_arrived_in_part_is_not_called_back(database: Any, now: datetime) -> None:
+    drawer = await Drawer.made(2)
+    transfer, receiver = await _sent(drawer, 2, now)
+    await receive_vouchers(receiver, transfer, codes=drawer.codes[:1], explanation="?", now=now)
+    with pytest.raises(VoucherTransferBegun):
+        await call_back(await _sender(drawer), transfer, now=now)
+    assert await drawer.statuses() == ["available", "in_transit"]
 
 
 async def test_a_foreign_code_is_named_by_its_line_and_nothing_arrives(
