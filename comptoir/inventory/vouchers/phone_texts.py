@@ -15,7 +15,7 @@ from comptoir.inventory.vouchers.statuses import Medium, WifiCode
 from comptoir.inventory.vouchers.validation import may_be_password
 
 _GROUP = 4
-_HYPHEN = re.compile(r"[\u2010-\u2013-]")
+_DIGITS = re.compile("[0-9]+")
 _SPECIAL = re.compile(r'([\\;,:"])')
 
 
@@ -59,11 +59,11 @@ def dialled(dial: str, code: str) -> tuple[str, ...]:
 
 
 def in_groups(code: str) -> tuple[str, ...]:
-    """A code in the groups that it is printed in, or else in groups of four.
+    """A code in the groups that it is printed in, or else, of digits alone, in groups of four.
 
-    One with hyphens stays as it is: after a hyphen a gap would look like a space to be typed.
+    Any other stays as it is: a gap would look like a space to be typed.
     """
     parts = code.split()
-    if len(parts) > 1 or len(code) <= _GROUP + 1 or _HYPHEN.search(code):
+    if len(parts) > 1 or len(code) <= _GROUP + 1 or not _DIGITS.fullmatch(code):
         return tuple(parts)
     return tuple(code[at : at + _GROUP] for at in range(0, len(code), _GROUP))

@@ -17,15 +17,17 @@ def secret_lines(secret: Shown, medium: Medium, dial: str) -> list[Line]:
     """What a person needs of a secret, in the reader's language; never to be kept.
 
     What is dialled comes first, whole. The number of a card is on the card, and the text of an
-    eSIM is for the camera: it comes last.
+    eSIM is for the camera: it comes last. The code of a Wi-Fi is whole: in a password, a gap
+    would be a space to be typed.
     """
     number = show_phone(secret.number.text) if secret.number else ""
+    wifi = medium is Medium.WIFI
     typed = secret.code if medium in (Medium.WIFI, Medium.TOP_UP) else None
     calls = secret.code if medium is Medium.TOP_UP and dial else None
     lines = [
         (_("To type on the phone"), dialled(dial, calls.text) if calls else ()),
         (_("User name"), _whole(secret.user)),
-        (_("Password") if secret.user else _("Code"), _grouped(typed)),
+        (_("Password") if secret.user else _("Code"), _whole(typed) if wifi else _grouped(typed)),
         (_("PIN"), _grouped(secret.pin)),
         (_("PUK"), _grouped(secret.puk)),
         (_("Phone number"), (number,) if number else ()),
@@ -36,7 +38,7 @@ def secret_lines(secret: Shown, medium: Medium, dial: str) -> list[Line]:
 
 
 def _grouped(clear: Clear | None) -> tuple[str, ...]:
-    """What is typed on a phone is read in groups."""
+    """Digits that are typed on a phone are read in groups."""
     return in_groups(clear.text) if clear else ()
 
 

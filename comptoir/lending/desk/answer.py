@@ -119,7 +119,7 @@ async def desk_context(
         "recent": await read_recent(actor, recent, visit, now=result.at),
         "recent_value": encode_recent((*recent, *just_done)),
         "attempt_id": new_id(),
-        "for_anybody": await _for_anybody(actor, visit is None and step is None, now=result.at),
+        "for_anybody": await _for_anybody(actor, visit is None and _has_time(step), now=result.at),
         "undo_seconds": int(UNDO_TIME.total_seconds()),
         "sentence": sentence,
         "hours_to_confirm": await _asks_about_hours(
@@ -129,6 +129,11 @@ async def desk_context(
         "sets_hours": actor.has_role(Role.COORDINATOR, actor.site_id),
         "now": result.at,
     }
+
+
+def _has_time(step: Step | None) -> bool:
+    """Whether the desk has nothing in hand: after one who was not asked, the next may come."""
+    return step is None or step.kind is StepKind.GIVEN
 
 
 async def _for_anybody(actor: Principal, is_free: bool, *, now: datetime) -> tuple[Choice, ...]:

@@ -114,6 +114,11 @@ class ShownIssue(msgspec.Struct, frozen=True, kw_only=True):
         return localized(self.names)
 
     @property
+    def title(self) -> str:
+        """What the kind is called in the person's language."""
+        return localized(self.names, self.language)
+
+    @property
     def why_not_sent(self) -> str:
         """Why it does not go to their number, where it could else; in the reader's language."""
         code = self.not_sent

@@ -63,7 +63,7 @@ async def undo_issue(actor: Principal, issue_id: UUID, *, now: datetime) -> str:
         if row["shown_at"] is not None:
             raise UndoRefused(Refusal(RefusalCode.VOUCHER_SHOWN))
         values = {"issue_id": issue_id, "voucher_id": row["voucher"], "now": now}
-        until = await _was_aside_until(row["voucher"]) if row["borrower"] else None
+        until = await was_aside_until(row["voucher"]) if row["borrower"] else None
         whose = {"borrower_id": row["borrower"], "kind_id": row["kind"]}
         is_aside = until is not None and now < until and not await is_aside_for(**whose)
         after = VoucherStatus.RESERVED if is_aside else VoucherStatus.AVAILABLE
@@ -91,7 +91,7 @@ async def undo_issue(actor: Principal, issue_id: UUID, *, now: datetime) -> str:
     return read_name(row["names"])
 
 
-async def _was_aside_until(voucher_id: UUID) -> datetime | None:
+async def was_aside_until(voucher_id: UUID) -> datetime | None:
     """Until when a voucher was set aside that was given last: its audit row says it."""
     happened = await audit.timeline(voucher_id, limit=_LAST_STEPS)
     given = next((entry for _, entry in happened if entry.action == "voucher.issued"), None)

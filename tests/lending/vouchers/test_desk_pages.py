@@ -173,6 +173,37 @@ async def test_why_more_was_given_is_read_by_coordinators(reception: Reception, 
     assert sorted(pages) == [False, True]
 
 
+async def test_the_code_of_a_wifi_is_read_whole_and_is_hidden_again(
+    reception: Reception, wifi: Any
+) -> None:
+    await Voucher.delete(force=True)
+    batch = await make.voucher_batch(wifi, site_id=reception.site.id)
+    await make.voucher(batch, Secret("1234567890"))
+    answer = await reception.post("/desk/vouchers", kind=wifi.id, attempt_id="tap-1", language="de")
+    assert "<span>1234567890</span>" in answer.text
+    assert "data-shown-for=" in answer.text
+    card = answer.text.split('<div lang="de">')[1].split("data-hide")[0]
+    assert "<h3>Wi-Fi</h3>" in card
+
+
+async def test_the_next_one_is_given_after_the_first(reception: Reception, wifi: Any) -> None:
+    await make.voucher(await make.voucher_batch(wifi, site_id=reception.site.id))
+    answer = await reception.post("/desk/vouchers", kind=wifi.id, attempt_id="tap-1")
+    assert "Another one: Wi-Fi" in answer.text
+    answer = await reception.post("/desk/vouchers", kind=wifi.id, attempt_id="tap-2")
+    assert "Another one: Wi-Fi" not in answer.text  # none is left
+
+
+async def test_a_card_that_was_set_aside_is_taken_from_where_it_lies(
+    reception: Reception, sim: Any
+) -> None:
+    visit = await visit_of(reception)
+    await reception.post("/desk/vouchers/reserve", kind=sim.kind, visit=visit, attempt_id="a-1")
+    answer = await reception.post("/desk/vouchers", kind=sim.kind, visit=visit, attempt_id="tap-1")
+    assert "Take the card that was laid apart" in answer.text
+    assert "another card in your hand" not in answer.text
+
+
 async def test_a_code_is_given_to_whoever_is_there(reception: Reception, wifi: Any) -> None:
     page = await reception.client.get("/desk")
     assert f'name="kind" value="{wifi.id}"' in page.text

@@ -118,6 +118,7 @@ def test_a_code_is_read_in_groups() -> None:
     assert in_groups("KQ7-12345-678") == ("KQ7-12345-678",)
     assert in_groups("123456789012") == ("1234", "5678", "9012")
     assert in_groups("12345") == ("12345",)
+    assert in_groups("KQ7X4455XYZW") == ("KQ7X4455XYZW",)  # a gap would be typed
 
 
 def test_what_is_dialled_is_typed_whole_in_the_groups_of_its_code() -> None:
