@@ -76,6 +76,7 @@ PAGES: dict[str, Line] = {
     "POST /vouchers/{voucher_id}/release": RECEPTION,
     "POST /desk/vouchers/show": RECEPTION,
     "POST /desk/vouchers/return": RECEPTION,
+    "POST /desk/vouchers/activate": RECEPTION,
     "POST /desk/vouchers/replace": RECEPTION,
     "POST /vouchers/{voucher_id}/return": RECEPTION,
     "POST /vouchers/{voucher_id}/replace": RECEPTION,

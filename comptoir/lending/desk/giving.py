@@ -15,6 +15,7 @@ from comptoir.core.phones import show_phone
 from comptoir.core.principal import Principal, Role
 from comptoir.core.printing.pdf import in_background
 from comptoir.core.web.forms import id_or_none
+from comptoir.inventory.vouchers.actions import activate_voucher
 from comptoir.inventory.vouchers.statuses import Medium
 from comptoir.lending.desk.answer import Answer, Page, Posted, answer_desk, refused, site_of, stay
 from comptoir.lending.desk.forms import attempt_of
@@ -23,11 +24,12 @@ from comptoir.lending.desk.visits import borrower_of
 from comptoir.lending.errors import IssueRefused, LendingRefused
 from comptoir.lending.refusals import RefusalCode
 from comptoir.lending.vouchers.issuing import issue_voucher
+from comptoir.lending.vouchers.reading import read_issue
 from comptoir.lending.vouchers.replacing import replace_voucher
 from comptoir.lending.vouchers.returning import take_back_voucher
 from comptoir.lending.vouchers.schemas import IssueView, IssueVoucher, ReplaceVoucher
 from comptoir.lending.vouchers.sending import send_issued
-from comptoir.lending.vouchers.showing import ShownIssue, show_issued, sim_has_more
+from comptoir.lending.vouchers.showing import ShownIssue, closed_card, show_issued, sim_has_more
 from comptoir.lending.vouchers.slip import SlipPaper, place_of, render_slip
 from comptoir.lending.vouchers.to_take import card_to_take
 
@@ -57,7 +59,7 @@ class ShowForm(msgspec.Struct, frozen=True):
 
 
 class ReturnForm(msgspec.Struct, frozen=True):
-    """One tap: it came back unopened."""
+    """One tap: it came back unopened, or is in use."""
 
     issue: UUID
     visit: str = ""
@@ -74,11 +76,12 @@ class ReplaceForm(msgspec.Struct, frozen=True):
 
 
 class SlipForm(msgspec.Struct, frozen=True):
-    """One tap on "print", beside a code that is at hand."""
+    """One tap on "print", beside what is at hand; ``closed``: a card stays as it is wrapped."""
 
     issue: UUID
     language: str = ""
     paper: SlipPaper = SlipPaper.RECEIPT
+    closed: bool = False
 
 
 async def give(
@@ -174,6 +177,16 @@ async def desk_return(request: Page, data: Posted[ReturnForm]) -> Answer:
     return await answer_desk(request, stay(data.visit, step, now=now), data.recent)
 
 
+@post("/desk/vouchers/activate", status_code=200, guards=[require(Role.RECEPTION)])
+async def desk_activate(request: Page, data: Posted[ReturnForm]) -> Answer:
+    """Its person says that it works."""
+    now = clock.now()
+    issue = await read_issue(request.user, data.issue)
+    await activate_voucher(request.user, issue.voucher_id, now=now)
+    step = Step(kind=StepKind.IN_USE, text=localized(issue.names))
+    return await answer_desk(request, stay(data.visit, step, now=now), data.recent)
+
+
 @post("/desk/vouchers/replace", status_code=200, guards=[require(Role.RECEPTION)])
 async def desk_replace(request: Page, data: Posted[ReplaceForm]) -> Answer:
     """Give another voucher for one that does not work."""
@@ -197,7 +210,8 @@ async def desk_replace(request: Page, data: Posted[ReplaceForm]) -> Answer:
 async def desk_slip(request: Page, data: Posted[SlipForm]) -> Response[bytes]:
     """A voucher that was given a moment ago, on paper; posted, so that no address leads to it."""
     now = clock.now()
-    shown = await show_issued(request.user, data.issue, language=data.language, now=now)
+    read = closed_card if data.closed else show_issued
+    shown = await read(request.user, data.issue, language=data.language, now=now)
     place = await place_of(shown.site_id)
     document = await in_background(render_slip, shown, data.paper, place, now=now)
     return Response(document, media_type="application/pdf", headers={"Cache-Control": "no-store"})
@@ -216,4 +230,4 @@ async def desk_send(request: Page, data: Posted[ShowForm]) -> Answer:
     return await answer_desk(request, stay(data.visit, step, now=now), data.recent)
 
 
-ROUTES = [desk_give, desk_show, desk_return, desk_replace, desk_slip, desk_send]
+ROUTES = [desk_give, desk_show, desk_return, desk_activate, desk_replace, desk_slip, desk_send]

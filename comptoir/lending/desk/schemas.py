@@ -55,6 +55,7 @@ class StepKind(StrEnum):
     TOLD = "told"
     GIVEN = "given"
     CAME_BACK = "came_back"
+    IN_USE = "in_use"
     RESERVED = "reserved"
     RELEASED = "released"
     SMS_SENT = "sms_sent"

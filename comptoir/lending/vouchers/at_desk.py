@@ -36,6 +36,11 @@ _FREE = """
               AND voucher.status = 'available'
               AND (voucher.activate_by IS NULL OR voucher.activate_by >= :today))
 """
+#: The site had some of the kind, so that somebody may ask for it.
+_WAS_HERE = """
+    EXISTS (SELECT 1 FROM inventory_voucher voucher
+            WHERE voucher.site = :site_id AND voucher.kind = kind.id)
+"""
 #: A loan of the visit that goes with a voucher of the kind, and has none yet.
 _GOES_WITH = """
     (SELECT loan.id FROM lending_loan loan
@@ -64,7 +69,7 @@ WITH had AS (
 )
 SELECT kind.id AS kind_id, kind.names, kind.medium, kind.active, policy.id AS policy_id,
        policy.limit_person, policy.limit_household, policy.period_days,
-       {_FREE} AS free, {_GOES_WITH},
+       {_FREE} AS free, {_WAS_HERE} AS was_here, {_GOES_WITH},
        had.issue_id AS "issue_id [UUID]", had.voucher AS "voucher_id [UUID]",
        had.borrower AS "borrower [UUID]", had.visit AS "visit [UUID]",
        had.issued_at AS "issued_at [TIMESTAMPTZ]", had.shown_at AS "shown_at [TIMESTAMPTZ]",
@@ -130,7 +135,7 @@ class GivenNow(msgspec.Struct, frozen=True):
 
     ``has_more``: there is a code, or a PIN, that does not stand on it.
     ``can_return``: it can come back unopened, here; ``can_replace``: if it does not work, another
-    can take its place.
+    can take its place. ``can_activate``: nobody has said yet that it is in use.
     """
 
     issue_id: UUID
@@ -144,12 +149,14 @@ class GivenNow(msgspec.Struct, frozen=True):
     issued_at: datetime
     can_return: bool
     can_replace: bool
+    can_activate: bool
 
 
 class AtDesk(msgspec.Struct, frozen=True):
     """The vouchers of a visit: ``given`` in it, and those ``held`` from before, newest first.
 
     ``aside`` are those that are kept for the person.
+    ``sold_out`` are the names of the kinds of which none is left here.
     ``lacks_rule``: some lie here, and no rule lets the person's group have any of them.
     """
 
@@ -158,6 +165,7 @@ class AtDesk(msgspec.Struct, frozen=True):
     held: tuple[GivenNow, ...] = ()
     aside: tuple[Aside, ...] = ()
     lacks_rule: bool = False
+    sold_out: tuple[str, ...] = ()
 
     @property
     def reserves_cards(self) -> bool:
@@ -193,6 +201,11 @@ async def vouchers_of(visit: db.Row, *, now: datetime) -> AtDesk:
         held=tuple(_given(row, visit, now) for row in _held(rows, visit)),
         aside=tuple(_aside(row, visit, choices) for row in rows if _is_own_aside(row, visit)),
         lacks_rule=not choices and any(row["active"] and row["free"] for row in rows),
+        sold_out=tuple(
+            _name(rows[0])
+            for rows, choice in zip(by_kind.values(), found, strict=True)
+            if choice is None and _is_sold_out(rows[0])
+        ),
     )
 
 
@@ -231,6 +244,11 @@ def _choice(rows: list[db.Row], visit: db.Row, now: datetime) -> Choice | None:
         goes_with=row["goes_with"],
         can_reserve=not own,
     )
+
+
+def _is_sold_out(row: db.Row) -> bool:
+    """Whether the kind would be offered if one lay here."""
+    return bool(row["policy_id"] and row["active"] and row["was_here"] and not row["free"])
 
 
 def _is_own_aside(row: db.Row, visit: db.Row) -> bool:
@@ -283,6 +301,7 @@ def _given(row: db.Row, visit: db.Row, now: datetime) -> GivenNow:
         can_return=row["voucher_site"] == visit["site"] and refuse_taking_back(held) is None,
         # Whether it needs a coordinator is said when it is asked for.
         can_replace=refuse_replacing(held, coordinator=True) is None,
+        can_activate=row["voucher_site"] == visit["site"] and held.status is VoucherStatus.ISSUED,
     )
 
 

@@ -30,7 +30,7 @@ from comptoir.inventory.vouchers.guidance import language_from
 from comptoir.inventory.vouchers.permissions import let_reveal
 from comptoir.inventory.vouchers.phone_texts import PhoneUse, qr_text
 from comptoir.inventory.vouchers.revealing import Shown
-from comptoir.inventory.vouchers.sealing import unseal
+from comptoir.inventory.vouchers.sealing import Secret, unseal
 from comptoir.inventory.vouchers.secret_words import Line, secret_lines
 from comptoir.inventory.vouchers.statuses import Medium, WifiCode
 from comptoir.lending.errors import IssueRefused, VoucherIssueNotFound, sentence
@@ -85,6 +85,7 @@ LIMIT 1
 class ShownIssue(msgspec.Struct, frozen=True, kw_only=True):
     """A voucher as its person sees it. ``language`` is theirs, ``qr`` what a phone can use.
 
+    ``hint`` is how the number on a card ends.
     ``phone`` is theirs (E.164), and ``not_sent`` says why the code does not go there; None: it may.
     """
 
@@ -102,6 +103,7 @@ class ShownIssue(msgspec.Struct, frozen=True, kw_only=True):
     activate_by: date | None
     phone: str
     not_sent: RefusalCode | None
+    hint: str = ""
 
     @property
     def sendable(self) -> bool:
@@ -162,20 +164,40 @@ async def show_issued(
         return shown
 
 
+async def closed_card(
+    actor: Principal, issue_id: UUID, *, language: str = "", now: datetime
+) -> ShownIssue:
+    """A SIM card as it is in its wrapping, for its slip: no secret is read, and nothing written.
+
+    Raises:
+        VoucherIssueNotFound, IssueRefused: as ``show_issued``, or it is no card.
+    """
+    async with db.transaction():
+        row = await _read_at_hand(actor, issue_id, now=now)
+    if Medium(row["medium"]) is not Medium.SIM:
+        raise VoucherIssueNotFound
+    return _shown(row, RefusalCode.VOUCHER_NOT_SENDABLE, language, Secret(""))
+
+
+async def _read_at_hand(actor: Principal, issue_id: UUID, *, now: datetime) -> db.Row:
+    row = await db.fetch_one(_READ, issue_id=issue_id)
+    if row is None or not actor.sees_site(row["site"]):
+        raise VoucherIssueNotFound
+    if not await _may_see(actor, row, now=now):
+        raise IssueRefused(Refusal(RefusalCode.VOUCHER_NOT_AT_HAND))
+    return row
+
+
 @asynccontextmanager
 async def open_issued(
     actor: Principal, issue_id: UUID, *, action: str, language: str = "", now: datetime
 ) -> AsyncIterator[ShownIssue]:
     """``show_issued`` as the transaction that it is; ``action`` is what the trail says."""
     async with db.transaction():
-        row = await db.fetch_one(_READ, issue_id=issue_id)
-        if row is None or not actor.sees_site(row["site"]):
-            raise VoucherIssueNotFound
-        if not await _may_see(actor, row, now=now):
-            raise IssueRefused(Refusal(RefusalCode.VOUCHER_NOT_AT_HAND))
+        row = await _read_at_hand(actor, issue_id, now=now)
         may_go = row["by_sms"] and row["phone"]
         not_sent = await why_not_sent(issue_id) if may_go else RefusalCode.VOUCHER_NOT_SENDABLE
-        shown = _shown(row, not_sent, language)
+        shown = _shown(row, not_sent, language, unseal(row))
         if shown.tells_more:
             if row["shown_at"] is None:
                 await _count_first(actor, now=now)
@@ -264,8 +286,8 @@ async def _note_revealed(event: VouchersRevealed) -> None:
     await db.execute(_SEEN, now=event.at, voucher_ids=[*event.voucher_ids])
 
 
-def _shown(row: db.Row, not_sent: RefusalCode | None, chosen: str) -> ShownIssue:
-    secret, medium = unseal(row), Medium(row["medium"])
+def _shown(row: db.Row, not_sent: RefusalCode | None, chosen: str, secret: Secret) -> ShownIssue:
+    medium = Medium(row["medium"])
     use = PhoneUse(row["dial"], row["network"], WifiCode(row["wifi_code"]), row["portal_url"])
     qr = qr_text(secret, medium, use)
     wanted = chosen if chosen in LANGUAGES else current_language()
@@ -285,6 +307,7 @@ def _shown(row: db.Row, not_sent: RefusalCode | None, chosen: str) -> ShownIssue
         activate_by=row["activate_by"],
         phone=row["phone"] or "",
         not_sent=not_sent,
+        hint=row["hint"],
     )
 
 

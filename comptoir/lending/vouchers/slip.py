@@ -20,6 +20,7 @@ from comptoir.core.i18n import gettext as _
 from comptoir.core.phones import show_phone
 from comptoir.core.printing.pdf import make_pdf
 from comptoir.core.web.formats import format_clock, format_day
+from comptoir.inventory.vouchers.secret_words import Line
 from comptoir.lending.vouchers.showing import ShownIssue
 from comptoir.sites import calendars
 
@@ -61,7 +62,7 @@ def _words(shown: ShownIssue, paper: SlipPaper, place: db.Row, now: datetime) ->
         "paper": paper.value,
         "heading": name,
         "network": {"label": _("Wi-Fi network"), "name": shown.network} if shown.network else None,
-        "secrets": shown.lines,
+        "secrets": shown.lines or _on_the_card(shown),
         "qr": symbol.for_template()
         | {"alt": _("QR code"), "words": _("For the camera of the phone")}
         if symbol
@@ -70,6 +71,11 @@ def _words(shown: ShownIssue, paper: SlipPaper, place: db.Row, now: datetime) ->
         "until": _("To be activated by %(day)s.", day=format_day(until, "long")) if until else "",
         "place": _place(place, now),
     }
+
+
+def _on_the_card(shown: ShownIssue) -> list[Line]:
+    """A card that nobody has opened is told by the end of its number."""
+    return [(_("Number of the card ends with"), (shown.hint,))] if shown.hint else []
 
 
 def _place(place: db.Row, now: datetime) -> dict[str, Any]:

@@ -36,6 +36,7 @@ from tests import factories as make
 from tests.lending.counter import actions
 from tests.lending.reception import Reception, refusal_in
 from tests.lending.vouchers.drawer import given, status_of
+from tests.paper import text_of
 
 CODE = "KQ7-4455-XYZW"
 ICCID = "89410000000000000013"
@@ -184,6 +185,69 @@ async def test_the_code_of_a_wifi_is_read_whole_and_is_hidden_again(
     assert "data-shown-for=" in answer.text
     card = answer.text.split('<div lang="de">')[1].split("data-hide")[0]
     assert "<h3>Wi-Fi</h3>" in card
+
+
+async def test_a_card_is_printed_without_its_pin_and_stays_unopened(
+    reception: Reception, sim: Any
+) -> None:
+    visit = await visit_of(reception)
+    answer = await reception.post("/desk/scan", scan=ICCID, visit=visit, attempt_id="scan-1")
+    assert 'name="closed"' in answer.text
+    assert "after that it counts as opened" in answer.text
+    [issue] = await VoucherIssue.objects()
+    slip = await reception.post("/desk/vouchers/slip", issue=issue.id, closed="true")
+    text = text_of(slip.content)
+    assert sim.hint in text
+    for secret in ("1234", "5678", "0000"):
+        assert secret not in text.replace(sim.hint, "")
+    assert "voucher.shown" not in await actions()
+    opened = await reception.post("/desk/vouchers/slip", issue=issue.id)
+    assert "1234 5678" in text_of(opened.content)
+    assert "voucher.shown" in await actions()
+
+
+async def test_a_code_has_no_slip_without_it(reception: Reception, wifi: Any) -> None:
+    visit = await visit_of(reception)
+    await reception.post("/desk/vouchers", kind=wifi.id, visit=visit, attempt_id="tap-1")
+    [issue] = await VoucherIssue.objects()
+    data = {"issue": issue.id, "closed": "true"}
+    assert (await reception.client.post("/desk/vouchers/slip", data=data)).status_code == 404
+
+
+async def test_it_is_marked_as_in_use_in_the_visit(reception: Reception, sim: Any) -> None:
+    visit = await visit_of(reception)
+    answer = await reception.post("/desk/scan", scan=ICCID, visit=visit, attempt_id="scan-1")
+    assert "/desk/vouchers/activate" in answer.text
+    [issue] = await VoucherIssue.objects()
+    answer = await reception.post("/desk/vouchers/activate", issue=issue.id, visit=visit)
+    assert "In use from today: SIM 10 GB" in answer.text
+    assert "/desk/vouchers/activate" not in answer.text
+    assert await status_of(sim.id) == "activated"
+
+
+async def test_a_kind_that_is_sold_out_is_named_without_a_button(
+    reception: Reception, wifi: Any
+) -> None:
+    other = await make.voucher_kind(names=make.names("Never here"))
+    await make.voucher_policy(other)
+    await make.voucher(await make.voucher_batch(other, site_id=(await make.site()).id))
+    await Voucher.update({Voucher.status: "void"}, force=True)
+    page = await reception.client.get(f"/desk?visit={await visit_of(reception)}")
+    assert "Wi-Fi: none is left here" in page.text
+    assert "Never here" not in page.text
+
+
+async def test_amid_a_search_for_somebody_else_nothing_is_given_to_the_last_one(
+    reception: Reception, wifi: Any
+) -> None:
+    await make.borrower(site_id=reception.site.id, name="Berthe Zosso")
+    visit = await visit_of(reception)
+    give = f'name="kind" value="{wifi.id}"'
+    assert give in (await reception.client.get(f"/desk?visit={visit}")).text
+    answer = await reception.post("/desk/scan", scan="Zosso", visit=visit, attempt_id="scan-1")
+    assert "Berthe Zosso" in answer.text
+    assert give not in answer.text
+    assert f"Vouchers: {reception.borrower.name}" in answer.text
 
 
 async def test_the_next_one_is_given_after_the_first(reception: Reception, wifi: Any) -> None:
@@ -521,11 +585,11 @@ async def test_nothing_is_said_of_vouchers_to_a_suspended_person(
     reception: Reception, wifi: Any
 ) -> None:
     visit = await visit_of(reception)
-    assert "<h3>Vouchers</h3>" in (await reception.client.get(f"/desk?visit={visit}")).text
+    assert "<h3>Vouchers: " in (await reception.client.get(f"/desk?visit={visit}")).text
     await Borrower.update({Borrower.suspended_at: clock.now()}, force=True)
     page = await reception.client.get(f"/desk?visit={visit}")
     assert "May not borrow" in page.text
-    assert "<h3>Vouchers</h3>" not in page.text
+    assert "<h3>Vouchers: " not in page.text
 
 
 async def test_the_desk_offers_no_second_share_of_a_household_that_was_left(
