@@ -35,7 +35,11 @@ def describe_all() -> None:
     describe("loan.reopened", _l("Opened again: it had not been brought back."))
     describe("scan.refused", _refused)
     describe("voucher.issued", _voucher_issued)
-    describe("voucher.shown", lambda story: _("Code shown: %(kind)s.", kind=_voucher_kind(story)))
+    describe(
+        "voucher.shown",
+        lambda story: _("Code shown: %(kind)s.", kind=_voucher_kind(story)),
+        repeats=True,
+    )
     describe("voucher.sent_to_phone", _voucher_sent)
     describe("voucher.issue_undone", _voucher_undone)
     describe("voucher.refused", _voucher_refused)

@@ -11,7 +11,7 @@ from comptoir.core.web import NavItem, panels
 from comptoir.lending.desk.answer import SLOT as DESK
 from comptoir.lending.desk.view import SLOT as VISIT
 from comptoir.lending.events import LoanRenewed, ReturnSiteChosen, VoucherToSend
-from comptoir.lending.vouchers.obstacles import let_object
+from comptoir.lending.vouchers.obstacles import let_object, let_tell
 from comptoir.notifications import hook_pages, timeline
 from comptoir.notifications.calls import api as calls_api
 from comptoir.notifications.calls import pages as calls_pages
@@ -19,6 +19,7 @@ from comptoir.notifications.calls import panels as call_panels
 from comptoir.notifications.digest import api as digest_api
 from comptoir.notifications.digest import pages as digest_pages
 from comptoir.notifications.events import ReplyArrived
+from comptoir.notifications.gateways.configuration import sends_nothing
 from comptoir.notifications.inbound import api as inbound_api
 from comptoir.notifications.inbound import doubts
 from comptoir.notifications.inbound import pages as inbound_pages
@@ -102,4 +103,5 @@ events.subscribe(ReturnSiteChosen, follow_return_site)
 events.subscribe(LoanRenewed, follow_renewal)
 events.subscribe(VoucherToSend, write_voucher)
 let_object(obstacle)
+let_tell(sends_nothing)
 register_jobs()

@@ -9,8 +9,9 @@ A floor says how an action reads (``describe``) and what its fields are called
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
 from uuid import UUID
 
 import msgspec
@@ -62,9 +63,17 @@ _sentences: dict[str, Sentence] = {}
 _fields: dict[tuple[str, str], tuple[LazyProxy, Callable[[object], str]]] = {}
 
 
-def describe(action: str, sentence: Sentence) -> None:
-    """Say how an action reads: a text, or a function of its story."""
+_repeated: set[str] = set()
+
+
+def describe(action: str, sentence: Sentence, *, repeats: bool = False) -> None:
+    """Say how an action reads: a text, or a function of its story.
+
+    ``repeats``: done several times on end, it is told once (``folded``).
+    """
     _sentences[action] = sentence
+    if repeats:
+        _repeated.add(action)
 
 
 def name_field(
@@ -104,6 +113,25 @@ async def lines(
     """
     entries = await timeline(subject_id, besides=besides, before=before, limit=limit)
     return [tell(event_id, entry, names) for event_id, entry in entries]
+
+
+def folded(found: Sequence[Line]) -> list[Line]:
+    """Lines of which those that say the same again, of an action that ``repeats``, are left out.
+
+    The newest stands for them. The trail itself keeps each.
+    """
+    return [
+        line
+        for newer, line in pairwise((None, *found))
+        if line is not None and not _says_the_same(newer, line)
+    ]
+
+
+def _says_the_same(newer: Line | None, line: Line) -> bool:
+    if newer is None or line.entry.action not in _repeated:
+        return False
+    same = newer.entry.action, newer.entry.subject_id, newer.text
+    return same == (line.entry.action, line.entry.subject_id, line.text)
 
 
 def _details(story: Story) -> list[tuple[str, str, str]]:

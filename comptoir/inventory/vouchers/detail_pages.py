@@ -11,7 +11,7 @@ from litestar.params import FromPath
 
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
-from comptoir.core.audit.sentences import lines
+from comptoir.core.audit.sentences import folded, lines
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal, Role
@@ -74,7 +74,7 @@ async def voucher_page(request: Page, voucher_id: FromPath[UUID]) -> Response[st
         + [(each.value, word) for each, word in VOID_REASONS.items()],
         manages=manages,
         panels=await panels.fill(SLOT, actor, voucher.id, now=now),
-        lines=happened[:_LINES],
+        lines=folded(happened[:_LINES]),
         earlier=happened[_LINES - 1].id if len(happened) > _LINES else None,
     )
 

@@ -84,7 +84,7 @@ async def borrower(
         agreements=await agreements_of_borrower(request.user, borrower_id, limit=AGREEMENTS),
         everywhere=request.user.all_sites,
         loans_after=after,
-        lines=lines[:HISTORY],
+        lines=sentences.folded(lines[:HISTORY]),
         older=lines[HISTORY - 1].id if len(lines) > HISTORY else None,
         before=before,
         group=person.group.name(current_language()),

@@ -15,6 +15,7 @@ from comptoir.core.phones import show_phone
 from comptoir.core.principal import Principal, Role
 from comptoir.core.printing.pdf import in_background
 from comptoir.core.web.forms import id_or_none
+from comptoir.core.web.shell import shell_of
 from comptoir.inventory.vouchers.actions import activate_voucher
 from comptoir.inventory.vouchers.statuses import Medium
 from comptoir.lending.desk.answer import Answer, Page, Posted, answer_desk, refused, site_of, stay
@@ -24,6 +25,7 @@ from comptoir.lending.desk.visits import borrower_of
 from comptoir.lending.errors import IssueRefused, LendingRefused
 from comptoir.lending.refusals import RefusalCode
 from comptoir.lending.vouchers.issuing import issue_voucher
+from comptoir.lending.vouchers.obstacles import leaves_nothing
 from comptoir.lending.vouchers.reading import read_issue
 from comptoir.lending.vouchers.replacing import replace_voucher
 from comptoir.lending.vouchers.returning import take_back_voucher
@@ -224,7 +226,13 @@ async def desk_send(request: Page, data: Posted[ShowForm]) -> Answer:
     try:
         shown = await send_issued(request.user, data.issue, now=now)
         number = show_phone(shown.phone)
-        step = Step(kind=StepKind.SMS_SENT, text=shown.name, sent=data.issue, number=number)
+        step = Step(
+            kind=StepKind.SMS_SENT,
+            text=shown.name,
+            sent=data.issue,
+            number=number,
+            stays_here=leaves_nothing(shell_of(request.app).settings),
+        )
     except LendingRefused as error:
         step = msgspec.structs.replace(refused(error), sent=data.issue)
     return await answer_desk(request, stay(data.visit, step, now=now), data.recent)

@@ -71,7 +71,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     ``agreement`` is the one that was signed, ``text`` its number. ``issue`` is a voucher that was
     given, ``shown`` its code where the screen is to show it,
     and ``asks_more`` says that it has a code or a PIN that can be asked for. ``sent`` is the issue
-    whose code was to be sent to ``number``: it can be shown or printed instead. ``card`` is the
+    whose code was to be sent to ``number``: it can be shown or printed instead.
+    ``stays_here`` says that no message leaves the program. ``card`` is the
     SIM card to look for, where nobody has it in the hand. ``reservation`` is a voucher that was
     set aside.
     """
@@ -91,6 +92,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     sent: UUID | None = None
     card: CardToTake | None = None
     number: str = ""
+    stays_here: bool = False
     reservation: ReservationView | None = None
     text: str = ""
 
