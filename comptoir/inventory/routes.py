@@ -20,6 +20,7 @@ from comptoir.inventory.pages import (
 from comptoir.inventory.vouchers import api as voucher_api
 from comptoir.inventory.vouchers import (
     batch_pages,
+    correcting_pages,
     count_pages,
     detail_pages,
     export_pages,
@@ -59,6 +60,7 @@ ROUTES = [
     *stock_api.ROUTES,
     *kind_pages.ROUTES,
     *batch_pages.ROUTES,
+    *correcting_pages.ROUTES,
     *import_pages.ROUTES,
     *activation_pages.ROUTES,
     *activation_api.ROUTES,

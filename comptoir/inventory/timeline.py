@@ -41,6 +41,8 @@ _PLAIN: dict[str, LazyProxy] = {
     "voucher.taken_in": _l("Batch taken in."),
     "voucher.added": _l("One more added to the batch."),
     "voucher.entry_undone": _l("The last one was taken out of the batch again."),
+    "voucher.batch_changed": _l("What is said of the batch was corrected."),
+    "voucher.batch_taken_out": _l("Batch taken out again: it was taken in by mistake."),
     "model.vouchers_set": _l("Other vouchers go with it."),
     "voucher.sent": _l("Sent to another site."),
     "voucher.received": _l("Arrived."),

@@ -172,6 +172,8 @@ async def fill_examples() -> Examples:
     await make.voucher(batch)
     other_kind = await make.voucher_kind(names=make.names(ENDLESS))
     await make.voucher(await make.voucher_batch(other_kind, site_id=site.id))
+    fresh = await make.voucher_batch(other_kind, site_id=site.id, funder=ENDLESS, quantity=1)
+    await make.voucher(fresh)
     for kind in (voucher_kind, other_kind):
         await make.voucher_policy(kind)
     keeping = ReserveVoucher(borrower_id=person.id, voucher_id=voucher.id, site_id=site.id)
@@ -247,6 +249,8 @@ async def fill_examples() -> Examples:
             "conversation_id": str(talk.id),
             "/vouchers/batches/{batch_id:uuid}:batch_id": str(batch.id),
             "/vouchers/batches/{batch_id:uuid}/send:batch_id": str(batch.id),
+            "/vouchers/batches/{batch_id:uuid}/edit:batch_id": str(fresh.id),
+            "/vouchers/batches/{batch_id:uuid}/take-out:batch_id": str(fresh.id),
             "/vouchers/batches/{batch_id:uuid}/vouchers:batch_id": str(batch.id),
             "/vouchers/batches/{batch_id:uuid}/codes:batch_id": str(batch.id),
         },

@@ -192,6 +192,8 @@ CALLS: dict[str, Line] = {
     "POST /api/v1/voucher-activations": scopes("inventory"),
     "POST /api/v1/voucher-activations/preview": scopes("inventory"),
     "GET /api/v1/voucher-batches/{batch_id}": scopes("read", "desk", "inventory"),
+    "PUT /api/v1/voucher-batches/{batch_id}": scopes("inventory"),
+    "POST /api/v1/voucher-batches/{batch_id}/take-out": scopes("inventory"),
     "GET /api/v1/voucher-batches/{batch_id}/vouchers.csv": scopes("read", "inventory"),
     "POST /api/v1/voucher-batches/{batch_id}/vouchers": scopes("inventory"),
     "DELETE /api/v1/voucher-batches/{batch_id}/vouchers/{voucher_id}": scopes("inventory"),

@@ -23,8 +23,10 @@ from comptoir.core.api import (
 from comptoir.inventory.errors import Changed, CoordinatorNeeded
 from comptoir.inventory.vouchers import kinds as services
 from comptoir.inventory.vouchers import queries
+from comptoir.inventory.vouchers.correcting import change_batch, take_out_batch
 from comptoir.inventory.vouchers.errors import (
     VoucherBatchNotFound,
+    VoucherBatchUsed,
     VoucherKeyUnset,
     VoucherKindNotFound,
     VoucherNotLast,
@@ -36,10 +38,12 @@ from comptoir.inventory.vouchers.schemas import (
     BatchFilter,
     BatchRow,
     BatchView,
+    ChangeBatch,
     KindView,
     NewVoucher,
     SaveKind,
     TakeIn,
+    TakeOutBatch,
 )
 from comptoir.inventory.vouchers.statuses import VoucherStatus
 from comptoir.inventory.vouchers.taking_in import add_to_batch, take_in, take_out_last
@@ -165,6 +169,36 @@ class ExportQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = None
 
 
+@put(
+    "/voucher-batches/{batch_id:uuid}",
+    scopes=WRITERS,
+    tag=TAG,
+    errors=(VoucherBatchNotFound, CoordinatorNeeded, Changed),
+)
+async def edit_voucher_batch(call: Call, batch_id: UUID, data: ChangeBatch) -> BatchView:
+    """Correct what is said of a batch.
+
+    Another `activate_by` holds for those of its vouchers that nobody has begun to use.
+    """
+    await change_batch(call.actor, batch_id, data, version=call.version, now=call.now)
+    return await queries.batch(call.actor, batch_id)
+
+
+@post(
+    "/voucher-batches/{batch_id:uuid}/take-out",
+    scopes=WRITERS,
+    tag=TAG,
+    errors=(VoucherBatchNotFound, CoordinatorNeeded, VoucherBatchUsed, Changed),
+)
+async def take_out_voucher_batch(call: Call, batch_id: UUID, data: TakeOutBatch) -> None:
+    """Take a batch that was taken in by mistake out again, with all its vouchers.
+
+    Its codes can come in again. Once a voucher of it was given, set aside, sent, shown or
+    counted, it stays.
+    """
+    await take_out_batch(call.actor, batch_id, quantity=data.quantity, now=call.now)
+
+
 @get(
     "/voucher-batches/{batch_id:uuid}/vouchers.csv",
     scopes=WRITERS,
@@ -221,6 +255,8 @@ ROUTES = [
     list_voucher_batches,
     create_voucher_batch,
     read_voucher_batch,
+    edit_voucher_batch,
+    take_out_voucher_batch,
     export_vouchers,
     add_voucher,
     undo_adding_voucher,

@@ -45,17 +45,11 @@ class BatchForm(msgspec.Struct, frozen=True):
         """
         errors = []
         kind, site = id_or_none(self.kind), id_or_none(self.site)
-        day, cost = read_day(self.activate_by), read_hundredths(self.cost)
         if kind is None:
             errors.append(FieldError("kind", "inventory.kind-missing", _("Choose the kind.")))
         if site is None:
             errors.append(FieldError("site", "inventory.site-missing", _("Choose the site.")))
-        if self.activate_by and day is None:
-            text = _("Enter a date of the calendar.")
-            errors.append(FieldError("activate_by", "inventory.day-invalid", text))
-        if self.cost and cost is None:
-            text = _("Enter a price such as 899.50.")
-            errors.append(FieldError("cost", "inventory.price-invalid", text))
+        errors += field_errors(self.activate_by, self.cost)
         if kind is None or site is None or errors:
             raise Invalid(errors)
         return TakeIn(
@@ -63,10 +57,22 @@ class BatchForm(msgspec.Struct, frozen=True):
             site=site,
             funder=self.funder,
             order_number=self.order_number,
-            activate_by=day,
-            cost_cents=cost,
+            activate_by=read_day(self.activate_by),
+            cost_cents=read_hundredths(self.cost),
             currency=self.currency or None,
         )
+
+
+def field_errors(activate_by: str, cost: str) -> list[FieldError]:
+    """What of a batch cannot be read as it was typed."""
+    errors = []
+    if activate_by and read_day(activate_by) is None:
+        text = _("Enter a date of the calendar.")
+        errors.append(FieldError("activate_by", "inventory.day-invalid", text))
+    if cost and read_hundredths(cost) is None:
+        text = _("Enter a price such as 899.50.")
+        errors.append(FieldError("cost", "inventory.price-invalid", text))
+    return errors
 
 
 async def choices(actor: Principal) -> dict[str, Any]:

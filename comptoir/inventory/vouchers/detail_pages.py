@@ -18,6 +18,7 @@ from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, panels, redirect
 from comptoir.core.web.forms import FormData, id_or_none
 from comptoir.inventory.vouchers.actions import activate_voucher, void_voucher
+from comptoir.inventory.vouchers.correcting import use_of
 from comptoir.inventory.vouchers.detail import (
     look_for,
     voucher_view,
@@ -56,6 +57,7 @@ async def voucher_page(request: Page, voucher_id: FromPath[UUID]) -> Response[st
     happened = await lines(voucher.id, names, before=before, limit=_LINES + 1)
     last = last_day(voucher.expires_at, voucher.time_zone)
     code = Masked(voucher.id, voucher.name, voucher.medium, voucher.hint)
+    can_void = manages and next_status(VoucherAction.VOID, voucher.status) is not None
     return page(
         request,
         "inventory/vouchers/voucher.html",
@@ -69,7 +71,8 @@ async def voucher_page(request: Page, voucher_id: FromPath[UUID]) -> Response[st
         chip_kind=CHIPS[voucher.status],
         void_word=VOID_REASONS[voucher.void_reason] if voucher.void_reason else "",
         can_activate=next_status(VoucherAction.ACTIVATE, voucher.status) is not None,
-        can_void=manages and next_status(VoucherAction.VOID, voucher.status) is not None,
+        can_void=can_void,
+        may_take_out=can_void and await use_of(voucher.batch_id) is None,
         void_reasons=[("", _("Choose"))]
         + [(each.value, word) for each, word in VOID_REASONS.items()],
         manages=manages,

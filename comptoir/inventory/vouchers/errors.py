@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 from math import ceil
 
 from babel.support import LazyProxy
@@ -330,3 +331,48 @@ class VoucherNotLast(Refused):
             "This voucher is not the last one that was added, or something has become of it "
             "since. Load the page again."
         )
+
+
+class BatchUse(StrEnum):
+    """What became of a batch since it was taken in; of several, the first is told."""
+
+    MOVED = "moved"
+    GIVEN = "given"
+    COUNTED = "counted"
+    SHOWN = "shown"
+
+
+class VoucherBatchUsed(Refused):
+    """A batch goes out again only while nothing became of it."""
+
+    code = "inventory.voucher-batch-used"
+
+    def __init__(self, use: BatchUse) -> None:
+        super().__init__(self.code)
+        self.use = use
+
+    def message(self) -> str:
+        return str(_BY_USE[self.use])
+
+    def details(self) -> dict[str, object]:
+        return {"use": self.use}
+
+
+_BY_USE: dict[BatchUse, LazyProxy] = {
+    BatchUse.MOVED: _l(
+        "Some of this batch were sent to another site, so it stays. Correct what is said of it, "
+        "or make single vouchers void."
+    ),
+    BatchUse.GIVEN: _l(
+        "One of this batch was given or set aside, or has ended, so the batch stays. Correct what "
+        "is said of it, or make single vouchers void."
+    ),
+    BatchUse.COUNTED: _l(
+        "The drawer was counted with this batch in it, so it stays. Correct what is said of it, "
+        "or make single vouchers void."
+    ),
+    BatchUse.SHOWN: _l(
+        "A code of this batch was shown or written into a file, so the batch stays. Correct what "
+        "is said of it, or make single vouchers void."
+    ),
+}

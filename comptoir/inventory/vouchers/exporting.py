@@ -212,7 +212,8 @@ async def _reveal(
 ) -> int:
     """Write down that the codes of these were seen; of how many there is one."""
     rows, more = [], []
-    for voucher in await db.fetch(_VOUCHERS, ids=[*ids]):
+    # Held to the end: their batch is not taken out while they are written down.
+    for voucher in await db.fetch(_VOUCHERS + db.for_share("voucher"), ids=[*ids]):
         secret = _opened(voucher)
         if secret is None:
             continue

@@ -89,6 +89,9 @@ async def reveal(actor: Principal, voucher_id: UUID, *, password: str = "", now:
     except TooManyAttempts as waiting:
         raise RevealedTooOften(waiting.retry_after) from None
     async with db.transaction():
+        # Held to the end: its batch is not taken out while somebody reads it.
+        held = "SELECT id FROM inventory_voucher WHERE id = :id"
+        await db.fetch_one(held + db.for_share("inventory_voucher"), id=voucher_id)
         row = await _read(actor, voucher_id, now=now)
         shown = Shown.of(unseal(row))
         await audit.record(

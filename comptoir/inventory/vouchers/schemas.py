@@ -88,6 +88,25 @@ class TakeIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     vouchers: Annotated[tuple[NewVoucher, ...], msgspec.Meta(max_length=MOST_AT_ONCE)] = ()
 
 
+class ChangeBatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is said of a batch as it shall be. Its kind, and the site that it came to, stay.
+
+    ``activate_by`` holds for those of its vouchers that nobody has begun to use.
+    """
+
+    funder: Funder = ""
+    order_number: OrderNumber = ""
+    activate_by: Annotated[date, example("2027-06-30")] | None = None
+    cost_cents: Annotated[int, example(1990)] | None = None
+    currency: Annotated[str, example("CHF")]
+
+
+class TakeOutBatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How many vouchers the batch has, as whoever takes it out knows."""
+
+    quantity: Annotated[int, example(25)]
+
+
 class KindName(msgspec.Struct, frozen=True):
     """A kind as a batch names it."""
 

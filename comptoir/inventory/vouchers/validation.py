@@ -18,7 +18,7 @@ from comptoir.core.plain_text import clean_line, clean_text
 from comptoir.inventory.names import Names, names_errors, too_long
 from comptoir.inventory.validation import CURRENCIES, HIGHEST_PRICE
 from comptoir.inventory.vouchers.iccid import looks_like_iccid, read_iccid
-from comptoir.inventory.vouchers.schemas import SaveKind, TakeIn
+from comptoir.inventory.vouchers.schemas import ChangeBatch, SaveKind, TakeIn
 from comptoir.inventory.vouchers.sealing import Secret, fold
 from comptoir.inventory.vouchers.statuses import Medium, WifiCode
 from comptoir.sites.validation import time_zones
@@ -144,8 +144,10 @@ def _medium_errors(command: SaveKind) -> list[FieldError]:
     return errors
 
 
-def batch_errors(command: TakeIn, *, today: date) -> list[FieldError]:
-    """What is wrong with a batch. ``today`` is the operator's."""
+def batch_errors(
+    command: TakeIn | ChangeBatch, *, today: date, kept: date | None = None
+) -> list[FieldError]:
+    """What is wrong with a batch. ``today`` is the operator's, ``kept`` the date it has already."""
     errors = [
         too_long(field, most)
         for field, most in LONGEST_BATCH.items()
@@ -153,7 +155,8 @@ def batch_errors(command: TakeIn, *, today: date) -> list[FieldError]:
     ]
     years = year_errors("activate_by", "inventory.day-invalid", command.activate_by)
     errors += years
-    if not years and command.activate_by is not None and command.activate_by < today:
+    day = command.activate_by
+    if not years and day is not None and day < today and day != kept:
         message = _("This date has passed: nobody can use these any more. Check the date.")
         errors.append(FieldError("activate_by", "inventory.batch-expired", message))
     return errors + _cost_errors(command.cost_cents, command.currency or CURRENCIES[0])
