@@ -157,6 +157,7 @@ async def _batch(
         statuses=STATUSES,
         chips=CHIPS,
         counted=counted(batch.quantity),
+        scattered=any(each.site.id != batch.site.id for each in batch.at_sites),
         elsewhere=batch.quantity - sum(batch.counts.values()),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from comptoir.core.principal import Principal
 from comptoir.inventory.names import read_names
 from comptoir.inventory.vouchers.errors import VoucherBatchNotFound, VoucherKindNotFound
 from comptoir.inventory.vouchers.schemas import (
+    BatchAtSite,
     BatchFilter,
     BatchRow,
     BatchView,
@@ -47,6 +49,13 @@ JOIN sites_site site ON site.id = batch.site
 _OF_SITES = """
 ({batch} OR EXISTS (SELECT 1 FROM inventory_voucher voucher
                     WHERE voucher.batch = batch.id AND {voucher}))
+"""
+#: How many of a batch stand where, site by site.
+_BY_SITE = """
+SELECT voucher.site, site.name AS site_name, voucher.status, COUNT(*) AS number
+FROM inventory_voucher voucher JOIN sites_site site ON site.id = voucher.site
+WHERE voucher.batch = :batch AND {own}
+GROUP BY voucher.site, site.name, voucher.status ORDER BY site.name, voucher.site
 """
 
 
@@ -109,15 +118,29 @@ async def batch(actor: Principal, batch_id: UUID) -> BatchView:
     if row is None:
         raise VoucherBatchNotFound
     at_own, values = of_own_sites(actor, "voucher.site")
-    counted = await db.fetch(
-        "SELECT voucher.status, COUNT(*) AS number FROM inventory_voucher voucher "
-        f"WHERE voucher.batch = :batch AND {at_own} GROUP BY voucher.status",
-        batch=batch_id,
-        **values,
+    counted = await db.fetch(_BY_SITE.format(own=at_own), batch=batch_id, **values)
+    at_sites = _by_site(counted)
+    counts = {
+        status: sum(each.counts.get(status, 0) for each in at_sites)
+        for status in VoucherStatus
+        if any(status in each.counts for each in at_sites)
+    }
+    return BatchView(**_batch(row), counts=counts, at_sites=at_sites, version=row["version"])
+
+
+def _by_site(counted: Sequence[db.Row]) -> tuple[BatchAtSite, ...]:
+    """Rows of ``_BY_SITE``, those of a site together."""
+    numbers: dict[UUID, dict[str, int]] = {}
+    for row in counted:
+        numbers.setdefault(row["site"], {})[row["status"]] = row["number"]
+    names = {row["site"]: row["site_name"] for row in counted}
+    return tuple(
+        BatchAtSite(
+            SiteName(site, names[site]),
+            {status: found[status] for status in VoucherStatus if status in found},
+        )
+        for site, found in numbers.items()
     )
-    numbers = {each["status"]: each["number"] for each in counted}
-    counts = {status: numbers[status] for status in VoucherStatus if status in numbers}
-    return BatchView(**_batch(row), counts=counts, version=row["version"])
 
 
 def _batches_of(actor: Principal) -> tuple[str, str, dict[str, Any]]:

@@ -134,10 +134,24 @@ class BatchRow(msgspec.Struct, frozen=True, kw_only=True):
     received_at: datetime
 
 
-class BatchView(BatchRow, frozen=True, kw_only=True):
-    """A batch, and how many of it at one's own sites stand where; empty statuses are left out."""
+Counts = Annotated[dict[VoucherStatus, int], example({"available": 23, "issued": 2})]
 
-    counts: Annotated[dict[VoucherStatus, int], example({"available": 23, "issued": 2})]
+
+class BatchAtSite(msgspec.Struct, frozen=True):
+    """How many of a batch at a site stand where; empty statuses are left out."""
+
+    site: SiteName
+    counts: Counts
+
+
+class BatchView(BatchRow, frozen=True, kw_only=True):
+    """A batch, and how many of it at one's own sites stand where, together and by site.
+
+    Those on their way to another site are counted where they left.
+    """
+
+    counts: Counts
+    at_sites: tuple[BatchAtSite, ...]
     version: int
 
 

@@ -13,6 +13,7 @@ from comptoir.core.errors import ComptoirError
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal, Role, SiteRole
 from comptoir.inventory.errors import CoordinatorNeeded, SameSite
+from comptoir.inventory.vouchers import queries
 from comptoir.inventory.vouchers.errors import (
     CodesUnknown,
     CodesWithUserNames,
@@ -36,6 +37,7 @@ from comptoir.inventory.vouchers.transfers import (
 )
 from comptoir.sites.errors import SiteNotFound
 from tests import factories as make
+from tests.http_client import client_of, sign_in
 from tests.inventory.vouchers.drawer import Drawer
 from tests.processes import together
 
@@ -232,6 +234,25 @@ async def _receive(order: tuple[UUID, UUID, datetime]) -> bool:
     except VoucherTransferOver:
         return False
     return True
+
+
+async def test_a_batch_is_told_by_site_once_a_part_has_moved(database: Any, now: datetime) -> None:
+    drawer = await Drawer.made(5)
+    transfer, receiver = await _sent(drawer, 2, now)
+    await receive_vouchers(receiver, transfer, now=now)
+    everywhere = await make.principal(Role.ADMIN)
+    found = await queries.batch(everywhere, drawer.batch.id)
+    assert found.counts == {"available": 5}
+    at = {each.site.id: each.counts for each in found.at_sites}
+    [elsewhere] = receiver.site_ids
+    assert at == {drawer.site.id: {"available": 3}, elsewhere: {"available": 2}}
+    seen = await queries.batch(receiver, drawer.batch.id)
+    assert [each.counts for each in seen.at_sites] == [{"available": 2}]
+    async with client_of() as client:
+        await sign_in(client, await make.user(role=Role.ADMIN))
+        page = (await client.get(f"/vouchers/batches/{drawer.batch.id}")).text
+        assert page.count('class="hint-list voucher-counts"') == 2
+        assert "Came to" in page
 
 
 async def test_two_who_receive_at_once_receive_once(
