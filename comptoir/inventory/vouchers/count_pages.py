@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -18,8 +19,16 @@ from comptoir.core.web import Flash, page, redirect
 from comptoir.core.web.forms import FormData, id_or_none
 from comptoir.core.web.once import made_once
 from comptoir.inventory.vouchers import parcels
-from comptoir.inventory.vouchers.counts import Counted, CountVouchers, count_vouchers
+from comptoir.inventory.vouchers.carrying import LARGEST_SEALED
+from comptoir.inventory.vouchers.counts import (
+    Counted,
+    CountVouchers,
+    compare_drawer,
+    count_vouchers,
+)
+from comptoir.inventory.vouchers.errors import DifferenceUnexplained
 from comptoir.inventory.vouchers.queries import kinds
+from comptoir.inventory.vouchers.scans_kept import keep, scans_of
 from comptoir.sites.chosen import chosen_site
 
 Page = Request[Principal, Any, Any]
@@ -40,7 +49,13 @@ async def count_list(request: Page) -> Response[str]:
 
 
 async def _page(
-    request: Page, site: str, form: dict[str, str] | None = None, invalid: Invalid | None = None
+    request: Page,
+    site: str,
+    form: dict[str, str] | None = None,
+    invalid: Invalid | None = None,
+    *,
+    scans: Sequence[str] = (),
+    found_now: Counted | None = None,
 ) -> Response[str]:
     chosen = await chosen_site(request, site)
     older = id_or_none(request.query_params.get("older", ""))
@@ -50,7 +65,11 @@ async def _page(
     last = id_or_none(request.query_params.get("count", ""))
     counted = next((each for each in found if each.id == last), None)
     missing = await parcels.missed(counted.id, limit=_NAMED) if counted else []
-    return page(
+    more = counted.missing - len(missing) if counted else 0
+    if found_now:
+        missing = await parcels.in_hand(found_now.missing[:_NAMED])
+        more = len(found_now.missing) - len(missing)
+    answer = page(
         request,
         "inventory/vouchers/counts.html",
         status=422 if invalid else 200,
@@ -64,23 +83,30 @@ async def _page(
         errors=invalid.errors if invalid else [],
         found=found[:_ROWS],
         opened=counted,
+        difference=_said(found_now) if found_now else "",
+        kept=await keep(request, scans, now=clock.now()),
+        anew=f"/vouchers/counts?{urlencode(query)}",
         missing=missing,
-        more_missing=counted.missing - len(missing) if counted else 0,
+        more_missing=more,
         zone=chosen.site.time_zone,
         older=str(older or ""),
         next_url=f"/vouchers/counts?{following}" if following else None,
         first_url=f"/vouchers/counts?{urlencode(query)}" if older else None,
     )
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
-@post("/vouchers/counts", guards=RECEPTION)
+@post("/vouchers/counts", guards=RECEPTION, request_max_body_size=LARGEST_SEALED)
 async def count(request: Page) -> Response[str]:
     """Write down what lies in a drawer."""
     data = await FormData.of(request)
     form = {name: data.text(name) for name in ("kind", "counted", "explanation")}
     site = await chosen_site(request, data.text("site"))
-    codes = [each.strip() for each in data.text("codes").split("\n") if each.strip()]
+    codes: tuple[str, ...] = ()
+    command = None
     try:
+        codes = await scans_of(request, data, now=clock.now())
         kind = _kind(data.identifier("kind"))
         if len(codes) > MOST_SCANNED:
             raise _at("codes", _("Scan at most %(most)s at once.", most=MOST_SCANNED))
@@ -88,12 +114,22 @@ async def count(request: Page) -> Response[str]:
             site.id,
             kind,
             0 if codes else _number(form["counted"]),
-            tuple(codes) or None,
+            codes or None,
             form["explanation"],
         )
         count_id, flash = await _count_once(request, command)
     except Invalid as invalid:
-        return await _page(request, str(site.id), form, invalid)
+        found_now = None
+        if command is not None and isinstance(invalid, DifferenceUnexplained):
+            found_now = await compare_drawer(request.user, command)
+        return await _page(
+            request,
+            str(site.id),
+            form,
+            invalid,
+            scans=codes[:MOST_SCANNED],
+            found_now=found_now,
+        )
     query = urlencode({"site": site.id, "count": count_id})
     return redirect(request, f"/vouchers/counts?{query}", flash=flash)
 
@@ -112,19 +148,25 @@ async def _count_once(request: Page, command: CountVouchers) -> tuple[UUID, Flas
 
 
 def _noted(counted: Counted) -> str:
-    """What a count found, in words whose numbers add up; of a code only its line is said."""
-    if not counted.differs:
-        return _("Noted: all is there.")
+    """What was written down of a count."""
+    return (
+        _("Noted: all is there.")
+        if not counted.differs
+        else _("Noted: %(found)s", found=_said(counted))
+    )
+
+
+def _said(counted: Counted) -> str:
+    """How a count differs, in words whose numbers add up; of a code only its line is said."""
     if not counted.others:
         return _(
-            "Noted: %(counted)s counted, %(expected)s expected.",
+            "%(counted)s counted, %(expected)s expected.",
             counted=counted.counted,
             expected=counted.expected,
         )
     said = [
         _(
-            "Noted: %(counted)s counted: %(right)s of the %(expected)s expected, "
-            "and %(others)s others.",
+            "%(counted)s counted: %(right)s of the %(expected)s expected, and %(others)s others.",
             counted=counted.counted,
             right=counted.expected - len(counted.missing),
             expected=counted.expected,

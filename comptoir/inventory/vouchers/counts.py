@@ -75,6 +75,18 @@ class Counted(msgspec.Struct, frozen=True):
         return len(self.unknown) + len(self.unexpected)
 
 
+async def compare_drawer(actor: Principal, command: CountVouchers) -> Counted:
+    """What a count would find; nothing is written down.
+
+    Raises:
+        SiteNotFound: there is no such site, or the actor does not work there.
+        VoucherKindNotFound: there is no such kind.
+        CodesWithUserNames: passwords were scanned, which are not found by themselves.
+    """
+    async with db.transaction():
+        return await _look(actor, command)
+
+
 async def count_vouchers(actor: Principal, command: CountVouchers, *, now: datetime) -> Counted:
     """Write down how many vouchers of a kind lie at a site, beside how many should.
 
@@ -88,21 +100,25 @@ async def count_vouchers(actor: Principal, command: CountVouchers, *, now: datet
         CodesWithUserNames: passwords were scanned, which are not found by themselves.
     """
     async with db.transaction():
-        await sites.need_in_sight(actor, command.site)
-        kind = await db.fetch_one(
-            "SELECT medium, dial FROM inventory_voucher_kind WHERE id = :id", id=command.kind
-        )
-        if kind is None:
-            raise VoucherKindNotFound
-        rows = await db.fetch(_EXPECTED + db.for_share("voucher"), **_where(command))
-        counted = await _compared(
-            command, [row["id"] for row in rows], Reading(Medium(kind["medium"]), kind["dial"])
-        )
+        counted = await _look(actor, command)
         said = explanation_of(command.explanation)
         if counted.differs and not said:
             raise DifferenceUnexplained
         await _write(actor, command, counted, said, now=now)
     return counted
+
+
+async def _look(actor: Principal, command: CountVouchers) -> Counted:
+    await sites.need_in_sight(actor, command.site)
+    kind = await db.fetch_one(
+        "SELECT medium, dial FROM inventory_voucher_kind WHERE id = :id", id=command.kind
+    )
+    if kind is None:
+        raise VoucherKindNotFound
+    rows = await db.fetch(_EXPECTED + db.for_share("voucher"), **_where(command))
+    return await _compared(
+        command, [row["id"] for row in rows], Reading(Medium(kind["medium"]), kind["dial"])
+    )
 
 
 async def _compared(command: CountVouchers, expected: Sequence[UUID], reading: Reading) -> Counted:

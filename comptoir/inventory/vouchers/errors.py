@@ -180,8 +180,7 @@ class CodesUnknown(Invalid):
 
     def __init__(self, lines: Sequence[int]) -> None:
         text = _(
-            "Line %(lines)s: this is none of the vouchers that are expected here. "
-            "Put it aside and take it out of the list.",
+            "Line %(lines)s: this is none of the vouchers that are expected here. Put it aside.",
             lines=", ".join(str(line) for line in lines[:_LINES_NAMED]),
         )
         super().__init__([FieldError("codes", self.code, text)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -20,7 +21,10 @@ from comptoir.core.web.forms import FormData, id_or_none
 from comptoir.core.web.once import made_once
 from comptoir.core.web.panels import Fill, Panel
 from comptoir.inventory.vouchers import parcels, transfers
+from comptoir.inventory.vouchers.carrying import LARGEST_SEALED
+from comptoir.inventory.vouchers.errors import CodesUnknown
 from comptoir.inventory.vouchers.queries import batch
+from comptoir.inventory.vouchers.scans_kept import keep, scans_of
 from comptoir.sites.queries import names_for, site_names
 
 Page = Request[Principal, Any, Any]
@@ -28,6 +32,8 @@ RECEPTION, COORDINATOR = [require(Role.RECEPTION)], [require(Role.COORDINATOR)]
 _ROWS = 30
 #: Vouchers of a parcel on a page: a sheet of paper or two, to pack by.
 _PACKED = 100
+#: Scans that are carried on: as many as a parcel holds, some of them twice.
+_MOST_KEPT = 2 * transfers.MOST_AT_ONCE
 
 
 @get("/vouchers/transfers", guards=RECEPTION)
@@ -105,7 +111,11 @@ async def transfer_page(request: Page, transfer_id: FromPath[UUID]) -> Response[
 
 
 async def _transfer_page(
-    request: Page, transfer_id: UUID, invalid: Invalid | None = None, said: str = ""
+    request: Page,
+    transfer_id: UUID,
+    invalid: Invalid | None = None,
+    said: str = "",
+    scans: Sequence[str] = (),
 ) -> Response[str]:
     parcel = await parcels.transfer(request.user, transfer_id)
     after = id_or_none(request.query_params.get("after", ""))
@@ -125,27 +135,39 @@ async def _transfer_page(
         called_back=await parcels.was_called_back(parcel),
         gives_up=parcel.underway and parcels.may_give_up(request.user, parcel),
         said=said,
+        kept=await keep(request, scans, now=clock.now()),
+        anew=address,
         errors=invalid.errors if invalid else [],
     )
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
-@post("/vouchers/transfers/{transfer_id:uuid}/receive", guards=RECEPTION)
+@post(
+    "/vouchers/transfers/{transfer_id:uuid}/receive",
+    guards=RECEPTION,
+    request_max_body_size=LARGEST_SEALED,
+)
 async def receive(request: Page, transfer_id: FromPath[UUID]) -> Response[str]:
-    """All of it arrived, or what was scanned. Codes are not shown again: they are scanned anew."""
+    """All of it arrived, or what was scanned. If there is a question, the scans are carried on."""
     form = await FormData.of(request)
-    codes = None if form.text("all") else form.text("codes").split("\n")
+    scans: tuple[str, ...] = ()
     try:
+        if not form.text("all"):
+            scans = await scans_of(request, form, now=clock.now())
         missing = await transfers.receive_vouchers(
             request.user,
             transfer_id,
-            codes=codes and [each.strip() for each in codes if each.strip()],
+            codes=None if form.text("all") else scans,
             explanation=form.text("explanation"),
             now=clock.now(),
         )
     except Invalid as invalid:
-        return await _transfer_page(request, transfer_id, invalid, form.text("explanation"))
+        wrong = invalid.lines if isinstance(invalid, CodesUnknown) else ()
+        right = [code for line, code in enumerate(scans, start=1) if line not in wrong]
+        return await _transfer_page(
+            request, transfer_id, invalid, form.text("explanation"), right[:_MOST_KEPT]
+        )
     text = (
         ngettext(
             "Noted. %(num)s is still on its way.", "Noted. %(num)s are still on their way.", missing

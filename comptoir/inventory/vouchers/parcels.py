@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -44,6 +45,12 @@ JOIN inventory_voucher voucher ON voucher.id = event.subject_id
 JOIN inventory_voucher_batch batch ON batch.id = voucher.batch
 WHERE event.related_a_id = :count AND event.action = 'voucher.not_found'
 ORDER BY event.id LIMIT :limit
+"""
+_BY_ID = """
+SELECT voucher.id, voucher.hint, voucher.activate_by, batch.received_at
+FROM inventory_voucher voucher
+JOIN inventory_voucher_batch batch ON batch.id = voucher.batch
+WHERE voucher.id IN :ids ORDER BY voucher.id
 """
 _CALLED_BACK = """
 SELECT id FROM core_audit_event
@@ -209,6 +216,14 @@ async def counts(
         **values,
     )
     return [_count(row) for row in rows]
+
+
+async def in_hand(ids: Sequence[UUID]) -> list[InHand]:
+    """These vouchers, in the order of their ids; they are of a count of the reader's."""
+    if not ids:
+        return []
+    rows = await db.fetch(_BY_ID, ids=list(ids))
+    return [msgspec.convert(row, InHand) for row in rows]
 
 
 async def missed(count_id: UUID, *, limit: int) -> list[InHand]:

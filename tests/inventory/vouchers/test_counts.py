@@ -143,6 +143,33 @@ async def test_a_form_that_was_sent_twice_is_one_count(database: Any) -> None:
     assert await VoucherCount.count() == 1
 
 
+async def test_a_difference_is_shown_first_and_the_scans_are_kept(database: Any) -> None:
+    drawer = await Drawer.made(3)
+    form = {"site": str(drawer.site.id), "kind": str(drawer.kind.id)}
+    async with client_of() as client:
+        await sign_in(client, await make.user(role=Role.RECEPTION, site_id=drawer.site.id))
+        asked = await client.post("/vouchers/counts", data=form | {"codes": drawer.codes[0]})
+        assert asked.status_code == 422
+        assert asked.headers["cache-control"] == "no-store"
+        assert "1 counted, 3 expected." in asked.text
+        assert "These 2 were not scanned" in asked.text
+        assert "1 scan is kept." in asked.text
+        assert drawer.codes[0] not in asked.text
+        [sealed] = re.findall(r'name="carried" value="([^"]+)"', asked.text)
+        more = form | {"carried": sealed, "codes": drawer.codes[1]}
+        again = await client.post("/vouchers/counts", data=more)
+        assert "2 counted, 3 expected." in again.text
+        [sealed] = re.findall(r'name="carried" value="([^"]+)"', again.text)
+        last = form | {"carried": sealed, "explanation": "One is bent."}
+        assert (await client.post("/vouchers/counts", data=last)).is_redirect
+    async with client_of() as other:
+        await sign_in(other, await make.user(role=Role.RECEPTION, site_id=drawer.site.id))
+        stolen = await other.post("/vouchers/counts", data=last)
+    assert "This page is too old. Scan the vouchers again." in stolen.text
+    [row] = await VoucherCount.objects()
+    assert (row.expected, row.counted, row.missing) == (3, 2, 1)
+
+
 async def test_what_is_not_expected_is_named_by_its_line(database: Any, now: datetime) -> None:
     drawer = await Drawer.made(2)
     gone = await drawer.add("KQ7-issued", status="issued")

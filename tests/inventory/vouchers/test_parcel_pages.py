@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -122,7 +123,15 @@ async def test_a_parcel_is_sent_and_received_with_what_is_missing(database: Any)
         assert refused.status_code == 422
         assert drawer.codes[0] not in refused.text
         assert refused.headers["cache-control"] == "no-store"
-        await client.post(f"{parcel}/receive", data=scanned | {"explanation": "Torn."})
+        assert "2 scans are kept." in refused.text
+        [sealed] = re.findall(r'name="carried" value="([^"]+)"', refused.text)
+        foreign = {"carried": sealed, "codes": "NOT-OURS", "explanation": "Torn."}
+        refused = await client.post(f"{parcel}/receive", data=foreign)
+        assert "Line 3: this is none of the vouchers" in refused.text
+        assert "2 scans are kept." in refused.text
+        [sealed] = re.findall(r'name="carried" value="([^"]+)"', refused.text)
+        kept = {"carried": sealed, "explanation": "Torn."}
+        assert (await client.post(f"{parcel}/receive", data=kept)).is_redirect
         assert "1 missing" in (await client.get("/vouchers/transfers")).text
         await client.post(f"{parcel}/receive", data={"all": "yes"})
         assert "closed" in (await client.get("/vouchers/transfers")).text
