@@ -25,6 +25,7 @@ from comptoir.inventory.vouchers.carrying import LARGEST_SEALED
 from comptoir.inventory.vouchers.errors import CodesUnknown
 from comptoir.inventory.vouchers.queries import batch
 from comptoir.inventory.vouchers.scans_kept import keep, scans_of
+from comptoir.inventory.vouchers.statuses import Medium
 from comptoir.sites.queries import names_for, site_names
 
 Page = Request[Principal, Any, Any]
@@ -62,11 +63,15 @@ async def send_form(request: Page, batch_id: FromPath[UUID]) -> Response[str]:
 
 
 async def _send_form(
-    request: Page, batch_id: UUID, form: FormData | None = None, invalid: Invalid | None = None
+    request: Page,
+    batch_id: UUID,
+    form: FormData | None = None,
+    invalid: Invalid | None = None,
+    scans: Sequence[str] = (),
 ) -> Response[str]:
     actor = request.user
     sent = await batch(actor, batch_id)
-    return page(
+    answer = page(
         request,
         "inventory/vouchers/send.html",
         status=422 if invalid else 200,
@@ -78,12 +83,21 @@ async def _send_form(
             if actor.has_role(Role.COORDINATOR, each.id)
         ],
         everywhere=[("", _("Choose")), *((str(each.id), each.name) for each in await site_names())],
+        scannable=sent.kind.medium is Medium.SIM,
+        kept=await keep(request, scans, now=clock.now()),
+        anew=f"/vouchers/batches/{batch_id}/send",
         form={name: form.text(name) if form else "" for name in ("from", "to", "quantity")},
         errors=invalid.errors if invalid else [],
     )
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
-@post("/vouchers/batches/{batch_id:uuid}/send", guards=COORDINATOR)
+@post(
+    "/vouchers/batches/{batch_id:uuid}/send",
+    guards=COORDINATOR,
+    request_max_body_size=LARGEST_SEALED,
+)
 async def send(request: Page, batch_id: FromPath[UUID]) -> Response[str]:
     """Put it on its way."""
     form = await FormData.of(request)
@@ -92,16 +106,26 @@ async def send(request: Page, batch_id: FromPath[UUID]) -> Response[str]:
         flash = Flash("error", _("Choose from where and to where."))
         return redirect(request, f"/vouchers/batches/{batch_id}/send", flash=flash)
     known = number.isascii() and number.isdecimal() and len(number) < 7
-    command = transfers.SendVouchers(batch_id, source, target, int(number) if known else 0)
     now = clock.now()
+    scans: tuple[str, ...] = ()
     try:
+        scans = await scans_of(request, form, now=now)
+        command = transfers.SendVouchers(
+            batch_id, source, target, int(number) if known else 0, scans or None
+        )
         transfer_id = await made_once(
             request, lambda: transfers.send_vouchers(request.user, command, now=now), now=now
         )
     except Invalid as invalid:
-        return await _send_form(request, batch_id, form, invalid)
+        return await _send_form(request, batch_id, form, invalid, _right(scans, invalid))
     flash = Flash("ok", _("On its way. The other site says when it has arrived."))
     return redirect(request, f"/vouchers/transfers/{transfer_id}", flash=flash)
+
+
+def _right(scans: Sequence[str], invalid: Invalid) -> list[str]:
+    """The scans that are carried on: without those that the refusal names."""
+    wrong = set(invalid.lines) if isinstance(invalid, CodesUnknown) else set()
+    return [code for line, code in enumerate(scans, start=1) if line not in wrong][:_MOST_KEPT]
 
 
 @get("/vouchers/transfers/{transfer_id:uuid}", guards=RECEPTION)
@@ -163,10 +187,8 @@ async def receive(request: Page, transfer_id: FromPath[UUID]) -> Response[str]:
             now=clock.now(),
         )
     except Invalid as invalid:
-        wrong = invalid.lines if isinstance(invalid, CodesUnknown) else ()
-        right = [code for line, code in enumerate(scans, start=1) if line not in wrong]
         return await _transfer_page(
-            request, transfer_id, invalid, form.text("explanation"), right[:_MOST_KEPT]
+            request, transfer_id, invalid, form.text("explanation"), _right(scans, invalid)
         )
     text = (
         ngettext(

@@ -150,11 +150,19 @@ async def list_voucher_transfers(call: Call, query: OfSiteQuery) -> Page[Transfe
     scopes=WRITERS,
     tag=TAG,
     status=201,
-    errors=(SiteNotFound, CoordinatorNeeded, SameSite, VoucherBatchNotFound, TooFewVouchers),
+    errors=(
+        SiteNotFound,
+        CoordinatorNeeded,
+        SameSite,
+        VoucherBatchNotFound,
+        TooFewVouchers,
+        CodesUnknown,
+        CodesWithUserNames,
+    ),
     location="/voucher-transfers/{id}",
 )
 async def send_voucher_parcel(call: Call, data: transfers.SendVouchers) -> TransferView:
-    """Send a part of a batch to another site."""
+    """Send a part of a batch to another site: so many of it, or those that were scanned."""
     transfer_id = await transfers.send_vouchers(call.actor, data, now=call.now)
     return await parcels.transfer(call.actor, transfer_id)
 

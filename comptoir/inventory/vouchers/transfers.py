@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -11,9 +12,11 @@ import msgspec
 from comptoir.core import audit, db
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal, Role
+from comptoir.core.vault import Untold
 from comptoir.inventory.errors import SameSite
 from comptoir.inventory.permissions import need_manager
 from comptoir.inventory.vouchers.errors import (
+    CodesUnknown,
     DifferenceUnexplained,
     TooFewVouchers,
     VoucherBatchNotFound,
@@ -22,7 +25,7 @@ from comptoir.inventory.vouchers.errors import (
     VoucherTransferOver,
     explanation_of,
 )
-from comptoir.inventory.vouchers.scanned import Reading, found_among
+from comptoir.inventory.vouchers.scanned import Reading, found, found_among
 from comptoir.inventory.vouchers.statuses import Medium, VoidReason
 from comptoir.inventory.vouchers.steps import void_together
 from comptoir.sites import queries as sites
@@ -34,6 +37,16 @@ _CHOOSE = """
 SELECT voucher.id FROM inventory_voucher voucher
 WHERE voucher.batch = :batch AND voucher.site = :site AND voucher.status = 'available'
 ORDER BY voucher.id LIMIT :quantity
+"""
+_FREE = """
+SELECT voucher.id FROM inventory_voucher voucher
+WHERE voucher.batch = :batch AND voucher.site = :site AND voucher.status = 'available'
+      AND voucher.id IN :ids
+ORDER BY voucher.id
+"""
+_BATCH = """
+SELECT kind.medium, kind.dial FROM inventory_voucher_batch batch
+JOIN inventory_voucher_kind kind ON kind.id = batch.kind WHERE batch.id = :id
 """
 _SEND = """
 UPDATE inventory_voucher SET status = 'in_transit', transfer = :transfer, version = version + 1
@@ -78,13 +91,14 @@ WHERE id = :id
 """
 
 
-class SendVouchers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """So many of a batch, as they lie at one site, to another."""
+class SendVouchers(Untold, frozen=True, forbid_unknown_fields=True):
+    """So many of a batch, as they lie at one site, to another; or those that were scanned."""
 
     batch: UUID
     from_site: UUID
     to_site: UUID
-    quantity: int
+    quantity: int = 0
+    codes: Annotated[tuple[str, ...], msgspec.Meta(max_length=MOST_AT_ONCE)] | None = None
 
 
 async def send_vouchers(actor: Principal, command: SendVouchers, *, now: datetime) -> UUID:
@@ -96,6 +110,7 @@ async def send_vouchers(actor: Principal, command: SendVouchers, *, now: datetim
         SameSite: they are there already.
         VoucherBatchNotFound: there is no such batch.
         TooFewVouchers: there are not as many of it free at the site, or it is none or too many.
+        CodesUnknown: a code was scanned that is of none of those.
     """
     async with db.transaction():
         await sites.need_in_sight(actor, command.from_site)
@@ -103,12 +118,14 @@ async def send_vouchers(actor: Principal, command: SendVouchers, *, now: datetim
         await sites.need_site(command.to_site)
         if command.from_site == command.to_site:
             raise SameSite
-        batch = await db.fetch_one(
-            "SELECT id FROM inventory_voucher_batch WHERE id = :id", id=command.batch
-        )
+        batch = await db.fetch_one(_BATCH, id=command.batch)
         if batch is None:
             raise VoucherBatchNotFound
-        chosen = await _choose(command)
+        chosen = (
+            await _choose(command)
+            if command.codes is None
+            else await _scanned(command, Reading(Medium(batch["medium"]), batch["dial"]))
+        )
         transfer_id = new_id()
         await db.execute(
             _TRANSFER,
@@ -116,7 +133,7 @@ async def send_vouchers(actor: Principal, command: SendVouchers, *, now: datetim
             batch=command.batch,
             from_site=command.from_site,
             to_site=command.to_site,
-            quantity=command.quantity,
+            quantity=len(chosen),
             now=now,
         )
         await db.execute(_SEND, transfer=transfer_id, ids=chosen)
@@ -135,6 +152,19 @@ async def _choose(command: SendVouchers) -> list[UUID]:
     if not possible or len(rows) < command.quantity:
         raise TooFewVouchers(len(rows))
     return [row["id"] for row in rows]
+
+
+async def _scanned(command: SendVouchers, reading: Reading) -> list[UUID]:
+    codes = command.codes or ()
+    if not 0 < len(codes) <= MOST_AT_ONCE:
+        raise TooFewVouchers(MOST_AT_ONCE)
+    which = sorted(set((await found(codes, reading)).values()))
+    if not which:
+        raise CodesUnknown(range(1, len(codes) + 1))
+    rows = await db.fetch(
+        _FREE + db.for_update("voucher"), batch=command.batch, site=command.from_site, ids=which
+    )
+    return sorted(await found_among(codes, {row["id"] for row in rows}, reading))
 
 
 async def receive_vouchers(

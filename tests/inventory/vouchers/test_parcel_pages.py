@@ -139,6 +139,31 @@ async def test_a_parcel_is_sent_and_received_with_what_is_missing(database: Any)
     assert (row.arrived, row.explanation) == (3, "Torn.")
 
 
+async def test_what_is_scanned_goes_into_the_envelope(database: Any) -> None:
+    drawer, there = await Drawer.made(0, medium="sim"), await make.site()
+    for number in ("89410000000000000013", "89410000000000000021", "89410000000000000039"):
+        await drawer.add(number)
+    gone = await Drawer.made(1)
+    address = f"/vouchers/batches/{drawer.batch.id}/send"
+    form = {"from": str(drawer.site.id), "to": str(there.id), "form": str(new_id())}
+    async with client_of() as client:
+        await _as(client, Role.COORDINATOR, drawer.site.id)
+        assert "Or scan what goes into the envelope" in (await client.get(address)).text
+        scanned = f"{drawer.codes[2]}\n{gone.codes[0]}\n{drawer.codes[1]}\n"
+        refused = await client.post(address, data=form | {"codes": scanned})
+        assert refused.status_code == 422
+        assert "Line 2: this is none of the vouchers" in refused.text
+        assert "2 scans are kept." in refused.text
+        assert not any(code in refused.text for code in drawer.codes + gone.codes)
+        nothing = await client.post(address, data=form | {"codes": gone.codes[0]})
+        assert "Line 1: this is none of the vouchers" in nothing.text
+        [sealed] = re.findall(r'name="carried" value="([^"]+)"', refused.text)
+        assert (await client.post(address, data=form | {"carried": sealed})).is_redirect
+    assert await drawer.statuses() == ["available", "in_transit", "in_transit"]
+    [row] = await VoucherTransfer.objects()
+    assert row.quantity == 2
+
+
 async def test_only_who_receives_has_one_large_button(database: Any, now: Any) -> None:
     drawer, there = await Drawer.made(3), await make.site(name="Comptoir de Lyon")
     command = SendVouchers(drawer.batch.id, drawer.site.id, there.id, 3)
