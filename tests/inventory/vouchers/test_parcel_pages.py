@@ -266,6 +266,8 @@ async def test_a_batch_is_seen_where_a_part_of_it_has_arrived(database: Any, now
         assert (row.id, row.available, row.quantity) == (batch, 2, 6)
     assert [row.available for row in await batches(sender, BatchFilter(), limit=9)] == [3]
     assert [row.available for row in await batches(SYSTEM, BatchFilter(), limit=9)] == [5]
+    elsewhere = BatchFilter((await make.site()).id)
+    assert await batches(SYSTEM, elsewhere, limit=9) == []
     assert (await read_batch(receiver, batch)).counts == {"available": 2}
     assert (await read_batch(sender, batch)).counts == {"available": 3, "issued": 1}
     async with client_of() as client:

@@ -12,6 +12,7 @@ from comptoir.core import db
 from comptoir.core.errors import ComptoirError
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal, Role, SiteRole
+from comptoir.core.tables import AuditEvent
 from comptoir.inventory.errors import CoordinatorNeeded, SameSite
 from comptoir.inventory.vouchers import queries
 from comptoir.inventory.vouchers.errors import (
@@ -99,6 +100,8 @@ async def test_a_coordinator_gives_up_what_does_not_come(database: Any, now: dat
     assert await give_up(await _sender(drawer), transfer, now=now) == 1
     one, other = await drawer.now_is()
     assert (one.status, other.status, other.void_reason) == ("available", "void", "lost")
+    [row] = await AuditEvent.objects().where(AuditEvent.action == "voucher.voided")
+    assert (row.subject_id, row.related_a_id) == (other.id, transfer)
 
 
 async def test_a_parcel_is_called_back_while_nothing_has_arrived(
