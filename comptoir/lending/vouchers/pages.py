@@ -16,6 +16,7 @@ from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, panels, redirect
 from comptoir.core.web.panels import Fill, Panel
+from comptoir.inventory.vouchers.permissions import of_coordinated_sites
 from comptoir.inventory.vouchers.statuses import VoucherStatus
 from comptoir.lending.vouchers.reading import live_issue
 from comptoir.lending.vouchers.replacing import replace_voucher
@@ -29,8 +30,8 @@ RECEPTION = [require(Role.RECEPTION)]
 SLOT = "inventory.voucher"
 
 _HELD = """
-SELECT issue.borrower, issue.loan, issue.issued_at, issue.shown_at, issue.override_reason,
-       issue.site, site.time_zone, voucher.id, voucher.status
+SELECT issue.borrower, issue.loan, issue.issued_at, issue.shown_at,
+       site.time_zone, voucher.id, voucher.status
 FROM lending_voucher_issue issue
 JOIN inventory_voucher voucher ON voucher.id = issue.voucher
 JOIN sites_site site ON site.id = issue.site
@@ -38,11 +39,17 @@ WHERE issue.voucher = :voucher_id AND issue.ended_at IS NULL
 """
 
 
-class HeldView(msgspec.Struct, frozen=True):
-    """By whom a voucher is held, if they were asked who they are, and what can be done.
+#: Whoever has it now comes first; one voucher is not given out again and again.
+_PASSED = """
+SELECT issue.override_reason AS reason, issue.issued_at, site.time_zone
+FROM lending_voucher_issue issue JOIN sites_site site ON site.id = issue.site
+WHERE issue.voucher = :voucher_id AND issue.override_reason <> '' AND {own}
+ORDER BY issue.issued_at DESC, issue.id DESC LIMIT 10
+"""
 
-    ``reason`` says why more was given than the limit, to coordinators alone.
-    """
+
+class HeldView(msgspec.Struct, frozen=True):
+    """By whom a voucher is held, if they were asked who they are, and what can be done."""
 
     voucher_id: UUID
     borrower_id: UUID | None
@@ -51,7 +58,14 @@ class HeldView(msgspec.Struct, frozen=True):
     time_zone: str
     can_return: bool
     can_replace: bool
+
+
+class Passed(msgspec.Struct, frozen=True):
+    """Why more was given than the limit, and when."""
+
     reason: str
+    issued_at: datetime
+    time_zone: str
 
 
 async def holder(about: Fill) -> Panel | None:
@@ -71,11 +85,16 @@ async def holder(about: Fill) -> Panel | None:
         time_zone=row["time_zone"],
         can_return=refuse_taking_back(held) is None,
         can_replace=refuse_replacing(held, coordinator=True) is None,
-        reason=row["override_reason"]
-        if about.principal.has_role(Role.COORDINATOR, row["site"])
-        else "",
     )
     return Panel("lending/_voucher_holder.html", view)
+
+
+async def limits_passed(about: Fill) -> Panel | None:
+    """Why more was given than the limit, also after it came back; to coordinators alone."""
+    own, values = of_coordinated_sites(about.principal, "issue.site")
+    rows = await db.fetch(_PASSED.format(own=own), voucher_id=about.subject_id, **values)
+    passed = [msgspec.convert(row, Passed) for row in rows]
+    return Panel("lending/_voucher_passed.html", passed) if passed else None
 
 
 @post("/vouchers/{voucher_id:uuid}/return", guards=RECEPTION)
@@ -97,6 +116,7 @@ async def replace(request: Page, voucher_id: FromPath[UUID]) -> Response[str]:
 def register() -> None:
     """Fill the slot of the page of a voucher."""
     panels.register(SLOT, holder)
+    panels.register(SLOT, limits_passed)
 
 
 ROUTES = [take_back, replace]

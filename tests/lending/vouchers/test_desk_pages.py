@@ -168,11 +168,14 @@ async def test_why_more_was_given_is_read_by_coordinators(reception: Reception, 
         tap = {"kind": wifi.id, "visit": visit, "attempt_id": f"tap-{number}"}
         await reception.post("/desk/vouchers", **tap, reason="her bag was stolen")
     addresses = [f"/vouchers/{voucher}" for voucher in await given()]
-    said = "as: her bag was stolen"
+    said = "her bag was stolen"
     assert [said in (await reception.client.get(each)).text for each in addresses] == [False] * 2
     await StaffMember.update({StaffMember.role: "coordinator"}, force=True)
     pages = [said in (await reception.client.get(each)).text for each in addresses]
     assert sorted(pages) == [False, True]
+    await VoucherIssue.update({VoucherIssue.ended_at: clock.now()}, force=True)
+    again = [said in (await reception.client.get(each)).text for each in addresses]
+    assert again == pages, "it remains once it came back"
 
 
 async def test_the_code_of_a_wifi_is_read_whole_and_is_hidden_again(
