@@ -12,13 +12,13 @@ from uuid import UUID
 
 import msgspec
 
-from comptoir.core import db
+from comptoir.core import db, vault
 from comptoir.core.clock import localtime
 from comptoir.inventory.vouchers.statuses import VoucherStatus
 
 _COLUMNS = """
 SELECT voucher.id, voucher.kind, voucher.site, voucher.status, voucher.activate_by,
-       voucher.reserved_until, voucher.hint
+       voucher.reserved_until, voucher.hint, voucher.key
 FROM inventory_voucher voucher
 """
 # Two statements, as the engines do not agree where an index has its nulls.
@@ -50,7 +50,7 @@ WHERE id = :voucher_id
 
 
 class Taken(msgspec.Struct, frozen=True):
-    """A voucher whose row is locked, as it stands."""
+    """A voucher whose row is locked, as it stands. ``key`` is the name of what it is sealed with."""
 
     id: UUID
     kind_id: UUID
@@ -59,6 +59,15 @@ class Taken(msgspec.Struct, frozen=True):
     activate_by: date | None
     reserved_until: datetime | None
     hint: str
+    key: str
+
+    def need_key(self) -> None:
+        """Refuse to give what this program could not show afterwards.
+
+        Raises:
+            KeyMissing: its key is not among those given.
+        """
+        vault.current().key(self.key)
 
 
 async def choose(*, site_id: UUID, kind_id: UUID, time_zone: str, now: datetime) -> Taken | None:
@@ -101,4 +110,5 @@ def _taken(row: db.Row) -> Taken:
         activate_by=row["activate_by"],
         reserved_until=row["reserved_until"],
         hint=row["hint"],
+        key=row["key"],
     )

@@ -22,7 +22,7 @@ from comptoir.lending.desk.answer import Answer, Page, Posted, answer_desk, refu
 from comptoir.lending.desk.forms import attempt_of
 from comptoir.lending.desk.schemas import Step, StepKind
 from comptoir.lending.desk.visits import borrower_of
-from comptoir.lending.errors import IssueRefused, LendingRefused
+from comptoir.lending.errors import IssueRefused, LendingRefused, VisitNotFound
 from comptoir.lending.refusals import RefusalCode
 from comptoir.lending.vouchers.issuing import issue_voucher
 from comptoir.lending.vouchers.obstacles import leaves_nothing
@@ -140,9 +140,13 @@ async def desk_give(request: Page, data: Posted[GiveForm]) -> Answer:
     """Give a voucher of a kind to whoever's visit is open, or to somebody who is not asked."""
     now = clock.now()
     visit_id = id_or_none(data.visit)
+    borrower_id = await borrower_of(request.user, visit_id, now=now)
+    # A page that was left open is no way around the limits of its person.
+    if data.visit and borrower_id is None:
+        raise VisitNotFound
     command = IssueVoucher(
         kind_id=data.kind,
-        borrower_id=await borrower_of(request.user, visit_id, now=now),
+        borrower_id=borrower_id,
         site_id=site_of(request.user),
         visit_id=visit_id,
         loan_id=id_or_none(data.loan),

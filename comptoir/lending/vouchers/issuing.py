@@ -63,6 +63,7 @@ async def issue_voucher(actor: Principal, command: IssueVoucher, *, now: datetim
         NoSiteChosen: neither the command nor the actor says at which site.
         SiteNotFound: the actor may not know of the site.
         ReasonTooLong: more is said than is kept.
+        KeyMissing: this program could not open what would be given.
         IdempotencyKeyReused: the attempt's key came with another request before.
     """
     command = msgspec.structs.replace(command, reason=clean_line(command.reason))
@@ -122,6 +123,7 @@ async def _decide(row: db.Row, command: IssueVoucher, now: datetime) -> tuple[Ta
     taken = chosen or await choose(row, now)
     if taken is None:
         return Refusal(RefusalCode.VOUCHER_NONE_LEFT)
+    taken.need_key()
     today = now.astimezone(known.zone).date()
     passes = known.limits is not None and rules.passed_limit(known.limits, given, today)
     return taken, command.reason if passes else ""
@@ -223,7 +225,8 @@ async def _write(
         "kind_id": view.kind_id,
         "borrower_id": view.borrower_id,
         "site_id": view.site_id,
-        "visit_id": command.visit_id,
+        # A visit leads to a person: of what is given without one, only a count is kept.
+        "visit_id": command.visit_id if view.borrower_id is not None else None,
         "loan_id": view.loan_id,
         "reason": reason,
         "now": now,

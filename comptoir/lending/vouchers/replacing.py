@@ -101,7 +101,10 @@ async def _choose(row: db.Row, site_id: UUID, now: datetime) -> Taken | Refusal:
     taken = await taking.choose(
         site_id=site_id, kind_id=row["kind"], time_zone=row["time_zone"], now=now
     )
-    return taken or Refusal(RefusalCode.VOUCHER_NONE_LEFT)
+    if taken is None:
+        return Refusal(RefusalCode.VOUCHER_NONE_LEFT)
+    taken.need_key()
+    return taken
 
 
 def _view(row: db.Row, taken: Taken, site_id: UUID, now: datetime) -> IssueView:

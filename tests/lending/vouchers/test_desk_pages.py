@@ -9,11 +9,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from comptoir.core import clock
+from comptoir.core import clock, vault
 from comptoir.core.accounts import throttle
 from comptoir.core.accounts.tables import SignInThrottle
 from comptoir.core.principal import Role
 from comptoir.core.tables import AuditEvent
+from comptoir.core.vault import Vault
 from comptoir.inventory.vouchers.sealing import Secret
 from comptoir.inventory.vouchers.tables import Voucher, VoucherBatch, VoucherBundle, VoucherKind
 from comptoir.lending.borrowers.households import leave_household
@@ -106,6 +107,43 @@ async def test_a_crash_before_it_was_shown_leaves_it_to_be_shown_in_the_visit(
     [issue] = await VoucherIssue.objects()
     assert f'name="issue" value="{issue.id}"' in page.text
     assert shown((await reception.post("/desk/vouchers/show", issue=issue.id, visit=visit)).text)
+
+
+async def test_a_page_whose_visit_is_over_gives_nothing(reception: Reception, wifi: Any) -> None:
+    await make.voucher(await make.voucher_batch(wifi, site_id=reception.site.id))
+    visit = await visit_of(reception)
+    await reception.post("/desk/vouchers", kind=wifi.id, visit=visit, attempt_id="tap-1")
+    await reception.post("/desk/visits/close", visit=visit)
+    for number, said in enumerate((visit, "x")):
+        tap = {"kind": wifi.id, "visit": said, "attempt_id": f"tap-late-{number}"}
+        answer = await reception.post("/desk/vouchers", **tap)
+        assert answer.status_code == 404
+    assert len(await given()) == 1
+
+
+async def test_of_what_nobody_is_asked_for_no_visit_is_kept(
+    reception: Reception, wifi: Any
+) -> None:
+    actor = await make.principal(Role.RECEPTION, reception.site.id)
+    command = IssueVoucher(kind_id=wifi.id, visit_id=await visit_of(reception))
+    await issue_voucher(actor, command, now=clock.now())
+    [issue] = await VoucherIssue.objects()
+    assert (issue.borrower, issue.visit) == (None, None)
+
+
+async def test_what_could_not_be_shown_is_not_given(reception: Reception, wifi: Any) -> None:
+    keys = vault.current()
+    vault.use(Vault(["another-key-of-tests-that-opens-no-drawer"]))
+    try:
+        tap = {"kind": wifi.id, "visit": await visit_of(reception), "attempt_id": "tap-1"}
+        answer = await reception.post("/desk/vouchers", **tap)
+    finally:
+        vault.use(keys)
+    assert "COMPTOIR_VOUCHER_KEYS" in answer.text
+    assert not await given()
+    assert await VoucherIssue.count() == 0
+    assert (await reception.post("/desk/vouchers", **tap)).status_code == 200
+    assert len(await given()) == 1
 
 
 async def test_an_hour_later_it_is_revealed_as_any_other(reception: Reception, wifi: Any) -> None:
