@@ -19,6 +19,9 @@ ROOT = Path(__file__).parents[2]
 #: Long enough for a busy machine; a command that needs it has hung.
 PATIENCE = 60
 
+#: Where servers say what they do, in the folder of their data.
+LOG = "log"
+
 
 def environment(data: Path, **settings: str) -> dict[str, str]:
     """The machine's environment with these settings and none of its own."""
@@ -49,7 +52,7 @@ def comptoir(data: Path, *arguments: str, **settings: str) -> subprocess.Complet
 
 
 def start(data: Path, *arguments: str, **settings: str) -> subprocess.Popen[str]:
-    """Start a command and leave it running.
+    """Start a command that says little, and leave it running.
 
     What it says waits to be read: after 64 KB that nobody has read, it stands still.
     """
@@ -83,28 +86,20 @@ def kill(process: subprocess.Popen[str]) -> str:
 def serving(
     data: Path, *arguments: str, **settings: str
 ) -> Iterator[tuple[int, subprocess.Popen[str]]]:
-    """``comptoir serve`` on a free port, which answers when the block begins."""
-    port = free_port()
-    process = start(data, "serve", "--port", str(port), *arguments, **settings)
-    try:
-        wait_for(port, process)
-        yield port, process
-    finally:
-        kill(process)
+    """``comptoir serve`` on a free port, which answers when the block begins.
 
-
-@contextmanager
-def serving_many(
-    data: Path, *arguments: str, **settings: str
-) -> Iterator[tuple[int, subprocess.Popen[str]]]:
-    """The same for so many requests that what it says has to be put somewhere: into ``log``."""
+    What it says is put into ``data / LOG``, so that it goes on however much that is.
+    """
     port = free_port()
     data.mkdir(exist_ok=True)
-    with (data / "log").open("a") as log:
+    with (data / LOG).open("a") as log:
         process = _start(data, ("serve", "--port", str(port), *arguments), settings, log)
         try:
             wait_for(port, process)
             yield port, process
+        except AssertionError as error:
+            error.add_note((data / LOG).read_text())
+            raise
         finally:
             kill(process)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Iterator
 
 import pytest
@@ -19,10 +18,7 @@ FORM = "application/x-www-form-urlencoded"
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    with serving(tmp_path_factory.mktemp("refused")) as (port, process):
-        assert process.stdout is not None
-        # A log that nobody reads would stop the server.
-        threading.Thread(target=process.stdout.read, daemon=True).start()
+    with serving(tmp_path_factory.mktemp("refused")) as (port, _):
         yield port
 
 

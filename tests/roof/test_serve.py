@@ -12,7 +12,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.roof.commands import PATIENCE, comptoir, free_port, kill, serving, start, wait_for
+from tests.roof.commands import LOG, PATIENCE, comptoir, free_port, kill, serving, start, wait_for
 
 SECRET = "not-a-secret-but-long-enough-for-one"
 
@@ -25,13 +25,15 @@ def test_server_migrates_answers_and_stops_at_once(
         with httpx.Client(base_url=f"http://127.0.0.1:{port}") as browser:
             answer = browser.get("/healthz")
             assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+            at_work = psutil.Process(process.pid).children()
             # The browser keeps its connection open: that must not hold up the end.
             told = time.monotonic()
             process.send_signal(signal.SIGTERM)
-            output, _ = process.communicate(timeout=PATIENCE)
+            process.wait(timeout=PATIENCE)
+            assert psutil.wait_procs(at_work, timeout=PATIENCE)[1] == []
         assert process.returncode == 0
         assert time.monotonic() - told < 5
-        assert f"Comptoir is at http://127.0.0.1:{port}" in output
+        assert f"Comptoir is at http://127.0.0.1:{port}" in (tmp_path / LOG).read_text()
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
@@ -103,6 +105,7 @@ def test_server_of_the_local_network_speaks_https(tmp_path: Path) -> None:
             assert answer.status_code == 200
         assert (tmp_path / "tls" / "key.pem").stat().st_mode & 0o777 == 0o600
         process.send_signal(signal.SIGTERM)
-        output, _ = process.communicate(timeout=PATIENCE)
+        process.wait(timeout=PATIENCE)
+    output = (tmp_path / LOG).read_text()
     assert "Comptoir is at https://" in output
     assert "▀" in output or "█" in output

@@ -21,7 +21,7 @@ from tests import factories as make
 from tests.keys import VOUCHER_KEY
 from tests.lending.vouchers.drawer import Drawer
 from tests.processes import together
-from tests.roof.commands import serving_many
+from tests.roof.commands import serving
 
 #: Processes that ask, and processes that answer.
 ASKING = 3
@@ -156,7 +156,7 @@ class Counter(Drawer):
     @contextmanager
     def serving(self, data: Path, keys: str = VOUCHER_KEY) -> Iterator[Server]:
         """Servers beside each other on one port."""
-        with serving_many(
+        with serving(
             data,
             *("--workers", ANSWERING),
             DATABASE_URL=self.url,
