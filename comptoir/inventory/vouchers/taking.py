@@ -50,7 +50,7 @@ WHERE id = :voucher_id
 
 
 class Taken(msgspec.Struct, frozen=True):
-    """A voucher whose row is locked, as it stands. ``key`` is the name of what it is sealed with."""
+    """A voucher whose row is locked, as it stands. ``key``: the name of what it is sealed with."""
 
     id: UUID
     kind_id: UUID
