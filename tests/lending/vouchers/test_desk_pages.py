@@ -227,6 +227,9 @@ async def test_the_code_of_a_wifi_is_read_whole_and_is_hidden_again(
     assert "data-shown-for=" in answer.text
     card = answer.text.split('<div lang="de">')[1].split("data-hide")[0]
     assert "<h3>Wi-Fi</h3>" in card
+    [issue] = await VoucherIssue.objects()
+    again = await reception.post("/desk/vouchers/show", issue=issue.id, language="en")
+    assert "<h3>Wi-Fi</h3>" not in again.text  # the heading above says it in that language
 
 
 async def test_a_card_is_printed_without_its_pin_and_stays_unopened(
