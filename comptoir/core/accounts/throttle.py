@@ -17,6 +17,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from math import ceil
 from uuid import UUID
 
@@ -32,6 +33,10 @@ LONGEST_WAIT = timedelta(minutes=15)
 LONGEST_SHARED_WAIT = timedelta(minutes=1)
 #: After that long without a failure, counting begins anew.
 FORGET_AFTER = timedelta(hours=24)
+_COUNT = """
+SELECT failures, last_failure_at, blocked_until FROM core_sign_in_throttle
+WHERE subject_hash = :subject
+"""
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -176,6 +181,48 @@ async def count_in(subjects: Sequence[Subject], *, times: int = 1, now: datetime
         await _write(subject, after_failure(count, subject, times=times, now=now))
 
 
+async def need_turn(subject: Subject, *, now: datetime) -> None:
+    """See that an attempt may be made, and count none.
+
+    Raises:
+        TooManyAttempts: it may not be made yet.
+    """
+    row = await db.fetch_one(_COUNT, subject=subject.hash)
+    wait = seconds_to_wait(Count(**row) if row else None, now=now)
+    if wait:
+        raise TooManyAttempts(wait)
+
+
+async def guessed(subject: Subject, number: int, *, now: datetime) -> None:
+    """Count guesses that came together and are wrong, also where their call is undone.
+
+    As many as are left of ``subject.free`` may be told, and then one at a time.
+
+    Raises:
+        TooManyAttempts: it may not be told which are wrong. Of these one is counted, not all:
+            whoever scanned the wrong box does not wait for long.
+    """
+    async with db.transaction():
+        count = await _locked(subject, now=now)
+        wait = seconds_to_wait(count, now=now)
+        if wait:
+            raise TooManyAttempts(wait)
+        before = after_failure(count, subject, times=0, now=now).failures
+        left = max(1, subject.free - before)
+        times = min(number, left + 1)
+        after = after_failure(count, subject, times=times, now=now)
+        await _write(subject, after)
+    db.keep(partial(_add, subject, times, now=now))
+    if number > left:
+        raise TooManyAttempts(seconds_to_wait(after, now=now))
+
+
+async def _add(subject: Subject, times: int, *, now: datetime) -> None:
+    await _write(
+        subject, after_failure(await _locked(subject, now=now), subject, times=times, now=now)
+    )
+
+
 async def succeeded(subjects: Sequence[Subject]) -> None:
     """Take back what ``begin`` counted; inside the transaction of the success."""
     for subject in _in_order(subjects):
@@ -215,11 +262,7 @@ async def _locked(subject: Subject, *, now: datetime) -> Count | None:
         subject=subject.hash,
         now=now,
     )
-    row = await db.fetch_one(
-        "SELECT failures, last_failure_at, blocked_until FROM core_sign_in_throttle "
-        "WHERE subject_hash = :subject" + db.for_update("core_sign_in_throttle"),
-        subject=subject.hash,
-    )
+    row = await db.fetch_one(_COUNT + db.for_update("core_sign_in_throttle"), subject=subject.hash)
     return None if row is None else Count(**row)
 
 

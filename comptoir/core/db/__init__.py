@@ -7,7 +7,7 @@ goes through ``fetch`` and ``execute``, one statement for many facts.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
@@ -41,6 +41,7 @@ _TURNS = 7266
 
 _engine: SQLite | Postgres | None = None
 _joinable: ContextVar[bool] = ContextVar("joinable_transaction", default=False)
+_kept: ContextVar[list[Callable[[], Awaitable[None]]] | None] = ContextVar("kept", default=None)
 
 
 def connect(url: str) -> SQLite | Postgres:
@@ -125,12 +126,32 @@ async def joinable() -> AsyncIterator[None]:
     It lets ``core.idempotency`` write a call's outcome together with its
     effects.
     """
-    async with engine().transaction(allow_nested=False):
-        token = _joinable.set(True)
-        try:
-            yield
-        finally:
-            _joinable.reset(token)
+    again: list[Callable[[], Awaitable[None]]] = []
+    kept = _kept.set(again)
+    try:
+        async with engine().transaction(allow_nested=False):
+            token = _joinable.set(True)
+            try:
+                yield
+            finally:
+                _joinable.reset(token)
+    except Exception:
+        for write in again:
+            async with engine().transaction(allow_nested=False):
+                await write()
+        raise
+    finally:
+        _kept.reset(kept)
+
+
+def keep(write: Callable[[], Awaitable[None]]) -> None:
+    """Make a write again, should the ``joinable()`` around a service that has made it be undone.
+
+    For what is counted of an attempt that fails. It is called after the service's transaction.
+    """
+    again = _kept.get()
+    if again is not None:
+        again.append(write)
 
 
 async def fetch(sql: str, /, **values: Any) -> list[Row]:

@@ -113,7 +113,7 @@ async def count(request: Page) -> Response[str]:
         command = CountVouchers(
             site.id,
             kind,
-            0 if codes else _number(form["counted"]),
+            _number(form["counted"]) if form["counted"] or not codes else None,
             codes or None,
             form["explanation"],
         )
@@ -173,26 +173,16 @@ def _said(counted: Counted) -> str:
             others=counted.others,
         )
     ]
-    if counted.unknown:
-        said.append(
-            ngettext(
-                "Line %(lines)s: no voucher that is known here.",
-                "Lines %(lines)s: no vouchers that are known here.",
-                len(counted.unknown),
-                lines=_lines(counted.unknown),
-            )
+    said.append(
+        ngettext(
+            "Line %(lines)s: a voucher that should not lie here, as it was given already "
+            "or is of another site or kind.",
+            "Lines %(lines)s: vouchers that should not lie here, as they were given already "
+            "or are of another site or kind.",
+            len(counted.unexpected),
+            lines=_lines(counted.unexpected),
         )
-    if counted.unexpected:
-        said.append(
-            ngettext(
-                "Line %(lines)s: a voucher that should not lie here, as it was given already "
-                "or is of another site or kind.",
-                "Lines %(lines)s: vouchers that should not lie here, as they were given already "
-                "or are of another site or kind.",
-                len(counted.unexpected),
-                lines=_lines(counted.unexpected),
-            )
-        )
+    )
     return " ".join(said)
 
 

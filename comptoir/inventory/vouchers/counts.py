@@ -14,11 +14,19 @@ from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal
 from comptoir.core.vault import Untold
 from comptoir.inventory.vouchers.errors import (
+    CodesUnknown,
+    CountedTwice,
     DifferenceUnexplained,
     VoucherKindNotFound,
     explanation_of,
 )
-from comptoir.inventory.vouchers.scanned import Reading, found, need_scannable, read_code
+from comptoir.inventory.vouchers.scanned import (
+    Reading,
+    counting_guesses,
+    found,
+    need_scannable,
+    read_code,
+)
 from comptoir.inventory.vouchers.statuses import Medium
 from comptoir.sites import queries as sites
 
@@ -36,11 +44,11 @@ VALUES (:id, :site, :kind, :scanned, :expected, :counted, :missing, :explanation
 
 
 class CountVouchers(Untold, frozen=True, forbid_unknown_fields=True):
-    """What lies in the drawer: a number, or the codes that were scanned."""
+    """What lies in the drawer: a number, or the codes that were scanned, and not both."""
 
     site: UUID
     kind: UUID
-    counted: Annotated[int, msgspec.Meta(ge=0, le=999_999)] = 0
+    counted: Annotated[int, msgspec.Meta(ge=0, le=999_999)] | None = None
     codes: Annotated[tuple[str, ...], msgspec.Meta(max_length=2_000)] | None = None
     explanation: str = ""
 
@@ -48,15 +56,14 @@ class CountVouchers(Untold, frozen=True, forbid_unknown_fields=True):
 class Counted(msgspec.Struct, frozen=True):
     """What a count found. What follows ``counted`` is only known where codes were scanned.
 
-    ``unknown`` and ``unexpected`` are the lines of codes that are none of ours, and of vouchers
-    that should not lie here; what is scanned twice is one, in its first line.
+    ``unexpected`` are the lines of vouchers that should not lie here; what is scanned twice is
+    one, in its first line.
     """
 
     id: UUID
     expected: int
     counted: int
     missing: tuple[UUID, ...] = ()
-    unknown: tuple[int, ...] = ()
     unexpected: tuple[int, ...] = ()
 
     @property
@@ -71,8 +78,8 @@ class Counted(msgspec.Struct, frozen=True):
 
     @property
     def others(self) -> int:
-        """How many were scanned that are not expected: none of ours, or not here."""
-        return len(self.unknown) + len(self.unexpected)
+        """How many were scanned that should not lie here."""
+        return len(self.unexpected)
 
 
 async def compare_drawer(actor: Principal, command: CountVouchers) -> Counted:
@@ -81,6 +88,7 @@ async def compare_drawer(actor: Principal, command: CountVouchers) -> Counted:
     Raises:
         SiteNotFound: there is no such site, or the actor does not work there.
         VoucherKindNotFound: there is no such kind.
+        CodesUnknown: some are no vouchers that the actor may know of.
         CodesWithUserNames: passwords were scanned, which are not found by themselves.
     """
     async with db.transaction():
@@ -97,9 +105,14 @@ async def count_vouchers(actor: Principal, command: CountVouchers, *, now: datet
         SiteNotFound: there is no such site, or the actor does not work there.
         VoucherKindNotFound: there is no such kind.
         DifferenceUnexplained: it differs, and nothing is said of why.
+        CountedTwice: it is a number and codes, or neither.
+        CodesUnknown: some are no vouchers that the actor may know of; it says which lines.
+        TooManyUnknown: the actor scanned many such.
         CodesWithUserNames: passwords were scanned, which are not found by themselves.
     """
-    async with db.transaction():
+    if (command.codes is None) == (command.counted is None):
+        raise CountedTwice
+    async with counting_guesses(actor, command.codes, now=now), db.transaction():
         counted = await _look(actor, command)
         said = explanation_of(command.explanation)
         if counted.differs and not said:
@@ -116,31 +129,45 @@ async def _look(actor: Principal, command: CountVouchers) -> Counted:
     if kind is None:
         raise VoucherKindNotFound
     rows = await db.fetch(_EXPECTED + db.for_share("voucher"), **_where(command))
-    return await _compared(
-        command, [row["id"] for row in rows], Reading(Medium(kind["medium"]), kind["dial"])
-    )
+    reading = Reading(Medium(kind["medium"]), kind["dial"])
+    return await _compared(actor, command, [row["id"] for row in rows], reading)
 
 
-async def _compared(command: CountVouchers, expected: Sequence[UUID], reading: Reading) -> Counted:
+async def _compared(
+    actor: Principal, command: CountVouchers, expected: Sequence[UUID], reading: Reading
+) -> Counted:
     if command.codes is None:
-        return Counted(new_id(), len(expected), command.counted)
+        return Counted(new_id(), len(expected), command.counted or 0)
     first: dict[str, int] = {}
     for line, code in enumerate(command.codes, start=1):
         first.setdefault(read_code(code, reading), line)
     which, wanted = await found(first, reading), set(expected)
-    if len(which) < len(first):
+    known = wanted | await _in_sight(actor, set(which.values()) - wanted)
+    unknown = [line for code, line in first.items() if which.get(code) not in known]
+    if unknown:
         await need_scannable(expected, reading)
+        raise CodesUnknown(unknown)
     seen = set(which.values())
     return Counted(
         new_id(),
         len(expected),
         len(first),
         missing=tuple(each for each in expected if each not in seen),
-        unknown=tuple(line for code, line in first.items() if code not in which),
-        unexpected=tuple(
-            line for code, line in first.items() if code in which and which[code] not in wanted
-        ),
+        unexpected=tuple(line for code, line in first.items() if which[code] not in wanted),
     )
+
+
+async def _in_sight(actor: Principal, vouchers: set[UUID]) -> set[UUID]:
+    """Those at the actor's sites: of others nobody learns that their code is one."""
+    if not vouchers:
+        return set()
+    own, values = sites.of_own_sites(actor, "voucher.site")
+    rows = await db.fetch(
+        f"SELECT voucher.id FROM inventory_voucher voucher WHERE voucher.id IN :ids AND {own}",
+        ids=[*vouchers],
+        **values,
+    )
+    return {row["id"] for row in rows}
 
 
 async def _write(

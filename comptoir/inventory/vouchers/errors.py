@@ -187,6 +187,24 @@ class CodesUnknown(Invalid):
         self.lines = tuple(lines)
 
 
+class TooManyUnknown(TooManyRequests):
+    """Many codes were sent that are none of those expected: which, is not said."""
+
+    code = "inventory.voucher-codes-guessed"
+
+    def message(self) -> str:
+        return ngettext(
+            "Too many codes were sent in a short time that are not known here. Nothing was "
+            "changed. Wait %(num)s minute, then send only vouchers that are expected here.",
+            "Too many codes were sent in a short time that are not known here. Nothing was "
+            "changed. Wait %(num)s minutes, then send only vouchers that are expected here.",
+            ceil(self.retry_after / 60),
+        )
+
+    def details(self) -> dict[str, object]:
+        return {"retry_after": self.retry_after}
+
+
 class CodesWithUserNames(Invalid):
     """Codes were scanned that are passwords: without their user names nothing is found."""
 
@@ -199,6 +217,16 @@ class CodesWithUserNames(Invalid):
             "each one that is missing."
         )
         super().__init__([FieldError("codes", self.code, text)])
+
+
+class CountedTwice(Invalid):
+    """A drawer was counted by a number and by codes, or by neither."""
+
+    code = "inventory.voucher-counted-twice"
+
+    def __init__(self) -> None:
+        text = _("Write how many there are, or scan them, and not both.")
+        super().__init__([FieldError("counted", self.code, text)])
 
 
 class DifferenceUnexplained(Invalid):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from comptoir.core import db
-from comptoir.inventory.vouchers.errors import CodesUnknown, CodesWithUserNames
+from comptoir.core.accounts import throttle
+from comptoir.core.accounts.errors import TooManyAttempts
+from comptoir.core.principal import Principal
+from comptoir.inventory.vouchers.errors import CodesUnknown, CodesWithUserNames, TooManyUnknown
 from comptoir.inventory.vouchers.queries import kinds
 from comptoir.inventory.vouchers.sealing import Secret, find_many, unseal
 from comptoir.inventory.vouchers.statuses import Medium
@@ -51,6 +56,35 @@ async def found_of_any_kind(code: str) -> UUID | None:
     ways = dict.fromkeys(read_code(code, reading) for reading in readings)
     known = await find_many([Secret(code=way) for way in ways])
     return next((row["id"] for row in known.values()), None)
+
+
+@asynccontextmanager
+async def counting_guesses(
+    actor: Principal, codes: Sequence[str] | None, *, now: datetime
+) -> AsyncIterator[None]:
+    """Count codes that are refused as unknown, as looking for one that is none counts.
+
+    It stands around the transaction in which they are looked for.
+
+    Raises:
+        TooManyUnknown: the actor sent many; nothing is said of these.
+    """
+    if codes is None:
+        yield
+        return
+    sought = throttle.vouchers_sought(actor.id)
+    try:
+        await throttle.need_turn(sought, now=now)
+        try:
+            yield
+        except CodesUnknown as unknown:
+            await throttle.guessed(sought, len(unknown.lines), now=now)
+            raise
+        except CodesWithUserNames:  # which one right code may keep from being said
+            await throttle.guessed(sought, 1, now=now)
+            raise
+    except TooManyAttempts as waiting:
+        raise TooManyUnknown(waiting.retry_after) from None
 
 
 async def found_among(

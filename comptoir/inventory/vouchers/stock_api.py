@@ -27,9 +27,11 @@ from comptoir.inventory.vouchers.detail import VoucherView, voucher_view
 from comptoir.inventory.vouchers.errors import (
     CodesUnknown,
     CodesWithUserNames,
+    CountedTwice,
     DifferenceUnexplained,
     ExplanationTooLong,
     TooFewVouchers,
+    TooManyUnknown,
     VoucherBatchNotFound,
     VoucherKindNotFound,
     VoucherNotFound,
@@ -186,13 +188,18 @@ async def read_voucher_transfer(call: Call, transfer_id: UUID) -> TransferView:
         VoucherTransferNotFound,
         VoucherTransferOver,
         CodesUnknown,
+        TooManyUnknown,
         CodesWithUserNames,
         DifferenceUnexplained,
         ExplanationTooLong,
     ),
 )
 async def receive_voucher_parcel(call: Call, transfer_id: UUID, data: ArrivalBody) -> TransferView:
-    """Say what of a parcel arrived. Why it is fewer is asked for once."""
+    """Say what of a parcel arrived. Why it is fewer is asked for once.
+
+    Codes that are not of the parcel are refused by the numbers of their lines: thirty in an
+    hour, in all calls together. Of more it is not said which they are (429).
+    """
     await transfers.receive_vouchers(
         call.actor, transfer_id, codes=data.codes, explanation=data.explanation, now=call.now
     )
@@ -248,13 +255,20 @@ async def list_voucher_counts(call: Call, query: OfSiteQuery) -> Page[CountView]
     errors=(
         SiteNotFound,
         VoucherKindNotFound,
+        CountedTwice,
+        CodesUnknown,
+        TooManyUnknown,
         CodesWithUserNames,
         DifferenceUnexplained,
         ExplanationTooLong,
     ),
 )
 async def count_voucher_drawer(call: Call, data: CountVouchers) -> CountedView:
-    """Write down what lies in a drawer: a number, or the codes that were scanned."""
+    """Write down what lies in a drawer: a number, or the codes that were scanned.
+
+    Codes of no voucher at the token's sites are refused by the numbers of their lines: thirty in
+    an hour, in all calls together. Of more it is not said which they are (429).
+    """
     counted = await count_vouchers(call.actor, data, now=call.now)
     return CountedView(counted.id, counted.expected, counted.counted, list(counted.missing))
 

@@ -25,7 +25,7 @@ from comptoir.inventory.vouchers.errors import (
     VoucherTransferOver,
     explanation_of,
 )
-from comptoir.inventory.vouchers.scanned import Reading, found, found_among
+from comptoir.inventory.vouchers.scanned import Reading, counting_guesses, found, found_among
 from comptoir.inventory.vouchers.statuses import Medium, VoidReason
 from comptoir.inventory.vouchers.steps import void_together
 from comptoir.sites import queries as sites
@@ -112,7 +112,7 @@ async def send_vouchers(actor: Principal, command: SendVouchers, *, now: datetim
         TooFewVouchers: there are not as many of it free at the site, or it is none or too many.
         CodesUnknown: a code was scanned that is of none of those.
     """
-    async with db.transaction():
+    async with counting_guesses(actor, command.codes, now=now), db.transaction():
         await sites.need_in_sight(actor, command.from_site)
         need_manager(actor, command.from_site)
         await sites.need_site(command.to_site)
@@ -184,10 +184,11 @@ async def receive_vouchers(
         VoucherTransferNotFound: there is none to a site of the actor's.
         VoucherTransferOver: nothing of it is on its way any more.
         CodesUnknown: a code was scanned that is not of this transfer.
+        TooManyUnknown: the actor scanned many such.
         CodesWithUserNames: they are passwords, which are not found by themselves.
         DifferenceUnexplained: fewer arrived than were sent, and nothing is said of why.
     """
-    async with db.transaction():
+    async with counting_guesses(actor, codes, now=now), db.transaction():
         transfer, underway = await _lock(actor, transfer_id)
         if not actor.sees_site(transfer["to_site"]):
             raise VoucherTransferNotFound

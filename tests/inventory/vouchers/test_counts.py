@@ -7,22 +7,27 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+from httpx import Response
 
 from comptoir.core import db
+from comptoir.core.accounts.errors import TooManyAttempts
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Role
 from comptoir.inventory.vouchers.counts import Counted, CountVouchers, count_vouchers
 from comptoir.inventory.vouchers.detail import look_for
 from comptoir.inventory.vouchers.errors import (
+    CodesUnknown,
     CodesWithUserNames,
+    CountedTwice,
     DifferenceUnexplained,
+    TooManyUnknown,
     VoucherKindNotFound,
 )
 from comptoir.inventory.vouchers.sealing import Secret
 from comptoir.inventory.vouchers.tables import VoucherCount
 from comptoir.sites.errors import SiteNotFound
 from tests import factories as make
-from tests.http_client import client_of, sign_in
+from tests.http_client import client_of, sign_in, use_token
 from tests.inventory.vouchers.drawer import Drawer
 
 ICCID = "89410000000000000013"
@@ -58,14 +63,15 @@ async def test_another_number_is_explained_and_written_down(
 
 
 async def test_by_scanning_one_knows_which_are_missing(database: Any, now: datetime) -> None:
-    drawer, other = await Drawer.made(3), await Drawer.made(1)
+    drawer = await Drawer.made(3)
+    await drawer.add("KQ7-issued", status="issued")
     reception = await make.principal(Role.RECEPTION, drawer.site.id)
-    scanned = (drawer.codes[0], drawer.codes[0].replace("-", ""), other.codes[0], drawer.codes[2])
+    scanned = (drawer.codes[0], drawer.codes[0].replace("-", ""), "KQ7-issued", drawer.codes[2])
     command = CountVouchers(drawer.site.id, drawer.kind.id, codes=scanned, explanation="?")
     counted = await count_vouchers(reception, command, now=now)
     assert counted.missing == (drawer.ids[1],)
     assert (counted.expected, counted.counted, counted.others) == (3, 3, 1)
-    assert (counted.unknown, counted.unexpected) == ((), (3,))
+    assert counted.unexpected == (3,)
     rows = await db.fetch(
         "SELECT subject_id FROM core_audit_event WHERE action = 'voucher.not_found' "
         "AND related_a_id = :count",
@@ -75,9 +81,10 @@ async def test_by_scanning_one_knows_which_are_missing(database: Any, now: datet
 
 
 async def test_as_many_others_instead_are_a_difference_too(database: Any, now: datetime) -> None:
-    drawer, other = await Drawer.made(1), await Drawer.made(1)
+    drawer = await Drawer.made(1)
+    await drawer.add("KQ7-issued", status="issued")
     reception = await make.principal(Role.RECEPTION, drawer.site.id)
-    command = CountVouchers(drawer.site.id, drawer.kind.id, codes=(other.codes[0],))
+    command = CountVouchers(drawer.site.id, drawer.kind.id, codes=("KQ7-issued",))
     with pytest.raises(DifferenceUnexplained):
         await count_vouchers(reception, command, now=now)
 
@@ -119,14 +126,73 @@ async def test_passwords_that_go_with_a_user_name_cannot_be_scanned(
     assert await VoucherCount.count() == 0
 
 
-async def test_a_code_of_the_wi_fi_that_is_not_known_is_one_more(
+async def test_codes_that_are_no_vouchers_of_ours_are_refused_and_nothing_is_written(
     database: Any, now: datetime
 ) -> None:
-    drawer = await Drawer.made(1, medium="wifi")
+    drawer, other = await Drawer.made(1), await Drawer.made(1)
     reception = await make.principal(Role.RECEPTION, drawer.site.id)
-    codes = (drawer.codes[0], "nobody-knows")
+    codes = (drawer.codes[0], "nobody-knows", other.codes[0])
     command = CountVouchers(drawer.site.id, drawer.kind.id, codes=codes, explanation="?")
-    assert (await count_vouchers(reception, command, now=now)).unknown == (2,)
+    with pytest.raises(CodesUnknown) as refused:
+        await count_vouchers(reception, command, now=now)
+    # A code of another site is no other answer than one that nobody has.
+    assert refused.value.lines == (2, 3)
+    assert await VoucherCount.count() == 0
+    rows = await db.fetch("SELECT id FROM core_audit_event WHERE action = 'voucher.not_found'")
+    assert rows == []
+
+
+async def test_whoever_guesses_by_counting_has_to_wait(database: Any) -> None:
+    drawer = await Drawer.made(1)
+    body: dict[str, Any] = {"site": str(drawer.site.id), "kind": str(drawer.kind.id)}
+    async with client_of() as client:
+        await use_token(client, "desk", site_id=drawer.site.id)
+
+        async def sent(*codes: str) -> Response:
+            key = {
+                "Idempotency-Key": str(new_id())
+            }  # undoes what fails, but not that it is counted
+            address = "/api/v1/voucher-counts"
+            return await client.post(
+                address, json=body | {"codes": codes, "explanation": "?"}, headers=key
+            )
+
+        for first in (0, 15):
+            few = await sent(*[f"guess-{number}" for number in range(first, first + 15)])
+            assert (few.status_code, few.json()["code"]) == (
+                422,
+                "inventory.voucher-codes-unknown",
+            )
+        for codes in ([drawer.codes[0]], ["guess"]):  # right or wrong: nothing is said
+            late = await sent(*codes)
+            assert (late.status_code, late.json()["code"]) == (
+                429,
+                "inventory.voucher-codes-guessed",
+            )
+            assert int(late.headers["Retry-After"]) <= 30
+    assert await VoucherCount.count() == 0
+
+
+async def test_of_many_guesses_at_once_nothing_is_told(database: Any, now: datetime) -> None:
+    drawer = await Drawer.made(1)
+    reception = await make.principal(Role.RECEPTION, drawer.site.id)
+    codes = (drawer.codes[0], *[f"guess-{number}" for number in range(31)])
+    command = CountVouchers(drawer.site.id, drawer.kind.id, codes=codes, explanation="?")
+    with pytest.raises(TooManyUnknown) as refused:
+        await count_vouchers(reception, command, now=now)
+    assert refused.value.retry_after == 60
+    with pytest.raises(TooManyAttempts):  # one budget with looking for a code
+        await look_for(reception, drawer.codes[0], limit=1, now=now)
+
+
+async def test_a_drawer_is_counted_by_a_number_or_by_codes(database: Any, now: datetime) -> None:
+    drawer = await Drawer.made(1)
+    reception = await make.principal(Role.RECEPTION, drawer.site.id)
+    for counted, codes in ((0, tuple(drawer.codes)), (None, None)):
+        with pytest.raises(CountedTwice):
+            await count_vouchers(
+                reception, CountVouchers(drawer.site.id, drawer.kind.id, counted, codes), now=now
+            )
 
 
 async def test_a_form_that_was_sent_twice_is_one_count(database: Any) -> None:
@@ -177,24 +243,27 @@ async def test_what_is_not_expected_is_named_by_its_line(database: Any, now: dat
     form = {
         "site": drawer.site.id,
         "kind": drawer.kind.id,
-        "codes": f"{drawer.codes[0]}\nnobody-knows\nKQ7-issued\n{drawer.codes[0]}",
+        "codes": f"{drawer.codes[0]}\nKQ7-issued\n{drawer.codes[0]}",
         "explanation": "?",
     }
     async with client_of() as client:
         await sign_in(client, await make.user(role=Role.RECEPTION, site_id=drawer.site.id))
         answer = await client.post("/vouchers/counts", data=form)
         shown = (await client.get(answer.headers["location"])).text
-    assert "3 counted: 1 of the 2 expected, and 2 others." in shown
-    assert "Line 2: no voucher that is known here." in shown
-    assert "Line 3: a voucher that should not lie here" in shown
-    assert "nobody-knows" not in shown
+        unknown = form | {"codes": f"{form['codes']}\nnobody-knows"}
+        refused = await client.post("/vouchers/counts", data=unknown)
+    assert "2 counted: 1 of the 2 expected, and 1 others." in shown
+    assert "Line 2: a voucher that should not lie here" in shown
     assert "KQ7-issued" not in shown
+    assert refused.status_code == 422
+    assert "Line 4: this is none of the vouchers" in refused.text
+    assert "nobody-knows" not in refused.text
 
 
 async def drawer_missing(drawer: Drawer, now: datetime) -> Counted:
     """A count in which nothing was found."""
     reception = await make.principal(Role.RECEPTION, drawer.site.id)
-    command = CountVouchers(drawer.site.id, drawer.kind.id, codes=("nothing",), explanation="?")
+    command = CountVouchers(drawer.site.id, drawer.kind.id, codes=(), explanation="?")
     return await count_vouchers(reception, command, now=now)
 
 
@@ -223,7 +292,7 @@ async def test_only_what_one_knows_of_is_counted(database: Any, now: datetime) -
         )
     reception = await make.principal(Role.RECEPTION, drawer.site.id)
     with pytest.raises(VoucherKindNotFound):
-        await count_vouchers(reception, CountVouchers(drawer.site.id, new_id()), now=now)
+        await count_vouchers(reception, CountVouchers(drawer.site.id, new_id(), counted=0), now=now)
 
 
 async def test_a_difference_is_a_warning_and_its_list_is_opened_again(database: Any) -> None:

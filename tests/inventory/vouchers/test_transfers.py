@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from comptoir.inventory.vouchers.errors import (
     DifferenceUnexplained,
     ExplanationTooLong,
     TooFewVouchers,
+    TooManyUnknown,
     VoucherBatchNotFound,
     VoucherTransferBegun,
     VoucherTransferNotFound,
@@ -154,6 +155,21 @@ async def test_a_foreign_code_is_named_by_its_line_and_nothing_arrives(
     assert unknown.value.lines == (2, 4, 5)
     assert "NOT-OURS" not in unknown.value.message()
     assert await drawer.statuses() == ["in_transit"] * 2
+
+
+async def test_whoever_guesses_what_is_in_a_parcel_has_to_wait(
+    database: Any, now: datetime
+) -> None:
+    drawer = await Drawer.made(2)
+    transfer, receiver = await _sent(drawer, 2, now)
+    with pytest.raises(CodesUnknown):
+        await receive_vouchers(receiver, transfer, codes=["NOT-OURS"] * 20, now=now)
+    with pytest.raises(TooManyUnknown):  # ten are left
+        await receive_vouchers(receiver, transfer, codes=["NOT-OURS"] * 11, now=now)
+    with pytest.raises(TooManyUnknown):
+        await receive_vouchers(receiver, transfer, codes=drawer.codes, now=now)
+    later = now + timedelta(minutes=1)
+    assert await receive_vouchers(receiver, transfer, codes=drawer.codes, now=later) == 0
 
 
 async def test_a_code_arrives_with_what_is_dialled_around_it(database: Any, now: datetime) -> None:
