@@ -122,6 +122,13 @@ def vouchers_sought(actor_id: UUID | None) -> Subject:
     )
 
 
+def vouchers_told(actor_id: UUID | None) -> Subject:
+    """Lines of operators' files that are no vouchers given out: five looks at the worst file."""
+    return Subject(
+        f"vouchers-told:{actor_id}", free=1000, keeps=True, forgotten_after=timedelta(hours=1)
+    )
+
+
 def vouchers_given(actor_id: UUID | None) -> Subject:
     """Codes of vouchers seen as they are given: sixty at once, then one a minute.
 

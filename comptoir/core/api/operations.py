@@ -88,8 +88,9 @@ class Operation:
 
     @property
     def changes(self) -> bool:
-        """True if it takes an idempotency key."""
-        return self.method != "GET" and "read" not in self.scopes
+        """True if it takes an idempotency key: a preview changes nothing, and is not kept."""
+        reads = self.method == "GET" or self.path.endswith("/preview")
+        return not reads and "read" not in self.scopes
 
     @property
     def sufficient(self) -> Scopes:

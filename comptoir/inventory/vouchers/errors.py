@@ -326,6 +326,20 @@ class ActivationsChanged(Refused):
         )
 
 
+class ActivationsUnknown(Invalid):
+    """Too many lines of a file are of nothing that was given out here: which, is not said."""
+
+    code = "inventory.activations-unknown"
+
+    def __init__(self, most: int) -> None:
+        text = _(
+            "More than %(most)s lines are of nothing that was given out at the sites that you "
+            "coordinate, so none is shown. Check the kind, and leave out the cards of others.",
+            most=most,
+        )
+        super().__init__([FieldError("file", self.code, text)])
+
+
 class VouchersInvalid(Invalid):
     """Vouchers that cannot be taken in; none of them was. Of many errors, the first hundred."""
 

@@ -11,7 +11,10 @@ from comptoir.core.i18n import lazy as _l
 
 
 class Reason(StrEnum):
-    """One for each line, in the order in which they are looked for."""
+    """One for each line, in the order in which they are looked for.
+
+    ``UNKNOWN`` is also what lies in a drawer: a file is no way to find out which codes exist.
+    """
 
     CELLS = "cells-miscounted"
     ROUNDED = "number-rounded"
@@ -22,7 +25,6 @@ class Reason(StrEnum):
     TWICE = "twice"
     UNKNOWN = "unknown"
     OTHER_KIND = "other-kind"
-    NOT_GIVEN = "not-given"
     VOID = "void"
     EXPIRED = "expired"
     IN_FUTURE = "in-future"
@@ -38,9 +40,8 @@ SENTENCES: dict[Reason, LazyProxy] = {
     Reason.CHECK_DIGIT: _l("One digit of the card number is wrong: the check digit does not fit"),
     Reason.CODE: _l("This is no card number or code of this kind"),
     Reason.TWICE: _l("The same voucher stands in an earlier line"),
-    Reason.UNKNOWN: _l("Not known at the sites that you coordinate"),
+    Reason.UNKNOWN: _l("Not given out at the sites that you coordinate"),
     Reason.OTHER_KIND: _l("It is of another kind"),
-    Reason.NOT_GIVEN: _l("It was not given to anybody yet"),
     Reason.VOID: _l("It is void"),
     Reason.EXPIRED: _l("It has expired"),
     Reason.IN_FUTURE: _l("The date has not come yet"),

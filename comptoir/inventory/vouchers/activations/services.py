@@ -11,15 +11,21 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core import db
+from comptoir.core.accounts import throttle
+from comptoir.core.accounts.errors import TooManyAttempts
 from comptoir.core.principal import Principal, Role
 from comptoir.inventory.errors import CoordinatorNeeded
 from comptoir.inventory.permissions import may_manage
 from comptoir.inventory.vouchers import queries
 from comptoir.inventory.vouchers.actions import activate_as_told
-from comptoir.inventory.vouchers.activations.judging import Confirms, judge, token_of
+from comptoir.inventory.vouchers.activations.judging import Confirms, Verdict, judge, token_of
 from comptoir.inventory.vouchers.activations.reading import Row
 from comptoir.inventory.vouchers.activations.reasons import Left, Reason
-from comptoir.inventory.vouchers.errors import ActivationsChanged
+from comptoir.inventory.vouchers.errors import (
+    ActivationsChanged,
+    ActivationsUnknown,
+    TooManyUnknown,
+)
 from comptoir.inventory.vouchers.schemas import KindView
 from comptoir.inventory.vouchers.sealing import Secret, find_many, hint
 from comptoir.inventory.vouchers.steps import vouchers_by_id
@@ -27,6 +33,9 @@ from comptoir.inventory.vouchers.validation import cleaned_secret, secret_errors
 
 #: So many vouchers of a preview are shown, by their last characters.
 _SHOWN = 5
+#: Lines of a file that are told to be unknown. An operator's list has cards of others in it; with
+#: more, a list of guesses would say which codes exist.
+MOST_UNKNOWN = 200
 
 
 class Preview(msgspec.Struct, frozen=True):
@@ -65,6 +74,11 @@ class _Judged(msgspec.Struct):
     left: list[Left] = []
     before: int = 0
 
+    @property
+    def unknown(self) -> int:
+        """How many lines are of nothing that was given out here."""
+        return sum(each.reason is Reason.UNKNOWN for each in self.left)
+
 
 async def preview(
     actor: Principal, kind_id: UUID, rows: Sequence[Row], *, now: datetime
@@ -74,10 +88,15 @@ async def preview(
     Raises:
         CoordinatorNeeded: the actor is coordinator nowhere.
         VoucherKindNotFound: there is no such kind.
+        ActivationsUnknown, TooManyUnknown: too many lines are of nothing given out here, in this
+            file, or in those of the last hour.
         vault.KeyMissing: another process uses a key that this one was not given.
     """
     kind, named = await _read(actor, kind_id, rows)
+    await _need_turn(actor, now=now)
     judged = await _judge(actor, kind, named, locked=False, now=now)
+    await _count_unknown(actor, judged, now=now)
+    _need_few_unknown(judged)
     days = [each.day for each in judged.confirming if each.day]
     return Preview(
         kind,
@@ -101,17 +120,45 @@ async def confirm(
     Raises:
         CoordinatorNeeded: the actor is coordinator nowhere.
         VoucherKindNotFound: there is no such kind.
+        ActivationsUnknown, TooManyUnknown: see ``preview``.
         ActivationsChanged: it would be others, or of other days, than the preview said.
         vault.KeyMissing: another process uses a key that this one was not given.
     """
     kind, named = await _read(actor, kind_id, rows)
+    # Counted before they are locked: what they find out is counted also where nothing is done.
+    await _need_turn(actor, now=now)
+    await _count_unknown(actor, await _judge(actor, kind, named, locked=False, now=now), now=now)
     async with db.transaction():
         judged = await _judge(actor, kind, named, locked=True, now=now)
+        _need_few_unknown(judged)
         if token_of(judged.confirming) != expected:
             raise ActivationsChanged
         told = [(judged.rows[each.voucher_id], each.activated_at) for each in judged.confirming]
         await activate_as_told(actor, told, now=now)
     return len(told)
+
+
+async def _need_turn(actor: Principal, *, now: datetime) -> None:
+    try:
+        await throttle.need_turn(throttle.vouchers_told(actor.id), now=now)
+    except TooManyAttempts as waiting:
+        raise TooManyUnknown(waiting.retry_after) from None
+
+
+async def _count_unknown(actor: Principal, judged: _Judged, *, now: datetime) -> None:
+    """Count the lines that are told to be unknown, or that are too many to be told."""
+    if not judged.unknown:
+        return
+    told = throttle.vouchers_told(actor.id)
+    try:
+        await throttle.guessed(told, min(judged.unknown, MOST_UNKNOWN + 1), now=now)
+    except TooManyAttempts as waiting:
+        raise TooManyUnknown(waiting.retry_after) from None
+
+
+def _need_few_unknown(judged: _Judged) -> None:
+    if judged.unknown > MOST_UNKNOWN:
+        raise ActivationsUnknown(MOST_UNKNOWN)
 
 
 async def _read(actor: Principal, kind_id: UUID, rows: Sequence[Row]) -> tuple[KindView, _Named]:
@@ -158,11 +205,13 @@ async def _judge(
     first: dict[UUID, int] = {}
     for row, voucher_id, end in lines:
         voucher = rows.get(voucher_id) if voucher_id else None
-        if voucher is None or not may_manage(actor, voucher["site"]):
+        verdict: Verdict = Reason.UNKNOWN
+        if voucher and may_manage(actor, voucher["site"]):
+            verdict = judge(row.said, voucher, kind.id, now=now)
+        if voucher is None or verdict is Reason.UNKNOWN:
             judged.left.append(Left(row.line, Reason.UNKNOWN, end))
             continue
         earlier = first.setdefault(voucher["id"], row.line)
-        verdict = judge(row.said, voucher, kind.id, now=now)
         if earlier != row.line:
             judged.left.append(Left(row.line, Reason.TWICE, voucher["hint"], earlier))
         elif isinstance(verdict, Confirms):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from comptoir.core import clock
+from comptoir.core import clock, db
 from tests.http_client import client_of, use_token
 from tests.inventory.vouchers.drawer import Drawer
 
@@ -29,7 +29,9 @@ async def test_a_program_confirms_what_it_was_shown(database: Any) -> None:
     }
     async with client_of() as client:
         await use_token(client, "inventory", site_id=drawer.site.id)
-        looked = await client.post("/api/v1/voucher-activations/preview", json=body)
+        key = {"Idempotency-Key": "look"}  # of what changes nothing, nothing is kept
+        looked = await client.post("/api/v1/voucher-activations/preview", json=body, headers=key)
+        assert await db.fetch("SELECT key FROM core_idempotency") == []
         assert looked.status_code == 200, looked.text
         found = looked.json()
         assert (found["confirms"], found["confirmed_before"]) == (2, 0)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from comptoir.core import idempotency
 from comptoir.inventory.vouchers.activations.dates import Said
 from comptoir.inventory.vouchers.activations.judging import (
     Confirms,
@@ -43,11 +44,12 @@ def verdict(voucher: dict[str, Any], said: Said | None = None) -> Any:
     ("voucher", "reason"),
     [
         (row(kind=UUID(int=9), status="void"), Reason.OTHER_KIND),
+        (row(kind=UUID(int=9), status="available"), Reason.UNKNOWN),
         (row("void", activated_at=GIVEN), Reason.VOID),
         (row("expired"), Reason.EXPIRED),
-        (row("available"), Reason.NOT_GIVEN),
-        (row("reserved"), Reason.NOT_GIVEN),
-        (row("in_transit"), Reason.NOT_GIVEN),
+        (row("available"), Reason.UNKNOWN),
+        (row("reserved"), Reason.UNKNOWN),
+        (row("in_transit"), Reason.UNKNOWN),
     ],
 )
 def test_what_is_not_in_somebodys_hands_is_left_out(voucher: Any, reason: Reason) -> None:
@@ -105,3 +107,14 @@ def test_the_token_tells_which_vouchers_and_which_days() -> None:
     assert len(tokens) == 4
     assert token_of([Confirms(VOUCHER, date(2026, 11, 4), GIVEN)]) != token_of([one])
     assert token_of([Confirms(VOUCHER, None, GIVEN)]) == token_of([Confirms(VOUCHER, None, NOW)])
+
+
+def test_what_a_preview_stands_for_cannot_be_found_by_trying(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    confirming = [Confirms(VOUCHER, None, NOW)]
+    tokens = set()
+    for key in (b"one", b"other"):
+        monkeypatch.setattr(idempotency, "_key", key)
+        tokens.add(token_of(confirming))
+    assert len(tokens) == 2

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from comptoir.core import db
+from comptoir.core import db, idempotency
 from comptoir.core.errors import Refused
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal, Role, SiteRole
@@ -19,8 +19,13 @@ from comptoir.inventory.vouchers.actions import activate_voucher, void, void_vou
 from comptoir.inventory.vouchers.activations.dates import Said
 from comptoir.inventory.vouchers.activations.reading import Row
 from comptoir.inventory.vouchers.activations.reasons import Left, Reason
-from comptoir.inventory.vouchers.activations.services import confirm, preview
-from comptoir.inventory.vouchers.errors import ActivationsChanged, VoucherKindNotFound
+from comptoir.inventory.vouchers.activations.services import MOST_UNKNOWN, confirm, preview
+from comptoir.inventory.vouchers.errors import (
+    ActivationsChanged,
+    ActivationsUnknown,
+    TooManyUnknown,
+    VoucherKindNotFound,
+)
 from comptoir.inventory.vouchers.sealing import Secret
 from comptoir.inventory.vouchers.statuses import VoidReason
 from comptoir.inventory.vouchers.steps import lock_voucher
@@ -31,6 +36,12 @@ from tests.locks import overtaken
 from tests.processes import together
 
 DAY = date(2026, 11, 10)
+
+
+@pytest.fixture(autouse=True)
+def one_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key of the processes that these tests start; the program gives all of its own one."""
+    monkeypatch.setattr(idempotency, "_key", b"")
 
 
 async def given(count: int = 1, **kind: Any) -> Drawer:
@@ -126,9 +137,9 @@ async def test_each_line_that_confirms_nothing_says_why(database: Any, now: date
     assert found.left == [
         Left(3, Reason.BEFORE_GIVEN, "0001"),
         Left(4, Reason.IN_FUTURE, "0002"),
-        Left(5, Reason.NOT_GIVEN, "able"),
-        Left(6, Reason.NOT_GIVEN, "rved"),
-        Left(7, Reason.NOT_GIVEN, "nsit"),
+        Left(5, Reason.UNKNOWN, "able"),
+        Left(6, Reason.UNKNOWN, "rved"),
+        Left(7, Reason.UNKNOWN, "nsit"),
         Left(8, Reason.VOID, "void"),
         Left(9, Reason.EXPIRED, "ired"),
         Left(10, Reason.OTHER_KIND, "KIND"),
@@ -202,7 +213,32 @@ async def test_of_thousands_each_chunk_takes_the_same_statements(
             await confirm(actor, drawer.kind.id, file, expected=found.token, now=now)
         counts.append((len(looked), len(done)))
     assert counts[0] == counts[1]
-    assert counts[0][0] == 4
+    assert counts[0][0] == 5
+
+
+async def test_a_list_of_guesses_says_nothing(database: Any, now: datetime) -> None:
+    drawer = await given(1)
+    await drawer.add("KQ7-IN-THE-DRAWER", status="available")
+    actor, kind = await coordinator(drawer), drawer.kind.id
+    empty = (await preview(actor, kind, [], now=now)).token
+    guesses = [f"KQ7-GUESS-{number:05}" for number in range(MOST_UNKNOWN - 1)]
+    few = await preview(actor, kind, rows([*guesses, "KQ7-IN-THE-DRAWER"]), now=now)
+    assert {each.reason for each in few.left} == {Reason.UNKNOWN}
+    many = rows([*guesses, "KQ7-IN-THE-DRAWER", "KQ7-GUESS"])
+    with pytest.raises(ActivationsUnknown):
+        await preview(actor, kind, many, now=now)
+    with pytest.raises(ActivationsUnknown):  # nor does confirming say whether one is right
+        await confirm(actor, kind, many, expected=empty, now=now)
+    await confirm(actor, kind, rows(guesses), expected=empty, now=now)
+    await preview(actor, kind, rows(guesses), now=now)
+    for ask in (  # that was a thousand
+        preview(actor, kind, rows(drawer.codes), now=now),
+        confirm(actor, kind, rows(drawer.codes), expected=empty, now=now),
+    ):
+        with pytest.raises(TooManyUnknown):
+            await ask
+    later = now + timedelta(hours=2)
+    assert (await preview(actor, kind, rows(drawer.codes), now=later)).confirms == 1
 
 
 async def _confirm(work: tuple[Principal, UUID, list[Row], str, datetime]) -> str:
