@@ -13,6 +13,7 @@ from comptoir.core.errors import FieldError, Forbidden, Invalid, NotFound, Refus
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.i18n import ngettext
+from comptoir.core.plain_text import clean_line
 from comptoir.inventory.vouchers.life import VoucherAction
 from comptoir.inventory.vouchers.statuses import VoucherStatus
 
@@ -253,12 +254,12 @@ class ExplanationTooLong(Invalid):
 
 
 def explanation_of(text: str) -> str:
-    """What is said of a difference, without blanks around it.
+    """What is said of a difference, or of what a file is for: text that is seen, on one line.
 
     Raises:
         ExplanationTooLong: it is longer than is kept.
     """
-    said = " ".join(text.split())
+    said = clean_line(text)
     if len(said) > LONGEST_EXPLANATION:
         raise ExplanationTooLong
     return said

@@ -24,6 +24,7 @@ from comptoir.inventory.vouchers.funding import (
     funding_report,
 )
 from comptoir.sites.chosen import chosen_site
+from comptoir.sites.errors import SiteNotFound
 from comptoir.sites.queries import names_for, site
 
 Page = Request[Principal, Any, Any]
@@ -43,6 +44,7 @@ async def _asked(request: Page) -> _Asked:
 
     Raises:
         FundingReportNotFound: there is no such funder, or the year is none of the last.
+        SiteNotFound: the site is none that the actor may know of.
     """
     actor, query = request.user, request.query_params
     funders = await funders_of(actor)
@@ -52,6 +54,8 @@ async def _asked(request: Page) -> _Asked:
     if year not in {str(each) for each in _years(chosen.today)} or funder not in (funders or [""]):
         raise FundingReportNotFound
     site_id = id_or_none(query.get("site", ""))
+    if site_id is None and query.get("site"):  # else it would be the report of all sites
+        raise SiteNotFound
     wanted = FundingWanted(funder, int(year), site_id)
     report = await funding_report(actor, wanted, now=clock.now())
     place = (await site(site_id, actor)).name if site_id else _("All our sites")

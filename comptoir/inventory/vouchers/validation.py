@@ -45,7 +45,8 @@ _FORMULA = re.compile(
     r"=[\s+-]*(\"|[0-9]|[a-z.]+\(|\$?[a-z]{1,3}\$?[0-9]+(\W|$))|#(REF!|NAME\?|VALUE!|NUM!|N/A|DIV/0!)",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"https?://[!-~]{3,}", re.IGNORECASE)
+#: Without braces: a code has no place in it.
+_ADDRESS = re.compile(r"https://[!-z|~]{3,}", re.IGNORECASE)
 _PIN = re.compile(r"[0-9]{4,8}")
 _PUK = re.compile(r"[0-9]{8}")
 _NUMBER = re.compile(r"\+?[0-9]{4,15}")

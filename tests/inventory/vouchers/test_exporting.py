@@ -28,6 +28,7 @@ from comptoir.inventory.vouchers.errors import (
     NothingToExport,
     RevealedTooOften,
     VoucherBatchNotFound,
+    explanation_of,
 )
 from comptoir.inventory.vouchers.export_table import codes_csv, masked_csv
 from comptoir.inventory.vouchers.exporting import (
@@ -305,6 +306,20 @@ async def test_what_was_given_counts_as_seen(database: Any, now: datetime) -> No
     rows = await db.fetch("SELECT voucher, shown_at FROM lending_voucher_issue")
     # Of the first, nothing but the number on the card.
     assert {row["voucher"]: row["shown_at"] for row in rows} == {plain.id: None, told.id: now}
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u202e \u2066", "\u3164", "\u0007"])
+async def test_a_reason_that_nobody_sees_is_none(database: Any, now: datetime, unseen: str) -> None:
+    drawer = await Drawer.made(1)
+    actor = await somebody(Role.COORDINATOR, drawer.site.id, at=now)
+
+    async def once(make_it: Callable[[], Awaitable[UUID]]) -> UUID:
+        return await make_it()
+
+    command = ExportCodes(drawer.batch.id, explanation=unseen)
+    with pytest.raises(ExportUnexplained):
+        await export_codes(actor, command, once=once, now=now)
+    assert explanation_of(f"{unseen}for the {unseen}camp") == "for the camp"
 
 
 async def test_a_form_sent_again_gets_no_file(database: Any, now: datetime) -> None:

@@ -88,6 +88,11 @@ async def test_only_coordinators_say_what_kinds_there_are(now: datetime) -> None
             "inventory.portal-unfit",
         ),
         ({"medium": Medium.WIFI, "portal_url": "wifi.example"}, "inventory.portal-invalid"),
+        ({"medium": Medium.WIFI, "portal_url": "http://wifi.example"}, "inventory.portal-invalid"),
+        (
+            {"medium": Medium.WIFI, "portal_url": "https://wifi.example/{code}"},
+            "inventory.portal-invalid",
+        ),
         ({"medium": Medium.WIFI, "portal_url": "javascript:alert(1)"}, "inventory.portal-invalid"),
     ],
 )

@@ -157,3 +157,12 @@ async def test_a_line_break_in_the_name_of_a_funder_breaks_no_file(database: Any
     first = table.decode("utf-8-sig").split("\r\n")[0]
     assert first == f'"Loterie Romande ;=1+1";{LAST_YEAR["year"]}'
     assert "Loterie Romande" in text_of(document)
+
+
+async def test_a_site_that_is_none_is_not_all_sites(database: Any) -> None:
+    drawer = await Drawer.made(1)
+    async with client_of() as client:
+        await sign_in(client, await make.user(role=Role.COORDINATOR, site_id=drawer.site.id))
+        for end in ("", ".csv", ".pdf"):
+            answer = await client.get(f"/vouchers/funding{end}?site=garbage")
+            assert answer.status_code == 404
