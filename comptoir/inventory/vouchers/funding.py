@@ -281,10 +281,11 @@ class _Told:
         self.number += number or 0
         self.cents += (number or 0) * cents
 
-    @property
-    def amount(self) -> Amount:
-        """What is told of it."""
-        if self.waits and not self.number:
+    def amount(self, *, over: bool) -> Amount:
+        """What is told of it. A nought is told once all its months are ``over``: before, it
+        would read as if nothing were to come.
+        """
+        if not self.number and (self.waits or not over):
             return Amount(None, None)
         return Amount(self.number, self.cents)
 
@@ -325,7 +326,7 @@ class Counted:
         """What is told; ``known`` are the kinds of which somebody says that one is in use."""
 
         def amount(measure: Measure, cell: Any) -> Amount:
-            return self._cells[measure, cell].amount
+            return self._cells[measure, cell].amount(over=self._is_over(12))
 
         def used(cell: Any, kinds: Iterable[UUID]) -> Amount | None:
             return amount(Measure.USED, cell) if known.intersection(kinds) else None
@@ -362,14 +363,17 @@ class Counted:
 
     def _period(self, period: Period) -> PeriodOfYear:
         if isinstance(period, int):
-            begins = period
+            ends = period
         else:
-            begins = 1 if period == "year" else QUARTERS[period][0]
-        if self._year.first + begins > self._year.over:  # not even its first month is over
-            return PeriodOfYear(period, None, None, None)
+            ends = 12 if period == "year" else QUARTERS[period][-1]
+        over = self._is_over(ends)
         return PeriodOfYear(
-            period, *(self._cells[measure, period].amount.number for measure in Measure)
+            period, *(self._cells[measure, period].amount(over=over).number for measure in Measure)
         )
+
+    def _is_over(self, month: int) -> bool:
+        """Whether a month of the year is over."""
+        return self._year.first + month <= self._year.over
 
 
 def _sum_of(bought: dict[tuple[UUID, str], Amount], currency: str) -> Amount:

@@ -230,3 +230,18 @@ async def test_only_sites_that_one_coordinates_are_counted(database: Any) -> Non
     assert await funders_of(reception) == []
     with pytest.raises(SiteNotFound):
         await given(coordinator, other.site.id)
+
+
+async def test_nought_of_a_year_is_told_once_the_year_is_over(database: Any) -> None:
+    drawer = await Drawer.made(0)
+    drawer.batch.received_at = at("2026-01-02 10:00")
+    await drawer.batch.save()
+    await _given(drawer, 30, "2026-11-10 10:00")
+    running = await funding_report(SYSTEM, LORO, now=at("2026-11-26 10:00"))
+    by_period = {each.period: each.given for each in running.periods}
+    assert [by_period[each] for each in (9, "q3", 10, 11, "q4", "year")] == [0, 0, 0, *[None] * 3]
+    assert [kind.given for kind in running.kinds] == [Amount(None, None)]
+    assert [total.unused for total in running.totals] == [Amount(None, None)]
+    over = await funding_report(SYSTEM, LORO, now=END)
+    assert [(kind.given.number, kind.unused.number) for kind in over.kinds] == [(30, 0)]
+    assert [total.unused for total in over.totals] == [Amount(0, 0)]
