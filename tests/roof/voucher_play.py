@@ -435,10 +435,11 @@ async def exported(play: Play) -> None:
     refused = {**form, "explanation": SIMS[2].code}
     with play.showing():  # what was typed stays in its field
         await play.submit(play.office, f"{address}/codes", 422, **refused)
-        for _ in range(2):
-            file = await play.submit(play.office, f"{address}/codes", **form, explanation="camp")
-            assert SIMS[2].code in file.text
-            assert SIMS[2].puk in file.text
+        file = await play.submit(play.office, f"{address}/codes", **form, explanation="camp")
+        assert SIMS[2].code in file.text
+        assert SIMS[2].puk in file.text
+    # The same form again makes no second file, and its answer has no code.
+    await play.submit(play.office, f"{address}/codes", 409, **form, explanation="camp")
     await play.office.get(address)
 
 
@@ -477,19 +478,22 @@ async def sent_to_another_site(play: Play) -> None:
 
 
 async def counted_and_found(play: Play) -> None:
-    codes = [each.code for each in (*WIFI, *SIMS)] + ["not-one-of-ours-at-all"]
+    here = await db.fetch(
+        "SELECT * FROM inventory_voucher WHERE site = :site AND kind IN :kinds",
+        site=play.site.id,
+        kinds=[play.wifi.id, play.sim.id],
+    )
+    codes = [unseal(each).code for each in here]
+    strange = [*codes, "not-one-of-ours-at-all"]
     form = {"site": play.site.id, "kind": play.wifi.id, "codes": "\n".join(codes)}
+    wrong = form | {"codes": "\n".join(strange), "explanation": "A drawer."}
+    await play.submit(play.desk, "/vouchers/counts", 422, **wrong)
     await play.submit(play.desk, "/vouchers/counts", 422, **form)
     counted = await play.submit(play.desk, "/vouchers/counts", **form, explanation="A drawer.")
     await play.desk.get(counted.headers["location"])
-    body = {
-        "site": str(play.site.id),
-        "kind": str(play.wifi.id),
-        "counted": 0,
-        "codes": codes,
-        "explanation": "Again.",
-    }
-    await play.call("voucher-counts", body, status=201)
+    body = {"site": str(play.site.id), "kind": str(play.wifi.id), "explanation": "Again."}
+    await play.call("voucher-counts", {**body, "codes": strange}, status=422)
+    await play.call("voucher-counts", {**body, "codes": codes}, status=201)
     for code in (WIFI[8].code, SIMS[0].code, SIMS[0].code[:-1] + "7", WIFI[8].code[-4:]):
         found = await play.submit(play.desk, "/vouchers/find", code=code)
         if found.is_redirect:
