@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import sys
 from collections.abc import Iterator
 from typing import Any, get_args, get_type_hints
 
@@ -46,7 +47,13 @@ def _structs() -> list[type[Any]]:
     for module in pkgutil.walk_packages(comptoir.__path__, "comptoir."):
         if not module.name.endswith("__main__") and "migrations" not in module.name:
             importlib.import_module(module.name)
-    ours = [each for each in _all(msgspec.Struct) if each.__module__.startswith("comptoir.")]
+    ours = [
+        each
+        for each in _all(msgspec.Struct)
+        if each.__module__.startswith("comptoir.")
+        # The framework makes some of a handler's parameters: these stand in no module.
+        and getattr(sys.modules[each.__module__], each.__name__, None) is each
+    ]
     codes = [
         each
         for each in ours

@@ -55,7 +55,7 @@ def test_looked_at_said_and_confirmed(
     page.get_by_label("Ausgeliefert").check()
     page.get_by_role("button", name="Look again").click()
     expect(page.get_by_text("2 vouchers will be in use")).to_be_visible()
-    expect(page.get_by_text("Not known at the sites that you coordinate")).to_be_visible()
+    expect(page.get_by_text("Not given out at the sites that you coordinate")).to_be_visible()
     assert violations(page) == []
     assert too_small(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core import audit, db
+from comptoir.core.fields import example
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal
 from comptoir.core.vault import Untold
@@ -48,8 +49,10 @@ class CountVouchers(Untold, frozen=True, forbid_unknown_fields=True):
 
     site: UUID
     kind: UUID
-    counted: Annotated[int, msgspec.Meta(ge=0, le=999_999)] | None = None
-    codes: Annotated[tuple[str, ...], msgspec.Meta(max_length=2_000)] | None = None
+    counted: Annotated[int, msgspec.Meta(ge=0, le=999_999, examples=[24])] | None = None
+    codes: Annotated[
+        Annotated[tuple[str, ...], msgspec.Meta(max_length=2_000)] | None, example(None)
+    ] = None
     explanation: str = ""
 
 

@@ -15,12 +15,14 @@ from uuid import UUID
 
 import msgspec
 
-from comptoir.core import clock, db
+from comptoir.core import clock, db, vault
 from comptoir.core.principal import Principal
+from comptoir.core.vault import Vault
 from comptoir.lending.errors import LendingRefused
 from comptoir.lending.vouchers.issuing import issue_voucher
 from comptoir.lending.vouchers.reserving import reserve_voucher
 from comptoir.lending.vouchers.schemas import IssueVoucher, ReserveVoucher
+from tests.keys import VOUCHER_KEY
 from tests.lending.desks import attempt
 
 
@@ -50,6 +52,7 @@ async def _give(orders: Orders, command: IssueVoucher | ReserveVoucher) -> tuple
 
 async def main(url: str, actor_json: str, kind: str, borrower: str, number: str) -> None:
     actor = msgspec.json.decode(actor_json, type=Principal)
+    vault.use(Vault([VOUCHER_KEY]))
     engine = db.connect(url)
     await db.fetch("SELECT 1 AS ready")
     sent = count(1)
