@@ -27,7 +27,8 @@ from tests.roof.hunt import (
     texts_of,
     write_ahead,
 )
-from tests.roof.voucher_play import SECRETS, STEPS, Play, call_fails, fails
+from tests.roof.voucher_play import SECRETS, Play, call_fails, fails
+from tests.roof.voucher_steps import STEPS
 
 #: Nobody's: they are put where a code must not stand, to see that it is found there.
 PLANTED = Secret("8941770099887766556", pin="60718293", user="plantée-ici")
