@@ -129,12 +129,16 @@ def test_two_desks_lending_the_same_item_at_once_make_one_loan_and_one_refusal(
     open_visit(page, counter)
     open_visit(second, other)
     held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+        if len(held) == 2:  # both are on their way before either has an answer
+            for each in held:
+                each.continue_()
+
     for each in (page, second):
-        each.route("**/desk/scan", lambda route: held.append(route))
-        with each.expect_request("**/desk/scan"):
-            type_in(each, counter.items[0])
-    for route in held:  # both are on their way before either has an answer
-        route.continue_()
+        each.route("**/desk/scan", hold)
+        type_in(each, counter.items[0])
     moods = []
     for each in (page, second):
         each.wait_for_selector(".answer.ok, .answer.stop")
