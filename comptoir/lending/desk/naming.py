@@ -155,7 +155,11 @@ async def item_named(code: str) -> scans.ItemNamed:
         raise LookupError(code)
     handled = await db.fetch_one(_HANDLED, item_id=row["item_id"]) or {}
     moments = [moment for moment in handled.values() if moment is not None]
-    return scans.ItemNamed(facts.item_facts(row), max(moments, default=None))
+    latest, item = max(moments, default=None), facts.item_facts(row)
+    if item.loan is None and latest is not None and latest == handled["lent_at"]:
+        # Another desk lent it between the two statements: whose it is now decides.
+        item = facts.item_facts(await db.fetch_one(facts.ITEM, item=code) or row)
+    return scans.ItemNamed(item, latest)
 
 
 async def _misread(text: str) -> scans.MisreadCodeNamed:
