@@ -21,7 +21,7 @@ from comptoir.inventory.vouchers import taking
 from tests import factories as make
 
 CLIENTS = 8
-VOUCHERS = 3_000
+VOUCHERS = 10_000
 KEY = "a key for measuring alone that opens nothing"
 
 _INSERT = """
