@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from httpx import AsyncClient, Response
@@ -52,6 +53,11 @@ class Reception:
         day -= timedelta(days=max(0, day.weekday() - 4))
         due = datetime.combine(day, time(17), ZoneInfo("Europe/Zurich")).astimezone(UTC)
         return await make.loan(item=self.item, borrower_id=self.borrower.id, now=before, due_at=due)
+
+    async def open_visit(self) -> UUID:
+        """Somebody shows their card: the id of their visit."""
+        await self.post("/desk/scan", scan=self.card.code)
+        return (await self.visit()).id
 
     async def visit(self) -> Visit:
         [visit] = await Visit.objects().where(Visit.closed_at.is_null())

@@ -38,11 +38,6 @@ async def sims(reception: Reception) -> list[Any]:
     return [await make.voucher(batch, Secret(iccid)) for iccid in (ICCID, OTHER)]
 
 
-async def visit_of(reception: Reception) -> Any:
-    await reception.post("/desk/scan", scan=reception.card.code)
-    return (await reception.visit()).id
-
-
 async def set_aside_for_them(reception: Reception, sim: Any) -> None:
     actor = await make.principal(Role.RECEPTION, reception.site.id)
     wish = ReserveVoucher(borrower_id=reception.borrower.id, voucher_id=sim.id)
@@ -61,7 +56,7 @@ async def keep(reception: Reception, **fields: Any) -> Response:
 async def test_one_tap_in_a_visit_sets_aside_and_one_gives_that_one(
     reception: Reception, sims: list[Any]
 ) -> None:
-    visit = await visit_of(reception)
+    visit = await reception.open_visit()
     tap = {"kind": sims[0].kind, "visit": visit, "attempt_id": "tap-1"}
     for _ in range(2):  # sent again, it is the same
         answer = await reception.post("/desk/vouchers/reserve", **tap)
@@ -75,7 +70,7 @@ async def test_one_tap_in_a_visit_sets_aside_and_one_gives_that_one(
 async def test_a_tap_is_undone_and_taken_back_by_another(
     reception: Reception, sims: list[Any]
 ) -> None:
-    visit = await visit_of(reception)
+    visit = await reception.open_visit()
     tap = {"kind": sims[0].kind, "visit": visit}
     answer = await reception.post("/desk/vouchers/reserve", **tap)
     assert f'name="of" value="{sims[0].id}"' in answer.text
@@ -93,7 +88,7 @@ async def test_a_tap_is_undone_and_taken_back_by_another(
 async def test_the_card_that_is_scanned_is_set_aside_where_that_was_said(
     reception: Reception, sims: list[Any]
 ) -> None:
-    visit = await visit_of(reception)
+    visit = await reception.open_visit()
     page = await reception.client.get(f"/desk?visit={visit}")
     assert 'name="sets_aside"' in page.text
     scanned = {"scan": OTHER, "visit": visit, "sets_aside": 1, "attempt_id": "scan-1"}

@@ -14,7 +14,12 @@ from comptoir.core.principal import SYSTEM, Role
 from comptoir.core.tables import AuditEvent
 from comptoir.inventory.vouchers.actions import void_voucher
 from comptoir.inventory.vouchers.counts import CountVouchers, count_vouchers
-from comptoir.inventory.vouchers.errors import TooFewVouchers, VoucherNotFound
+from comptoir.inventory.vouchers.drawer_errors import (
+    TooFewVouchers,
+)
+from comptoir.inventory.vouchers.errors import (
+    VoucherNotFound,
+)
 from comptoir.inventory.vouchers.expiring import expire
 from comptoir.inventory.vouchers.overview import stock_of
 from comptoir.inventory.vouchers.statuses import VoidReason
