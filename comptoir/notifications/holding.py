@@ -14,7 +14,7 @@ from uuid import UUID
 from comptoir.core import db
 from comptoir.notifications.kinds import ANSWERS, Matter, kinds_about
 from comptoir.notifications.quiet_hours import SendingHours, next_allowed
-from comptoir.notifications.reminders.plans import ENDING, OF_MOVES, REMINDER_KINDS
+from comptoir.notifications.reminders.plans import ENDING, OF_MOVES, ONE_A_DAY, REMINDER_KINDS
 from comptoir.notifications.reminders.reading import habits_of
 from comptoir.sites import calendars
 from comptoir.sites.calendar import SiteCalendar
@@ -61,7 +61,6 @@ _WAITED_FOR = (*ANSWERS, *kinds_about(Matter.VOUCHER))
 
 #: A message is handed over in less, most often.
 _A_WHILE = timedelta(seconds=10)
-_ONE_A_DAY = [*REMINDER_KINDS, ENDING]
 _NEVER = datetime.max.replace(tzinfo=UTC)
 #: Longer than a day of any clock.
 _SINCE = timedelta(days=2)
@@ -86,12 +85,12 @@ async def hold_back(rows: Sequence[db.Row], *, now: datetime) -> set[UUID]:
     }
     until: defaultdict[datetime, list[UUID]] = defaultdict(list)
     last = await _last_of(asked, REMINDER_KINDS, REMINDER_KINDS, now=now)
-    any_last = await _last_of(asked, [ENDING], _ONE_A_DAY, now=now)
+    any_last = await _last_of(asked, [ENDING], ONE_A_DAY, now=now)
     ends = await _ends(asked)
     for row in sorted(asked, key=lambda row: (row["kind"] == ENDING, row["id"])):
         hours, calendar = sites[row["site"]]
         at = _allowed(now, hours, calendar)
-        if at <= now and row["kind"] in _ONE_A_DAY:
+        if at <= now and row["kind"] in ONE_A_DAY:
             today = calendar.local_date(now)
             before = (any_last if row["kind"] == ENDING else last).get(row["borrower"])
             again = _tomorrow(today, hours, calendar)

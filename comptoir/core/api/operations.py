@@ -62,6 +62,8 @@ class Operation:
     address, or a print, and changes nothing. What gives a file returns a ``Pdf``,
     a ``Csv`` or a ``PlainText``.
 
+    ``looks``: it changes nothing either, though ``read`` is not enough for it.
+
     ``errors`` are classes of errors, or codes of refusals, that it may answer
     with beside those that every call may. ``remembers``: the service itself
     keeps the outcome of ``call.attempt``. ``location`` is the path of what was
@@ -84,13 +86,13 @@ class Operation:
     secret: str | None = None
     again: Function | None = None
     conditional: bool = False
+    looks: bool = False
     largest_body: int | EmptyType = Empty
 
     @property
     def changes(self) -> bool:
-        """True if it takes an idempotency key: a preview changes nothing, and is not kept."""
-        reads = self.method == "GET" or self.path.endswith("/preview")
-        return not reads and "read" not in self.scopes
+        """True if it takes an idempotency key."""
+        return self.method != "GET" and not self.looks and "read" not in self.scopes
 
     @property
     def sufficient(self) -> Scopes:

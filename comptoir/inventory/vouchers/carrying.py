@@ -6,6 +6,7 @@ It is kept nowhere else. The page is of use to one person, and for an hour.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
@@ -15,6 +16,7 @@ from litestar import Request
 from comptoir.core.accounts.authentication import accounts_of
 from comptoir.core.principal import Principal
 from comptoir.core.web.forms import FormData
+from comptoir.inventory.vouchers.formats.columns import MOST_COLUMNS
 from comptoir.inventory.vouchers.imports import LARGEST_FILE
 
 #: In bytes: the file with what a form has around it, and the same encrypted.
@@ -62,3 +64,9 @@ class Carrier(Generic[Held]):
         except msgspec.ValidationError:  # of the program before an update
             return None
         return held if person == str(request.user.id) else None
+
+
+def said_columns(data: FormData, fields: Collection[str]) -> dict[int, str]:
+    """What a form says that each column of the file is, of these fields; of the others nothing."""
+    said = {place: data.text(f"column_{place}") for place in range(MOST_COLUMNS)}
+    return {place: field for place, field in said.items() if field in fields}

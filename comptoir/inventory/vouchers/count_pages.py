@@ -26,7 +26,9 @@ from comptoir.inventory.vouchers.counts import (
     compare_drawer,
     count_vouchers,
 )
-from comptoir.inventory.vouchers.errors import DifferenceUnexplained
+from comptoir.inventory.vouchers.drawer_errors import (
+    DifferenceUnexplained,
+)
 from comptoir.inventory.vouchers.queries import kinds
 from comptoir.inventory.vouchers.scans_kept import keep, scans_of
 from comptoir.sites.chosen import chosen_site

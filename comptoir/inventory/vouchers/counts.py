@@ -14,10 +14,12 @@ from comptoir.core.fields import example
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal
 from comptoir.core.vault import Untold
-from comptoir.inventory.vouchers.errors import (
+from comptoir.inventory.vouchers.drawer_errors import (
     CodesUnknown,
     CountedTwice,
     DifferenceUnexplained,
+)
+from comptoir.inventory.vouchers.errors import (
     VoucherKindNotFound,
     explanation_of,
 )

@@ -25,9 +25,9 @@ from comptoir.core.web.once import made_once
 from comptoir.core.web.uploads import sent_file
 from comptoir.inventory.vouchers import imports, queries
 from comptoir.inventory.vouchers.batch_form import INPUTS, BatchForm, choices, first_site
-from comptoir.inventory.vouchers.carrying import LARGEST_FORM, LARGEST_SEALED, Carrier
+from comptoir.inventory.vouchers.carrying import LARGEST_FORM, LARGEST_SEALED, Carrier, said_columns
 from comptoir.inventory.vouchers.formats import NAMES, FileFormat
-from comptoir.inventory.vouchers.formats.columns import MOST_COLUMNS, Table
+from comptoir.inventory.vouchers.formats.columns import Table
 from comptoir.inventory.vouchers.formats.mapped_csv import FIELDS, table_of
 from comptoir.inventory.vouchers.imports import Preview, VoucherFile
 
@@ -90,7 +90,7 @@ async def choose_columns(request: Page) -> Response[str]:
     carried = await _CARRIER.opened(request, data, now=clock.now())
     if carried is None:
         return await _expired(request)
-    return await _look(request, carried, _columns(data), named=data.checked("named"))
+    return await _look(request, carried, said_columns(data, FIELDS), named=data.checked("named"))
 
 
 @post(PATH, guards=COORDINATOR, request_max_body_size=LARGEST_SEALED)
@@ -100,7 +100,7 @@ async def import_file(request: Page) -> Response[str]:
     carried = await _CARRIER.opened(request, data, now=clock.now())
     if carried is None:
         return await _expired(request)
-    columns, named = _columns(data), data.checked("named")
+    columns, named = said_columns(data, FIELDS), data.checked("named")
     file = VoucherFile(carried.text, carried.file_format, columns, named)
     now = clock.now()
     try:
@@ -126,11 +126,6 @@ def _read(content: bytes, file_format: FileFormat) -> tuple[str, Table | None]:
     text = imports.read_text(content)
     imports.refuse_other_format(text, file_format)
     return text, table_of(text) if file_format is FileFormat.CSV else None
-
-
-def _columns(data: FormData) -> dict[int, str]:
-    chosen = {place: data.text(f"column_{place}") for place in range(MOST_COLUMNS)}
-    return {place: field for place, field in chosen.items() if field in FIELDS}
 
 
 def _columns_may_be_wrong(carried: Carried, found: Preview) -> bool:

@@ -22,7 +22,9 @@ from comptoir.core.web.once import made_once
 from comptoir.core.web.panels import Fill, Panel
 from comptoir.inventory.vouchers import parcels, transfers
 from comptoir.inventory.vouchers.carrying import LARGEST_SEALED
-from comptoir.inventory.vouchers.errors import CodesUnknown
+from comptoir.inventory.vouchers.drawer_errors import (
+    CodesUnknown,
+)
 from comptoir.inventory.vouchers.queries import batch
 from comptoir.inventory.vouchers.scans_kept import keep, scans_of
 from comptoir.inventory.vouchers.statuses import Medium

@@ -13,7 +13,9 @@ from comptoir.core import db
 from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal, Role
 from comptoir.inventory.names import read_names
-from comptoir.inventory.vouchers.errors import VoucherTransferNotFound
+from comptoir.inventory.vouchers.drawer_errors import (
+    VoucherTransferNotFound,
+)
 from comptoir.inventory.vouchers.statuses import Medium
 from comptoir.sites.queries import need_in_sight, of_own_sites
 
@@ -38,30 +40,23 @@ FROM inventory_voucher_count counted
 JOIN sites_site site ON site.id = counted.site
 JOIN inventory_voucher_kind kind ON kind.id = counted.kind
 """
-_MISSED = """
-SELECT voucher.id, voucher.hint, voucher.activate_by, batch.received_at
-FROM core_audit_event event
-JOIN inventory_voucher voucher ON voucher.id = event.subject_id
-JOIN inventory_voucher_batch batch ON batch.id = voucher.batch
-WHERE event.related_a_id = :count AND event.action = 'voucher.not_found'
-ORDER BY event.id LIMIT :limit
-"""
-_BY_ID = """
+_IN_HAND = """
 SELECT voucher.id, voucher.hint, voucher.activate_by, batch.received_at
 FROM inventory_voucher voucher
 JOIN inventory_voucher_batch batch ON batch.id = voucher.batch
-WHERE voucher.id IN :ids ORDER BY voucher.id
 """
+_MISSED = f"""
+{_IN_HAND}
+JOIN core_audit_event event ON event.subject_id = voucher.id
+WHERE event.related_a_id = :count AND event.action = 'voucher.not_found'
+ORDER BY event.id LIMIT :limit
+"""
+_BY_ID = f"{_IN_HAND} WHERE voucher.id IN :ids ORDER BY voucher.id"
+_PACKED = f"{_IN_HAND} WHERE voucher.transfer = :transfer AND voucher.status = 'in_transit'"
 _CALLED_BACK = """
 SELECT id FROM core_audit_event
 WHERE subject_type = 'voucher_transfer' AND subject_id = :id
       AND action = 'voucher_transfer.called_back'
-"""
-_PACKED = """
-SELECT voucher.id, voucher.hint, voucher.activate_by, batch.received_at
-FROM inventory_voucher voucher
-JOIN inventory_voucher_batch batch ON batch.id = voucher.batch
-WHERE voucher.transfer = :transfer AND voucher.status = 'in_transit'
 """
 
 

@@ -12,7 +12,11 @@ from comptoir.core import db
 from comptoir.core.accounts import throttle
 from comptoir.core.accounts.errors import TooManyAttempts
 from comptoir.core.principal import Principal
-from comptoir.inventory.vouchers.errors import CodesUnknown, CodesWithUserNames, TooManyUnknown
+from comptoir.inventory.vouchers.drawer_errors import (
+    CodesUnknown,
+    CodesWithUserNames,
+    TooManyUnknown,
+)
 from comptoir.inventory.vouchers.queries import kinds
 from comptoir.inventory.vouchers.sealing import Secret, find_many, unseal
 from comptoir.inventory.vouchers.statuses import Medium

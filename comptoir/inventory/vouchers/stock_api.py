@@ -24,20 +24,22 @@ from comptoir.inventory.vouchers.actions import activate_voucher, void_voucher
 from comptoir.inventory.vouchers.api import READERS, TAG, WRITERS
 from comptoir.inventory.vouchers.counts import CountVouchers, count_vouchers
 from comptoir.inventory.vouchers.detail import VoucherView, voucher_view
-from comptoir.inventory.vouchers.errors import (
+from comptoir.inventory.vouchers.drawer_errors import (
     CodesUnknown,
     CodesWithUserNames,
     CountedTwice,
     DifferenceUnexplained,
-    ExplanationTooLong,
     TooFewVouchers,
     TooManyUnknown,
-    VoucherBatchNotFound,
-    VoucherKindNotFound,
-    VoucherNotFound,
     VoucherTransferBegun,
     VoucherTransferNotFound,
     VoucherTransferOver,
+)
+from comptoir.inventory.vouchers.errors import (
+    ExplanationTooLong,
+    VoucherBatchNotFound,
+    VoucherKindNotFound,
+    VoucherNotFound,
 )
 from comptoir.inventory.vouchers.levels import LevelOutOfRange, SetLevel, set_level
 from comptoir.inventory.vouchers.overview import StockLine, stock_of

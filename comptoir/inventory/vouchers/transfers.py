@@ -15,14 +15,16 @@ from comptoir.core.principal import Principal, Role
 from comptoir.core.vault import Untold
 from comptoir.inventory.errors import SameSite
 from comptoir.inventory.permissions import need_manager
-from comptoir.inventory.vouchers.errors import (
+from comptoir.inventory.vouchers.drawer_errors import (
     CodesUnknown,
     DifferenceUnexplained,
     TooFewVouchers,
-    VoucherBatchNotFound,
     VoucherTransferBegun,
     VoucherTransferNotFound,
     VoucherTransferOver,
+)
+from comptoir.inventory.vouchers.errors import (
+    VoucherBatchNotFound,
     explanation_of,
 )
 from comptoir.inventory.vouchers.scanned import Reading, counting_guesses, found, found_among

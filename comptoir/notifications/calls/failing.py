@@ -20,7 +20,7 @@ from comptoir.notifications.outbox import Draft
 from comptoir.notifications.reminders.about import hand_on
 from comptoir.notifications.reminders.moot import take_telling_back
 from comptoir.notifications.reminders.occasions import FRESH
-from comptoir.notifications.reminders.plans import ENDING, OF_MOVES, REMINDER_KINDS
+from comptoir.notifications.reminders.plans import OF_MOVES, UNASKED
 
 _FAILED = f"""
 SELECT failed.id, failed.site, failed.borrower, failed.kind, failed.address, failed.language,
@@ -57,7 +57,7 @@ async def call_whom_messages_fail(*, now: datetime) -> int:
         _FAILED,
         first=first_id_of(now - FRESH),
         hard=HARD,
-        kinds=[*REMINDER_KINDS, *OF_MOVES, ENDING],
+        kinds=UNASKED,
         moves=OF_MOVES,
         failures=FAILURES,
     )

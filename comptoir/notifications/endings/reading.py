@@ -14,7 +14,7 @@ from comptoir.inventory.names import read_name
 from comptoir.inventory.vouchers.statuses import VoucherStatus
 from comptoir.inventory.vouchers.validity import end_of_day, last_day
 from comptoir.notifications.endings.rules import End, HeldVoucher
-from comptoir.notifications.reminders.plans import ENDING, REMINDER_KINDS, Plans
+from comptoir.notifications.reminders.plans import ONE_A_DAY, Plans
 from comptoir.notifications.reminders.reading import (
     RECIPIENT_COLUMNS,
     Recipient,
@@ -94,7 +94,7 @@ async def read_holders(who: Sequence[tuple[UUID, list[UUID]]], plans: Plans) -> 
     by_person: defaultdict[UUID, list[db.Row]] = defaultdict(list)
     for row in await db.fetch(_HELD, issues=issues):
         by_person[row["borrower"]].append(row)
-    last = await last_texts([*by_person], [*REMINDER_KINDS, ENDING]) if by_person else {}
+    last = await last_texts([*by_person], ONE_A_DAY) if by_person else {}
     return [
         Holder(
             recipient_of(some[0]),

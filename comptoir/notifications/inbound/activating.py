@@ -17,7 +17,7 @@ from comptoir.core.principal import SYSTEM
 from comptoir.inventory.vouchers.actions import activate_voucher
 from comptoir.inventory.vouchers.errors import VoucherActionRefused
 from comptoir.inventory.vouchers.validity import last_day
-from comptoir.notifications.reminders.plans import ENDING, OF_MOVES, REMINDER_KINDS
+from comptoir.notifications.reminders.plans import UNASKED
 from comptoir.notifications.replies import Wish
 
 #: What was given longer ago is not meant any more.
@@ -63,7 +63,7 @@ async def meant_by(wish: Wish, borrower_id: UUID | None, *, now: datetime) -> Wa
     rows = await db.fetch(
         _WAITING,
         borrower=borrower_id,
-        kinds=[*REMINDER_KINDS, *OF_MOVES, ENDING],
+        kinds=UNASKED,
         since=now - LATELY,
     )
     if len(rows) != 1 or (wish is Wish.AGREED and rows[0]["written_since"]):

@@ -28,6 +28,10 @@ OF_MOVES = [DATE_MOVED, DATE_BACK]
 ENDING = "voucher-ending"
 #: Of these a person gets one a day.
 REMINDER_KINDS = [kind for kinds in KINDS_OF.values() for kind in kinds]
+#: And of these together, where what is said before a voucher expires can still wait.
+ONE_A_DAY = [*REMINDER_KINDS, ENDING]
+#: All that somebody is told of what they have without having asked or done anything.
+UNASKED = [*ONE_A_DAY, *OF_MOVES]
 
 #: Nobody reads a longer list, nor wants so many messages.
 MOST_RULES = 12

@@ -15,12 +15,14 @@ from comptoir.core.ids import new_id
 from comptoir.core.principal import Role
 from comptoir.inventory.vouchers.counts import Counted, CountVouchers, count_vouchers
 from comptoir.inventory.vouchers.detail import look_for
-from comptoir.inventory.vouchers.errors import (
+from comptoir.inventory.vouchers.drawer_errors import (
     CodesUnknown,
     CodesWithUserNames,
     CountedTwice,
     DifferenceUnexplained,
     TooManyUnknown,
+)
+from comptoir.inventory.vouchers.errors import (
     VoucherKindNotFound,
 )
 from comptoir.inventory.vouchers.sealing import Secret

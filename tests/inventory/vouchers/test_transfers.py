@@ -15,17 +15,19 @@ from comptoir.core.principal import Principal, Role, SiteRole
 from comptoir.core.tables import AuditEvent
 from comptoir.inventory.errors import CoordinatorNeeded, SameSite
 from comptoir.inventory.vouchers import queries
-from comptoir.inventory.vouchers.errors import (
+from comptoir.inventory.vouchers.drawer_errors import (
     CodesUnknown,
     CodesWithUserNames,
     DifferenceUnexplained,
-    ExplanationTooLong,
     TooFewVouchers,
     TooManyUnknown,
-    VoucherBatchNotFound,
     VoucherTransferBegun,
     VoucherTransferNotFound,
     VoucherTransferOver,
+)
+from comptoir.inventory.vouchers.errors import (
+    ExplanationTooLong,
+    VoucherBatchNotFound,
 )
 from comptoir.inventory.vouchers.sealing import Secret
 from comptoir.inventory.vouchers.tables import VoucherTransfer

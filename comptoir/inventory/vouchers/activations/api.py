@@ -17,10 +17,12 @@ from comptoir.inventory.vouchers.activations.dates import Said
 from comptoir.inventory.vouchers.activations.reading import Row
 from comptoir.inventory.vouchers.activations.reasons import SENTENCES, Reason
 from comptoir.inventory.vouchers.api import LARGEST_BATCH, TAG, WRITERS
+from comptoir.inventory.vouchers.drawer_errors import (
+    TooManyUnknown,
+)
 from comptoir.inventory.vouchers.errors import (
     ActivationsChanged,
     ActivationsUnknown,
-    TooManyUnknown,
     VoucherKindNotFound,
 )
 from comptoir.inventory.vouchers.schemas import MOST_AT_ONCE
@@ -82,6 +84,7 @@ class ActivationsConfirmed(msgspec.Struct, frozen=True):
     scopes=WRITERS,
     tag=TAG,
     errors=(CoordinatorNeeded, VoucherKindNotFound, ActivationsUnknown, TooManyUnknown),
+    looks=True,
     largest_body=LARGEST_BATCH,
 )
 async def look_at_voucher_activations(call: Call, data: LookAtActivations) -> ActivationsPreview:

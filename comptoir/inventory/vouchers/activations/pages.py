@@ -35,9 +35,9 @@ from comptoir.inventory.vouchers.activations.reading import (
 from comptoir.inventory.vouchers.activations.reasons import SENTENCES, Left, Reason
 from comptoir.inventory.vouchers.activations.services import Preview
 from comptoir.inventory.vouchers.activations.states import MOST_STATES
-from comptoir.inventory.vouchers.carrying import LARGEST_FORM, LARGEST_SEALED, Carrier
+from comptoir.inventory.vouchers.carrying import LARGEST_FORM, LARGEST_SEALED, Carrier, said_columns
 from comptoir.inventory.vouchers.errors import ActivationsChanged
-from comptoir.inventory.vouchers.formats.columns import MOST_COLUMNS, Table
+from comptoir.inventory.vouchers.formats.columns import Table
 from comptoir.inventory.vouchers.imports import read_text
 
 Page = Request[Principal, Any, Any]
@@ -135,8 +135,7 @@ def _table(content: bytes) -> tuple[str, Table]:
 
 def _file(carried: Carried, data: FormData) -> OperatorFile:
     """The file with what was said of it. States are those of a column: of another, guess anew."""
-    chosen = {place: data.text(f"column_{place}") for place in range(MOST_COLUMNS)}
-    columns = {place: field for place, field in chosen.items() if field in FIELDS}
+    columns = said_columns(data, FIELDS)
     states = [place for place, field in columns.items() if field == "state"]
     active = None
     if states and data.whole("states_of") == states[-1]:

@@ -21,10 +21,12 @@ from comptoir.inventory.vouchers.actions import activate_as_told
 from comptoir.inventory.vouchers.activations.judging import Confirms, Verdict, judge, token_of
 from comptoir.inventory.vouchers.activations.reading import Row
 from comptoir.inventory.vouchers.activations.reasons import Left, Reason
+from comptoir.inventory.vouchers.drawer_errors import (
+    TooManyUnknown,
+)
 from comptoir.inventory.vouchers.errors import (
     ActivationsChanged,
     ActivationsUnknown,
-    TooManyUnknown,
 )
 from comptoir.inventory.vouchers.schemas import KindView
 from comptoir.inventory.vouchers.sealing import Secret, find_many, hint

@@ -20,10 +20,12 @@ from comptoir.inventory.vouchers.activations.dates import Said
 from comptoir.inventory.vouchers.activations.reading import Row
 from comptoir.inventory.vouchers.activations.reasons import Left, Reason
 from comptoir.inventory.vouchers.activations.services import MOST_UNKNOWN, confirm, preview
+from comptoir.inventory.vouchers.drawer_errors import (
+    TooManyUnknown,
+)
 from comptoir.inventory.vouchers.errors import (
     ActivationsChanged,
     ActivationsUnknown,
-    TooManyUnknown,
     VoucherKindNotFound,
 )
 from comptoir.inventory.vouchers.sealing import Secret
