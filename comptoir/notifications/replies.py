@@ -5,7 +5,8 @@ word, a greeting around it, an emoji behind it. In this order:
 
 1. a word for STOP, whatever else there is;
 2. "not me", "wrong number";
-3. whatever is denied goes to a person, who understands what a list of words does not;
+3. whatever is denied goes to a person, who understands what a list of words does not, unless
+   the denial only says why somebody asks (``reply_denials``), or what they need help with;
 4. START, alone;
 5. RENEW, unless it speaks of what is done, broken or rather brought back, or asks about it;
    then HELP (somebody wants to be called), then HOURS, then a few words that something works;
@@ -16,12 +17,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 import msgspec
 
 from comptoir.notifications import reply_words as known
+from comptoir.notifications.reply_denials import REFUSING, TROUBLE, UNDENIED
 
 #: Longer texts say more than a wish; nobody types more for one.
 _MOST_WORDS = 25
@@ -33,6 +35,7 @@ _MOST_CHARACTERS = 1600
 _LETTERS_FOR_A_SLIP = 5
 
 _WORD = re.compile(r"[^\W_]+")
+_DRAWN_OUT = re.compile(r"(\w)\1{2,}")  # STOPPPP
 _SPELT = re.compile(r"\b[^\W_](?:[ .-][^\W_]){3,}\b")  # S.T.O.P
 
 #: What a language is told by: its common words, and those that ask for something.
@@ -64,12 +67,18 @@ class Reply(msgspec.Struct, frozen=True):
 
 
 class _Text(msgspec.Struct, frozen=True):
-    """A text made comparable: ``words`` without accents; ``typed`` are the same with them."""
+    """A text made comparable: ``words`` without accents; ``typed`` are the same with them.
+
+    ``asking`` are the words without denials that only say why somebody asks. ``refuses``: it has
+    a sign that means no.
+    """
 
     words: tuple[str, ...]
     typed: tuple[str, ...]
     line: str
+    asking: tuple[str, ...]
     asks: bool
+    refuses: bool
 
     @property
     def core(self) -> tuple[str, ...]:
@@ -90,7 +99,8 @@ def _wish(text: _Text) -> tuple[Wish, str]:
         if found is not None:
             return wish, found
     if _is_for_a_person(text):
-        return Wish.UNCLEAR, ""
+        called = _help_in_trouble(text)
+        return (Wish.UNCLEAR, "") if called is None else (Wish.HELP, called)
     asked = (
         (Wish.START, _start(text)),
         (Wish.RENEW, _renew(text)),
@@ -109,13 +119,15 @@ def _fold(text: str) -> _Text:
         if unicodedata.category(each) not in ("Cf", "Cs")
     ).casefold()
     typed = unicodedata.normalize("NFC", shown)
+    typed = _DRAWN_OUT.sub(r"\1", typed)
     typed = _SPELT.sub(lambda found: re.sub(r"[ .-]", "", found.group()), typed)
     typed_words = tuple(_WORD.findall(typed))
     words = tuple(_plain(each) for each in typed_words)
     line = re.sub(r"[’'‘`´]", " ", _plain(typed))
     line = re.sub(r"[^\w.,;:!?-]+|-", " ", line)
     line = re.sub(r"[.!?;:, ]+$", "", re.sub(r" +", " ", line)).strip()
-    return _Text(words, typed_words, line, "?" in typed)
+    asking = tuple(_WORD.findall(UNDENIED.sub(" ", line)))
+    return _Text(words, typed_words, line, asking, "?" in typed, not REFUSING.isdisjoint(typed))
 
 
 def _plain(text: str) -> str:
@@ -124,11 +136,13 @@ def _plain(text: str) -> str:
 
 
 def _is_for_a_person(text: _Text) -> bool:
-    if len(text.words) > _MOST_WORDS:
+    return text.refuses or len(text.words) > _MOST_WORDS or _denies(text.asking)
+
+
+def _denies(words: Sequence[str]) -> bool:
+    if any(each in known.NEGATIONS or _is_near(each, "nicht") for each in words):
         return True
-    if any(each in known.NEGATIONS or _is_near(each, "nicht") for each in text.words):
-        return True
-    return re.search(r"n t\b", " ".join(text.words)) is not None  # isn't, couldn't
+    return re.search(r"n t\b", " ".join(words)) is not None  # isn't, couldn't
 
 
 def _stop(text: _Text) -> str | None:
@@ -149,16 +163,18 @@ def _start(text: _Text) -> str | None:
 
 
 def _renew(text: _Text) -> str | None:
-    said = set(text.words)
-    if said & known.RATHER_NOT or said & known.DONE:
+    said = set(text.asking)
+    if said & known.RATHER_NOT or said & known.DONE or known.NOT_OURS.search(text.line):
         return None
     asked = said & known.QUESTIONS
     if asked and (text.asks or text.words[0] in asked):
         return None
     for position, (word, typed) in enumerate(zip(text.words, text.typed, strict=True)):
-        if word in known.NOT_RENEW or typed.endswith(("é", "ée", "és", "ées")):
+        before, behind = text.words[max(0, position - 2) : position], text.words[position + 1 :]
+        if word in known.NOT_RENEW or typed.endswith(("ée", "és", "ées")):
             continue
-        before = text.words[max(0, position - 2) : position]
+        if typed.endswith("é") and not (behind[:1] == ("moi",) or _is_infinitive(text, before)):
+            continue
         if word == "prolonge" and known.AUXILIARIES & set(before):
             continue
         found = _word([word], known.RENEW)
@@ -167,8 +183,15 @@ def _renew(text: _Text) -> str | None:
     return None
 
 
+def _is_infinitive(text: _Text, before: Sequence[str]) -> bool:
+    """ "Je voudrais prolongé", and alone "prolongé", sound like "prolonger"."""
+    return not known.ASKING.isdisjoint(before) or (len(text.core) == 1 and not text.asks)
+
+
 def _help(text: _Text) -> str | None:
     called = _phrase(text, known.HELP_PHRASES)
+    if called is None and len(text.core) == 1:
+        called = _word(text.core, known.HELP_ALONE, slips=False)
     if called is not None:
         return called
     if len(text.core) > 1 and known.NOT_HELP.search(text.line):
@@ -176,9 +199,18 @@ def _help(text: _Text) -> str | None:
     return _word(text.words, known.HELP)
 
 
+def _help_in_trouble(text: _Text) -> str | None:
+    """Help, beside denials that say what does not work."""
+    if text.refuses or len(text.words) > _MOST_WORDS:
+        return None
+    if _denies(_WORD.findall(TROUBLE.sub(" ", " ".join(text.asking)))):
+        return None
+    return _help(text)
+
+
 def _hours(text: _Text) -> str | None:
     long_words = (each for each in text.words if len(each) > 6)
-    found = _word(long_words, known.HOURS)
+    found = _word(long_words, known.HOURS) or _phrase(text, known.HOURS_PHRASES)
     if found is None:
         found = _word(text.words, {k: v for k, v in known.HOURS.items() if k != "en"}, slips=False)
     nearly_alone = len(text.core) <= 2 and not any(each.isdigit() for each in text.core)
@@ -192,7 +224,12 @@ def _hours(text: _Text) -> str | None:
 def _short(text: _Text, phrases: dict[str, re.Pattern[str]]) -> str | None:
     """A phrase that says all there is to say: in few words, and asking nothing."""
     said = set(text.words)
-    if text.asks or len(text.core) > _MOST_WORDS_OF_A_NOTE or said & known.RATHER_NOT:
+    if (
+        text.asks
+        or len(text.core) > _MOST_WORDS_OF_A_NOTE
+        or _denies(text.words)
+        or said & known.RATHER_NOT
+    ):
         return None
     return _phrase(text, phrases)
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from comptoir.core.i18n import LANGUAGES
 from comptoir.notifications import reply_words
 from comptoir.notifications.replies import Reply, Wish, read_reply
+from tests.notifications.heard_replies import HEARD
 from tests.notifications.reply_examples import EXAMPLES
 
 
@@ -17,6 +18,13 @@ def test_an_answer_is_understood_or_left_to_a_person(
     text: str, wish: Wish, language: str | None
 ) -> None:
     assert read_reply(text) == Reply(wish, language)
+
+
+@pytest.mark.parametrize("wish", HEARD)
+def test_what_people_write_is_taken_as_a_kind_person_would(wish: Wish) -> None:
+    texts = HEARD[wish].strip().splitlines()
+    taken = {text: read_reply(text).wish for text in texts}
+    assert {text: found for text, found in taken.items() if found is not wish} == {}
 
 
 def test_there_are_examples_of_each_wish_in_each_language() -> None:
@@ -62,6 +70,37 @@ def test_stop_wins_whatever_stands_around_it(
 )
 def test_a_denied_renewal_goes_to_a_person(word: str, sentence: str) -> None:
     assert read_reply(sentence.format(word)).wish is Wish.UNCLEAR
+
+
+_WHY = [
+    "je ne peux pas venir vendredi, {}",
+    "j'ai pas fini {}",
+    "kann am Montag nicht, {}",
+    "bin nid da. {}",
+    "non posso venire, {}",
+    "I can't make it, {}",
+    "{}! je ne suis pas là",
+]
+
+
+@given(
+    st.sampled_from(sorted(word for words in reply_words.RENEW.values() for word in words)),
+    st.sampled_from(_WHY),
+    st.sampled_from(["{} svp", "bitte {}", "{} 🙏"]),
+)
+def test_whoever_says_why_they_cannot_come_renews(word: str, why: str, wish: str) -> None:
+    assert read_reply(why.format(wish.format(word))).wish is Wish.RENEW
+
+
+@given(
+    st.sampled_from(sorted(word for words in reply_words.RENEW.values() for word in words)),
+    st.sampled_from(_WHY),
+    st.sampled_from(["ne pas {}", "nicht {}", "non {}", "don't {}", "{} nei", "{} 👎", "{} ❌"]),
+)
+def test_whoever_cannot_come_and_denies_a_renewal_gets_none(
+    word: str, why: str, denied: str
+) -> None:
+    assert read_reply(why.format(denied.format(word))).wish is Wish.UNCLEAR
 
 
 @given(
