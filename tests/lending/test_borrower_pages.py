@@ -185,6 +185,54 @@ async def test_what_waited_is_lent_to_whoever_is_registered_and_said_again_if_se
     assert closed.closed_at is not None
 
 
+ASKED = re.compile(r'<form method="post" action="([^"]+)">(.*?)</form>', re.DOTALL)
+HIDDEN = re.compile(r'name="(\w+)" value="([^"]*)"')
+
+
+async def gone_back_to(client: AsyncClient, path: str) -> list[tuple[str, dict[str, str]]]:
+    """Send a form, go back, correct the name, send it again: what may be done about it."""
+    form = {"id": str(new_id()), "name": "Amina Dialo", "language": "fr", "phone": "079 000 64 00"}
+    await client.post(path, data=form)
+    asked = await client.post(path, data=form | {"name": "Amina Diallo"})
+    assert asked.status_code == 409
+    assert "Amina Dialo before" in asked.text
+    assert await Borrower.count() == 1
+    found = [(to, dict(HIDDEN.findall(fields))) for to, fields in ASKED.findall(asked.text)]
+    return [each for each in found if each[0] == path or each[0].endswith("/edit")]
+
+
+@pytest.mark.parametrize("path", ["/borrowers/new", "/borrowers/quick"])
+async def test_somebody_new_is_corrected_by_the_form_that_was_gone_back_to(
+    client: AsyncClient, path: str
+) -> None:
+    [(edit, fields), _other] = await gone_back_to(client, path)
+    assert (await client.post(edit, data=fields)).status_code == 303
+    borrower = await only_borrower()
+    assert (borrower.name, borrower.phone) == ("Amina Diallo", "+41790006400")
+
+
+@pytest.mark.parametrize("path", ["/borrowers/new", "/borrowers/quick"])
+async def test_a_form_that_was_gone_back_to_registers_somebody_else_where_that_is_said(
+    client: AsyncClient, path: str
+) -> None:
+    [_edit, (again, fields)] = await gone_back_to(client, path)
+    for _ in range(2):
+        await client.post(again, data=fields)
+    assert sorted(each.name for each in await Borrower.objects()) == ["Amina Diallo", "Amina Dialo"]
+
+
+async def test_a_correction_shows_what_somebody_else_has_changed_since(
+    client: AsyncClient,
+) -> None:
+    [(edit, fields), _other] = await gone_back_to(client, "/borrowers/quick")
+    borrower = await only_borrower()
+    full = {"name": "Amina D.", "language": "de", "note": "On Tuesdays", "version": "1"}
+    await client.post(f"/borrowers/{borrower.id}/edit", data=full)
+    late = await client.post(edit, data=fields)
+    assert late.status_code == 412
+    assert "On Tuesdays" in late.text
+
+
 async def test_an_edit_that_comes_too_late_is_refused(client: AsyncClient, site: Site) -> None:
     borrower = await factories.borrower(site_id=site.id)
     form = {"name": "Amina Sow", "language": "de", "version": "1"}

@@ -15,7 +15,11 @@ from comptoir.core.ids import new_id
 from comptoir.core.principal import SYSTEM, Principal, Role
 from comptoir.lending.borrowers import services
 from comptoir.lending.borrowers.duplicates import find_duplicates
-from comptoir.lending.borrowers.errors import BorrowerChanged, SuspensionForbidden
+from comptoir.lending.borrowers.errors import (
+    BorrowerChanged,
+    BorrowerRegisteredBefore,
+    SuspensionForbidden,
+)
 from comptoir.lending.borrowers.finding import find_borrowers
 from comptoir.lending.borrowers.queries import read_borrower
 from comptoir.lending.borrowers.schemas import BorrowerView, ContactKind, SaveBorrower
@@ -86,9 +90,43 @@ async def test_a_form_sent_twice_registers_once(actor: Principal, now: datetime)
     first = await services.register_borrower(actor, command, borrower_id=form, now=now)
     again = await services.register_borrower(actor, command, borrower_id=form, now=now)
     assert again == first == form
-    other = msgspec.structs.replace(command, name="Bilal Diallo")
-    assert await services.register_borrower(actor, other, borrower_id=form, now=now) != form
-    assert await Borrower.count() == 2
+    assert await Borrower.count() == 1
+
+
+@pytest.mark.parametrize("changed", [{"name": "Bilal Diallo"}, {"email": "amina@example.org"}])
+async def test_a_form_changed_since_it_registered_somebody_registers_nobody_by_itself(
+    actor: Principal, now: datetime, changed: dict[str, str]
+) -> None:
+    command = SaveBorrower(name="Amina Diallo", language="fr")
+    form = await services.register_borrower(actor, command, now=now)
+    other = msgspec.structs.replace(command, **changed)
+    with pytest.raises(BorrowerRegisteredBefore) as refused:
+        await services.register_borrower(actor, other, borrower_id=form, now=now)
+    assert refused.value.borrower_id == form
+    assert (await Borrower.select(Borrower.name, Borrower.email)) == [
+        {"name": "Amina Diallo", "email": ""}
+    ]
+
+
+async def test_a_form_tells_nothing_of_somebody_of_another_site(
+    actor: Principal, now: datetime
+) -> None:
+    elsewhere = await factories.borrower(site_id=(await factories.site()).id)
+    command = SaveBorrower(name="Amina Diallo", language="fr")
+    with pytest.raises(BorrowerNotFound):
+        await services.register_borrower(actor, command, borrower_id=elsewhere.id, now=now)
+
+
+async def test_one_form_sent_by_several_clicks_at_once_registers_once(
+    actor: Principal, now: datetime
+) -> None:
+    command = SaveBorrower(name="Amina Diallo", language="fr")
+    form = new_id()
+    clicks = [
+        services.register_borrower(actor, command, borrower_id=form, now=now) for _ in range(4)
+    ]
+    assert set(await asyncio.gather(*clicks)) == {form}
+    assert await Borrower.count() == 1
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from comptoir.core.errors import Forbidden, NotFound, PreconditionFailed, Refused
 from comptoir.core.i18n import gettext as _
 
@@ -15,6 +17,22 @@ class BorrowerChanged(PreconditionFailed):
         return _(
             "Somebody else has changed this person in the meantime, so nothing was saved. "
             "Look at it again, then make your change."
+        )
+
+
+class BorrowerRegisteredBefore(Refused):
+    """A form that has registered somebody came again, with something else in it."""
+
+    code = "lending.borrower-registered-before"
+
+    def __init__(self, borrower_id: UUID) -> None:
+        super().__init__(self.code)
+        self.borrower_id = borrower_id
+
+    def message(self) -> str:
+        return _(
+            "This form has registered somebody before. If it is the same person, correct them. "
+            "If it is somebody else, open the form anew."
         )
 
 

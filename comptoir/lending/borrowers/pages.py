@@ -28,7 +28,7 @@ from comptoir.core.web import Flash, fragment, is_htmx, page, redirect
 from comptoir.inventory import codes
 from comptoir.lending.borrowers.cards import look_up_card
 from comptoir.lending.borrowers.duplicates import find_duplicates
-from comptoir.lending.borrowers.errors import BorrowerChanged
+from comptoir.lending.borrowers.errors import BorrowerChanged, BorrowerRegisteredBefore
 from comptoir.lending.borrowers.finding import FoundBorrower, find_borrowers
 from comptoir.lending.borrowers.forms import (
     BorrowerForm,
@@ -122,6 +122,8 @@ async def add_borrower(request: Page, data: Posted[BorrowerForm]) -> Answer:
         borrower_id = await register(request.user, data)
     except Invalid as invalid:
         return await borrower_page(request, data, invalid.errors)
+    except BorrowerRegisteredBefore as before:
+        return await registered_before_page(request, data, before.borrower_id)
     return redirect(request, f"/borrowers/{borrower_id}", flash=Flash("ok", _("Registered.")))
 
 
@@ -165,6 +167,7 @@ async def register(actor: Principal, form: BorrowerForm) -> UUID:
 
     Raises:
         Invalid: a field is wrong.
+        BorrowerRegisteredBefore: the form registered somebody, and was changed since.
     """
     return await register_borrower(
         actor, form.command(), borrower_id=read_id(form.id), now=clock.now()
@@ -196,6 +199,29 @@ async def borrower_page(
         borrower_id=borrower_id,
         contacts=CONTACTS,
         groups=known,
+    )
+
+
+async def registered_before_page(
+    request: Page, form: BorrowerForm, borrower_id: UUID, *, at_desk: bool = False
+) -> Answer:
+    """Whether a form that was gone back to corrects somebody, or registers one more.
+
+    Nothing but a click decides: on a page with fields, Enter would.
+    """
+    there = await read_borrower(request.user, borrower_id, now=clock.now())
+    return page(
+        request,
+        "lending/borrower_again.html",
+        status=409,
+        menu_at="/desk" if at_desk else "",
+        there=there,
+        name=form.name.strip(),
+        # As it was registered: what somebody else has changed since is shown before it is lost.
+        correcting=msgspec.structs.asdict(msgspec.structs.replace(form, version="1")),
+        another=msgspec.structs.asdict(msgspec.structs.replace(form, id=str(new_id()))),
+        action="/borrowers/quick" if at_desk else "/borrowers/new",
+        back="/desk" if at_desk else "/borrowers",
     )
 
 

@@ -15,7 +15,11 @@ from comptoir.core.ids import new_id
 from comptoir.core.phones import read_phone
 from comptoir.core.principal import Principal, Role
 from comptoir.lending import search
-from comptoir.lending.borrowers.errors import BorrowerChanged, SuspensionForbidden
+from comptoir.lending.borrowers.errors import (
+    BorrowerChanged,
+    BorrowerRegisteredBefore,
+    SuspensionForbidden,
+)
 from comptoir.lending.borrowers.indexing import Findable, index_borrowers, reindex_borrower
 from comptoir.lending.borrowers.place import Place, place_of
 from comptoir.lending.borrowers.schemas import SaveBorrower
@@ -41,26 +45,36 @@ async def register_borrower(
 ) -> UUID:
     """Add a borrower, known at the actor's site; give their id.
 
-    A form that was sent twice carries the same ``borrower_id``: the second
-    gives the first's, unless another name stands in it by now.
+    A form that was sent twice carries the same ``borrower_id``: the second gives the first's.
 
     Raises:
         Invalid: a field is wrong.
         NoSiteChosen: the actor has not said at which site they work.
+        BorrowerRegisteredBefore: something else stands in the form by now.
+        BorrowerNotFound: the id is of somebody whom the actor may not know of.
     """
     if actor.site_id is None:
         raise NoSiteChosen
-    borrower_id = borrower_id or new_id()
+    wanted = borrower_id or new_id()
+    try:
+        return await _register(actor, actor.site_id, command, wanted, now)
+    except db.IntegrityErrors:  # the other of two clicks was faster: now it can be read
+        return await _register(actor, actor.site_id, command, wanted, now)
+
+
+async def _register(
+    actor: Principal, site_id: UUID, command: SaveBorrower, borrower_id: UUID, now: datetime
+) -> UUID:
     async with db.transaction():
         place = await place_of(actor)
         values = await _values(command, place, now)
-        taken = await _name_of(borrower_id)
-        if taken == values["name"]:
+        if await Borrower.exists().where(Borrower.id == borrower_id):
+            before = await find_visible(actor, borrower_id)
+            if audit.difference(_shown(before), _shown(values)):
+                raise BorrowerRegisteredBefore(borrower_id)
             return borrower_id
-        if taken is not None:
-            borrower_id = new_id()
         await Borrower(id=borrower_id, created_at=now, **values).save()
-        await BorrowerSite(borrower=borrower_id, site=actor.site_id).save()
+        await BorrowerSite(borrower=borrower_id, site=site_id).save()
         await index_borrowers([Findable(borrower_id, values["sort_name"], values["phone"])])
         await audit.record(
             actor,
@@ -194,11 +208,6 @@ async def _update(borrower_id: UUID, values: dict[str, Any]) -> None:
     """Write columns of a borrower whose row is locked."""
     new: dict[Any, Any] = {**values, Borrower.version: Borrower.version + 1}
     await Borrower.update(new).where(Borrower.id == borrower_id)
-
-
-async def _name_of(borrower_id: UUID) -> str | None:
-    row = await db.fetch_one("SELECT name FROM lending_borrower WHERE id = :id", id=borrower_id)
-    return row["name"] if row else None
 
 
 async def _need_coordinator(actor: Principal, borrower_id: UUID) -> None:

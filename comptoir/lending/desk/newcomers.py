@@ -11,8 +11,9 @@ from comptoir.core.accounts.guards import require
 from comptoir.core.errors import Invalid
 from comptoir.core.principal import Role
 from comptoir.core.web.forms import id_or_none
+from comptoir.lending.borrowers.errors import BorrowerRegisteredBefore
 from comptoir.lending.borrowers.forms import BorrowerForm
-from comptoir.lending.borrowers.pages import borrower_page, register
+from comptoir.lending.borrowers.pages import borrower_page, register, registered_before_page
 from comptoir.lending.desk.answer import Answer, Page, Posted, answer_desk, site_of
 from comptoir.lending.desk.forms import attempt_of
 from comptoir.lending.desk.kept import decode_waiting
@@ -36,6 +37,8 @@ async def add_at_desk(request: Page, data: Posted[BorrowerForm]) -> Answer:
         borrower_id = await register(request.user, data)
     except Invalid as invalid:
         return await borrower_page(request, data, invalid.errors, at_desk=True)
+    except BorrowerRegisteredBefore as before:
+        return await registered_before_page(request, data, before.borrower_id, at_desk=True)
     now = clock.now()
     lend = still_waiting(decode_waiting(data.waiting), now=now, within=FORM_TIME)
     result = await begin_visit(
