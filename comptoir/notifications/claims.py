@@ -73,10 +73,11 @@ WHERE id IN :ids
 
 
 class Claimed(msgspec.Struct, frozen=True):
-    """A message that is its dispatcher's to send, and by which gateway."""
+    """A message that is its dispatcher's to send, by which gateway, and as what."""
 
     message: Outgoing
     gateway: Gateway
+    channel: Channel
 
 
 async def claim(routes: Sequence[Route], owner: UUID, *, now: datetime) -> list[Claimed]:
@@ -99,7 +100,7 @@ async def claim(routes: Sequence[Route], owner: UUID, *, now: datetime) -> list[
             rows = [row for row in rows if row["id"] not in unopened]
         held = await hold_back(rows, now=now)
         rows = [row for row in rows if row["id"] not in held]
-        chosen: list[tuple[Outgoing, Gateway]] = []
+        chosen: list[Claimed] = []
         stranded: list[UUID] = []
         for row in rows:
             channel = Channel(row["channel"])
@@ -107,24 +108,28 @@ async def claim(routes: Sequence[Route], owner: UUID, *, now: datetime) -> list[
             if gateway is None:
                 stranded.append(row["id"])
                 continue
-            chosen.append((_outgoing(row), gateway))
+            chosen.append(Claimed(_outgoing(row), gateway, channel))
         if stranded:
             await db.execute(_NO_GATEWAY, ids=stranded, reason=Reason.NO_GATEWAY.value, now=now)
             await take_telling_back(stranded, now=now)
         # Before anything is counted: a code may be longer than what stands for it.
         # What sends nothing keeps what it is given: a code is in no file, and on no console.
-        leave = [message for message, gateway in chosen if not kept_by(gateway.name)]
+        leave = [each.message for each in chosen if not kept_by(each.gateway.name)]
         whole = {message.id: message for message in await with_codes(leave)}
         claimed: dict[str, list[Claimed]] = defaultdict(list)
-        for message, gateway in chosen:
-            claimed[gateway.name].append(Claimed(whole.get(message.id, message), gateway))
+        for each in chosen:
+            message = whole.get(each.message.id, each.message)
+            claimed[each.gateway.name].append(msgspec.structs.replace(each, message=message))
         taken: list[Claimed] = []
         for several in claimed.values():
             within = await _within_limits(several, sending, now=now)
             await _lease(within, owner, now=now)  # the next gateway's share is what is left then
             taken += within
         outgoing = await with_links([each.message for each in taken], now=now)
-    return [Claimed(message, each.gateway) for each, message in zip(taken, outgoing, strict=True)]
+    return [
+        msgspec.structs.replace(each, message=message)
+        for each, message in zip(taken, outgoing, strict=True)
+    ]
 
 
 def _outgoing(row: db.Row) -> Outgoing:
@@ -170,7 +175,7 @@ async def _within_limits(
 
 def parts_of(claimed: Claimed) -> int:
     """How many parts a message takes; an empty one is sent as one, and so is an e-mail."""
-    if Channel.SMS not in claimed.gateway.channels:
+    if claimed.channel is not Channel.SMS:
         return 1
     return max(1, len(split(claimed.message.text).parts))
 

@@ -86,12 +86,16 @@ def day_words(day: date, today: date, language: str) -> str:
         return words.today
     if days == 1:
         return words.tomorrow
-    weekday = str(get_day_names("wide", locale=language)[day.weekday()])
     if days in _WEEKDAYS_ALONE:
-        return weekday
-    # The one name of a month that has a letter of no GSM alphabet.
-    month = str(get_month_names("wide", locale=language)[day.month]).replace("août", "aout")
-    return words.date(weekday, day.day, month)
+        return _weekday(day, language)
+    return _date(day, language)
+
+
+def date_words(day: date, today: date, language: str) -> str:
+    """``vendredi 27 novembre``, ``demain jeudi 26 novembre``: true whenever it is read again."""
+    words = _LANGUAGES[language]
+    near = {0: words.today, 1: words.tomorrow}.get((day - today).days, "")
+    return f"{near} {_date(day, language)}".strip()
 
 
 def sure_day_words(day: date, today: date, language: str) -> str:
@@ -99,7 +103,17 @@ def sure_day_words(day: date, today: date, language: str) -> str:
     said = day_words(day, today, language)
     if day != today + ONE_DAY:
         return said
-    return f"{said} {get_day_names('wide', locale=language)[day.weekday()]}"
+    return f"{said} {_weekday(day, language)}"
+
+
+def _weekday(day: date, language: str) -> str:
+    return str(get_day_names("wide", locale=language)[day.weekday()])
+
+
+def _date(day: date, language: str) -> str:
+    # The one name of a month that has a letter of no GSM alphabet.
+    month = str(get_month_names("wide", locale=language)[day.month]).replace("août", "aout")
+    return _LANGUAGES[language].date(_weekday(day, language), day.day, month)
 
 
 def moment_words(at: datetime, zone: ZoneInfo, language: str, *, now: datetime) -> str:

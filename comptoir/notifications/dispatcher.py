@@ -11,7 +11,7 @@ it went: ``settle`` asks the gateway, and where that cannot tell, the message is
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 import structlog
@@ -21,7 +21,13 @@ from comptoir.core.ids import new_id
 from comptoir.core.logging import without_values
 from comptoir.notifications import outcomes
 from comptoir.notifications.claims import AT_ONCE, BATCH, LEASE, Claimed, claim
-from comptoir.notifications.gateways.protocol import SECONDS_TO_SEND, Answer, Outgoing, Unknown
+from comptoir.notifications.gateways.protocol import (
+    SECONDS_TO_SEND,
+    Answer,
+    Gateway,
+    Outgoing,
+    Unknown,
+)
 from comptoir.notifications.routing import Route
 
 log = structlog.get_logger("comptoir.notifications")
@@ -51,7 +57,7 @@ async def dispatch(routes: Sequence[Route], *, now: datetime) -> int:
     async def one(each: Claimed) -> None:
         async with gate:
             if await outcomes.begin(each.message.id, owner, now=now):
-                answer = await _safely(each, sending=True)
+                answer = await _safely(each.gateway, each.gateway.send, each.message)
                 await outcomes.record(each.message.id, owner, answer, now=now)
 
     async with asyncio.TaskGroup() as group:
@@ -76,19 +82,20 @@ async def settle(routes: Sequence[Route], *, now: datetime) -> int:
             message = Outgoing(
                 id=row["id"], address=row["address"], text=row["text"], reference=row["reference"]
             )
-            answer = await _safely(Claimed(message, gateway), sending=False)
+            answer = await _safely(gateway, gateway.ask, message)
         await outcomes.record(row["id"], owner, answer, now=now)
     return len(rows)
 
 
-async def _safely(each: Claimed, *, sending: bool) -> Answer:
+async def _safely(
+    gateway: Gateway, act: Callable[[Outgoing], Awaitable[Answer]], message: Outgoing
+) -> Answer:
     """What a gateway answers in time; one that fails leaves it unknown."""
-    act = each.gateway.send if sending else each.gateway.ask
     try:
         async with asyncio.timeout(SECONDS_TO_SEND):
-            return await act(each.message)
+            return await act(message)
     except TimeoutError:
         return Unknown()
     except Exception as error:
-        log.error("gateway failed", gateway=each.gateway.name, **without_values(error))
+        log.error("gateway failed", gateway=gateway.name, **without_values(error))
         return Unknown()

@@ -11,11 +11,11 @@ import msgspec
 
 from comptoir.lending.due_dates import due_time
 from comptoir.notifications.date_words import (
+    date_words,
     day_words,
     hours_words,
     moment_words,
     opening_words,
-    sure_day_words,
 )
 from comptoir.notifications.gsm7_wording import gsm7_wording
 from comptoir.notifications.placeholders import Wording, render
@@ -108,8 +108,11 @@ def values(facts: Facts, language: str, names: Collection[str], *, now: datetime
     if facts.form is Form.PAPER:
         now = _LONG_AGO
 
+    def named(name: str) -> str:
+        said = within_sentence(name, language)
+        return said if facts.form is Form.MAIL else _plain(said)
+
     def things(those: Sequence[Thing], *, dated: bool = False) -> str:
-        named = str if facts.form is Form.MAIL else _plain
         return things_words(those, calendar, language, now=now, dated=dated, named=named)
 
     def opening() -> str:
@@ -132,7 +135,7 @@ def values(facts: Facts, language: str, names: Collection[str], *, now: datetime
     def good_until() -> str:
         if facts.last_day is None:
             return ""
-        words = sure_day_words(facts.last_day, calendar.local_date(now), language)
+        words = date_words(facts.last_day, calendar.local_date(now), language)
         return phrases.last_day.replace("{{day}}", words)
 
     def change() -> str:
@@ -187,7 +190,7 @@ def values(facts: Facts, language: str, names: Collection[str], *, now: datetime
         "help": helps,
         "stop": stop,
         "link": lambda: facts.link,
-        "voucher": lambda: _plain(facts.voucher) if facts.form is Form.TEXT else facts.voucher,
+        "voucher": lambda: named(facts.voucher) if facts.voucher else "",
         "code": lambda: facts.code,
     }
     return {name: known[name]() for name in names}

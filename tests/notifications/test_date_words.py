@@ -8,6 +8,7 @@ import pytest
 
 from comptoir.core.i18n import LANGUAGES
 from comptoir.notifications.date_words import (
+    date_words,
     day_words,
     hours_words,
     moment_words,
@@ -37,6 +38,22 @@ def test_a_day(days: int, fr: str, de: str, it: str, en: str | None) -> None:
     for language, said in (("fr", fr), ("de", de), ("it", it), ("en", en)):
         if said is not None:
             assert day_words(day, TUESDAY, language) == said
+
+
+@pytest.mark.parametrize(
+    ("days", "fr", "de", "en"),
+    [
+        (0, "aujourd'hui mardi 24 novembre", "heute Dienstag, 24. November", "today Tuesday 24"),
+        (1, "demain mercredi 25 novembre", "morgen Mittwoch, 25. November", "tomorrow Wednesday"),
+        (3, "vendredi 27 novembre", "Freitag, 27. November", "Friday 27 November"),
+        (7, "mardi 1er décembre", "Dienstag, 1. Dezember", "Tuesday 1 December"),
+    ],
+)
+def test_a_date_is_true_whenever_it_is_read_again(days: int, fr: str, de: str, en: str) -> None:
+    day = TUESDAY + timedelta(days=days)
+    assert date_words(day, TUESDAY, "fr") == fr
+    assert date_words(day, TUESDAY, "de") == de
+    assert date_words(day, TUESDAY, "en").startswith(en)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from comptoir.core import db
 from comptoir.core.ids import new_id
 from comptoir.notifications import limits, outcomes
-from comptoir.notifications.channels import Channel
+from comptoir.notifications.channels import BY_GATEWAY, Channel
 from comptoir.notifications.claims import BATCH, LEASE, claim
 from comptoir.notifications.dispatcher import dispatch, settle
 from comptoir.notifications.gateways.protocol import (
@@ -60,6 +60,13 @@ async def test_a_message_goes_by_a_gateway_of_its_channel(database: Any, now: da
     assert [each.id for each in phones.sent] == [text]
     assert [each.id for each in mail.sent] == [letter]
     assert [await rows.status(each) for each in waiting] == [Status.QUEUED] * 2
+
+
+async def test_a_long_e_mail_is_one_part_whatever_carries_it(database: Any, now: datetime) -> None:
+    gateway = RecordingGateway(channels=BY_GATEWAY)
+    ids = [await rows.message(now=now, channel=each, text="a" * 500) for each in ("sms", "email")]
+    assert await dispatch([Route(gateway)], now=now) == 2
+    assert [(await rows.read(each)).parts for each in ids] == [4, 1]
 
 
 async def test_what_no_gateway_of_its_channel_carries_fails(database: Any, now: datetime) -> None:

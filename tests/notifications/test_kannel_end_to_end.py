@@ -131,7 +131,7 @@ async def _reminded_and_renewed(network: Kannel) -> None:
         reminder = await phone.gets()
         (message,) = await written(kind="due-soon")
         await delivered(message.id)
-    assert reminder == "Œuvre prêtée, ça : Laptop. Prolonger ? Répondez PROLONGER."
+    assert reminder == "Œuvre prêtée, ça : laptop. Prolonger ? Répondez PROLONGER."
     async with network.phone(f"{THEIRS} {OURS} text PROLONGER") as phone:
         answer = await phone.gets()
         (told,) = await written(kind="answer-renewed")

@@ -15,7 +15,7 @@ from comptoir.notifications.calls.schemas import Script
 from comptoir.notifications.kinds import Matter, kinds_about
 from comptoir.notifications.reminders.plans import CALL, ENDING
 from comptoir.notifications.reminders.reading import Sender
-from comptoir.notifications.values import Facts, Form, Thing, message_text, within_sentence
+from comptoir.notifications.values import Facts, Form, Thing, message_text
 
 _OVERDUE = kinds_about(Matter.OVERDUE)
 
@@ -76,25 +76,18 @@ def _script(
 
 
 def _facts_of_vouchers(vouchers: Sequence[db.Row], sender: Sender, language: str) -> Facts:
-    names = (read_name(row["names"], language) for row in vouchers)
     return Facts(
         place=sender.name,
         calendar=sender.calendar,
         phone=show_phone(sender.phone) if sender.phone else "",
-        things=[Thing(within_sentence(name, language)) for name in names],
+        things=[Thing(read_name(row["names"], language)) for row in vouchers],
         last_day=vouchers[0]["last_day"],
         form=Form.SPOKEN,
     )
 
 
 def _facts(loans: Sequence[db.Row], sender: Sender, language: str) -> Facts:
-    things = [
-        Thing(
-            within_sentence(read_name(row["names"], language), language),
-            row["due_at"],
-        )
-        for row in loans
-    ]
+    things = [Thing(read_name(row["names"], language), row["due_at"]) for row in loans]
     before = [row["was_due"] for row in loans if row["was_due"] is not None]
     return Facts(
         place=sender.name,

@@ -193,8 +193,8 @@ async def test_the_call_list_says_it_in_both_languages_until_it_is_over(drawer: 
     [script] = entry.scripts
     assert script.kind == "voucher-ending"
     assert "SIM 10 GB" in script.text
-    assert "Dernier jour : vendredi." in script.text.replace("\u00a0", " ")
-    assert "Letzter Tag: Freitag." in script.theirs
+    assert "Dernier jour : vendredi 9 octobre." in script.text.replace("\u00a0", " ")
+    assert "Letzter Tag: Freitag, 9. Oktober." in script.theirs
     over = at("10-10 08:00")
     assert not (await list_calls(drawer.actor, wanted, language="fr", now=over)).entries
     await sweep(now=over)

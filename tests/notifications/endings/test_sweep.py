@@ -64,7 +64,7 @@ async def test_three_days_before_it_expires_its_person_is_told(drawer: Drawer) -
         "queued",
     )
     assert "SIM 10 GB" in message.text
-    assert "Dernier jour : vendredi." in message.text
+    assert "Dernier jour : vendredi 9 octobre." in message.text
     assert "Fribourg" in message.text
     assert "KQ7" not in message.text
     assert await told() == [(issue.id, "used", True)]
@@ -195,7 +195,7 @@ async def test_the_barest_form_says_neither_what_nor_where(drawer: Drawer) -> No
     await drawer.give(person)
     await sweep(now=SOON)
     [message] = await written()
-    assert message.text.startswith("Ein Gutschein läuft bald ab. Letzter Tag: Freitag.")
+    assert message.text.startswith("Ein Gutschein läuft bald ab. Letzter Tag: Freitag, 9. Oktober.")
     assert "SIM" not in message.text
     assert "Fribourg" not in message.text
 

@@ -134,7 +134,7 @@ async def test_what_was_lent_in_a_visit_is_in_one_message_when_the_visit_is_over
     assert await sweep(now=EARLY + timedelta(minutes=22)) == 0
     [message] = await written()
     assert message.kind == "welcome"
-    assert "2 x Laptop" in message.text
+    assert "2 x laptop" in message.text
     for loan in loans:
         assert await levels(loan) == ["welcome"]
 
