@@ -12,16 +12,20 @@ from comptoir.sites import queries
 from comptoir.sites.public_holidays import holiday_region
 from comptoir.sites.schemas import SiteView
 
+#: What is planned at a site, or set of its messages, is in its trail too, and changes
+#: nothing that is told of it.
 _KEPT = """
 SELECT site.id, site.anct_id, site.pivot, site.created_at,
        (SELECT MAX(event.at) FROM core_audit_event event
-        WHERE event.subject_id = site.id) AS "changed_at [TIMESTAMPTZ]"
+        WHERE event.subject_id = site.id
+          AND event.action LIKE 'site.%') AS "changed_at [TIMESTAMPTZ]"
 FROM sites_site site WHERE site.published AND site.active
 """
 
 
 class OpenPlace(msgspec.Struct, frozen=True):
-    """A published site. ``updated`` is the day at the site on which it was last changed.
+    """A published site. ``updated`` is the day at the site on which it was last changed
+    or its hours were confirmed.
 
     ``anct_id`` and ``pivot`` (SIRET or RNA) are empty where the site did not come from a
     file of the ANCT.

@@ -7,7 +7,7 @@ import io
 import json
 import re
 from collections.abc import AsyncIterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,11 @@ import pytest
 from data_inclusion.schema.v1 import Service, Structure
 from httpx import AsyncClient
 
-from comptoir.core.principal import SYSTEM
-from comptoir.sites import changing_hours
+from comptoir.core.principal import SYSTEM, Role
+from comptoir.sites import changing_hours, confirming
 from comptoir.sites.expressions.checks import expression_problems
+from comptoir.sites.rota import shifts
+from comptoir.sites.rota.schemas import AddShift
 from tests import factories
 from tests.http_client import client_of
 from tests.sites.open_data.places import bare_site, french_site
@@ -161,6 +163,20 @@ async def test_the_date_is_that_of_the_last_change_at_the_site(
     await changing_hours.set_hours(SYSTEM, site.id, "Mo 10:00-12:00", version=1, now=late)
     [row] = await rows_of(client)
     assert row["date_maj"] == "2026-11-25"
+
+
+async def test_the_date_is_that_of_a_confirmation_and_not_of_a_plan(
+    client: AsyncClient, now: datetime
+) -> None:
+    """Who takes the date for how fresh the hours are is told when somebody looked at them."""
+    site = await french_site()
+    person = await factories.user(role=Role.RECEPTION, site_id=site.id)
+    await confirming.confirm_hours(SYSTEM, site.id, now=now)
+    later = now + timedelta(days=3)
+    command = AddShift(site=site.id, person=person.id, day=later.date(), starts=540, ends=720)
+    await shifts.add_shift(SYSTEM, command, now=later)
+    [row] = await rows_of(client)
+    assert row["date_maj"] == "2026-11-24"
 
 
 async def test_geojson_has_points_of_the_sites_whose_coordinates_are_known(
