@@ -11,12 +11,12 @@ from babel.dates import get_day_names, get_month_names
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.web.formats import format_month_day, locale
-from comptoir.sites.calendar import DayHours, DaySource, SiteCalendar
+from comptoir.sites.calendar import DayHours, DaySource
 from comptoir.sites.expressions.evaluation import DayPlan, Hours, Piece
 from comptoir.sites.expressions.model import DateRange, Effect, MonthDay, NthWeekday
-from comptoir.sites.expressions.weeks import Season, Week, seasons, usual_week, week_at
+from comptoir.sites.expressions.weeks import Season, Week, seasons, usual_week
 from comptoir.sites.expressions.writing import write_time
-from comptoir.sites.opening_hours import END_OF_DAY, ONE_DAY, Times
+from comptoir.sites.opening_hours import END_OF_DAY, Times
 from comptoir.sites.public_holidays import NAMES
 
 _PLACES = {
@@ -32,12 +32,11 @@ _PLACES = {
 class DayLine(msgspec.Struct, frozen=True):
     """One line of an opening-hours list: some days, and when they are open.
 
-    ``hours`` is empty on days that are closed; ``today`` marks the reader's day.
+    ``hours`` is empty on days that are closed.
     """
 
     days: str
     hours: str
-    today: bool = False
 
 
 class SeasonLines(msgspec.Struct, frozen=True):
@@ -57,14 +56,6 @@ class ServiceLine(msgspec.Struct, frozen=True):
     hours: str
 
 
-class DayAhead(msgspec.Struct, frozen=True):
-    """A day that is not as its week says. ``hours`` is empty where the door is shut."""
-
-    day: date
-    hours: str
-    reason: str
-
-
 class HoursText(msgspec.Struct, frozen=True):
     """All that a site's hours say, for people to read."""
 
@@ -78,27 +69,19 @@ def describe_hours(hours: Hours) -> HoursText:
     return HoursText(day_lines(usual_week(hours)), season_lines(hours), service_lines(hours))
 
 
-def day_lines(week: Week, *, today: date | None = None) -> list[DayLine]:
-    """A week in the reader's language, neighbouring days with equal hours together.
-
-    ``today``, the date at the site, keeps its own day apart and marked.
-    """
+def day_lines(week: Week) -> list[DayLine]:
+    """A week in the reader's language, neighbouring days with equal hours together."""
     names = _weekdays()
     texts = [plan_text(plan) for plan in week]
     lines: list[DayLine] = []
     start = 0
     for weekday in range(7):
         following = weekday + 1
-        if (
-            following < 7
-            and texts[weekday] == texts[following]
-            and (today is None or today.weekday() not in (weekday, following))
-        ):
+        if following < 7 and texts[weekday] == texts[following]:
             continue
         pair = [names[start], names[weekday]]
         days = _listed(pair) if weekday == start + 1 else _from_to(*pair)
-        is_today = today is not None and today.weekday() == weekday
-        lines.append(DayLine(_capital(days), texts[weekday], is_today))
+        lines.append(DayLine(_capital(days), texts[weekday]))
         start = following
     return lines
 
@@ -127,19 +110,6 @@ def day_reason(day: DayHours) -> str:
     if day.source is DaySource.HOLIDAY:
         return str(NAMES[day.reason])
     return day.reason
-
-
-def days_ahead(calendar: SiteCalendar, *, today: date, days: int = 14) -> list[DayAhead]:
-    """Today and what follows, as far as it is not as the week of ``today`` says."""
-    week = week_at(calendar.hours, today) if calendar.hours else None
-    found = []
-    for day in (today + number * ONE_DAY for number in range(days)):
-        hours = calendar.on(day)
-        as_in_week = hours.source in (DaySource.WEEK, DaySource.SEASON)
-        text = plan_text(hours.plan)
-        if not as_in_week or (week and text != plan_text(week[day.weekday()])):
-            found.append(DayAhead(day, text, day_reason(hours)))
-    return found
 
 
 def plan_text(plan: DayPlan) -> str:

@@ -56,6 +56,13 @@ async def public_names() -> list[SiteName]:
     return [SiteName(row["id"], row["name"]) for row in rows]
 
 
+async def others_are_public(than: UUID | None = None) -> bool:
+    """True if the public knows a site, other than this one."""
+    other, values = ("AND id <> :than", {"than": than}) if than else ("", {})
+    rows = f"SELECT 1 FROM sites_site WHERE active AND published {other} LIMIT 1"
+    return bool(await db.fetch(rows, **values))
+
+
 async def sites() -> list[SiteView]:
     """Every active site, by name."""
     rows = await db.fetch(f"{_SITES} WHERE site.active ORDER BY site.name, site.id")

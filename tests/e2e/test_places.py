@@ -57,7 +57,10 @@ def test_public_pages_are_accessible_and_the_browser_blocks_nothing(
     browser: Browser, world: World, place: UUID, width: int, scheme: str
 ) -> None:
     page = open_page(browser, world.url, width, color_scheme=scheme)
-    for path in ("/places", "/places?postcode=x", f"/places/{place}", f"/places/{place}?lang=de"):
+    code = world.run(make.item(site_id=place)).code
+    paths = ["/places", "/places?postcode=x", f"/places/{place}", f"/places/{place}?lang=de"]
+    paths += ["/places/nowhere", f"/t/{code}", f"/b/{code}?lang=it", "/t/nonsense"]
+    for path in paths:
         page.goto(path)
         assert violations(page) + too_small(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -83,6 +84,15 @@ async def test_staff_of_another_site_see_what_a_finder_sees(
     assert (await stranger.get(f"/t/{item.code}")).status_code == 200
 
 
+async def test_staff_who_scan_what_is_no_code_keep_their_menu(
+    stranger: AsyncClient, site: Site
+) -> None:
+    await sign_in(stranger, await factories.user(role=Role.RECEPTION, site_id=site.id))
+    answer = await stranger.get("/t/nonsense")
+    assert answer.status_code == 404
+    assert 'href="/desk"' in answer.text
+
+
 @pytest.mark.parametrize("code", ["nonsense", "BCDFGHJL", "x" * 600])
 async def test_what_is_no_code_is_not_found(stranger: AsyncClient, code: str) -> None:
     item, card = [await stranger.get(f"/{kind}/{code}") for kind in "tb"]
@@ -109,8 +119,8 @@ async def test_the_page_of_a_card_is_the_same_whether_the_card_exists(
 
 
 def _without_addresses(html: str) -> list[str]:
-    """The page without the one hidden field that names the page itself."""
-    return [line for line in html.splitlines() if 'name="next"' not in line]
+    """The page without the links to the page itself in other languages."""
+    return [line for line in html.splitlines() if 'hreflang="' not in line]
 
 
 async def test_a_finder_reads_in_todays_line_that_the_door_is_shut_and_why(
@@ -120,7 +130,55 @@ async def test_a_finder_reads_in_todays_line_that_the_door_is_shut_and_why(
     await factories.closure(site_id=site.id, first_day=today, reason="Boiler")
     item = await factories.item(site_id=site.id)
     text = (await stranger.get(f"/t/{item.code}", headers={"Accept-Language": "en"})).text
-    line = re.search(r"\(today\)</strong></dt>\s*<dd>(.*?)</dd>", text, re.DOTALL)
+    line = re.search(r"\(today\)</dt>\s*<dd>\s*(.*?)\s*</dd>", text, re.DOTALL)
     assert line is not None
-    assert line[1] == "<strong>closed</strong> (Boiler)"
-    assert text.count("Boiler") == 1
+    assert line[1] == "closed (Boiler)"
+    assert "Closed now" in text
+
+
+async def test_a_finder_reads_the_days_ahead_and_when_the_hours_were_confirmed(
+    stranger: AsyncClient, site: Site
+) -> None:
+    soon = clock.now().date() + timedelta(days=20)
+    await factories.closure(site_id=site.id, first_day=soon, reason="Inventory")
+    await Site.update({Site.hours_confirmed_on: date(2026, 11, 2)}, force=True)
+    item = await factories.item(site_id=site.id)
+    for path in (f"/t/{item.code}", f"/b/{codes.new_code()}"):
+        text = (await stranger.get(f"{path}?lang=en")).text
+        assert text.count("<dt>") == 7 + 1
+        assert "closed (Inventory)" in text
+        assert "These hours were confirmed on 2 November 2026." in text
+
+
+async def test_what_a_finder_reads_is_light_and_sets_no_cookie(
+    stranger: AsyncClient, site: Site
+) -> None:
+    item = await factories.item(site_id=site.id)
+    paths = [f"/t/{item.code}", f"/b/{codes.new_code()}", "/t/nonsense", "/b/nonsense"]
+    for path in paths:
+        for language in ("fr", "de", "it", "en"):
+            answer = await stranger.get(f"{path}?lang={language}")
+            assert answer.headers["content-language"] == language
+            assert "set-cookie" not in answer.headers
+            assert answer.headers["cache-control"] == "no-store"
+            assert re.findall(r"<script|method=.post", answer.text) == []
+            assert f'href="/places?lang={language}"' in answer.text
+            linked = re.findall(r'<link rel="(?:icon|stylesheet)" href="([^"]+)"', answer.text)
+            weight = len(answer.content)
+            for address in linked:
+                weight += len((await stranger.get(address)).content)
+            assert weight < 20_000
+
+
+async def test_of_many_places_a_card_names_none_and_leads_to_the_nearest(
+    stranger: AsyncClient, site: Site
+) -> None:
+    for number in range(5):
+        await factories.site(name=f"Place {number}", organisation=site.organisation)
+    six = (await stranger.get(f"/b/{codes.new_code()}")).text
+    assert six.count("<h2>") == 5, "nobody can be led to the list, so some are named"
+    assert 'name="postcode"' not in six
+    await Site.update({Site.published: True}, force=True)
+    led = (await stranger.get(f"/b/{codes.new_code()}")).text
+    assert "Place" not in led
+    assert 'action="/places"' in led

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from comptoir.core.i18n import use_language
 from comptoir.core.web.formats import format_day_of_year
-from comptoir.sites.calendar import DayException, ExceptionKind, SiteCalendar
 from comptoir.sites.expressions.evaluation import Hours
 from comptoir.sites.expressions.weeks import usual_week
-from comptoir.sites.hours import DayLine, ServiceLine, day_lines, days_ahead, describe_hours
+from comptoir.sites.hours import DayLine, ServiceLine, day_lines, describe_hours
 
 WEEK = usual_week(Hours.of("Mo-Fr 09:00-12:00, Tu 13:30-17:00"))
 
@@ -23,19 +21,6 @@ def test_neighbouring_days_with_equal_hours_share_a_line() -> None:
             DayLine("Wednesday to Friday", "09:00–12:00"),
             DayLine("Saturday and Sunday", ""),
         ]
-
-
-def test_today_stands_alone() -> None:
-    with use_language("en"):
-        lines = day_lines(WEEK, today=date(2026, 11, 26))
-    assert [(line.days, line.today) for line in lines] == [
-        ("Monday", False),
-        ("Tuesday", False),
-        ("Wednesday", False),
-        ("Thursday", True),
-        ("Friday", False),
-        ("Saturday and Sunday", False),
-    ]
 
 
 def test_hours_are_read_with_their_seasons_services_and_appointments() -> None:
@@ -58,18 +43,6 @@ def test_hours_are_read_with_their_seasons_services_and_appointments() -> None:
     assert text.services == [
         ServiceLine("Atelier", "mercredi 14:00–16:00 (septembre à juin)"),
         ServiceLine("Réparation", "premier samedi du mois 10:00–12:00"),
-    ]
-
-
-def test_days_ahead_are_those_that_are_not_as_the_week_says() -> None:
-    hours = Hours.of("Mo-Fr 09:00-12:00; Sa[1] 10:00-12:00; Jul-Aug off")
-    closed = DayException(date(2027, 6, 2), date(2027, 6, 2), ExceptionKind.CLOSED, (), "Panne")
-    calendar = SiteCalendar(ZoneInfo("Europe/Zurich"), hours, (closed,))
-    ahead = days_ahead(calendar, today=date(2027, 6, 1), days=31)
-    assert [(each.day.isoformat(), each.hours, each.reason) for each in ahead] == [
-        ("2027-06-02", "", "Panne"),
-        ("2027-06-05", "10:00–12:00", ""),
-        ("2027-07-01", "", ""),
     ]
 
 

@@ -33,8 +33,10 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 #: ``opt=`` of a handler that everybody may call.
 PUBLIC = {"public": True}
+#: … whose pages are as light as can be and need no cookie, those of errors too.
+PLAIN = PUBLIC | {"plain": True}
 #: … and that does not even ask who it is: it works without the database.
-ANONYMOUS = {"public": True, "anonymous": True}
+ANONYMOUS = PLAIN | {"anonymous": True}
 
 #: What a token made for reading may read.
 _READABLE = frozenset({"read", "desk", "inventory", "borrowers"})

@@ -14,9 +14,18 @@ from comptoir.core import i18n
 from comptoir.core.errors import ComptoirError, TooManyRequests, Unauthenticated
 from comptoir.core.logging import without_values
 from comptoir.core.web.bodies import BodyCutShort
-from comptoir.core.web.context import facts, here, is_api, is_htmx
+from comptoir.core.web.context import (
+    chosen_language,
+    facts,
+    here,
+    in_languages,
+    is_api,
+    is_htmx,
+    principal_of,
+    speak_publicly,
+)
 from comptoir.core.web.problems import MEDIA_TYPE, Problem, problem_of
-from comptoir.core.web.render import fragment, page
+from comptoir.core.web.render import fragment, page, unlisted_page
 
 log = structlog.get_logger("comptoir.errors")
 
@@ -30,6 +39,8 @@ def answer_error(request: AnyRequest, error: Exception) -> AnyResponse:
     if isinstance(error, BodyCutShort):
         return Response(b"", status_code=error.status_code)
     try:
+        if _is_plain(request):
+            speak_publicly(request)
         problem = problem_of(error, known.id)
         request.scope["state"]["error_code"] = problem.code
         if problem.status == 500:
@@ -61,6 +72,16 @@ def _face(request: AnyRequest, error: Exception, problem: Problem) -> AnyRespons
         return _for_program(problem)
     if problem.status == 401:
         return _to_sign_in(request, error, problem)
+    if _is_plain(request):
+        return unlisted_page(
+            request,
+            "core/public_error.html",
+            status=problem.status,
+            problem=problem,
+            here=here(request.scope),
+            languages=in_languages(request),
+            lang=chosen_language(request),
+        )
     if is_htmx(request.scope):
         return fragment(
             request,
@@ -70,6 +91,16 @@ def _face(request: AnyRequest, error: Exception, problem: Problem) -> AnyRespons
             problem=problem,
         )
     return page(request, "core/error.html", status=problem.status, problem=problem)
+
+
+def _is_plain(request: AnyRequest) -> bool:
+    """True on the way to a page for everybody (``core.accounts.guards.PLAIN``).
+
+    Not for somebody who is signed in: they go on by the menu.
+    """
+    handler = request.scope.get("route_handler")  # none where no address matched
+    is_for_all = handler is not None and "plain" in handler.opt
+    return is_for_all and principal_of(request.scope) is None
 
 
 def _for_program(problem: Problem) -> AnyResponse:

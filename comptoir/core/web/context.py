@@ -135,6 +135,12 @@ def in_languages(connection: Connection) -> list[tuple[str, str, str]]:
     return [(code, name, f"{path}?lang={code}") for code, name in i18n.LANGUAGE_NAMES.items()]
 
 
+def chosen_language(connection: Connection) -> str:
+    """What links add to keep the language that was chosen on a public page."""
+    language = connection.query_params.get("lang", "")
+    return f"?lang={language}" if language in i18n.LANGUAGES else ""
+
+
 def header(scope: Scope, name: bytes) -> str:
     """A request header (lower-case name), or an empty text."""
     for key, value in scope["headers"]:

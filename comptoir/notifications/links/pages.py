@@ -23,7 +23,7 @@ from comptoir.core.i18n import LANGUAGES, current_language, set_language
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import SYSTEM
 from comptoir.core.web import speak_publicly, unlisted_page
-from comptoir.core.web.context import in_languages
+from comptoir.core.web.context import chosen_language, in_languages
 from comptoir.core.web.forms import FormData
 from comptoir.core.web.middleware import SELF_PROVING
 from comptoir.lending.agreement_pdf import trouble_cases
@@ -111,7 +111,7 @@ async def _shown(
         status=409 if said and not said.is_good else 200,
         places=await places_to_go(unnamed(loans) if opened.barest else loans, now=now),
         said=said,
-        action=request.url.path + _chosen(request),
+        action=request.url.path + chosen_language(request),
         proof=lambda thing: _proof(request, token, thing.loan_id, thing.seen, thing.due_at),
         cases=trouble_cases(),
         languages=in_languages(request),
@@ -130,11 +130,6 @@ def _nowhere(request: Page, *, wait: int = 0) -> Response[str]:
         languages=in_languages(request),
         lang=f"?lang={current_language()}",
     )
-
-
-def _chosen(request: Page) -> str:
-    language = request.query_params.get("lang", "")
-    return f"?lang={language}" if language in LANGUAGES else ""
 
 
 def _proof(request: Page, token: str, loan_id: UUID, seen: int, due: datetime) -> str:

@@ -27,8 +27,9 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 Node = dict[str, Any]
 
 
-def linked_data(place: PlacePage, *, url: str, today: date) -> Node:
+def linked_data(page: PlacePage, *, url: str, today: date) -> Node:
     """The JSON-LD of a site's page at ``url``; ``today`` is the date at the site."""
+    place, photo = page.place, page.photo
     site = place.site
     node: Node = {
         "@context": "https://schema.org",
@@ -51,8 +52,8 @@ def linked_data(place: PlacePage, *, url: str, today: date) -> Node:
         "knowsLanguage": list(site.languages),
         "parentOrganization": {"@type": "Organization", "name": site.organisation.name},
     }
-    if place.photo:
-        node["image"] = f"{url}/photo.webp?v={place.photo.tag}"
+    if photo:
+        node["image"] = f"{url}/photo.webp?v={photo.tag}"
     if site.latitude is not None:
         node["geo"] = {
             "@type": "GeoCoordinates",

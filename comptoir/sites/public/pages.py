@@ -11,10 +11,11 @@ from litestar.params import FromPath
 from comptoir.core import clock, ical
 from comptoir.core.accounts.guards import ANONYMOUS
 from comptoir.core.clock import localtime
-from comptoir.core.i18n import LANGUAGE_NAMES, LANGUAGES
+from comptoir.core.i18n import LANGUAGE_NAMES
 from comptoir.core.principal import NOBODY
 from comptoir.core.printing.pdf import in_background
 from comptoir.core.web import panels, public_headers, public_page, speak_publicly
+from comptoir.core.web.context import chosen_language
 from comptoir.core.web.shell import shell_of
 from comptoir.sites import queries, welcome
 from comptoir.sites.exceptions.queries import public_calendar
@@ -65,7 +66,7 @@ async def place_list(request: Page) -> Response[str]:
         spoken=language_options(),
         languages=_in_languages(request),
         page_url=lambda number: _url(request, page=str(number)),
-        lang=_chosen_language(request),
+        lang=chosen_language(request),
     )
 
 
@@ -84,11 +85,12 @@ async def place(request: Page, address: FromPath[str]) -> Response[str] | Respon
         request,
         "sites/public/place.html",
         max_age=FRESH,
-        place=shown,
+        shown=shown,
+        place=shown.place,
         panels=added,
-        data=linked_data(shown, url=url, today=shown.days[0].day),
+        data=linked_data(shown, url=url, today=shown.place.days[0].day),
         languages=_in_languages(request),
-        lang=_chosen_language(request),
+        lang=chosen_language(request),
     )
 
 
@@ -146,12 +148,6 @@ def _search(request: Page) -> Search:
         region=region if is_region(country, code) else "",
         page=int(page) if page.isascii() and page.isdecimal() and len(page) < 6 else 1,
     )
-
-
-def _chosen_language(request: Page) -> str:
-    """What links add to keep the language that was chosen on the page."""
-    language = request.query_params.get("lang", "")
-    return f"?lang={language}" if language in LANGUAGES else ""
 
 
 def _in_languages(request: Page) -> list[tuple[str, str, str]]:

@@ -1,8 +1,8 @@
-"""A published site as everybody may see it, put together for its page."""
+"""A site as everybody may see it, put together for a page."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -11,7 +11,7 @@ from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import localized
 from comptoir.sites import welcome
 from comptoir.sites.calendar import DayState, SiteCalendar
-from comptoir.sites.exceptions.queries import public_calendar
+from comptoir.sites.exceptions.queries import public_calendars
 from comptoir.sites.hours import ServiceLine, service_lines
 from comptoir.sites.opening_hours import ONE_DAY
 from comptoir.sites.photos.queries import photo_of
@@ -35,8 +35,8 @@ from comptoir.sites.skills.schemas import PublicSkills
 DAYS, AHEAD = 7, 90
 
 
-class PlacePage(msgspec.Struct, frozen=True):
-    """What a site's page shows. ``town`` has the postcode; ``map_url`` may be empty.
+class PublicPlace(msgspec.Struct, frozen=True):
+    """Where a site is, and what its door does. ``town`` has the postcode; ``map_url`` may be empty.
 
     Unless ``is_known``, nobody has said anything of the ``days``: once is enough to say so.
     """
@@ -46,11 +46,17 @@ class PlacePage(msgspec.Struct, frozen=True):
     town: str
     phone: str
     map_url: str
-    photo: PhotoView | None
     status: StatusLine
     days: list[DayText]
     is_known: bool
     ahead: list[Period]
+
+
+class PlacePage(msgspec.Struct, frozen=True):
+    """What a site's own page shows."""
+
+    place: PublicPlace
+    photo: PhotoView | None
     services: list[ServiceLine]
     offers: list[str]
     facts: list[tuple[str, str]]
@@ -58,16 +64,33 @@ class PlacePage(msgspec.Struct, frozen=True):
 
 async def place_page(site: SiteView, *, now: datetime) -> PlacePage:
     """A site's page as it is ``now``, in the reader's language."""
-    calendar = await public_calendar(site, since=now.date() - timedelta(days=1))
-    skills = (await public_skills([site.id]))[site.id]
-    today = calendar.local_date(now)
+    [place] = await public_places([site], now=now)
+    hours = place.calendar.hours
     return PlacePage(
+        place=place,
+        photo=await photo_of(site.id),
+        services=service_lines(hours) if hours else [],
+        offers=welcome.labels(site.offers, welcome.OFFERS),
+        facts=_facts(site, (await public_skills([site.id]))[site.id]),
+    )
+
+
+async def public_places(sites: Sequence[SiteView], *, now: datetime) -> list[PublicPlace]:
+    """Sites as they are ``now``, in the reader's language and in their order."""
+    calendars = await public_calendars(sites, since=now.date() - timedelta(days=1))
+    return [
+        _place(site, calendar, now=now) for site, calendar in zip(sites, calendars, strict=True)
+    ]
+
+
+def _place(site: SiteView, calendar: SiteCalendar, *, now: datetime) -> PublicPlace:
+    today = calendar.local_date(now)
+    return PublicPlace(
         site=site,
         calendar=calendar,
         town=f"{site.postcode} {site.city}".strip(),
         phone=site.phone or site.organisation.phone,
         map_url=_map_url(site),
-        photo=await photo_of(site.id),
         status=status_line(calendar, now),
         days=[day_text(calendar, today + number * ONE_DAY) for number in range(DAYS)],
         is_known=any(
@@ -75,9 +98,6 @@ async def place_page(site: SiteView, *, now: datetime) -> PlacePage:
             for number in range(DAYS)
         ),
         ahead=periods_ahead(calendar, today + DAYS * ONE_DAY, today + AHEAD * ONE_DAY),
-        services=service_lines(calendar.hours) if calendar.hours else [],
-        offers=welcome.labels(site.offers, welcome.OFFERS),
-        facts=_facts(site, skills),
     )
 
 

@@ -55,9 +55,12 @@ async def test_what_is_not_published_is_not_there(
 
 
 async def test_an_unknown_place_is_not_there(client: AsyncClient) -> None:
-    answer = await client.get(f"/places/{new_id()}")
+    answer = await client.get(f"/places/{new_id()}?lang=en")
     assert answer.status_code == 404
     assert "There is no such place" in answer.text
+    assert 'href="/places?lang=en"' in answer.text
+    assert "<script" not in answer.text
+    assert "set-cookie" not in answer.headers
 
 
 async def test_an_old_address_leads_to_the_new_one_for_good(client: AsyncClient) -> None:
