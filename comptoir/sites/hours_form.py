@@ -91,7 +91,7 @@ class PartForm(msgspec.Struct, frozen=True):
     def _month_day(self, place: int) -> MonthDay:
         try:
             day = date(2028, int(self.dates[place + 1]), int(self.dates[place]))
-        except ValueError:
+        except (ValueError, OverflowError):
             message = _("Enter a day that there is, such as 1 July.")
             field = self.prefix + _DATE_FIELDS[place]
             raise Invalid([FieldError(field, "sites.season-date-invalid", message)]) from None

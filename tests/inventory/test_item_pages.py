@@ -148,9 +148,16 @@ async def test_wrong_fields_keep_what_was_typed_and_say_why(
     taken = await factories.item(site_id=site.id, model=model.id, serial="PF-1")
     answer = await client.post(
         "/items/new",
-        data={"model": "", "home_site": str(site.id), "price": "much", "serial": "<b>"},
+        data={
+            "model": "",
+            "home_site": str(site.id),
+            "price": "much",
+            "serial": "<b>",
+            "condition": "odd",
+        },
     )
     assert answer.status_code == 422
+    assert 'id="condition-error"' in answer.text
     assert 'id="model-error"' in answer.text
     assert 'id="price-error"' in answer.text
     assert "&lt;b&gt;" in answer.text

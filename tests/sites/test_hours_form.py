@@ -68,6 +68,7 @@ def test_more_seasons_or_services_than_there_may_be_are_refused_and_kept(kind: s
             "s0_first_day",
         ),
         ({"s0_last_day": ""}, "sites.season-date-invalid", "s0_last_day"),
+        ({"s0_last_day": "9" * 21}, "sites.season-date-invalid", "s0_last_day"),
         ({"s1_last_month": "8"}, "sites.seasons-overlap", "s1_first_day"),
         ({"v0_name": " "}, "sites.service-name-invalid", "v0_name"),
         ({"v0_opens_0_0": "", "v0_closes_0_0": ""}, "sites.service-hours-missing", "v0_opens_0_0"),

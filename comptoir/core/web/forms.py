@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
@@ -13,7 +13,8 @@ import msgspec
 from litestar import Request
 from litestar.datastructures import UploadFile
 
-from comptoir.core.errors import FieldError
+from comptoir.core.errors import FieldError, Invalid
+from comptoir.core.i18n import gettext as _
 
 #: What a browser's fields can show, by their type.
 _SHOWN = {
@@ -66,6 +67,23 @@ class FormData:
     def identifier(self, name: str) -> UUID | None:
         """An id, or None if it is none."""
         return id_or_none(self.text(name))
+
+
+def choice_error(field: str) -> FieldError:
+    """What is wrong with a field that holds something its page does not offer."""
+    return FieldError(field, "core.choice-unknown", _("Choose from the list."))
+
+
+def require_choices(form: FormData, **choices: Iterable[str]) -> None:
+    """Go on if each field holds one of what its page offers, or nothing.
+
+    Raises:
+        Invalid: one holds something else.
+    """
+    sent = {name: form.text(name) for name in choices}
+    errors = [choice_error(name) for name, text in sent.items() if text not in ("", *choices[name])]
+    if errors:
+        raise Invalid(errors)
 
 
 def field_type(kind: str, value: object) -> str:

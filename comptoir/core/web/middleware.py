@@ -57,8 +57,7 @@ def make_request_middleware(settings: Settings) -> Callable[[ASGIApp], ASGIApp]:
         async def handle(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] == ScopeType.HTTP:
                 facts(scope)
-                if named:
-                    refuse_other_hosts(scope, named)
+                refuse_other_hosts(scope, named)
                 if scope["method"] not in _READING and not _is_proved_otherwise(scope):
                     refuse_cross_origin(scope, public_host)
             await app(scope, receive, send)
@@ -73,22 +72,24 @@ def _is_proved_otherwise(scope: Scope) -> bool:
     return is_api(scope) or (handler is not None and "self_proving" in handler.opt)
 
 
-def refuse_other_hosts(scope: Scope, named: str) -> None:
+def refuse_other_hosts(scope: Scope, named: str | None) -> None:
     """Let a request pass that asks for the public name, or for one that nobody can point here.
 
     A page of an attacker's, whose name they let lead to this machine, would otherwise be
     of the same origin as ours (DNS rebinding). That takes a whole domain name: an address
     in figures, ``localhost`` and names of the local network without a dot are what health
-    checks and reverse proxies ask for.
+    checks and reverse proxies ask for. Where no public name is set, any name will do.
 
     Raises:
-        HostUnknown: it is another domain name, or none at all.
+        HostUnknown: it is another domain name, none at all, or with a port that cannot be.
     """
     try:
-        host = (urlsplit(f"//{header(scope, b'host')}").hostname or "").removesuffix(".")
+        asked = urlsplit(f"//{header(scope, b'host')}")
+        _ = asked.port  # read here, or each page that tells its own address fails at it
     except ValueError:
-        host = ""
-    if not host or (host != named and "." in host and not _is_address(host)):
+        raise HostUnknown from None
+    host = (asked.hostname or "").removesuffix(".")
+    if named and (not host or (host != named and "." in host and not _is_address(host))):
         raise HostUnknown
 
 

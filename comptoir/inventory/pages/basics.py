@@ -9,7 +9,7 @@ import msgspec
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal
-from comptoir.core.web.forms import FormData, id_or_none, read_day, read_hundredths
+from comptoir.core.web.forms import FormData, choice_error, id_or_none, read_day, read_hundredths
 from comptoir.inventory.pages.wording import CONDITIONS
 from comptoir.inventory.queries import catalogue
 from comptoir.inventory.schemas import ItemView
@@ -60,12 +60,14 @@ def read_basics(form: BasicsForm) -> dict[str, Any]:
         errors.append(
             FieldError("price", "inventory.price-invalid", _("Enter a price such as 899.50."))
         )
+    if form.condition not in ("", *CONDITIONS):
+        errors.append(choice_error("condition"))
     if errors:
         raise Invalid(errors)
     return {
         "model": model,
         "home_site": site,
-        "condition": Condition(form.condition) if form.condition in CONDITIONS else Condition.GOOD,
+        "condition": Condition(form.condition or Condition.GOOD),
         "funder": form.funder,
         "purchased_on": day,
         "price_cents": price,

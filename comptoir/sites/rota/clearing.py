@@ -20,6 +20,7 @@ from comptoir.sites.rota import queries, shifts
 from comptoir.sites.rota.errors import DayNotClosed
 from comptoir.sites.rota.locks import lock_person, lock_site
 from comptoir.sites.rota.occurrences import Occurrence, Shift, occurrences
+from comptoir.sites.rota.validation import FURTHEST
 
 
 async def clear_day(actor: Principal, site_id: UUID, day: date, *, now: datetime) -> int:
@@ -30,13 +31,16 @@ async def clear_day(actor: Principal, site_id: UUID, day: date, *, now: datetime
     Raises:
         SiteNotFound: the actor does not work at the site.
         SitesForbidden: the actor is no coordinator there.
-        DayNotClosed: the site is not closed on that day, or the day is over.
+        DayNotClosed: the site is not closed on that day, the day is over, or further ahead
+            than rotas go.
     """
     await shifts.need_editor(actor, site_id)
     async with db.transaction():
         await lock_site(site_id)
         calendar = await sites.site_calendar(site_id)
-        if calendar.on(day).state is not DayState.CLOSED or day < calendar.local_date(now):
+        today = calendar.local_date(now)
+        planned_for = today <= day <= today + FURTHEST
+        if not planned_for or calendar.on(day).state is not DayState.CLOSED:
             raise DayNotClosed
         planned = await planned_on(site_id, [day])
         await _take_off(actor, planned, await _closure(site_id, day), now=now)

@@ -14,7 +14,7 @@ from comptoir.core.i18n import lazy as _l
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import fragment, is_htmx, page, redirect
 from comptoir.core.web.formats import format_day
-from comptoir.core.web.forms import FormData
+from comptoir.core.web.forms import FormData, require_choices
 from comptoir.sites.chosen import chosen_site
 from comptoir.sites.visits import services
 from comptoir.sites.visits.schemas import CountVisit, Reason
@@ -66,8 +66,8 @@ async def count(request: Page) -> Response[str]:
     data = await FormData.of(request)
     site = (await chosen_site(request, data.text("site"))).site
     less = data.text("less")
-    known = less or data.text("reason")
-    command = CountVisit(Reason(known) if known in set(Reason) else Reason.UNSAID)
+    require_choices(data, reason=set(Reason), less=set(Reason))
+    command = CountVisit(Reason(less or data.text("reason") or Reason.UNSAID))
     act = services.take_back_visit if less else services.count_visit
     today = await act(request.user, site.id, command, now=clock.now())
     at_desk = data.checked("desk")

@@ -97,6 +97,15 @@ def test_in_production_another_domain_name_is_not_answered(
     assert answer.status_code == status
 
 
+@pytest.mark.parametrize("host", ["desk:99999", "desk:eighty", "[::1"])
+def test_a_host_that_cannot_be_is_answered_nowhere(
+    client: Client, production: Litestar, host: str
+) -> None:
+    with TestClient(production) as strict:
+        for each in (client, strict):
+            assert each.get("/items", headers={"Host": host}).status_code == 421
+
+
 def test_while_developing_any_name_is_answered(client: Client) -> None:
     assert client.get("/items", headers={"Host": "evil.example"}).status_code == 200
 

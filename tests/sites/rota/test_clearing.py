@@ -119,6 +119,9 @@ async def test_an_open_day_and_one_that_is_over_are_not_cleared(team: Team, now:
         await clearing.clear_day(team.coordinator, team.site.id, TUESDAY, now=now)
     with pytest.raises(DayNotClosed):
         await clearing.clear_day(team.coordinator, team.site.id, TUESDAY - 2 * DAY, now=now)
+    for never in (date.min, date.max):
+        with pytest.raises(DayNotClosed):
+            await clearing.clear_day(team.coordinator, team.site.id, never, now=now)
     for act in (clearing.clear_day, clearing.put_back):
         with pytest.raises(SitesForbidden):
             await act(team.reception, team.site.id, TUESDAY, now=now)

@@ -371,6 +371,9 @@ async def test_what_a_site_needs_is_listed_added_and_removed(
     await as_(client, team, team.sophie)
     data = {"site": str(team.site.id), "people": "2", "weekday": "2", "language": "de"}
     assert errors(await client.post("/rota/needs", data={**data, "people": "0"})) == ["people"]
+    for field in ("weekday", "competence"):  # no competence is offered, so it has no field
+        answer = await client.post("/rota/needs", data={**data, field: "somehow"})
+        assert answer.status_code == 422
     assert (await client.post("/rota/needs", data=data)).status_code == 303
     page = (await client.get("/rota/needs")).text
     assert "Wednesday: 2 people, German" in page

@@ -28,6 +28,10 @@ async def test_a_visit_is_counted_without_a_script_and_shown_with_the_year() -> 
         assert last_year[last_year.index("<tbody") :].count('<th scope="row"') == 13
         await client.post("/visits", data={"site": str(site.id), "less": "help"})
         assert "Today: 0" in (await client.get("/visits")).text
+        for field in ("reason", "less"):
+            unfit = {"site": str(site.id), field: "garbage"}
+            assert (await client.post("/visits", data=unfit)).status_code == 422
+        assert "Today: 0" in (await client.get("/visits")).text
         elsewhere = await factories.site()
         answer = await client.post("/visits", data={"site": str(elsewhere.id)})
         assert answer.status_code == 404

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from uuid import UUID
 
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.core.web.formats import example_day
-from comptoir.core.web.forms import FormData, read_day
+from comptoir.core.web.forms import FormData, choice_error, read_day
 from comptoir.sites.opening_hours import END_OF_DAY
 from comptoir.sites.times import read_time, time_error
 
@@ -52,10 +53,15 @@ class FormReader:
         """One of a choice of numbers, or None where the field is empty."""
         number = self.data.whole(field)
         if self.data.text(field) and number not in numbers:
-            self.errors.append(
-                FieldError(field, "sites.choice-unknown", _("Choose from the list."))
-            )
+            self.errors.append(choice_error(field))
         return number
+
+    def identifier(self, field: str) -> UUID | None:
+        """An id, or None where the field is empty."""
+        found = self.data.identifier(field)
+        if self.data.text(field) and found is None:
+            self.errors.append(choice_error(field))
+        return found
 
     def done(self) -> None:
         """Go on if everything could be read.

@@ -50,6 +50,7 @@ async def add_need(request: Page) -> Response[str]:
     await need_editor(request.user, chosen.id)
     read = FormReader(data)
     starts, ends = read.times_or_all_day()
+    competence = read.identifier("competence")
     people, weekday = data.whole("people") or 0, read.number("weekday", range(7))
     if not 1 <= people <= MOST_PEOPLE:
         message = _("Enter a whole number from %(least)s to %(most)s.", least=1, most=MOST_PEOPLE)
@@ -62,7 +63,7 @@ async def add_need(request: Page) -> Response[str]:
             starts=starts,
             ends=ends,
             language=data.text("language"),
-            competence=data.identifier("competence"),
+            competence=competence,
         )
         await needs.add_need(request.user, chosen.id, command, now=clock.now())
     except Invalid as invalid:
