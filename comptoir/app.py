@@ -26,7 +26,9 @@ from comptoir.core.web.registration import RegisterTogether
 from comptoir.health import healthz
 from comptoir.inventory import routes as inventory
 from comptoir.lending import routes as lending
+from comptoir.notifications import reach
 from comptoir.notifications import routes as notifications
+from comptoir.notifications.gateways.configuration import channels_of
 from comptoir.opening import open_vault
 from comptoir.principals import StaffDirectory
 from comptoir.sites import routes as sites
@@ -92,6 +94,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     settings = settings or load()
     logging.configure(settings)
     idempotency.use_key(derive(settings.signing_secret.encode(), "attempts"))
+    reach.use_channels(channels_of(settings))
     return _Application(
         route_handlers=[
             healthz,

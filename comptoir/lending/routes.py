@@ -19,7 +19,7 @@ from comptoir.lending.desk.answer import SLOT as DESK
 from comptoir.lending.loans import endings, loan_pages
 from comptoir.lending.loans import pages as loans
 from comptoir.lending.policies import pages as policies
-from comptoir.lending.vouchers import aside_pages, held_panel, policy_pages, showing
+from comptoir.lending.vouchers import aside_pages, aside_then, held_panel, policy_pages, showing
 from comptoir.lending.vouchers import pages as vouchers
 from comptoir.lending.vouchers.lapsing import LAPSING
 
@@ -83,6 +83,7 @@ slots.register(DESK, parcel_pages.at_desk)
 showing.register()
 vouchers.register()
 aside_pages.register()
+aside_then.register()
 held_panel.register()
 endings.register()
 jobs.register(LAPSING)

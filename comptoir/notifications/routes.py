@@ -8,6 +8,7 @@ from comptoir.core import events
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.principal import Role
 from comptoir.core.web import NavItem, panels
+from comptoir.lending.closures.reach import let_say
 from comptoir.lending.desk.answer import SLOT as DESK
 from comptoir.lending.desk.view import SLOT as VISIT
 from comptoir.lending.events import LoanRenewed, ReturnSiteChosen, VoucherToSend
@@ -35,6 +36,7 @@ from comptoir.notifications.links.making import follow_renewal
 from comptoir.notifications.messages import api, pages
 from comptoir.notifications.own_wordings import api as wordings_api
 from comptoir.notifications.own_wordings import pages as wordings_pages
+from comptoir.notifications.reach import not_reached
 from comptoir.notifications.reminders import api as reminder_api
 from comptoir.notifications.reminders import pages as reminder_pages
 from comptoir.notifications.reminders import settings_pages, wishes
@@ -104,4 +106,5 @@ events.subscribe(LoanRenewed, follow_renewal)
 events.subscribe(VoucherToSend, write_voucher)
 let_object(obstacle)
 let_tell(sends_nothing)
+let_say(not_reached)
 register_jobs()

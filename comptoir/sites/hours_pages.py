@@ -119,14 +119,17 @@ async def _look_or_save(
         except PreviewOutdated:
             preview = await preview_hours(request.user, site.id, text, now=now)
         else:
-            return _saved(request, site, preview)
+            return _saved(request, site, preview, text)
     if form is None and (plan := HoursPlan.of(text)):
         form = HoursForm.of_plan(plan)
     about = HoursPreview(text, preview, outdated=bool(wanted))
     return await _form(request, site, form, version, text=text, about=about)
 
 
-def _saved(request: Page, site: SiteView, preview: Preview) -> Response[str]:
+def _saved(request: Page, site: SiteView, preview: Preview, hours: str) -> Response[str]:
+    if not hours:
+        text = _("No hours are entered now: everybody reads that they are not known.")
+        return redirect(request, "/settings/sites", flash=Flash("warn", text))
     if not any(each.happens for each in preview.consequences):
         flash = Flash("ok", _("Hours saved."))
         return redirect(request, "/settings/sites", flash=flash)

@@ -19,8 +19,14 @@ from comptoir.sites import welcome
 from comptoir.sites.calendar import SiteCalendar
 from comptoir.sites.expressions.checks import expression_problems
 from comptoir.sites.expressions.evaluation import Hours
-from comptoir.sites.expressions.problems import problem_message
-from comptoir.sites.opening_hours import Span, SpanProblemCode, span_problems
+from comptoir.sites.expressions.problems import Problem, ProblemCode, problem_message
+from comptoir.sites.opening_hours import (
+    ONE_DAY,
+    SEARCH_DAYS,
+    Span,
+    SpanProblemCode,
+    span_problems,
+)
 from comptoir.sites.regions import is_region
 from comptoir.sites.schemas import SaveOrganisation, SaveSite
 from comptoir.sites.skills.languages import SPOKEN
@@ -160,8 +166,15 @@ def hours_errors(text: str, *, today: date) -> list[FieldError]:
 def horizon_errors(hours: Hours, calendar: SiteCalendar, *, today: date) -> list[FieldError]:
     """What speaks against hours beside a site's holidays and announcements.
 
-    Hours that open the door must leave a day in the time that is searched for due dates.
+    Hours that say anything must come true on a day: those of public holidays alone never do
+    where none are known. Hours that open the door must leave a day in the time that is searched
+    for due dates.
     """
+    usual = replace(calendar, hours=hours, exceptions=())
+    ahead = (today + number * ONE_DAY for number in range(SEARCH_DAYS + 1))
+    if hours.rules and not any(usual.on(day).plan.pieces for day in ahead):
+        problem = Problem(ProblemCode.NEVER_OPEN, 0, 0)
+        return [FieldError("opening_hours", str(problem.code), problem_message(problem, ""))]
     alone, together = SiteCalendar(calendar.zone, hours), replace(calendar, hours=hours)
     if together.open_day_from(today) or not alone.open_day_from(today):
         return []

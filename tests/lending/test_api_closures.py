@@ -45,6 +45,9 @@ async def test_a_program_looks_announces_tells_and_takes_back(
 ) -> None:
     preview = (await client.post("/api/v1/exceptions/preview", json=closing(desk))).json()
     assert (preview["loans"], preview["people"], preview["unreachable"]) == (1, 1, {"none": 1})
+    assert preview["not_reached"] == [
+        {"borrower_id": str(desk.borrower.id), "contact_kind": "none"}
+    ]
     [moving] = preview["moving"]
     assert (moving["id"], moving["borrower_id"]) == (str(loan.id), str(desk.borrower.id))
     assert moving["moved_to"][:10] == (DAY + timedelta(days=1)).isoformat()
@@ -63,6 +66,22 @@ async def test_a_program_looks_announces_tells_and_takes_back(
     assert gone.status_code == 204
     [person] = (await client.get(path)).json()["items"]
     assert [each["undone"] for each in person["loans"]] == [True]
+
+
+async def test_a_program_reads_what_stays_on_a_shut_day(client: AsyncClient, desk: Desk) -> None:
+    noon = datetime.combine(DAY, datetime.min.time(), clock.now().tzinfo) + timedelta(hours=12)
+    policy = await make.policy(category_id=(await make.category()).id, mode="calendar_days")
+    stays = await make.loan(
+        item=desk.item,
+        borrower_id=desk.borrower.id,
+        now=clock.now(),
+        due_at=noon,
+        policy=policy.id,
+    )
+    preview = (await client.post("/api/v1/exceptions/preview", json=closing(desk))).json()
+    assert (preview["loans"], preview["kept"], preview["moving"]) == (0, 1, [])
+    [staying] = preview["staying"]
+    assert (staying["id"], staying["site"]) == (str(stays.id), str(desk.site.id))
 
 
 async def test_what_was_seen_of_something_else_announces_nothing(

@@ -17,14 +17,27 @@ async def test_preview_says_what_the_announcement_does_and_does_nothing(
 ) -> None:
     due = await closure.loan()
     letter = await make.borrower(contact_kind="letter")
-    phone = await make.borrower(contact_kind="phone", phone="+41265550110")
+    phone = await make.borrower(contact_kind="phone", phone="+41791234567")
     for person in (letter, letter, phone):
         await closure.loan(borrower_id=person.id)
     found = await closure.preview()
     assert found is not None
     assert (found.loans, found.people, found.unreachable) == (4, 3, {"letter": 1, "none": 1})
+    assert [(each.name, each.borrower_id) for each in found.unreached] == [
+        (letter.name, each) for each in sorted([letter.id, closure.desk.borrower.id])
+    ]
     assert [(day.before, day.after, day.count) for day in found.days] == [(THURSDAY, FRIDAY, 4)]
     assert await due_of(due) == DUE
+
+
+async def test_preview_names_what_stays_on_a_shut_day(closure: Closing) -> None:
+    policy = await make.policy(category_id=(await make.category()).id, mode="calendar_days")
+    loan = await closure.loan(policy=policy.id)
+    found = await closure.preview()
+    assert found is not None
+    assert (found.loans, found.kept) == (0, 1)
+    [stays] = found.unmoved
+    assert (stays.opens, [each.loan_id for each in stays.named]) == (True, [loan])
 
 
 async def test_preview_tells_which_loans_wait_for_their_weekday(closure: Closing) -> None:

@@ -88,6 +88,10 @@ def test_a_closure_is_looked_at_announced_called_about_and_taken_back(
     expect(preview).to_contain_text(
         "1 person: no way to reach them" if language == "en" else "aucun moyen de la joindre"
     )
+    expect(preview.locator("li", has_text="Amina Diallo").last).to_be_visible()
+    expect(preview.locator("li", has_text="Bilal Gashi").last).to_contain_text(
+        "by a call" if language == "en" else "par un appel"
+    )
     assert world.run(due_days(desk)) == {timedelta()}
     sound(page, width)
     preview.locator("button[value=announce]").click()

@@ -148,6 +148,15 @@ async def test_preview_says_what_the_hours_do_and_does_nothing(week: Week) -> No
     assert await week.look("Mo-Fr 08:00-18:00") is None
 
 
+async def test_preview_of_hours_that_nobody_knows_blames_no_lending_rule(week: Week) -> None:
+    loan = await week.loan()
+    found = await week.look("")
+    assert found is not None
+    assert (found.loans, found.kept) == (0, 1)
+    [stays] = found.unmoved
+    assert (stays.opens, [each.loan_id for each in stays.named]) == (False, [loan])
+
+
 async def test_each_move_is_an_event_and_each_person_is_told_once(week: Week) -> None:
     loans = [await week.loan(), await week.loan()]
     told: list[BorrowerDueDatesMoved] = []

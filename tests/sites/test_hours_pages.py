@@ -126,7 +126,9 @@ async def test_site_without_hours_is_unknown_and_not_closed(
     path = f"/settings/sites/{site.id}/hours"
     await client.post(f"{path}/expression", data={"version": "1", "opening_hours": ""})
     assert (await queries.site_calendar(site.id)).hours is None
-    assert "No opening hours yet" in (await client.get("/settings/sites")).text
+    page = (await client.get("/settings/sites")).text
+    assert "No opening hours yet" in page
+    assert "everybody reads that they are not known" in page, "and whoever emptied it is told"
 
 
 async def test_what_is_no_time_is_shown_again_in_a_field_that_can(

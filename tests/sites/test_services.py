@@ -25,8 +25,8 @@ from tests import factories
 pytestmark = pytest.mark.usefixtures("database")
 
 
-async def coordinator_and_site() -> tuple[Principal, SiteView]:
-    site = await factories.site()
+async def coordinator_and_site(**values: Any) -> tuple[Principal, SiteView]:
+    site = await factories.site(**values)
     return await factories.principal(Role.COORDINATOR, site.id), await queries.site(site.id)
 
 
@@ -220,6 +220,19 @@ async def test_hours_that_overlap_are_refused(now: datetime) -> None:
         ("opening_hours", "sites.span-ends-before-start"),
     ]
     assert (await queries.site(site.id)).version == 1
+
+
+async def test_hours_of_holidays_alone_are_refused_where_none_are_known(now: datetime) -> None:
+    actor, site = await coordinator_and_site(country="CH", region="FR")
+    await changing_hours.set_hours(actor, site.id, "PH 09:00-12:00", version=1, now=now)
+    actor, site = await coordinator_and_site(country="AT", region="")
+    with pytest.raises(Invalid) as raised:
+        await changing_hours.set_hours(actor, site.id, "PH 09:00-12:00", version=1, now=now)
+    assert [(each.field, each.code) for each in raised.value.errors] == [
+        ("opening_hours", "sites.hours-never-open")
+    ]
+    text = 'PH 09:00-12:00, Mo 09:00-12:00 unknown "by appointment"'
+    await changing_hours.set_hours(actor, site.id, text, version=1, now=now)
 
 
 async def test_hours_that_closures_leave_nothing_of_are_refused(now: datetime) -> None:

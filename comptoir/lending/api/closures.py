@@ -41,7 +41,7 @@ from comptoir.sites.services import preview_site
 
 TAG = "Sites"
 READERS = ("desk", "borrowers")
-#: Loans that a preview lists; `loans` says how many there are.
+#: Loans, or people, that a preview lists; it counts all of them.
 MOST_LOANS = 1000
 
 
@@ -70,14 +70,33 @@ class MovingLoan(msgspec.Struct, frozen=True):
     moved_to: Moment
 
 
+class StayingLoan(msgspec.Struct, frozen=True):
+    """A loan that would stay due when no door is open."""
+
+    id: UUID
+    item: Code
+    borrower_id: UUID
+    site: UUID
+    due_at: Moment
+
+
+class UnreachedPerson(msgspec.Struct, frozen=True):
+    """Somebody to tell whom no message reaches."""
+
+    borrower_id: UUID
+    contact_kind: str
+
+
 class PreviewView(msgspec.Struct, frozen=True, kw_only=True):
     """What an announcement would bring about. Send `seen` with it to make sure of that.
 
-    What hangs on it has a `kind` that stays: `due-dates`, `shifts`, and
-    `lending.no-open-day-in-horizon` where lending rules have no open day in reach.
-    `moving` lists the first 1,000 of `loans`. `kept` loans stay due on a closed day,
-    as their policy counts every day. `unreachable` counts those of the `people` to tell
-    whom no message reaches, by `contact_kind`.
+    What hangs on it has a `kind` that stays: `services`, `shifts`, `due-dates`,
+    `vouchers-set-aside`, and `lending.no-open-day-in-horizon` where lending rules have no open
+    day in reach.
+    `moving` lists the first 1,000 of `loans`. `kept` loans stay due when no door is open, as
+    their policy counts every day, or as no open day is in sight; `staying` lists the first 1,000
+    of them. `unreachable` counts those of the `people` to tell whom no message reaches, by
+    `contact_kind`; `not_reached` lists the first 1,000 of them.
     """
 
     seen: str
@@ -88,6 +107,8 @@ class PreviewView(msgspec.Struct, frozen=True, kw_only=True):
     people: int = 0
     unreachable: Annotated[dict[str, int], example({"letter": 2, "none": 1})] = {}
     moving: list[MovingLoan] = []
+    staying: list[StayingLoan] = []
+    not_reached: list[UnreachedPerson] = []
 
 
 class AnnouncementsQuery(PageQuery, frozen=True, kw_only=True):
@@ -345,6 +366,11 @@ def _with_loans(view: PreviewView, found: DueDatesPreview) -> PreviewView:
         for move in site.moves
         if move.after is not None
     ]
+    staying = [
+        StayingLoan(loan.loan_id, loan.code, loan.borrower_id, site.site_id, loan.before)
+        for site in found.sites
+        for loan in site.kept
+    ]
     return msgspec.structs.replace(
         view,
         loans=found.loans,
@@ -352,6 +378,11 @@ def _with_loans(view: PreviewView, found: DueDatesPreview) -> PreviewView:
         people=found.people,
         unreachable=found.unreachable,
         moving=moving[:MOST_LOANS],
+        staying=staying[:MOST_LOANS],
+        not_reached=[
+            UnreachedPerson(each.borrower_id, each.contact_kind)
+            for each in found.unreached[:MOST_LOANS]
+        ],
     )
 
 

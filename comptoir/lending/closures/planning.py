@@ -79,13 +79,14 @@ class LoanMove(msgspec.Struct, frozen=True, kw_only=True):
 class SiteMoves(msgspec.Struct, frozen=True):
     """The loans of one return site that are due before a shut door; those that stay, too.
 
-    ``zone_after`` is its time zone afterwards.
+    ``zone_after`` is its time zone afterwards; ``opens``: an open day is in sight then.
     """
 
     site_id: UUID
     name: str
     time_zone: str
     zone_after: str
+    opens: bool
     moves: tuple[LoanMove, ...]
     kept: tuple[LoanMove, ...]
 
@@ -146,6 +147,7 @@ async def _at(
         site["site_name"],
         (before or after).zone.key,
         after.zone.key,
+        after.open_day_from(after.local_date(now)) is not None,
         tuple(moves),
         tuple(kept),
     )

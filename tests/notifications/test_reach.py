@@ -1,0 +1,68 @@
+"""To whom no message would go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+
+import pytest
+
+from comptoir.lending.closures import reach as lending
+from comptoir.notifications import reach
+from comptoir.notifications.channels import BY_GATEWAY, Channel
+from comptoir.notifications.reminders.tables import BorrowerWish
+from tests import factories as make
+
+pytestmark = pytest.mark.usefixtures("database")
+MOBILE, FIXED = "+41791234567", "+41265550110"
+
+
+@pytest.fixture
+def only_sms() -> Iterator[None]:
+    reach.use_channels({Channel.SMS})
+    yield
+    reach.use_channels(BY_GATEWAY)
+
+
+async def people() -> dict[str, UUID]:
+    return {
+        "mobile": (await make.borrower(contact_kind="phone", phone=MOBILE)).id,
+        "fixed": (await make.borrower(contact_kind="phone", phone=FIXED)).id,
+        "no number": (await make.borrower(contact_kind="phone")).id,
+        "mail": (await make.borrower(contact_kind="email", email="a@example.org")).id,
+        "no mail": (await make.borrower(contact_kind="email")).id,
+    }
+
+
+async def unreached(known: dict[str, UUID]) -> set[str]:
+    found = await reach.not_reached([*known.values()])
+    return {name for name, borrower_id in known.items() if borrower_id in found}
+
+
+async def test_whom_a_number_or_an_address_fails_is_not_reached() -> None:
+    assert await unreached(await people()) == {"fixed", "no number", "no mail"}
+
+
+@pytest.mark.usefixtures("only_sms")
+async def test_an_e_mail_that_nothing_carries_reaches_nobody() -> None:
+    assert "mail" in await unreached(await people())
+
+
+async def test_whoever_asked_for_no_messages_is_not_reached(now: datetime) -> None:
+    known = await people()
+    await BorrowerWish(borrower=known["mobile"], stopped_at=now).save()
+    assert "mobile" in await unreached(known)
+
+
+async def test_more_people_than_one_statement_takes() -> None:
+    known = [(await make.borrower(contact_kind="phone")).id for _ in range(3)]
+    assert await reach.not_reached(known * 200) == set(known)
+
+
+async def test_the_floor_below_asks_and_keeps_the_order() -> None:
+    lending.let_say(reach.not_reached)
+    known = await people()
+    ids = [known["no mail"], known["mobile"], known["fixed"]]
+    assert await lending.not_reached(ids) == [ids[0], ids[2]]
+    assert await lending.not_reached([]) == []
