@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, expect
 
 from comptoir.core import clock, db
 from comptoir.core.principal import Role
@@ -64,6 +64,7 @@ def test_session_that_ends_in_mid_visit_loses_neither_scan_nor_visit(
 ) -> None:
     open_visit(page, counter)
     world.run(db.execute("UPDATE core_session SET expires_at = :now", now=clock.now()))
+    expect(page.locator("[data-code='desk.clock-wrong']")).to_be_hidden()
     scan(page, counter.items[0])
     page.wait_for_url("**/sign-in?next=**")
     assert world.loans(counter.items[0]) == []
@@ -110,6 +111,7 @@ def test_pc_with_a_wrong_clock_lends_and_undoes_like_any_other(
     page.clock.set_fixed_time(datetime(year, 1, 1, tzinfo=UTC))
     page.goto("/desk")
     assert page.evaluate("new Date().getUTCFullYear()") == year
+    expect(page.locator("[data-code='desk.clock-wrong']")).to_be_visible()
     open_visit(page, counter)
     scan(page, counter.items[0])
     page.wait_for_selector(".answer.ok")

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from comptoir.core.errors import Refused
-from comptoir.core.i18n import use_language
+from comptoir.core.i18n import LANGUAGE_NAMES, use_language
 from comptoir.lending.errors import (
     CheckOutRefused,
     LendingRefused,
@@ -44,11 +44,15 @@ WITHOUT_DATA_TOO = [
 
 
 @pytest.mark.parametrize("code", RefusalCode)
-def test_every_code_has_a_sentence_and_what_to_do(code: RefusalCode) -> None:
-    with use_language("en"):
-        text = sentence(Refusal(code, DATA.get(code, {})))
-    assert text.count(". ") + text.endswith(".") + text.count("? ") >= 2, "what, then what to do"
-    assert "%" not in text
+def test_every_code_has_a_sentence_and_what_to_do_in_every_language(code: RefusalCode) -> None:
+    said = set()
+    for language in LANGUAGE_NAMES:
+        with use_language(language):
+            text = sentence(Refusal(code, DATA.get(code, {})))
+        assert text.count(". ") + text.endswith(".") + text.count("? ") >= 2, "what, what to do"
+        assert "%" not in text
+        said.add(text)
+    assert len(said) == len(LANGUAGE_NAMES)
 
 
 @pytest.mark.parametrize("code", WITHOUT_DATA_TOO)

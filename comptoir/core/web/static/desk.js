@@ -13,6 +13,7 @@ const TWICE = 2000; // the same code again within this many milliseconds is the 
 const TIMEOUT = 10_000;
 const RETRIES = [1000, 2000, 4000, 8000, 15_000];
 const STALE = 10 * 60_000; // an older scan is sent only when somebody says so
+const CLOCK_OFF = 5 * 60_000; // by more than this the PC's clock is wrong; less is a slow answer
 const MARGIN = 8; // pixels between what is shown and the edge of the screen
 const DRAFT = "comptoir.draft";
 const VISIT = "comptoir.visit";
@@ -246,6 +247,8 @@ function settled() {
   // A reload must come back here, and not send a form again whose answer this page may be.
   const state = desk.querySelector("[data-address]");
   if (state) {
+    const off = Math.abs(Date.now() - Date.parse(state.dataset.now));
+    document.getElementById("desk-clock").hidden = !(off > CLOCK_OFF);
     history.replaceState(null, "", state.dataset.address);
     keepVisit(state.dataset.address);
   }
