@@ -29,6 +29,7 @@ from comptoir.lending import routes as lending
 from comptoir.notifications import reach
 from comptoir.notifications import routes as notifications
 from comptoir.notifications.gateways.configuration import channels_of
+from comptoir.notifications.links import tokens as links
 from comptoir.opening import open_vault
 from comptoir.principals import StaffDirectory
 from comptoir.sites import routes as sites
@@ -95,6 +96,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     logging.configure(settings)
     idempotency.use_key(derive(settings.signing_secret.encode(), "attempts"))
     reach.use_channels(channels_of(settings))
+    links.use_secret(settings.signing_secret)
     return _Application(
         route_handlers=[
             healthz,

@@ -2,7 +2,8 @@
 
 Each purpose has its own key (HKDF, RFC 5869), so that what was made for one
 means nothing for another. Whoever changes ``COMPTOIR_SECRET`` makes PINs,
-badges and second factors worthless: people then set them up anew.
+badges and second factors worthless: people then set them up
+anew. Links that went out lead nowhere then.
 """
 
 from __future__ import annotations

@@ -58,8 +58,8 @@ class Settings:
     )
     secret: str = setting(
         "COMPTOIR_SECRET",
-        "At least 32 characters; signs forms and encrypts second factors. "
-        "Unset in development: made once and kept in the data folder.",
+        "At least 32 characters; signs forms and the links in messages, and encrypts "
+        "second factors. Unset in development: made once and kept in the data folder.",
         "",
         told=False,
     )

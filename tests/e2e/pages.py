@@ -203,6 +203,7 @@ async def fill_examples() -> Examples:
         )
         await talk.save()
         await SiteSending(site=site.id, has_links=True).save()
+        shared_app()  # its secret signs the link
         link = new_token()
         await BorrowerLink(
             token_hash=token_hash(link),

@@ -1,7 +1,7 @@
 """Whose link it is, if it leads anywhere.
 
-A secret that is wrong, too old or revoked is looked for in the same one statement, and found
-by its hash: nothing tells one from the other, neither the answer nor how long it takes.
+A secret that is wrong, unsigned, too old or revoked is looked for in the same one statement, and
+found by its hash: nothing tells one from the other, neither the answer nor how long it takes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from comptoir.core import db
 from comptoir.core.accounts import throttle
 from comptoir.core.accounts.throttle import Subject
 from comptoir.core.i18n import DEFAULT_LANGUAGE, LANGUAGES
-from comptoir.notifications.links.tokens import token_hash
+from comptoir.notifications.links.tokens import is_signed, token_hash
 
 #: So many links that lead nowhere cost an address nothing: a whole hostel may share it.
 FREE = 30
@@ -54,7 +54,7 @@ async def open_link(token: str, *, address: str, now: datetime) -> Opened | None
         TooManyAttempts: it leads nowhere, as too many from this address did.
     """
     row = await db.fetch_one(_FIND, token_hash=token_hash(token), now=now)
-    if row is None:
+    if row is None or not is_signed(token):
         await throttle.begin([Subject(f"link:{address}", free=FREE, shared=True)], now=now)
         return None
     language = row["language"] if row["language"] in LANGUAGES else DEFAULT_LANGUAGE

@@ -25,13 +25,13 @@ from comptoir.notifications.inbound import wishes
 from comptoir.notifications.links.making import LASTS
 from comptoir.notifications.links.opening import FREE
 from comptoir.notifications.links.tables import BorrowerLink
-from comptoir.notifications.links.tokens import LENGTH, STAND_IN
+from comptoir.notifications.links.tokens import LENGTH, PATH, STAND_IN, token_hash
 from comptoir.notifications.reminders.sweep import sweep
 from comptoir.notifications.reminders.tables import BorrowerWish, SiteSending
 from comptoir.notifications.routing import Route
 from comptoir.notifications.tables import Message
 from tests import factories as make
-from tests.http_client import client_of
+from tests.http_client import client_of, shared_app
 from tests.notifications import rows
 from tests.notifications.recording import RecordingGateway
 from tests.notifications.reminders.world import World, written
@@ -68,6 +68,7 @@ async def send(world: World, person: Borrower) -> str:
 
 @pytest.fixture
 async def sent(database: Any) -> Sent:
+    shared_app()  # its secret signs links
     world = await World.made(
         name="Espace Info", short_name="Espace Info", street="Rue du Pont 1", published=True
     )
@@ -111,6 +112,14 @@ class TestMaking:
         [message] = await written()
         assert len(message.text) == len(message.text.replace(STAND_IN, sent.path))
         assert message.parts == 2
+
+    async def test_is_signed(self, sent: Sent, client: AsyncClient) -> None:
+        made = sent.path.removeprefix(PATH)
+        forged = made[:-1] + ("2" if made[-1] != "2" else "3")
+        await BorrowerLink.update({BorrowerLink.token_hash: token_hash(forged)}, force=True)
+        assert (await client.get(PATH + forged)).status_code == 404
+        await BorrowerLink.update({BorrowerLink.token_hash: token_hash(made)}, force=True)
+        assert (await client.get(sent.path)).status_code == 200
 
     async def test_each_message_has_its_own(self, sent: Sent, client: AsyncClient) -> None:
         await Message.update({Message.status: "queued"}, force=True)
