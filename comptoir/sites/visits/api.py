@@ -10,7 +10,7 @@ import msgspec
 from comptoir.core.api import Call, get, post
 from comptoir.sites.errors import SiteNotFound
 from comptoir.sites.visits import services
-from comptoir.sites.visits.schemas import CountVisit, VisitsReport, VisitsToday
+from comptoir.sites.visits.schemas import CountVisit, VisitCounted, VisitsReport
 
 TAG = "Visits"
 PATH = "/sites/{site_id:uuid}/visits"
@@ -25,25 +25,27 @@ class VisitsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 @post(PATH, scopes=("desk",), tag=TAG, status=201, errors=(SiteNotFound,))
-async def count_visit(call: Call, site_id: UUID, data: CountVisit) -> VisitsToday:
+async def count_visit(call: Call, site_id: UUID, data: CountVisit) -> VisitCounted:
     """Count somebody who comes in. No name, no time: one more for the day and the reason."""
-    return await services.count_visit(call.actor, site_id, data, now=call.now)
+    today = await services.count_visit(call.actor, site_id, data, now=call.now)
+    return VisitCounted(today.total)
 
 
 @post(f"{PATH}/take-back", scopes=("desk",), tag=TAG, errors=(SiteNotFound,))
-async def take_back_visit(call: Call, site_id: UUID, data: CountVisit) -> VisitsToday:
+async def take_back_visit(call: Call, site_id: UUID, data: CountVisit) -> VisitCounted:
     """Count one less today, after a slip of the finger."""
-    return await services.take_back_visit(call.actor, site_id, data, now=call.now)
+    today = await services.take_back_visit(call.actor, site_id, data, now=call.now)
+    return VisitCounted(today.total)
 
 
 @get(PATH, scopes=("desk", "settings"), tag=TAG, errors=(SiteNotFound,))
 async def read_visits(call: Call, site_id: UUID, query: VisitsQuery) -> VisitsReport:
-    """Read a year of visits, by month and reason.
+    """Read a year of visits, by month and reason, as far as its months are over.
 
     A number from 1 to 4 is null, and so is one more of its line and of its column: together
     with the sums it would tell the first.
     """
-    return await services.visits_of_year(call.actor, site_id, query.year)
+    return await services.visits_of_year(call.actor, site_id, query.year, now=call.now)
 
 
 ROUTES = [count_visit, take_back_visit, read_visits]

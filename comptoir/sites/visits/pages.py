@@ -39,22 +39,19 @@ async def visits(request: Page) -> Response[str]:
     site, this_year = chosen.site, chosen.today.year
     asked = request.query_params.get("year", "")
     year = int(asked) if asked in {str(each) for each in _years(this_year)} else this_year
-    report = await services.visits_of_year(request.user, site.id, year)
-    begun = [
-        each for each in report.months if (year, each.month) <= (this_year, chosen.today.month)
-    ]
+    now = clock.now()
+    report = await services.visits_of_year(request.user, site.id, year, now=now)
     return page(
         request,
         "sites/visits.html",
         site=site,
         sites=[(str(key), name) for key, name in chosen.options],
         labels=LABELS,
-        today=await services.visits_today(request.user, site.id, now=clock.now()),
+        today=await services.visits_today(request.user, site.id, now=now),
         year=year,
         years=[(str(each), str(each)) for each in _years(this_year)],
-        report=report,
         months=[
-            *((format_day(date(year, each.month, 1), "LLLL"), each) for each in begun),
+            *((format_day(date(year, each.month, 1), "LLLL"), each) for each in report.months),
             (_("The year"), report),
         ],
     )

@@ -76,13 +76,19 @@ async def visits_today(actor: Principal, site_id: UUID, *, now: datetime) -> Vis
     return VisitsToday(sum(reasons.values()), reasons)
 
 
-async def visits_of_year(actor: Principal, site_id: UUID, year: int) -> VisitsReport:
-    """A year of a site by month and reason, without the numbers that are too small to tell.
+async def visits_of_year(
+    actor: Principal, site_id: UUID, year: int, *, now: datetime
+) -> VisitsReport:
+    """The months of a year that are over ``now`` (UTC) at a site, by reason.
+
+    The numbers that are too small to tell are left out. Of a month that goes on nothing is told:
+    whoever read it each day would find the few of one day by subtraction.
 
     Raises:
         SiteNotFound: there is none, as far as the actor may know.
     """
-    await queries.site(site_id, actor)
+    today = _today(await queries.site(site_id, actor), now)
+    over = [month for month in range(1, 13) if (year, month) < (today.year, today.month)]
     rows = await db.fetch(
         "SELECT day, reason, visits FROM sites_visit_tally "
         "WHERE site = :site_id AND day BETWEEN :first AND :last",
@@ -93,12 +99,17 @@ async def visits_of_year(actor: Principal, site_id: UUID, year: int) -> VisitsRe
     columns = list(Reason)
     numbers = [[0] * len(columns) for _ in range(12)]
     for row in rows:
-        numbers[row["day"].month - 1][columns.index(Reason(row["reason"]))] += row["visits"]
+        if row["day"].month in over:
+            numbers[row["day"].month - 1][columns.index(Reason(row["reason"]))] += row["visits"]
     *months, sums = (
         (dict(zip(columns, line, strict=False)), line[-1]) for line in tellable(numbers)
     )
     return VisitsReport(
-        [MonthOfVisits(month, total, cells) for month, (cells, total) in enumerate(months, 1)],
+        [
+            MonthOfVisits(month, total, cells)
+            for month, (cells, total) in enumerate(months, 1)
+            if month in over
+        ],
         total=sums[1],
         reasons=sums[0],
     )

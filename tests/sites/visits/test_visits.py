@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -77,12 +77,29 @@ async def test_the_year_tells_no_small_number(site: Site, staff: Principal, now:
     for reason, visits in ((Reason.HELP, 3), (Reason.WORKSHOP, 8), (Reason.UNSAID, 9)):
         for _ in range(visits):
             await services.count_visit(staff, site.id, CountVisit(reason), now=now)
-    report = await services.visits_of_year(staff, site.id, now.year)
+    over = now + timedelta(days=31)
+    report = await services.visits_of_year(staff, site.id, now.year, now=over)
     month = report.months[now.month - 1]
     assert month.reasons[Reason.HELP] is None
     assert month.reasons[Reason.WORKSHOP] is None
     assert (month.reasons[Reason.UNSAID], month.total, report.total) == (9, 20, 20)
-    assert (await services.visits_of_year(staff, site.id, now.year - 1)).total == 0
+    before = await services.visits_of_year(staff, site.id, now.year - 1, now=over)
+    assert (before.total, len(before.months)) == (0, 12)
+
+
+async def test_a_month_is_told_once_it_is_over(site: Site, staff: Principal) -> None:
+    """Until then, whoever reads the report each day would find the few of that day."""
+    late = datetime(2026, 11, 30, 22, 30, tzinfo=UTC)
+    for _ in range(9):
+        await services.count_visit(staff, site.id, HELP, now=late)
+    running = await services.visits_of_year(staff, site.id, 2026, now=late)
+    assert [month.month for month in running.months] == [*range(1, 11)]
+    assert (running.total, running.reasons[Reason.HELP]) == (0, 0)
+    over = await services.visits_of_year(staff, site.id, 2026, now=late + timedelta(hours=1))
+    assert [month.month for month in over.months] == [*range(1, 12)]
+    assert (over.total, over.months[-1].reasons[Reason.HELP]) == (9, 9)
+    coming = await services.visits_of_year(staff, site.id, 2027, now=late)
+    assert coming.months == []
 
 
 async def test_only_those_who_work_there_count_and_read(staff: Principal, now: datetime) -> None:
@@ -91,7 +108,7 @@ async def test_only_those_who_work_there_count_and_read(staff: Principal, now: d
         services.count_visit(staff, other.id, HELP, now=now),
         services.take_back_visit(staff, other.id, HELP, now=now),
         services.visits_today(staff, other.id, now=now),
-        services.visits_of_year(staff, other.id, now.year),
+        services.visits_of_year(staff, other.id, now.year, now=now),
     ):
         with pytest.raises(SiteNotFound):
             await attempt
