@@ -1,19 +1,20 @@
 """A site for search engines: JSON-LD in the words of schema.org.
 
-``openingHoursSpecification`` is the week that holds today; every day up to
-``SPECIAL_DAYS`` ahead that is not like it is in ``specialOpeningHoursSpecification``.
-There, ``opens`` and ``closes`` at 00:00 say that the door stays shut. By appointment has
-no word in schema.org: such days carry a ``description`` and no hours.
+``openingHoursSpecification`` is the week that holds today; every day up to ``SPECIAL_DAYS``
+ahead that is not like it is in ``specialOpeningHoursSpecification``, days that are alike and
+follow each other as one. There, ``opens`` and ``closes`` at 00:00 say that the door stays shut.
+By appointment has no word in schema.org: such days carry a ``description`` and no hours. Of a
+week that nobody knows nothing is said, but what is announced is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from comptoir.core.i18n import gettext as _
-from comptoir.sites.calendar import DayState, SiteCalendar
+from comptoir.sites.calendar import DayHours, DayState, SiteCalendar
 from comptoir.sites.expressions.evaluation import DayPlan, Piece
 from comptoir.sites.expressions.model import Effect
 from comptoir.sites.expressions.weeks import Week, week_at
@@ -61,11 +62,9 @@ def linked_data(page: PlacePage, *, url: str, today: date) -> Node:
             "longitude": site.longitude,
         }
     calendar = place.calendar
-    if calendar.hours:
-        week = week_at(calendar.hours, today)
-        last = today + timedelta(days=SPECIAL_DAYS)
-        node["openingHoursSpecification"] = _normal(week)
-        node["specialOpeningHoursSpecification"] = _special(calendar, week, today, last)
+    week = week_at(calendar.hours, today) if calendar.hours else None
+    node["openingHoursSpecification"] = _normal(week) if week else []
+    node["specialOpeningHoursSpecification"] = _special(calendar, week, today)
     return _without_empty(node)
 
 
@@ -77,29 +76,40 @@ def _normal(week: Week) -> list[Node]:
     ]
 
 
-def _special(calendar: SiteCalendar, week: Week, first: date, last: date) -> list[Node]:
-    found = []
-    day = first
-    while day <= last:
+def _special(calendar: SiteCalendar, week: Week | None, today: date) -> list[Node]:
+    runs: list[tuple[date, date, list[Node]]] = []
+    for day in (today + number * ONE_DAY for number in range(SPECIAL_DAYS + 1)):
         hours = calendar.on(day)
-        door = _door(hours.plan)
-        if door != _door(week[day.weekday()]):
-            about = {
-                "@type": "OpeningHoursSpecification",
-                "validFrom": day.isoformat(),
-                "validThrough": day.isoformat(),
-            }
-            reason = day_reason(hours)
-            if door:
-                stretches = [_times(piece) for piece in door]
-            elif hours.state in (DayState.BY_APPOINTMENT, DayState.UNKNOWN):
-                stretches, reason = [{}], reason or _("by appointment")
-            else:
-                stretches = [{"opens": "00:00", "closes": "00:00"}]
-            named = {"description": reason} if reason else {}
-            found += [{**about, **times, **named} for times in stretches]
-        day += ONE_DAY
-    return found
+        if not hours.is_known:
+            continue
+        said = _said(hours)
+        if runs and runs[-1][1:] == (day - ONE_DAY, said):
+            runs[-1] = (runs[-1][0], day, said)
+        elif week is None or _door(hours.plan) != _door(week[day.weekday()]):
+            runs.append((day, day, said))
+    return [
+        {
+            "@type": "OpeningHoursSpecification",
+            "validFrom": first.isoformat(),
+            "validThrough": last.isoformat(),
+            **stretch,
+        }
+        for first, last, said in runs
+        for stretch in said
+    ]
+
+
+def _said(hours: DayHours) -> list[Node]:
+    """What is said of a day: its hours, each with the reason if there is one."""
+    reason = day_reason(hours)
+    if door := _door(hours.plan):
+        stretches = [_times(piece) for piece in door]
+    elif hours.state is DayState.BY_APPOINTMENT:
+        stretches, reason = [{}], reason or _("by appointment")
+    else:
+        stretches = [{"opens": "00:00", "closes": "00:00"}]
+    named = {"description": reason} if reason else {}
+    return [{**times, **named} for times in stretches]
 
 
 def _door(plan: DayPlan) -> Sequence[Piece]:

@@ -350,6 +350,30 @@ async def test_search_engines_are_not_told_that_unknown_is_closed(client: AsyncC
     )
 
 
+async def test_search_engines_read_what_is_announced_of_an_unknown_week(
+    client: AsyncClient,
+) -> None:
+    """Days that follow each other and are alike are told once."""
+    site = await place(opening_hours="")
+    first = clock.now().date() + timedelta(days=50)
+    await announce(site, first, kind="closed", reason="Works")
+    await announce(site, first + timedelta(days=1), kind="closed", reason="Works")
+    html = (await client.get(f"/places/{factories.slug(site)}")).text
+    [text] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html)
+    node = json.loads(text)
+    assert "openingHoursSpecification" not in node
+    assert node["specialOpeningHoursSpecification"] == [
+        {
+            "@type": "OpeningHoursSpecification",
+            "validFrom": str(first),
+            "validThrough": str(first + timedelta(days=1)),
+            "opens": "00:00",
+            "closes": "00:00",
+            "description": "Works",
+        }
+    ]
+
+
 async def test_the_calendar_tells_when_the_door_is_open(client: AsyncClient) -> None:
     site = await place(opening_hours='Mo-Su 09:00-12:00, Mo-Su 14:00-16:00 open "Workshop"')
     answer = await client.get(f"/places/{factories.slug(site)}/hours.ics")
