@@ -6,19 +6,20 @@ then the hour that was right when it was written is not the hour at which it goe
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from comptoir.core import db
 from comptoir.notifications.kinds import ANSWERS, Matter, kinds_about
 from comptoir.notifications.quiet_hours import SendingHours, next_allowed
 from comptoir.notifications.reminders.plans import ENDING, OF_MOVES, ONE_A_DAY, REMINDER_KINDS
-from comptoir.notifications.reminders.reading import habits_of
+from comptoir.notifications.reminders.reading import NO_TEXT, LastTexts, habits_of
+from comptoir.notifications.rules import is_same_day, tomorrow
 from comptoir.sites import calendars
 from comptoir.sites.calendar import SiteCalendar
-from comptoir.sites.opening_hours import ONE_DAY, first_moment
+from comptoir.sites.opening_hours import ONE_DAY
 
 _HOURS = f"""
 SELECT site.id, sending.opens, sending.closes, sending.quiet_days, sending.takes_answers,
@@ -29,7 +30,9 @@ WHERE site.id IN :sites
 """
 # One that was tried again went badly: it is the other try that counts.
 _LAST = """
-SELECT message.borrower, MAX(message.sent_at) AS "last [TIMESTAMPTZ]"
+SELECT message.borrower, MAX(message.sent_at) AS "any [TIMESTAMPTZ]",
+       MAX(CASE WHEN message.kind IN :reminders THEN message.sent_at END)
+           AS "reminder [TIMESTAMPTZ]"
 FROM notifications_message message
 WHERE message.borrower IN :people AND message.kind IN :kinds
   AND message.channel IN ('sms', 'email') AND message.sent_at > :since
@@ -37,9 +40,15 @@ WHERE message.borrower IN :people AND message.kind IN :kinds
   AND NOT EXISTS (SELECT 1 FROM notifications_message again WHERE again.again_of = message.id)
 GROUP BY message.borrower
 """
-_ENDS = """
-SELECT about.message, MIN(about.ends_at) AS "ends_at [TIMESTAMPTZ]"
+# What is overdue already can wait.
+_UNTIL = """
+SELECT about.message, MIN(about.ends_at) AS "until [TIMESTAMPTZ]"
 FROM notifications_voucher_message about WHERE about.message IN :ids GROUP BY about.message
+UNION ALL
+SELECT about.message, MIN(about.due_at) AS "until [TIMESTAMPTZ]"
+FROM notifications_loan_message about
+WHERE about.message IN :ids AND about.level LIKE '%:%' AND about.due_at > :now
+GROUP BY about.message
 """
 _HOLD_UNTIL = """
 UPDATE notifications_message
@@ -71,10 +80,11 @@ async def hold_back(rows: Sequence[db.Row], *, now: datetime) -> set[UUID]:
 
     Rows have ``id``, ``site``, ``borrower`` and ``kind``. In the quiet hours of their site
     nothing goes but what somebody waits for, or is for somebody who works here. A person gets one
-    reminder a day: the next goes on the next day, if it still makes sense then. That a voucher
-    expires is said after the reminders, on the next day if that is before its end. What is said of
-    a moved due date waits for what is said of one at this moment, so that the last word is true.
-    It belongs into the transaction that claims them.
+    reminder a day: the next goes on the next day, if it still makes sense then. What else they did
+    not ask for waits for the next day too, unless it would come too late: a reminder after what is
+    due, what is said of a voucher after its end. What is said of a moved due date, which waited
+    when it was written, waits for what is said of one at this moment, so that the last word is
+    true. It belongs into the transaction that claims them.
     """
     asked = [row for row in rows if row["borrower"] and row["kind"] not in _WAITED_FOR]
     if not asked:
@@ -84,21 +94,23 @@ async def hold_back(rows: Sequence[db.Row], *, now: datetime) -> set[UUID]:
         for row in await db.fetch(_HOURS, sites=list({row["site"] for row in asked}))
     }
     until: defaultdict[datetime, list[UUID]] = defaultdict(list)
-    last = await _last_of(asked, REMINDER_KINDS, REMINDER_KINDS, now=now)
-    any_last = await _last_of(asked, [ENDING], ONE_A_DAY, now=now)
-    ends = await _ends(asked)
-    for row in sorted(asked, key=lambda row: (row["kind"] == ENDING, row["id"])):
+    last = await _last_of(asked, now=now)
+    until_when = await _until_when(asked, last, now=now)
+    for row in sorted(asked, key=_in_order):
         hours, calendar = sites[row["site"]]
-        at = _allowed(now, hours, calendar)
-        if at <= now and row["kind"] in ONE_A_DAY:
-            today = calendar.local_date(now)
-            before = (any_last if row["kind"] == ENDING else last).get(row["borrower"])
-            again = _tomorrow(today, hours, calendar)
-            was_written_to = before is not None and calendar.local_date(before) >= today
-            if was_written_to and again < ends.get(row["id"], _NEVER):
+        at, kind, person = _allowed(now, hours, calendar), row["kind"], row["borrower"]
+        if at <= now and kind in ONE_A_DAY:
+            before = last.get(person, NO_TEXT)
+            again = _allowed(tomorrow(now, calendar.zone), hours, calendar)
+            was_reminded = kind in REMINDER_KINDS and is_same_day(
+                before.reminder, now, calendar.zone
+            )
+            can_wait = kind not in OF_MOVES and again < until_when.get(row["id"], _NEVER)
+            if was_reminded or (can_wait and is_same_day(before.any, now, calendar.zone)):
                 at = again
             else:
-                last[row["borrower"]] = any_last[row["borrower"]] = now
+                reminder = now if kind in REMINDER_KINDS else before.reminder
+                last[person] = LastTexts(any=now, reminder=reminder)
         if at > now:
             until[at].append(row["id"])
     for at, ids in until.items():
@@ -121,34 +133,39 @@ async def _in_turn(rows: Collection[db.Row], *, now: datetime) -> set[UUID]:
     return {*waiting}
 
 
-async def _last_of(
-    rows: Collection[db.Row], wanted: Collection[str], kinds: Sequence[str], *, now: datetime
-) -> dict[UUID, datetime]:
-    """When people got their last message of some kinds, of those for whom a wanted one waits."""
-    waiting = [row for row in rows if row["kind"] in wanted]
+def _in_order(row: db.Row) -> tuple[int, UUID]:
+    """What presses most goes first, and of those what was written first."""
+    order = (OF_MOVES, REMINDER_KINDS, [ENDING])
+    place = next((at for at, kinds in enumerate(order) if row["kind"] in kinds), len(order))
+    return place, row["id"]
+
+
+async def _last_of(rows: Collection[db.Row], *, now: datetime) -> dict[UUID, LastTexts]:
+    """When people were last sent something unasked, of those for whom such a message waits."""
+    waiting = [row for row in rows if row["kind"] in ONE_A_DAY]
     if not waiting:
         return {}
     found = await db.fetch(
         _LAST,
         people=list({row["borrower"] for row in waiting}),
-        kinds=[*kinds],
+        kinds=ONE_A_DAY,
+        reminders=REMINDER_KINDS,
         ids=[row["id"] for row in waiting],
         since=now - _SINCE,
     )
-    return {row["borrower"]: row["last"] for row in found}
+    return {row.pop("borrower"): LastTexts(**row) for row in found}
 
 
-async def _ends(rows: Collection[db.Row]) -> dict[UUID, datetime]:
-    """When the vouchers end that some of these messages are about."""
-    ids = [row["id"] for row in rows if row["kind"] == ENDING]
+async def _until_when(
+    rows: Collection[db.Row], last: Mapping[UUID, LastTexts], *, now: datetime
+) -> dict[UUID, datetime]:
+    """Until when these messages are of use: of those to people who get, or got, another one."""
+    number = Counter(row["borrower"] for row in rows)
+    ids = [row["id"] for row in rows if row["borrower"] in last or number[row["borrower"]] > 1]
     if not ids:
         return {}
-    return {row["message"]: row["ends_at"] for row in await db.fetch(_ENDS, ids=ids)}
+    return {row["message"]: row["until"] for row in await db.fetch(_UNTIL, ids=ids, now=now)}
 
 
 def _allowed(at: datetime, hours: SendingHours, calendar: SiteCalendar) -> datetime:
     return next_allowed(at, hours, calendar) or at + ONE_DAY
-
-
-def _tomorrow(today: date, hours: SendingHours, calendar: SiteCalendar) -> datetime:
-    return _allowed(first_moment(today + ONE_DAY, 0, calendar.zone), hours, calendar)

@@ -10,7 +10,8 @@ to that:
    put there: nobody gets the third reminder without the second.
 3. Nobody is reminded of an overdue loan whose return site has not been open since it was due.
 4. One text a person a day. It names all that is due for a reminder on that day, so that
-   nothing has to wait for a second one.
+   nothing has to wait for a second one. On a day with a text of another kind it waits for the
+   next, unless something that it names is due before.
 5. A level for a person (the call list) is no text, and waits for no quiet hours.
 """
 
@@ -106,12 +107,13 @@ class Place(msgspec.Struct, frozen=True):
     """What the rules ask of a site at a moment; worked out once for all of its loans.
 
     ``last_open`` is up to when its door was open last, ``may_write`` whether a message may
-    arrive now.
+    arrive now. ``again`` is when one may from tomorrow on, in UTC; None: nobody knows.
     """
 
     zone: ZoneInfo
     last_open: datetime | None
     may_write: bool
+    again: datetime | None = None
 
 
 class Reminder(msgspec.Struct, frozen=True):
@@ -142,7 +144,27 @@ class DueReminders(msgspec.Struct, frozen=True):
 
 def place_at(calendar: SiteCalendar, hours: SendingHours, *, now: datetime) -> Place:
     """A site as the rules see it."""
-    return Place(calendar.zone, calendar.last_open(now), next_allowed(now, hours, calendar) == now)
+    return Place(
+        calendar.zone,
+        calendar.last_open(now),
+        next_allowed(now, hours, calendar) == now,
+        next_allowed(tomorrow(now, calendar.zone), hours, calendar),
+    )
+
+
+def tomorrow(now: datetime, zone: ZoneInfo) -> datetime:
+    """When the next day begins there, in UTC."""
+    return first_moment(now.astimezone(zone).date() + ONE_DAY, 0, zone)
+
+
+def can_wait(again: datetime | None, until: datetime) -> bool:
+    """Whether what is said ``again`` is still said in time."""
+    return again is not None and again < until
+
+
+def is_same_day(then: datetime | None, now: datetime, zone: ZoneInfo) -> bool:
+    """Whether a moment, if there is one, was on the day that it is there now."""
+    return then is not None and then.astimezone(zone).date() >= now.astimezone(zone).date()
 
 
 def due_reminders(
@@ -150,12 +172,14 @@ def due_reminders(
     places: Mapping[UUID, Place],
     *,
     last_text: datetime | None,
+    last_told: datetime | None = None,
     now: datetime,
 ) -> DueReminders:
     """What the loans of one person ask for now.
 
-    ``last_text`` is when they got their last reminder by text, if ever. Whoever writes the
-    bundle down notes all its reminders as sent, those of ``also`` too.
+    ``last_text`` is when they got their last reminder by text, if ever, and ``last_told`` their
+    last text of any kind that they did not ask for. Whoever writes the bundle down notes all its
+    reminders as sent, those of ``also`` too.
     """
     reached = list(_reached(loans, places, until=now, now=now))
     for_person = tuple(each for each in reached if each.rule.is_for_person)
@@ -169,7 +193,7 @@ def due_reminders(
     first = min(texts, key=_urgency)
     zone = places[first.loan.site_id].zone
     today = now.astimezone(zone).date()
-    if last_text is not None and last_text.astimezone(zone).date() >= today:
+    if is_same_day(last_text, now, zone):
         return DueReminders(None, for_person)
     # What is reached later today is named now, or it would have to wait for tomorrow.
     tonight = first_moment(today, END_OF_DAY, zone) - timedelta(microseconds=1)
@@ -178,6 +202,11 @@ def due_reminders(
         for each in _reached(loans, places, until=tonight, now=now)
         if not each.rule.is_for_person
     ]
+    if is_same_day(last_told, now, zone) and all(
+        now >= each.loan.due_at or can_wait(places[each.loan.site_id].again, each.loan.due_at)
+        for each in named
+    ):
+        return DueReminders(None, for_person)
     return DueReminders(_bundle(named, places, now=now), for_person)
 
 

@@ -60,6 +60,7 @@ def ask(
     *loans: OpenLoan,
     now: datetime,
     last_text: datetime | None = None,
+    last_told: datetime | None = None,
     exceptions: tuple[DayException, ...] = (),
 ) -> DueReminders:
     calendar = SiteCalendar(ZURICH, office().hours(), exceptions, "CH-FR")
@@ -67,7 +68,7 @@ def ask(
         SITE: place_at(calendar, SendingHours(), now=now),
         OTHER_SITE: place_at(calendar, SendingHours(), now=now),
     }
-    return due_reminders(loans, places, last_text=last_text, now=now)
+    return due_reminders(loans, places, last_text=last_text, last_told=last_told, now=now)
 
 
 def kind(found: DueReminders) -> str | None:
@@ -179,6 +180,19 @@ def test_what_is_not_due_is_not_called_overdue() -> None:
 def test_one_text_a_day() -> None:
     assert ask(loan(), now=on(26, time(15)), last_text=on(26, time(8))).bundle is None
     assert kind(ask(loan(), now=on(26, time(8)), last_text=on(25, time(19)))) == "due-soon"
+
+
+def test_after_another_text_of_the_day_a_reminder_waits_unless_it_is_in_haste() -> None:
+    at_noon, told = on(26, time(12)), on(26, time(8))
+    assert ask(loan(), now=at_noon, last_told=told).bundle is None
+    assert kind(ask(loan(), now=at_noon, last_told=on(25))) == "due-soon"
+    # Of two, that which is due before the next text may arrive decides.
+    tonight = loan(due=on(26, time(18)))
+    assert kind(ask(loan(), tonight, now=at_noon, last_told=told)) == "due-today"
+    assert kind(ask(tonight, now=at_noon, last_told=told)) == "due-today"
+    # What is late already can wait, whatever else is named.
+    late = loan(due=on(16, time(18)))
+    assert ask(late, loan(), now=at_noon, last_told=told).bundle is None
 
 
 def test_no_text_on_a_sunday_and_the_next_morning_says_what_is_true_then() -> None:

@@ -14,8 +14,9 @@ from comptoir.inventory.names import read_name
 from comptoir.inventory.vouchers.statuses import VoucherStatus
 from comptoir.inventory.vouchers.validity import end_of_day, last_day
 from comptoir.notifications.endings.rules import End, HeldVoucher
-from comptoir.notifications.reminders.plans import ONE_A_DAY, Plans
+from comptoir.notifications.reminders.plans import Plans
 from comptoir.notifications.reminders.reading import (
+    NO_TEXT,
     RECIPIENT_COLUMNS,
     Recipient,
     last_texts,
@@ -62,7 +63,7 @@ class Given(msgspec.Struct, frozen=True):
 
 
 class Holder(msgspec.Struct, frozen=True):
-    """Somebody, what they were given that ends soon, and when they got their last reminder."""
+    """Somebody, what they were given that ends soon, and when they got their last text."""
 
     recipient: Recipient
     given: dict[UUID, Given]
@@ -94,12 +95,12 @@ async def read_holders(who: Sequence[tuple[UUID, list[UUID]]], plans: Plans) -> 
     by_person: defaultdict[UUID, list[db.Row]] = defaultdict(list)
     for row in await db.fetch(_HELD, issues=issues):
         by_person[row["borrower"]].append(row)
-    last = await last_texts([*by_person], ONE_A_DAY) if by_person else {}
+    last = await last_texts([*by_person]) if by_person else {}
     return [
         Holder(
             recipient_of(some[0]),
             {each.held.issue_id: each for each in _given(some, plans)},
-            last.get(person),
+            last.get(person, NO_TEXT).any,
         )
         for person, some in by_person.items()
     ]

@@ -17,12 +17,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from itertools import groupby
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
 
-from comptoir.notifications.quiet_hours import SendingHours, next_allowed
-from comptoir.sites.calendar import SiteCalendar
+from comptoir.notifications.rules import Place, can_wait, is_same_day
 from comptoir.sites.opening_hours import ONE_DAY, first_moment
 
 
@@ -50,47 +48,16 @@ class HeldVoucher(msgspec.Struct, frozen=True, kw_only=True):
     days: int | None
 
 
-class Today(msgspec.Struct, frozen=True):
-    """What the rules ask of a site at a moment; worked out once for all that it gave.
-
-    ``may_write``: a message may arrive now. ``again`` is when one may from tomorrow on, in UTC;
-    None: nobody knows.
-    """
-
-    zone: ZoneInfo
-    may_write: bool
-    again: datetime | None
-
-
-def today_at(calendar: SiteCalendar, hours: SendingHours, *, now: datetime) -> Today:
-    """A site as the rules see it."""
-    return Today(
-        calendar.zone,
-        next_allowed(now, hours, calendar) == now,
-        next_allowed(tomorrow(now, calendar.zone), hours, calendar),
-    )
-
-
-def tomorrow(now: datetime, zone: ZoneInfo) -> datetime:
-    """When the next day begins there, in UTC."""
-    return first_moment(now.astimezone(zone).date() + ONE_DAY, 0, zone)
-
-
-def can_wait(again: datetime | None, ends_at: datetime) -> bool:
-    """Whether what is said ``again`` is still said before the end."""
-    return again is not None and again < ends_at
-
-
 def due_endings(
     held: Sequence[HeldVoucher],
-    sites: Mapping[UUID, Today],
+    sites: Mapping[UUID, Place],
     *,
     last_text: datetime | None,
     now: datetime,
 ) -> list[tuple[HeldVoucher, ...]]:
     """What is said now of the vouchers of one person: one text for each of the tuples.
 
-    Mostly it is one at most. ``last_text`` is when they got their last reminder of anything.
+    Mostly it is one at most. ``last_text`` is when they got their last text of anything.
     The first of a tuple, the one that ends first, is whose site writes.
     """
     reached = [each for each in held if _is_reached(each, sites[each.site_id], now=now)]
@@ -100,16 +67,14 @@ def due_endings(
         together = tuple(some)
         first = together[0]
         site = sites[first.site_id]
-        today = now.astimezone(site.zone).date()
-        was_written_to = last_text is not None and last_text.astimezone(site.zone).date() >= today
-        if was_written_to and can_wait(site.again, first.ends_at):
+        if is_same_day(last_text, now, site.zone) and can_wait(site.again, first.ends_at):
             continue
         texts.append(together)
         last_text = now
     return texts
 
 
-def _is_reached(held: HeldVoucher, site: Today, *, now: datetime) -> bool:
+def _is_reached(held: HeldVoucher, site: Place, *, now: datetime) -> bool:
     if held.days is None or not site.may_write:
         return False
     threshold = first_moment(held.last_day - held.days * ONE_DAY, 0, site.zone)

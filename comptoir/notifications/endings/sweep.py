@@ -8,11 +8,12 @@ from uuid import UUID
 
 from comptoir.notifications.channels import Channel
 from comptoir.notifications.endings.reading import Holder, read_holders, who_has
-from comptoir.notifications.endings.rules import HeldVoucher, Today, due_endings, today_at
+from comptoir.notifications.endings.rules import HeldVoucher, due_endings
 from comptoir.notifications.endings.writing import Notice, write
 from comptoir.notifications.reminders.plans import Plans
 from comptoir.notifications.reminders.reading import Sender
 from comptoir.notifications.reminders.writing import Overtaken, channel_for
+from comptoir.notifications.rules import Place
 
 #: People read together.
 PAGE = 500
@@ -21,6 +22,7 @@ PAGE = 500
 async def write_endings(
     plans: Plans,
     senders: Mapping[UUID, Sender],
+    places: Mapping[UUID, Place],
     *,
     channels: Collection[Channel],
     stopping: Callable[[], bool],
@@ -31,11 +33,7 @@ async def write_endings(
     Whoever gets a reminder of a loan today is told tomorrow, where that is early enough: so this
     comes after those.
     """
-    sites = {
-        sender.id: today_at(sender.calendar, sender.habits.hours, now=now)
-        for sender in senders.values()
-    }
-    if not any(site.may_write for site in sites.values()):
+    if not any(place.may_write for place in places.values()):
         return 0
     who = await who_has(plans, now=now)
     written = 0
@@ -43,14 +41,14 @@ async def write_endings(
         if stopping():
             break
         for holder in await read_holders(who[start : start + PAGE], plans):
-            written += await tell(holder, senders, sites, channels, now=now)
+            written += await tell(holder, senders, places, channels, now=now)
     return written
 
 
 async def tell(
     holder: Holder,
     senders: Mapping[UUID, Sender],
-    sites: Mapping[UUID, Today],
+    places: Mapping[UUID, Place],
     channels: Collection[Channel],
     *,
     now: datetime,
@@ -58,7 +56,7 @@ async def tell(
     """Write what is to be said to one person at ``now``; how many messages."""
     held = [each.held for each in holder.given.values()]
     written = 0
-    for together in due_endings(held, sites, last_text=holder.last_text, now=now):
+    for together in due_endings(held, places, last_text=holder.last_text, now=now):
         notice = _notice(holder, together, senders, channels, now=now)
         try:
             written += await write(notice, now=now) is not None

@@ -4,6 +4,8 @@ They are found as reminders are: what has happened and was not yet written about
 waits for nothing, an announcement that moves thousands of loans is as quick as before, and
 all that somebody borrows in a visit is in one message. Nobody is called or sent a letter to be
 thanked. Of a moved due date everybody hears: whom no message reaches is on the call list.
+Whoever was told something today hears of it on another day, where that is early enough and
+nothing that was said today is wrong until then.
 """
 
 from __future__ import annotations
@@ -30,16 +32,20 @@ from comptoir.notifications.reminders.reading import (
     LOAN_COLUMNS,
     LOAN_TABLES,
     Sender,
+    last_texts,
     lent_of,
     recipient_of,
 )
 from comptoir.notifications.reminders.writing import Letter, Overtaken, channel_for, write
-from comptoir.notifications.rules import Place
+from comptoir.notifications.rules import Place, can_wait, is_same_day
+from comptoir.sites.opening_hours import first_moment
 
 #: A visit is over, and what was a slip is undone, after so long.
 SETTLED = timedelta(minutes=10)
 #: Later than this it is no occasion any more; longer than a weekend and a holiday.
 FRESH = timedelta(days=4)
+#: People read together.
+PAGE = 500
 
 #: As ``code_of_move`` writes it: a message, or a line to call, that is there already.
 _WRITTEN = """
@@ -73,6 +79,10 @@ WHERE {told.TO_TELL} AND move.undone_at > :since
       AND message.status IN ('queued', 'sending'))
 ORDER BY move.batch, loan.due_at, loan.id
 """
+_SAID_TODAY = """
+SELECT 1 AS one FROM notifications_loan_message about
+WHERE about.loan IN :loans AND about.at >= :today AND about.message IS NOT NULL LIMIT 1
+"""
 _FRESH = f"""
 SELECT {LOAN_COLUMNS}
 FROM lending_loan loan
@@ -92,7 +102,22 @@ AND loan.undone_at IS NULL AND loan.written_off_at IS NULL
 """
 
 
-async def write_occasions(
+async def write_moves(
+    senders: Mapping[UUID, Sender],
+    places: Mapping[UUID, Place],
+    *,
+    channels: Collection[Channel],
+    now: datetime,
+) -> int:
+    """Write of dates that moved; how many messages. What is in the quiet waits."""
+    since = now - FRESH
+    moved = await db.fetch(_MOVED, since=since, first=first_id_of(since))
+    written = await _tell_of_moves(DATE_MOVED, moved, senders, places, channels, now=now)
+    back = await db.fetch(_BACK_MOVED, since=since)
+    return written + await _tell_of_moves(DATE_BACK, back, senders, places, channels, now=now)
+
+
+async def write_courtesies(
     plans: Plans,
     senders: Mapping[UUID, Sender],
     places: Mapping[UUID, Place],
@@ -100,12 +125,8 @@ async def write_occasions(
     channels: Collection[Channel],
     now: datetime,
 ) -> int:
-    """Write what is to be said at ``now``; how many messages. What is in the quiet waits."""
-    since = now - FRESH
-    moved = await db.fetch(_MOVED, since=since, first=first_id_of(since))
-    written = await _tell_of_moves(DATE_MOVED, moved, senders, places, channels, now=now)
-    back = await db.fetch(_BACK_MOVED, since=since)
-    written += await _tell_of_moves(DATE_BACK, back, senders, places, channels, now=now)
+    """Welcome and thank whom the plans say; how many messages. What is in the quiet waits."""
+    written = 0
     for kind, fresh in ((WELCOME, _LENT), (THANKS, _BACK)):
         if plans.say(kind):
             written += await _say(kind, fresh, plans, senders, places, channels, now=now)
@@ -125,10 +146,18 @@ async def _tell_of_moves(
     for row in moves:
         groups[row["batch"], row["borrower"]].append(row)
     written = 0
-    for (batch, _), rows in groups.items():
+    last = await _last_told([borrower for _, borrower in groups])
+    for (batch, borrower), rows in groups.items():
         letter = _letter(kind, rows, senders, channels, key=f"{kind}:{rows[0]['move']}")
-        if letter.channel is None or not places[letter.sender.id].may_write:
+        place = places[letter.sender.id]
+        if letter.channel is None or not place.may_write:
             continue
+        if letter.channel in BY_GATEWAY:
+            if is_same_day(last.get(borrower), now, place.zone) and (
+                _can_wait(letter, place) and not await _corrects(letter, place, now=now)
+            ):
+                continue
+            last[borrower] = now
         try:
             async with db.joinable():
                 await _tell(letter, batch, {row["move"] for row in rows}, now=now)
@@ -171,10 +200,14 @@ async def _say(
         if plans.of(row["return_site"], row["policy"]).says(kind):
             groups[row["borrower"]].append(row)
     written = 0
-    for rows in groups.values():
+    last = await _last_told([*groups])
+    for borrower, rows in groups.items():
         first = rows[0]
         letter = _letter(kind, rows, senders, channels, key=f"{kind}:{first['id']}")
-        if letter.channel not in BY_GATEWAY or not places[letter.sender.id].may_write:
+        place = places[letter.sender.id]
+        if letter.channel not in BY_GATEWAY or not place.may_write:
+            continue
+        if is_same_day(last.get(borrower), now, place.zone):
             continue
         try:
             await write(letter, now=now)
@@ -182,6 +215,31 @@ async def _say(
             continue
         written += 1
     return written
+
+
+async def _last_told(people: Sequence[UUID]) -> dict[UUID, datetime | None]:
+    """When these people were last told something unasked; a closure moves the dates of many."""
+    found: dict[UUID, datetime | None] = {}
+    for start in range(0, len(people), PAGE):
+        last = await last_texts(people[start : start + PAGE])
+        found |= {person: each.any for person, each in last.items()}
+    return found
+
+
+def _can_wait(letter: Letter, place: Place) -> bool:
+    """Whether it is still read before the day on which somebody would come, or has to."""
+    days = [each.due_at for each in letter.lent]
+    if letter.was_due is not None:
+        days.append(letter.was_due)
+    first = min(days).astimezone(place.zone).date()
+    return can_wait(place.again, first_moment(first, 0, place.zone))
+
+
+async def _corrects(letter: Letter, place: Place, *, now: datetime) -> bool:
+    """Whether its person read something else today of the dates of its loans."""
+    today = first_moment(now.astimezone(place.zone).date(), 0, place.zone)
+    loans = [each.id for each in letter.lent]
+    return bool(await db.fetch(_SAID_TODAY, loans=loans, today=today))
 
 
 def _letter(

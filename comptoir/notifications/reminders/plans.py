@@ -24,14 +24,14 @@ KINDS_OF: dict[When, tuple[str, ...]] = {
 CALL = "overdue-call"
 #: What is said of a due date that was moved, and moved back.
 OF_MOVES = [DATE_MOVED, DATE_BACK]
-#: What is said before a voucher expires. It waits a day rather than be a second text.
+#: What is said before a voucher expires.
 ENDING = "voucher-ending"
 #: Of these a person gets one a day.
 REMINDER_KINDS = [kind for kinds in KINDS_OF.values() for kind in kinds]
-#: And of these together, where what is said before a voucher expires can still wait.
-ONE_A_DAY = [*REMINDER_KINDS, ENDING]
 #: All that somebody is told of what they have without having asked or done anything.
-UNASKED = [*ONE_A_DAY, *OF_MOVES]
+UNASKED = [*REMINDER_KINDS, ENDING, *OF_MOVES]
+#: Of all these together one a day, where the next can still wait.
+ONE_A_DAY = [*UNASKED, WELCOME, THANKS]
 
 #: Nobody reads a longer list, nor wants so many messages.
 MOST_RULES = 12

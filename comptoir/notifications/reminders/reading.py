@@ -16,6 +16,7 @@ from comptoir.notifications.links.tokens import STAND_IN
 from comptoir.notifications.own_wordings.reading import Wordings, read_wordings
 from comptoir.notifications.quiet_hours import SendingHours
 from comptoir.notifications.reminders.plans import (
+    ONE_A_DAY,
     REMINDER_KINDS,
     Habits,
     Plan,
@@ -91,7 +92,9 @@ JOIN notifications_loan_message reached ON reached.loan = loan.id AND reached.du
 WHERE loan.borrower IN :people AND loan.returned_at IS NULL AND loan.due_at < :horizon
 """
 _LAST = """
-SELECT message.borrower, MAX(message.created_at) AS "last [TIMESTAMPTZ]"
+SELECT message.borrower, MAX(message.created_at) AS "any [TIMESTAMPTZ]",
+       MAX(CASE WHEN message.kind IN :reminders THEN message.created_at END)
+           AS "reminder [TIMESTAMPTZ]"
 FROM notifications_message message
 WHERE message.borrower IN :people AND message.kind IN :kinds AND message.status <> 'dropped'
 GROUP BY message.borrower
@@ -138,13 +141,23 @@ class Lent(msgspec.Struct, frozen=True):
     is_renewable: bool
 
 
+class LastTexts(msgspec.Struct, frozen=True):
+    """When somebody was last told something unasked, and when it was a reminder; None: never."""
+
+    any: datetime | None = None
+    reminder: datetime | None = None
+
+
+NO_TEXT = LastTexts()
+
+
 class Person(msgspec.Struct, frozen=True):
-    """Somebody, what they have on loan, and when they got their last reminder."""
+    """Somebody, what they have on loan, and when they were last written to."""
 
     recipient: Recipient
     loans: tuple[OpenLoan, ...]
     lent: dict[UUID, Lent]
-    last_text: datetime | None
+    last: LastTexts
 
 
 async def read_plans() -> Plans:
@@ -222,7 +235,7 @@ async def read_people(people: Sequence[UUID], plans: Plans, *, horizon: datetime
     for row in await db.fetch(_REACHED, **values):
         if (level := level_of(row["level"])) is not None:
             reached[row["loan"]].append(Sent(level, row["at"]))
-    last_text = await last_texts(people, REMINDER_KINDS)
+    last = await last_texts(people)
     by_person: defaultdict[UUID, list[db.Row]] = defaultdict(list)
     for row in rows:
         by_person[row["borrower"]].append(row)
@@ -231,16 +244,16 @@ async def read_people(people: Sequence[UUID], plans: Plans, *, horizon: datetime
             recipient_of(some[0]),
             tuple(_open_loan(row, plans, tuple(reached[row["id"]])) for row in some),
             {row["id"]: lent_of(row) for row in some},
-            last_text.get(borrower),
+            last.get(borrower, NO_TEXT),
         )
         for borrower, some in by_person.items()
     ]
 
 
-async def last_texts(people: Sequence[UUID], kinds: Sequence[str]) -> dict[UUID, datetime]:
-    """When each of these people was last written to with one of these kinds, if ever."""
-    last = await db.fetch(_LAST, people=[*people], kinds=[*kinds])
-    return {row["borrower"]: row["last"] for row in last}
+async def last_texts(people: Sequence[UUID]) -> dict[UUID, LastTexts]:
+    """When each of these people was last written to; those who never were are not there."""
+    last = await db.fetch(_LAST, people=[*people], kinds=ONE_A_DAY, reminders=REMINDER_KINDS)
+    return {row.pop("borrower"): LastTexts(**row) for row in last}
 
 
 def _open_loan(row: db.Row, plans: Plans, sent: tuple[Sent, ...]) -> OpenLoan:

@@ -16,7 +16,7 @@ from comptoir.notifications.calls.failing import call_whom_messages_fail
 from comptoir.notifications.channels import BY_GATEWAY, Channel
 from comptoir.notifications.endings.sweep import write_endings
 from comptoir.notifications.reminders.moot import drop_moot_by_hand
-from comptoir.notifications.reminders.occasions import write_occasions
+from comptoir.notifications.reminders.occasions import write_courtesies, write_moves
 from comptoir.notifications.reminders.plans import CALL as CALL_KIND
 from comptoir.notifications.reminders.plans import Plans, code_of
 from comptoir.notifications.reminders.reading import (
@@ -61,7 +61,9 @@ async def sweep(
 ) -> int:
     """Write the reminders that are due at ``now`` (UTC); how many messages it wrote.
 
-    ``base_url`` is where links lead, ``channels`` are those that there is a gateway for.
+    A person gets one a day, and what presses most goes first: a date that moved, a reminder, a
+    voucher that expires, then courtesies. ``base_url`` is where links lead, ``channels`` are
+    those that there is a gateway for.
     """
     await drop_moot_by_hand(now=now)
     await call_whom_messages_fail(now=now)
@@ -71,7 +73,7 @@ async def sweep(
         for sender in senders.values()
     }
     horizon = now + plans.horizon()
-    written = await write_occasions(plans, senders, places, channels=channels, now=now)
+    written = await write_moves(senders, places, channels=channels, now=now)
     after = UUID(int=0)
     while not stopping():
         people = await people_after(after, horizon=horizon, limit=PAGE)
@@ -81,9 +83,10 @@ async def sweep(
         written += await _page(
             people, plans, senders, places, horizon=horizon, channels=channels, now=now
         )
-    return written + await write_endings(
-        plans, senders, channels=channels, stopping=stopping, now=now
+    written += await write_endings(
+        plans, senders, places, channels=channels, stopping=stopping, now=now
     )
+    return written + await write_courtesies(plans, senders, places, channels=channels, now=now)
 
 
 async def _page(
@@ -115,7 +118,8 @@ def letters(
     now: datetime,
 ) -> list[Letter]:
     """What is to be written to somebody now: at most one text, and one line to call."""
-    due = due_reminders(person.loans, places, last_text=person.last_text, now=now)
+    last = person.last
+    due = due_reminders(person.loans, places, last_text=last.reminder, last_told=last.any, now=now)
     made = []
     if due.bundle is not None:
         made.append(_text(person, due.bundle, senders, channels, now=now))

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from comptoir.core.ids import new_id
 from comptoir.inventory.vouchers.validity import end_of_day
-from comptoir.notifications.endings.rules import End, HeldVoucher, Today, due_endings, today_at
+from comptoir.notifications.endings.rules import End, HeldVoucher, due_endings
 from comptoir.notifications.quiet_hours import SendingHours
+from comptoir.notifications.rules import Place, place_at
 from comptoir.sites.calendar import SiteCalendar
 from tests.sites.calendars import ZURICH, office
 from tests.sites.calendars import at as moment
@@ -41,7 +42,7 @@ def held(last_day: date = FRIDAY, **values: Any) -> HeldVoucher:
 def due(
     some: list[HeldVoucher], now: datetime, last_text: datetime | None = None
 ) -> list[tuple[HeldVoucher, ...]]:
-    sites = {SITE: today_at(CALENDAR, SendingHours(), now=now)}
+    sites = {SITE: place_at(CALENDAR, SendingHours(), now=now)}
     return due_endings(some, sites, last_text=last_text, now=now)
 
 
@@ -65,7 +66,7 @@ def test_from_three_days_before_until_it_ends(day: int, hour: int, is_told: bool
 
 def test_the_days_are_counted_from_the_last_one_by_the_clock_of_the_site() -> None:
     night = moment(FRIDAY - timedelta(days=3), time(0))
-    awake = {SITE: Today(ZURICH, True, None)}
+    awake = {SITE: Place(ZURICH, None, may_write=True)}
     assert due_endings([held()], awake, last_text=None, now=night)
     before = night - timedelta(microseconds=1)
     assert not due_endings([held()], awake, last_text=None, now=before)
@@ -138,7 +139,7 @@ class Month:
                 for each in self.vouchers
                 if each.issue_id not in told and self.gone[each.issue_id] > now
             ]
-            sites = {SITE: today_at(self.calendar, SendingHours(), now=now)}
+            sites = {SITE: place_at(self.calendar, SendingHours(), now=now)}
             for text in due_endings(out, sites, last_text=last, now=now):
                 self.texts.append((now, text))
                 told |= {each.issue_id for each in text}
@@ -217,10 +218,10 @@ def test_nobody_is_left_untold_who_could_be_told(month: Month) -> None:
         times = [
             now
             for now in month.ticks
-            if begins <= now < until and today_at(month.calendar, SendingHours(), now=now).may_write
+            if begins <= now < until and place_at(month.calendar, SendingHours(), now=now).may_write
         ]
         # It waited for tomorrow, and was taken away, or nothing ran.
         assert all(
-            today_at(month.calendar, SendingHours(), now=now).again < each.ends_at  # type: ignore[operator]
+            place_at(month.calendar, SendingHours(), now=now).again < each.ends_at  # type: ignore[operator]
             for now in times
         )

@@ -123,17 +123,26 @@ async def test_what_waited_for_a_gateway_comes_a_day_after_a_reminder(drawer: Dr
     assert await sent(tomorrow + timedelta(days=1)) == ["voucher-ending"]
 
 
-async def test_no_reminder_waits_for_what_is_said_of_a_voucher(drawer: Drawer) -> None:
-    person = await drawer.person()
-    await drawer.give(person)
+async def test_after_what_was_said_of_a_voucher_only_a_reminder_in_haste_goes(
+    drawer: Drawer,
+) -> None:
+    person, hurried = [await drawer.person() for _ in range(2)]
+    for each in (person, hurried):
+        await drawer.give(each)
     await sweep(now=SOON)
-    assert await sent() == ["voucher-ending"]
+    assert await sent() == ["voucher-ending"] * 2
     await drawer.loan(person)
-    assert await sweep(now=SOON + timedelta(hours=1)) == 1
-    assert await sent(SOON + timedelta(hours=1)) == ["due-soon"]
+    await drawer.loan(hurried, due_at=SOON + timedelta(hours=6))
+    now = SOON + timedelta(hours=1)
+    assert await sweep(now=now) == 1
+    assert await sent(now) == ["due-today"]
+    assert await sweep(now=SOON + timedelta(days=1)) == 2
+    assert sorted(await sent(SOON + timedelta(days=1))) == ["due-soon", "overdue-1"]
 
 
-async def test_of_two_days_one_goes_a_day_and_reminders_wait_for_neither(drawer: Drawer) -> None:
+async def test_of_two_days_one_goes_a_day_and_a_reminder_in_haste_waits_for_neither(
+    drawer: Drawer,
+) -> None:
     person = await drawer.person()
     await drawer.give(person)
     await drawer.give(person, begun=GIVEN + timedelta(days=1))
@@ -141,9 +150,9 @@ async def test_of_two_days_one_goes_a_day_and_reminders_wait_for_neither(drawer:
     tomorrow = SOON + timedelta(days=1)
     assert await sent(tomorrow) == ["voucher-ending"]
     assert await sweep(now=tomorrow) == 1
-    await drawer.loan(person)
+    await drawer.loan(person, due_at=tomorrow + timedelta(hours=6))
     assert await sweep(now=tomorrow) == 1
-    assert await sent(tomorrow + timedelta(minutes=1)) == ["due-soon"]
+    assert await sent(tomorrow + timedelta(minutes=1)) == ["due-today"]
     assert await sent(tomorrow + timedelta(days=1)) == ["voucher-ending"]
 
 

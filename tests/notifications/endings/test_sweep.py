@@ -24,7 +24,6 @@ from comptoir.lending.vouchers.schemas import IssueVoucher, ReplaceVoucher
 from comptoir.notifications.channels import BY_GATEWAY
 from comptoir.notifications.endings import sweep as endings
 from comptoir.notifications.endings.reading import read_holders, who_has
-from comptoir.notifications.endings.rules import today_at
 from comptoir.notifications.reminders.plans import Plans
 from comptoir.notifications.reminders.reading import read_senders
 from comptoir.notifications.reminders.sweep import sweep
@@ -34,6 +33,7 @@ from comptoir.notifications.reminders.tables import (
     SiteSending,
     VoucherMessage,
 )
+from comptoir.notifications.rules import place_at
 from comptoir.notifications.tables import Message
 from tests import factories as make
 from tests.http_client import shared_app
@@ -310,7 +310,7 @@ async def test_what_changed_between_read_and_write_leaves_nothing(
         await Borrower.delete().where(Borrower.id == person.id)
     senders = await read_senders("")
     sites = {
-        each.id: today_at(each.calendar, each.habits.hours, now=SOON) for each in senders.values()
+        each.id: place_at(each.calendar, each.habits.hours, now=SOON) for each in senders.values()
     }
     assert await endings.tell(holder, senders, sites, BY_GATEWAY, now=SOON) == 0
     assert await Message.count() == 0

@@ -26,6 +26,7 @@ from comptoir.notifications.messages.services import try_again
 from comptoir.notifications.reminders.sweep import sweep
 from comptoir.notifications.reminders.tables import BorrowerWish
 from comptoir.notifications.routing import Route
+from comptoir.notifications.tables import Message
 from tests import factories as make
 from tests.http_client import shared_app
 from tests.notifications import rows
@@ -243,6 +244,25 @@ async def test_one_that_went_today_keeps_the_next_one_back(world: World) -> None
     assert await sent() == 1
     await rows.message(now=SOON, **here)
     assert await sent(SOON + timedelta(hours=1)) == 0
+    assert await sent(at("10-07 06:00")) == 1
+
+
+async def test_after_another_message_of_today_only_a_reminder_in_haste_goes(world: World) -> None:
+    person, hurried = [await world.person() for _ in range(2)]
+    for each in (person, hurried):
+        await rows.message(now=SOON, kind="thanks", site_id=world.site.id, borrower_id=each.id)
+    assert await sent() == 2
+    await world.loan(person)
+    await world.loan(hurried, due_at=SOON + timedelta(hours=6))
+    # As if they had been written before that, and had waited for a gateway.
+    await Message.update({Message.kind: "answer-hours"}).where(Message.kind == "thanks")
+    assert await sweep(now=SOON + timedelta(minutes=1)) == 2
+    await Message.update({Message.kind: "thanks"}).where(Message.kind == "answer-hours")
+    assert await sent(SOON + timedelta(hours=1)) == 1
+    waiting = await written(status="queued")
+    assert [(each.borrower, each.next_attempt_at) for each in waiting] == [
+        (person.id, at("10-07 06:00"))
+    ]
     assert await sent(at("10-07 06:00")) == 1
 
 

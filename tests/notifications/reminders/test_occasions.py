@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from comptoir.core.principal import Role
@@ -12,6 +13,7 @@ from comptoir.lending import routes
 from comptoir.lending.closures import told
 from comptoir.lending.tables import DueDateMove, Loan
 from comptoir.notifications.dispatcher import dispatch
+from comptoir.notifications.reminders.plans import USUAL
 from comptoir.notifications.reminders.sweep import sweep
 from comptoir.notifications.reminders.tables import BorrowerWish, ReminderPlan
 from comptoir.notifications.routing import Route
@@ -33,14 +35,14 @@ async def world(database: Any) -> World:
     return await World.made()
 
 
-async def close(world: World) -> None:
+async def close(world: World, *, now: datetime = EARLY) -> None:
     """The door stays shut on the day on which the loans are due."""
     actor = await make.principal(Role.COORDINATOR, world.site.id)
     day = date(2026, 10, 9)
     command = AnnounceException((world.site.id,), day, day, ExceptionKind.CLOSED)
-    seen = (await preview_exception(actor, command, now=EARLY)).seen
+    seen = (await preview_exception(actor, command, now=now)).seen
     command = AnnounceException((world.site.id,), day, day, ExceptionKind.CLOSED, seen=seen)
-    await announce_exception(actor, command, now=EARLY)
+    await announce_exception(actor, command, now=now)
 
 
 async def test_a_closure_that_moved_a_date_is_told_once_and_ticked(world: World) -> None:
@@ -151,3 +153,57 @@ async def test_a_return_is_thanked_for_and_one_that_is_undone_is_not(world: Worl
     [dropped] = await written(borrower=undone.borrower)
     assert (dropped.kind, dropped.status) == ("thanks", "dropped")
     assert "vendredi" not in dropped.text
+
+
+async def test_a_move_waits_a_day_after_a_reminder_where_that_is_early_enough(
+    world: World,
+) -> None:
+    person = await world.person()
+    await world.loan(person, due_at=at("10-04 15:00"))
+    moved = await world.loan(person)
+    assert await sweep(now=EARLY) == 1
+    await close(world)
+    assert await sweep(now=EARLY + timedelta(minutes=1)) == 0
+    assert await sweep(now=EARLY + timedelta(hours=8)) == 0
+    assert await sweep(now=EARLY + timedelta(days=1)) == 1
+    assert [row.kind for row in await written()] == ["due-soon", "date-moved"]
+    assert (await levels(moved))[0].startswith("date-moved.")
+
+
+async def test_a_move_of_tomorrows_date_waits_for_nothing(world: World) -> None:
+    person = await world.person()
+    await world.loan(person, due_at=at("10-11 15:00"))
+    eve = at("10-08 08:00")
+    assert await sweep(now=eve) == 1
+    await world.loan(person)
+    await close(world, now=eve)
+    assert await sweep(now=eve + timedelta(minutes=1)) == 1
+    assert [row.kind for row in await written()] == ["due-soon", "date-moved"]
+
+
+async def test_what_was_reminded_of_today_is_corrected_at_once(world: World) -> None:
+    person = await world.person()
+    loan = await world.loan(person)
+    now = at("10-06 08:00")
+    assert await sweep(now=now) == 1
+    await close(world, now=now)
+    assert await sweep(now=now + timedelta(minutes=1)) == 1
+    assert [row.kind for row in await written()] == ["due-soon", "date-moved"]
+    assert len(await levels(loan)) == 2
+
+
+async def test_courtesies_wait_for_a_day_without_another_message(world: World) -> None:
+    rules = msgspec.json.encode(USUAL.rules).decode()
+    await ReminderPlan(
+        scope="site", site=world.site.id, welcome=True, thanks=True, rules=rules
+    ).save()
+    person = await world.person()
+    await world.loan(person, due_at=at("10-04 15:00"))
+    await world.loan(person, checked_out_at=EARLY - timedelta(minutes=20))
+    await world.loan(person, returned_at=EARLY - timedelta(minutes=20))
+    kinds: list[list[str]] = []
+    for days in range(4):
+        await sweep(now=EARLY + timedelta(days=days))
+        kinds.append([row.kind for row in await written()][len(kinds) :])
+    # The reminder first, then a courtesy a day; on a Sunday nothing goes.
+    assert kinds == [["due-soon"], ["welcome"], ["thanks"], []]
