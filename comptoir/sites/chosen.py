@@ -15,6 +15,7 @@ from comptoir.core.clock import localtime
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web.forms import id_or_none
 from comptoir.sites import queries as sites
+from comptoir.sites.errors import SiteNotFound
 from comptoir.sites.schemas import SiteName, SiteView
 
 Page = Request[Principal, Any, Any]
@@ -39,15 +40,15 @@ class Chosen(msgspec.Struct, frozen=True):
         return [(each.id, each.name) for each in self.places]
 
 
-async def chosen_site(request: Page, text: str = "") -> Chosen:
-    """The site that the address names, else the one the reader is at, else their first.
+async def chosen_site(request: Page, named: UUID | str | None = None) -> Chosen:
+    """The site that an address or a form names, else the one the reader is at, else their first.
 
     Raises:
-        SiteNotFound: the reader does not work at the site that is named.
+        SiteNotFound: the reader does not work at the site that is named, or there is no such.
         PlaceNotYours: there is no site where they do.
     """
     places = await sites.names_for(request.user)
-    wanted = id_or_none(text) or request.user.site_id or next((each.id for each in places), None)
+    wanted = _named(named) or request.user.site_id or next((each.id for each in places), None)
     if wanted is None:
         raise PlaceNotYours
     site = await sites.site(wanted, request.user)
@@ -57,6 +58,16 @@ async def chosen_site(request: Page, text: str = "") -> Chosen:
         today=today_at(site, now=clock.now()),
         edits=request.user.has_role(Role.COORDINATOR, site.id),
     )
+
+
+def _named(named: UUID | str | None) -> UUID | None:
+    """The id of the site that is named; what a form says is not some other site."""
+    if isinstance(named, str):
+        found = id_or_none(named)
+        if named and found is None:
+            raise SiteNotFound
+        return found
+    return named
 
 
 def today_at(site: SiteView, *, now: datetime) -> date:

@@ -19,8 +19,8 @@ from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import LANGUAGE_NAMES
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
-from comptoir.core.web import Flash, local_path, page, redirect
-from comptoir.core.web.forms import FormData, id_or_none, in_form
+from comptoir.core.web import Filters, Flash, local_path, page, redirect
+from comptoir.core.web.forms import FormData, in_form
 from comptoir.core.web.once import made_once
 from comptoir.sites import queries, services, site_form, welcome
 from comptoir.sites.errors import PreviewOutdated, SiteNotFound, SitesForbidden
@@ -54,11 +54,11 @@ def _everywhere(actor: Principal) -> bool:
 @get(PATH, guards=COORDINATOR)
 async def site_list(request: Page) -> Response[str]:
     """The sites one coordinates, and their organisations."""
-    query = request.query_params
+    filters = Filters(request)
     sought = queries.Sought(
-        words=query.get("words", "").strip()[:120],
-        unpublished=bool(query.get("unpublished")),
-        after=id_or_none(query.get("after", "")),
+        words=filters.text("words", 120),
+        unpublished=bool(filters.text("unpublished")),
+        after=filters.after("after"),
     )
     found = await queries.coordinated_sites(request.user, sought, limit=PAGE_SIZE + 1)
     sites = found[:PAGE_SIZE]

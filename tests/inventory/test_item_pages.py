@@ -53,13 +53,8 @@ async def test_a_whole_code_leads_to_the_item(client: AsyncClient, site: Site) -
         assert (answer.status_code, answer.headers["location"]) == (303, f"/items/{item.code}")
 
 
-@pytest.mark.parametrize(
-    "query", ["status=nonsense", "site=1", "newer=x&older=y", "q=" + "x" * 5000]
-)
-async def test_a_filter_nobody_understands_is_left_out(
-    client: AsyncClient, site: Site, query: str
-) -> None:
-    assert (await client.get(f"/items?{query}")).status_code == 200
+async def test_what_is_searched_may_be_long(client: AsyncClient, site: Site) -> None:
+    assert (await client.get(f"/items?q={'x' * 5000}")).status_code == 200
 
 
 async def test_the_item_page_says_what_is_wrong(client: AsyncClient, site: Site) -> None:

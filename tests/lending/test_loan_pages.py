@@ -173,14 +173,14 @@ async def test_the_page_of_an_agreement_leads_to_the_desk(
 @pytest.mark.parametrize(
     ("method", "path", "sentence"),
     [
-        ("GET", "/loans?state=bogus", "This is none of the values that are possible here."),
+        ("POST", "/loans/search", "This is none of the values that are possible here."),
         ("POST", "/account/site", "This field is missing."),
     ],
 )
 async def test_what_no_form_sends_is_refused_in_words(
     reception: Reception, method: str, path: str, sentence: str
 ) -> None:
-    answer = await reception.client.request(method, path)
+    answer = await reception.client.request(method, path, data={"state": "bogus"})
     assert answer.status_code == 422
     assert not re.search(r"Invalid|Expected|Object missing|`", answer.text)
     assert sentence in answer.text

@@ -7,6 +7,7 @@ that may be a name, it is encrypted; as it is signed too, none is made up.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import msgspec
@@ -34,7 +35,7 @@ def seal_cursor(request: AnyRequest, place: Any, *, of: str) -> str | None:
 def open_cursor(request: AnyRequest, sealed: str, kind: type[T], *, of: str) -> T | None:
     """The place that was sealed; None if it is not ours, altered, or of another list.
 
-    A page then shows the list from its start; a call is refused.
+    A page then says so and shows the list from its start; a call is refused.
     """
     keys = accounts_of(request.app).keys
     text = keys.decrypt(_PURPOSE, sealed, now=clock.now())
@@ -45,3 +46,8 @@ def open_cursor(request: AnyRequest, sealed: str, kind: type[T], *, of: str) -> 
     except msgspec.DecodeError:
         return None
     return place if said == of else None
+
+
+def cursor_reader(request: AnyRequest, kind: type[T], *, of: str) -> Callable[[str], T | None]:
+    """``open_cursor`` for the filters of a page (``Filters.place``)."""
+    return lambda sealed: open_cursor(request, sealed, kind, of=of)

@@ -12,6 +12,7 @@ from comptoir.core.web.context import (
     speak_to,
 )
 from comptoir.core.web.cookies import cookie_name, forget_cookie, make_cookie
+from comptoir.core.web.filters import Filters
 from comptoir.core.web.flash import Flash
 from comptoir.core.web.navigation import NavItem
 from comptoir.core.web.problems import Problem
@@ -25,6 +26,7 @@ from comptoir.core.web.render import (
 )
 
 __all__ = [
+    "Filters",
     "Flash",
     "NavItem",
     "Place",

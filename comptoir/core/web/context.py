@@ -20,6 +20,7 @@ from litestar.types import Scope
 from comptoir.core import i18n
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal, Role
+from comptoir.core.web.filters import wrong_filters
 
 LANGUAGE_COOKIE = "language"
 
@@ -227,4 +228,5 @@ def template_context(connection: Connection) -> Mapping[str, object]:
         "here": here(scope),
         "language": i18n.current_language(),
         "request_id": facts(scope).id,
+        "wrong_filters": wrong_filters(scope),
     }

@@ -22,6 +22,7 @@ from comptoir.core.web.context import (
     template_context,
 )
 from comptoir.core.web.cookies import cookie_name, forget_cookie, make_cookie
+from comptoir.core.web.filters import wrong_filters
 from comptoir.core.web.flash import Flash
 from comptoir.core.web.navigation import NavLink, visible
 from comptoir.core.web.shell import shell_of
@@ -62,7 +63,7 @@ def page(
             **context,
         },
     )
-    return _html(html, status, headers, cookies)
+    return _html(html, _status(request, status), headers, cookies)
 
 
 def public_page(
@@ -72,7 +73,8 @@ def public_page(
 
     It reads and sets no cookie. The handler has called ``speak_publicly``.
     """
-    return _html(_public_html(request, template, context), 200, public_headers(max_age), [])
+    html = _public_html(request, template, context)
+    return _html(html, _status(request, 200), public_headers(max_age), [])
 
 
 def unlisted_page(
@@ -95,7 +97,9 @@ def unlisted_page(
 def _public_html(request: Connection, template: str, context: Mapping[str, object]) -> str:
     environment: Any = shell_of(request.app).environment
     language = i18n.current_language()
-    html: str = environment.get_template(template).render({"language": language, **context})
+    html: str = environment.get_template(template).render(
+        {"language": language, "wrong_filters": wrong_filters(request.scope), **context}
+    )
     return html
 
 
@@ -137,6 +141,11 @@ def redirect(
     if is_htmx(request.scope):
         return _html("", 200, {"HX-Redirect": path}, cookies)
     return _html("", 303, {"Location": path}, cookies)
+
+
+def _status(request: Connection, status: int) -> int:
+    """The status of a page; of a list that was asked for what there is not, 422."""
+    return 422 if status == 200 and wrong_filters(request.scope) else status
 
 
 def _menu(request: Connection, menu: str, menu_at: str = "") -> Sequence[NavLink]:

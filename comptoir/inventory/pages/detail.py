@@ -13,8 +13,8 @@ from comptoir.core.accounts.guards import require
 from comptoir.core.errors import Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
-from comptoir.core.web import Flash, page, panels, redirect
-from comptoir.core.web.forms import FormData, id_or_none
+from comptoir.core.web import Filters, Flash, page, panels, redirect
+from comptoir.core.web.forms import FormData
 from comptoir.inventory import codes
 from comptoir.inventory.errors import ItemNotFound
 from comptoir.inventory.pages.wording import (
@@ -85,7 +85,7 @@ async def _context(request: Page, item: ItemView) -> dict[str, Any]:
         for action in BUTTONS
         if action in possible and (manages or action not in _FOR_MANAGERS)
     ]
-    before = id_or_none(request.query_params.get("before", ""))
+    before = Filters(request).after("before")
     lines = await item_lines(item.id, sites, before=before, limit=_LINES + 1)
     return {
         "item": item,

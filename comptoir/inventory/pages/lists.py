@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
+import msgspec
 from litestar import Request, Response, get
 from litestar.response import Stream
 
@@ -13,14 +14,13 @@ from comptoir.core.accounts.guards import require
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal, Role
-from comptoir.core.web import page, redirect
-from comptoir.core.web.forms import id_or_none
+from comptoir.core.web import Filters, page, redirect
 from comptoir.inventory import codes
 from comptoir.inventory.errors import ItemNotFound
 from comptoir.inventory.export import csv_of
 from comptoir.inventory.pages.wording import CHIPS, CONDITIONS, STATUSES
 from comptoir.inventory.queries import catalogue, items, listing
-from comptoir.inventory.schemas import ItemFilter
+from comptoir.inventory.schemas import CategoryView, ItemFilter, ModelSummary
 from comptoir.inventory.statuses import Condition, ItemStatus
 from comptoir.sites.queries import names_for
 
@@ -31,18 +31,16 @@ _FIELDS = ("q", "site", "category", "model", "status", "condition")
 @get("/items", guards=[require(Role.RECEPTION)])
 async def item_list(request: Page) -> Response[str]:
     """Items by any mix of filters; a whole code leads to the item."""
-    wanted = read_filter(request)
+    filters, models = Filters(request), await catalogue.models()
+    categories = await catalogue.categories()
+    wanted = read_filter(filters, models, categories)
     if code := await _scanned(request.user, wanted.text):
         return redirect(request, f"/items/{code}")
-    models = await catalogue.models()
     found = await listing.list_items(
-        request.user,
-        wanted,
-        models,
-        newer=id_or_none(request.query_params.get("newer", "")),
-        older=id_or_none(request.query_params.get("older", "")),
+        request.user, wanted, models, newer=filters.after("newer"), older=filters.after("older")
     )
-    chosen = {name: request.query_params.get(name, "") for name in _FIELDS}
+    chosen = {name: str(value or "") for name, value in msgspec.structs.asdict(wanted).items()}
+    chosen["q"] = chosen.pop("text")
     return page(
         request,
         "inventory/items.html",
@@ -52,9 +50,7 @@ async def item_list(request: Page) -> Response[str]:
         narrowed=any(chosen[name] for name in _FIELDS if name != "q"),
         query=urlencode({name: value for name, value in chosen.items() if value}),
         sites=[(site.id, site.name) for site in await names_for(request.user)],
-        category_choices=[
-            (category.id, localized(category.names)) for category in await catalogue.categories()
-        ],
+        category_choices=[(category.id, localized(category.names)) for category in categories],
         model_choices=[(model.id, model.full_name) for model in models],
         statuses=STATUSES,
         conditions=CONDITIONS,
@@ -66,8 +62,10 @@ async def item_list(request: Page) -> Response[str]:
 @get("/items.csv", guards=[require(Role.RECEPTION)])
 async def item_export(request: Page) -> Stream:
     """The list of these filters, all of it, for a spreadsheet."""
-    models = await catalogue.models()
-    found = await listing.every_item(request.user, read_filter(request), models)
+    filters, models = Filters(request), await catalogue.models()
+    wanted = read_filter(filters, models, await catalogue.categories())
+    filters.need_right()
+    found = await listing.every_item(request.user, wanted, models)
 
     name = _("items")
     return Stream(
@@ -77,21 +75,17 @@ async def item_export(request: Page) -> Stream:
     )
 
 
-def read_filter(request: Page) -> ItemFilter:
-    """The filter of an address; what it does not understand does not matter."""
-    given = request.query_params
-
-    def known_id(name: str) -> UUID | None:
-        return id_or_none(given.get(name, ""))
-
-    status, condition = given.get("status", ""), given.get("condition", "")
+def read_filter(
+    filters: Filters, models: Sequence[ModelSummary], categories: Sequence[CategoryView]
+) -> ItemFilter:
+    """The filter of an address."""
     return ItemFilter(
-        site=known_id("site"),
-        category=known_id("category"),
-        model=known_id("model"),
-        status=ItemStatus(status) if status in STATUSES else None,
-        condition=Condition(condition) if condition in CONDITIONS else None,
-        text=given.get("q", "")[:200],
+        site=filters.site(),
+        category=filters.identifier("category", _("Category"), [each.id for each in categories]),
+        model=filters.identifier("model", _("Model"), [each.id for each in models]),
+        status=filters.one_of("status", ItemStatus, _("Status")),
+        condition=filters.one_of("condition", Condition, _("Condition")),
+        text=filters.text("q"),
     )
 
 

@@ -20,8 +20,8 @@ from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import localized, ngettext
 from comptoir.core.principal import Principal, Role
-from comptoir.core.web import Flash, page, redirect
-from comptoir.core.web.forms import FormData, id_or_none, in_form
+from comptoir.core.web import Filters, Flash, page, redirect
+from comptoir.core.web.forms import FormData, in_form
 from comptoir.core.web.once import made_once
 from comptoir.inventory.permissions import may_manage
 from comptoir.inventory.vouchers import queries
@@ -47,9 +47,9 @@ _FIELDS = ("code", "user", "pin", "puk", "number")
 @get(PATH, guards=RECEPTION)
 async def batch_list(request: Page) -> Response[str]:
     """Batches of one's sites, newest first."""
-    query = request.query_params
-    wanted = BatchFilter(id_or_none(query.get("site", "")), id_or_none(query.get("kind", "")))
-    older = id_or_none(query.get("older", ""))
+    filters, kinds = Filters(request), await queries.kinds()
+    of_kind = filters.identifier("kind", _("Kind"), [each.id for each in kinds])
+    wanted, older = BatchFilter(filters.site(), of_kind), filters.after("older")
     found = await queries.batches(request.user, wanted, older=older, limit=PAGE_SIZE + 1)
     kept = {name: str(value) for name, value in _chosen(wanted).items() if value}
     more = len(found) > PAGE_SIZE
@@ -61,7 +61,7 @@ async def batch_list(request: Page) -> Response[str]:
         next_url=_address(kept | {"older": str(found[PAGE_SIZE - 1].id)}) if more else None,
         first_url=_address(kept) if older else None,
         sites=[(site.id, site.name) for site in await names_for(request.user)],
-        kinds=[(kind.id, localized(kind.names)) for kind in await queries.kinds()],
+        kinds=[(kind.id, localized(kind.names)) for kind in kinds],
         may_add=request.user.has_role(Role.COORDINATOR),
     )
 

@@ -15,8 +15,8 @@ from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import localized, ngettext
 from comptoir.core.principal import Principal, Role
-from comptoir.core.web import Flash, page, redirect
-from comptoir.core.web.forms import FormData, id_or_none
+from comptoir.core.web import Filters, Flash, page, redirect
+from comptoir.core.web.forms import FormData
 from comptoir.core.web.once import made_once
 from comptoir.inventory.vouchers import parcels
 from comptoir.inventory.vouchers.carrying import LARGEST_SEALED
@@ -47,12 +47,12 @@ MOST_SCANNED = 2_000
 @get("/vouchers/counts", guards=RECEPTION)
 async def count_list(request: Page) -> Response[str]:
     """Count, and read what was counted."""
-    return await _page(request, request.query_params.get("site", ""))
+    return await _page(request, Filters(request).site())
 
 
 async def _page(
     request: Page,
-    site: str,
+    site: UUID | None,
     form: dict[str, str] | None = None,
     invalid: Invalid | None = None,
     *,
@@ -60,11 +60,12 @@ async def _page(
     found_now: Counted | None = None,
 ) -> Response[str]:
     chosen = await chosen_site(request, site)
-    older = id_or_none(request.query_params.get("older", ""))
+    filters = Filters(request)
+    older = filters.after("older")
     found = await parcels.counts(request.user, site_id=chosen.id, older=older, limit=_ROWS + 1)
     query = {"site": str(chosen.id)}
     following = urlencode(query | {"older": str(found[_ROWS - 1].id)}) if found[_ROWS:] else ""
-    last = id_or_none(request.query_params.get("count", ""))
+    last = filters.after("count")
     counted = next((each for each in found if each.id == last), None)
     missing = await parcels.missed(counted.id, limit=_NAMED) if counted else []
     more = counted.missing - len(missing) if counted else 0
@@ -126,7 +127,7 @@ async def count(request: Page) -> Response[str]:
             found_now = await compare_drawer(request.user, command)
         return await _page(
             request,
-            str(site.id),
+            site.id,
             form,
             invalid,
             scans=codes[:MOST_SCANNED],

@@ -15,8 +15,8 @@ from comptoir.core.audit.sentences import folded, lines
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal, Role
-from comptoir.core.web import Flash, page, panels, redirect
-from comptoir.core.web.forms import FormData, id_or_none
+from comptoir.core.web import Filters, Flash, page, panels, redirect
+from comptoir.core.web.forms import FormData
 from comptoir.inventory.vouchers.actions import activate_voucher, void_voucher
 from comptoir.inventory.vouchers.correcting import use_of
 from comptoir.inventory.vouchers.detail import (
@@ -52,7 +52,7 @@ async def voucher_page(request: Page, voucher_id: FromPath[UUID]) -> Response[st
     actor, now = request.user, clock.now()
     voucher = await voucher_view(actor, voucher_id)
     manages = actor.has_role(Role.COORDINATOR, voucher.site_id)
-    before = id_or_none(request.query_params.get("before", ""))
+    before = Filters(request).after("before")
     names = {str(each.id): each.name for each in await site_names()}
     happened = await lines(voucher.id, names, before=before, limit=_LINES + 1)
     last = last_day(voucher.expires_at, voucher.time_zone)
@@ -86,10 +86,10 @@ async def voucher_page(request: Page, voucher_id: FromPath[UUID]) -> Response[st
 async def batch_vouchers(request: Page, batch_id: FromPath[UUID]) -> Response[str]:
     """Each voucher of a batch, its code masked."""
     found = await batch(request.user, batch_id)
-    query = request.query_params
-    status = status_of(query.get("status", ""))
+    filters = Filters(request)
+    status = status_of(filters)
     shown = ExportFilter(batch_id, status)
-    after = id_or_none(query.get("after", ""))
+    after = filters.after("after")
     rows = await vouchers_of_batch(
         request.user, batch_id, status=status, after=after, limit=_ROWS + 1
     )

@@ -16,7 +16,7 @@ from comptoir.core.errors import FieldError, Invalid, TooManyRequests
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import localized, ngettext
 from comptoir.core.principal import Principal, Role
-from comptoir.core.web import page
+from comptoir.core.web import Filters, page
 from comptoir.core.web.forms import FormData
 from comptoir.core.web.once import made_once
 from comptoir.inventory.vouchers import queries
@@ -42,7 +42,7 @@ COORDINATOR = [require(Role.COORDINATOR)]
 @get(f"{PATH}/vouchers.csv", guards=COORDINATOR)
 async def export_masked(request: Page, batch_id: FromPath[UUID]) -> Stream:
     """Each voucher of a batch, or of a status, without its code."""
-    wanted = ExportFilter(batch_id, status_of(request.query_params.get("status", "")))
+    wanted = _wanted(request, batch_id)
     found = await vouchers_masked(request.user, wanted)
     return _file(masked_csv(found), _("vouchers"))
 
@@ -50,7 +50,7 @@ async def export_masked(request: Page, batch_id: FromPath[UUID]) -> Stream:
 @get(f"{PATH}/codes", guards=COORDINATOR)
 async def ask_for_codes(request: Page, batch_id: FromPath[UUID]) -> Response[str]:
     """How many codes would be in the file, what that means, and what it is for."""
-    wanted = ExportFilter(batch_id, status_of(request.query_params.get("status", "")))
+    wanted = _wanted(request, batch_id)
     return await _ask(request, wanted)
 
 
@@ -60,7 +60,7 @@ async def export_with_codes(request: Page, batch_id: FromPath[UUID]) -> Response
     data, now = await FormData.of(request), clock.now()
     command = ExportCodes(
         batch_id,
-        status_of(data.text("status")),
+        _posted_status(data.text("status")),
         pins=data.checked("pins"),
         explanation=data.text("explanation"),
     )
@@ -122,9 +122,25 @@ def address(wanted: ExportFilter, end: str) -> str:
     return f"/vouchers/batches/{wanted.batch}/{end}{kept}"
 
 
-def status_of(text: str) -> VoucherStatus | None:
-    """The status that an address or a form names; None: any."""
-    return VoucherStatus(text) if text in set(VoucherStatus) else None
+def status_of(filters: Filters) -> VoucherStatus | None:
+    """The status that an address names; None: any."""
+    return filters.one_of("status", VoucherStatus, _("Status"))
+
+
+def _posted_status(text: str) -> VoucherStatus | None:
+    """The same of the form. What it does not know is not taken for any."""
+    if text and text not in set(VoucherStatus):
+        unknown = _("Choose a status that there is.")
+        raise Invalid([FieldError("status", "core.filter-unknown", unknown)])
+    return VoucherStatus(text) if text else None
+
+
+def _wanted(request: Page, batch_id: UUID) -> ExportFilter:
+    """What an address asks for; a file, or the question for one, is of nothing else."""
+    filters = Filters(request)
+    wanted = ExportFilter(batch_id, status_of(filters))
+    filters.need_right()
+    return wanted
 
 
 def _file(content: Any, name: str) -> Stream:

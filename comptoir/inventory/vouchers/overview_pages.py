@@ -12,8 +12,8 @@ from comptoir.core.accounts.guards import require
 from comptoir.core.errors import Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
-from comptoir.core.web import Flash, page, redirect
-from comptoir.core.web.forms import FormData, id_or_none
+from comptoir.core.web import Filters, Flash, page, redirect
+from comptoir.core.web.forms import FormData
 from comptoir.inventory.permissions import may_manage
 from comptoir.inventory.vouchers.errors import VoucherKindNotFound
 from comptoir.inventory.vouchers.levels import LevelOutOfRange, SetLevel, set_level
@@ -34,8 +34,8 @@ async def voucher_stock(request: Page) -> Response[str]:
 
 async def _page(request: Page, invalid: Invalid | None = None, form: Any = None) -> Response[str]:
     actor = request.user
-    site_id = id_or_none(request.query_params.get("site", ""))
-    after = id_or_none(request.query_params.get("after", ""))
+    filters = Filters(request)
+    site_id, after = filters.site(), filters.after("after")
     place = SitePlace((await site(after, actor)).name, after) if after else None
     now = clock.now()
     stock, following = await stock_of(actor, site_id=site_id, after=place, now=now)

@@ -16,8 +16,8 @@ from comptoir.core.errors import Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import localized, ngettext
 from comptoir.core.principal import Principal, Role
-from comptoir.core.web import Flash, page, redirect
-from comptoir.core.web.forms import FormData, id_or_none
+from comptoir.core.web import Filters, Flash, page, redirect
+from comptoir.core.web.forms import FormData
 from comptoir.core.web.once import made_once
 from comptoir.core.web.panels import Fill, Panel
 from comptoir.inventory.vouchers import parcels, transfers
@@ -42,8 +42,8 @@ _MOST_KEPT = 2 * transfers.MOST_AT_ONCE
 @get("/vouchers/transfers", guards=RECEPTION)
 async def transfer_list(request: Page) -> Response[str]:
     """What is on its way, and what has arrived."""
-    site = id_or_none(request.query_params.get("site", ""))
-    older = id_or_none(request.query_params.get("older", ""))
+    filters = Filters(request)
+    site, older = filters.site(), filters.after("older")
     found = await parcels.transfers(request.user, site_id=site, older=older, limit=_ROWS + 1)
     query = {"site": str(site)} if site else {}
     following = urlencode(query | {"older": str(found[_ROWS - 1].id)}) if found[_ROWS:] else ""
@@ -144,7 +144,7 @@ async def _transfer_page(
     scans: Sequence[str] = (),
 ) -> Response[str]:
     parcel = await parcels.transfer(request.user, transfer_id)
-    after = id_or_none(request.query_params.get("after", ""))
+    after = Filters(request).after("after")
     inside, last = await parcels.packed(transfer_id, after=after, limit=_PACKED)
     address = f"/vouchers/transfers/{transfer_id}"
     answer = page(

@@ -12,11 +12,11 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, FromQuery, QueryParameter
+from litestar.params import Body, FromPath, FromQuery
 
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
-from comptoir.core.api.cursors import open_cursor, seal_cursor
+from comptoir.core.api.cursors import cursor_reader, seal_cursor
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import LANGUAGE_NAMES, current_language
 from comptoir.core.i18n import gettext as _
@@ -24,7 +24,7 @@ from comptoir.core.i18n import lazy as _l
 from comptoir.core.ids import new_id
 from comptoir.core.phones import show_phone
 from comptoir.core.principal import Principal, Role
-from comptoir.core.web import Flash, fragment, is_htmx, page, redirect
+from comptoir.core.web import Filters, Flash, fragment, is_htmx, page, redirect
 from comptoir.inventory import codes
 from comptoir.lending.borrowers.cards import look_up_card
 from comptoir.lending.borrowers.duplicates import find_duplicates
@@ -86,15 +86,14 @@ FIELDS = {
 
 
 @get("/borrowers", guards=[require(Role.RECEPTION)])
-async def borrowers(
-    request: Page,
-    which: Annotated[BorrowerState | None, QueryParameter(name="state")] = None,
-    group: FromQuery[UUID | None] = None,
-    after: FromQuery[str] = "",
-) -> Answer:
+async def borrowers(request: Page) -> Answer:
     """The borrowers of one's sites, by name."""
-    place = open_cursor(request, after, BorrowerPlace, of="borrowers")
-    wanted = BorrowerFilter(state=which, group=group, after=place)
+    filters = Filters(request)
+    wanted = BorrowerFilter(
+        state=filters.one_of("state", BorrowerState, _("Who")),
+        group=filters.identifier("group", _("Group"), [each.id for each in await groups()]),
+        after=filters.place("after", cursor_reader(request, BorrowerPlace, of="borrowers")),
+    )
     return page(request, "lending/borrowers.html", **await _list_context(request, wanted))
 
 

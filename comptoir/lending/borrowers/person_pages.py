@@ -12,7 +12,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
-from comptoir.core.api.cursors import open_cursor, seal_cursor
+from comptoir.core.api.cursors import cursor_reader, seal_cursor
 from comptoir.core.audit import sentences
 from comptoir.core.errors import Invalid
 from comptoir.core.i18n import current_language
@@ -20,7 +20,7 @@ from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.phones import show_phone
 from comptoir.core.principal import Role
-from comptoir.core.web import Flash, fragment, is_htmx, page, panels, redirect
+from comptoir.core.web import Filters, Flash, fragment, is_htmx, page, panels, redirect
 from comptoir.core.web.shell import shell_of
 from comptoir.lending import cards
 from comptoir.lending.agreed_loans import unsigned
@@ -55,16 +55,12 @@ FORMATS = {
 
 
 @get("/borrowers/{borrower_id:uuid}", guards=[require(Role.RECEPTION)])
-async def borrower(
-    request: Page,
-    borrower_id: FromPath[UUID],
-    loans_after: FromQuery[str] = "",
-    before: FromQuery[UUID | None] = None,
-) -> Answer:
+async def borrower(request: Page, borrower_id: FromPath[UUID]) -> Answer:
     """One person: what they have, how to reach them, and what happened."""
-    now = clock.now()
+    now, filters = clock.now(), Filters(request)
     person = await read_borrower(request.user, borrower_id, now=now)
-    after = open_cursor(request, loans_after, LoanPlace, of="past loans")
+    after = filters.place("loans_after", cursor_reader(request, LoanPlace, of="past loans"))
+    before = filters.after("before")
     past = await list_loans(
         request.user,
         LoanFilter(state=LoanState.CLOSED, borrower_id=borrower_id, after=after, limit=PAST_LOANS),

@@ -8,19 +8,23 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, FromQuery
+from litestar.params import Body, FromPath
 
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
-from comptoir.core.api.cursors import open_cursor, seal_cursor
+from comptoir.core.api.cursors import LONGEST_CURSOR, cursor_reader, open_cursor, seal_cursor
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
-from comptoir.core.web import Flash, fragment, is_htmx, page, redirect
+from comptoir.core.web import Filters, Flash, fragment, is_htmx, page, redirect
 from comptoir.lending.closures import announcements, telling
 from comptoir.lending.closures.telling import PersonPlace, PersonToTell
 from comptoir.lending.closures.told import take_telling_back, tell
 
 Page = Request[Principal, Any, Any]
+
+
+#: The list of whom to tell, for its cursors.
+_PEOPLE = "moved-people"
 
 
 class ToldForm(msgspec.Struct, frozen=True):
@@ -31,11 +35,10 @@ class ToldForm(msgspec.Struct, frozen=True):
 
 
 @get("/loans/moved", guards=[require(Role.RECEPTION)])
-async def moved(
-    request: Page, site: FromQuery[UUID | None] = None, after: FromQuery[str] = ""
-) -> Response[str]:
+async def moved(request: Page) -> Response[str]:
     """The announcements that moved due dates, the latest first."""
-    place = open_cursor(request, after, UUID, of="moved")
+    filters = Filters(request)
+    site, place = filters.site(), filters.place("after", cursor_reader(request, UUID, of="moved"))
     found, following = await announcements.announced(request.user, site_id=site, after=place)
     return page(
         request,
@@ -48,10 +51,11 @@ async def moved(
 
 
 @get("/loans/moved/{announcement_id:uuid}", guards=[require(Role.RECEPTION)])
-async def people(
-    request: Page, announcement_id: FromPath[UUID], after: FromQuery[str] = ""
-) -> Response[str]:
+async def people(request: Page, announcement_id: FromPath[UUID]) -> Response[str]:
     """Whom to tell of one of them."""
+    filters = Filters(request)
+    place = filters.place("after", cursor_reader(request, PersonPlace, of=_PEOPLE))
+    after = filters.text("after", LONGEST_CURSOR) if place else ""
     return page(
         request,
         "lending/moved_people.html",
@@ -92,7 +96,7 @@ async def _listed(
     request: Page, announcement_id: UUID, after: str, ticked: PersonToTell | None = None
 ) -> dict[str, Any]:
     """What the list shows; ``ticked`` is whom the last tap was about."""
-    place = open_cursor(request, after, PersonPlace, of="moved-people")
+    place = open_cursor(request, after, PersonPlace, of=_PEOPLE)
     announcement = await announcements.announcement(request.user, announcement_id)
     found = await telling.people(request.user, announcement_id, after=place)
     left = [person for person in found.people if person.to_tell]
@@ -103,7 +107,7 @@ async def _listed(
         "ticked": ticked,
         "onward": _onward(left, ticked),
         "after": after if place else "",
-        "next": seal_cursor(request, found.next, of="moved-people"),
+        "next": seal_cursor(request, found.next, of=_PEOPLE),
     }
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Any
-from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromQuery, QueryParameter
+from litestar.params import Body
 
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
-from comptoir.core.api.cursors import open_cursor, seal_cursor
+from comptoir.core.api.cursors import cursor_reader, seal_cursor
+from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
-from comptoir.core.web import page, redirect
+from comptoir.core.web import Filters, page, redirect
 from comptoir.lending.loans.listing import (
     LoanFilter,
     LoanPage,
@@ -41,16 +41,14 @@ class SearchForm(msgspec.Struct, frozen=True):
 
 
 @get("/loans", guards=[require(Role.RECEPTION)])
-async def loans(
-    request: Page,
-    which: Annotated[LoanState, QueryParameter(name="state")] = LoanState.OVERDUE,
-    site: FromQuery[UUID | None] = None,
-    after: FromQuery[str] = "",
-) -> Response[str]:
+async def loans(request: Page) -> Response[str]:
     """Loans by state; what is late is what one comes for."""
-    now = clock.now()
-    place = open_cursor(request, after, LoanPlace, of="loans")
-    wanted = LoanFilter(state=which, site_id=site, after=place)
+    now, filters = clock.now(), Filters(request)
+    wanted = LoanFilter(
+        state=filters.one_of("state", LoanState, _("Which loans")) or LoanState.OVERDUE,
+        site_id=filters.site(),
+        after=filters.place("after", cursor_reader(request, LoanPlace, of="loans")),
+    )
     found = await list_loans(request.user, wanted, now=now)
     return await _lists(
         request, wanted, found, next=seal_cursor(request, found.next, of="loans"), now=now

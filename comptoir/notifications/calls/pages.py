@@ -10,16 +10,16 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, FromQuery, QueryParameter
+from litestar.params import Body, FromPath
 
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
-from comptoir.core.api.cursors import open_cursor, seal_cursor
+from comptoir.core.api.cursors import LONGEST_CURSOR, cursor_reader, seal_cursor
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import current_language
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
-from comptoir.core.web import Flash, fragment, page, redirect
+from comptoir.core.web import Filters, Flash, fragment, page, redirect
 from comptoir.core.web.once import made_once
 from comptoir.notifications.calls import queries, services
 from comptoir.notifications.calls.schemas import (
@@ -72,14 +72,9 @@ class UndoForm(msgspec.Struct, frozen=True):
 
 
 @get("/calls", guards=[require(Role.RECEPTION)])
-async def calls(
-    request: Page,
-    which: Annotated[CallState, QueryParameter(name="state")] = CallState.NOW,
-    site: FromQuery[UUID | None] = None,
-    after: FromQuery[str] = "",
-) -> Response[str]:
+async def calls(request: Page) -> Response[str]:
     """Whom to call, and what to say."""
-    return await _show(request, _Shown(which, site, after))
+    return await _show(request)
 
 
 @get("/calls/count", guards=[require(Role.RECEPTION)])
@@ -94,9 +89,6 @@ async def called(
     request: Page,
     borrower_id: FromPath[UUID],
     data: Annotated[OutcomeForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
-    which: Annotated[CallState, QueryParameter(name="state")] = CallState.NOW,
-    site: FromQuery[UUID | None] = None,
-    after: FromQuery[str] = "",
 ) -> Response[str]:
     """What came of a call; a time that is none is asked for again, in the list it was sent from."""
     now = clock.now()
@@ -111,7 +103,7 @@ async def called(
     except Invalid as invalid:
         if data.outcome is Outcome.CALL_BACK:
             wrong = _Wrong(f"{borrower_id}-{data.site}", data.call_at, invalid.errors[0])
-            return await _show(request, _Shown(which, site, after), wrong)
+            return await _show(request, wrong)
         flash = Flash("error", invalid.errors[0].message)
     except CallNotFound as gone:
         flash = Flash("error", gone.message())
@@ -133,20 +125,6 @@ async def undo(
     return redirect(request, data.next, flash=flash)
 
 
-class _Shown(msgspec.Struct, frozen=True):
-    """Which part of the list is shown, as its address says it."""
-
-    state: CallState
-    site: UUID | None
-    after: str
-
-    @property
-    def query(self) -> str:
-        """What an address says of it."""
-        said = {"state": self.state.value, "site": self.site or "", "after": self.after}
-        return urlencode({name: value for name, value in said.items() if value})
-
-
 class _Wrong(msgspec.Struct, frozen=True):
     """The entry whose time to call back was none, as it was typed, and what is wrong with it."""
 
@@ -155,12 +133,21 @@ class _Wrong(msgspec.Struct, frozen=True):
     error: FieldError
 
 
-async def _show(request: Page, shown: _Shown, wrong: _Wrong | None = None) -> Response[str]:
-    now = clock.now()
-    place = open_cursor(request, shown.after, CallPlace, of="calls")
-    wanted = CallFilter(state=shown.state, site_id=shown.site, after=place)
+async def _show(request: Page, wrong: _Wrong | None = None) -> Response[str]:
+    now, filters = clock.now(), Filters(request)
+    state = filters.one_of("state", CallState, _("Which calls")) or CallState.NOW
+    wanted = CallFilter(
+        state=state,
+        site_id=filters.site(),
+        after=filters.place("after", cursor_reader(request, CallPlace, of="calls")),
+    )
+    said = {
+        "state": state.value,
+        "site": wanted.site_id or "",
+        "after": filters.text("after", LONGEST_CURSOR) if wanted.after else "",
+    }
     found = await queries.list_calls(request.user, wanted, language=current_language(), now=now)
-    counts = await queries.count_calls(request.user, site_id=shown.site, now=now)
+    counts = await queries.count_calls(request.user, site_id=wanted.site_id, now=now)
     errors = []
     if wrong is not None:
         errors = [msgspec.structs.replace(wrong.error, field=f"call-at-{wrong.key}")]
@@ -170,7 +157,7 @@ async def _show(request: Page, shown: _Shown, wrong: _Wrong | None = None) -> Re
         status=422 if wrong else 200,
         errors=errors,
         wrong=wrong,
-        query=shown.query,
+        query=urlencode({name: value for name, value in said.items() if value}),
         found=found,
         next=seal_cursor(request, found.next, of="calls"),
         wanted=wanted,

@@ -8,15 +8,15 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, FromQuery
+from litestar.params import Body, FromPath
 
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
-from comptoir.core.api.cursors import open_cursor, seal_cursor
+from comptoir.core.api.cursors import cursor_reader, seal_cursor
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
-from comptoir.core.web import Flash, fragment, page, redirect
+from comptoir.core.web import Filters, Flash, fragment, page, redirect
 from comptoir.core.web.forms import Version
 from comptoir.notifications.errors import (
     ConversationChanged,
@@ -49,11 +49,11 @@ class DoneForm(msgspec.Struct, frozen=True):
 
 
 @get("/replies", guards=[require(Role.RECEPTION)])
-async def replies(
-    request: Page, site: FromQuery[UUID | None] = None, after: FromQuery[str] = ""
-) -> Response[str]:
+async def replies(request: Page) -> Response[str]:
     """Who waits for somebody to read or to call, the longest first."""
-    place = open_cursor(request, after, WaitingPlace, of="replies")
+    filters = Filters(request)
+    site = filters.site()
+    place = filters.place("after", cursor_reader(request, WaitingPlace, of="replies"))
     found = await queries.list_waiting(request.user, InboxFilter(site_id=site, after=place))
     return page(
         request,

@@ -8,15 +8,15 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, FromQuery
+from litestar.params import Body, FromPath
 
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
-from comptoir.core.api.cursors import open_cursor, seal_cursor
+from comptoir.core.api.cursors import cursor_reader, seal_cursor
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.printing.errors import NothingToPrint
-from comptoir.core.web import Flash, page, redirect
+from comptoir.core.web import Filters, Flash, page, redirect
 from comptoir.core.web.panels import Fill, Panel
 from comptoir.notifications.errors import AddressNotAsked, BatchPrinted, LetterNotReturned
 from comptoir.notifications.letters import queries, returned, services
@@ -35,11 +35,10 @@ class BatchForm(msgspec.Struct, frozen=True):
 
 
 @get("/letters", guards=[require(Role.RECEPTION)])
-async def letters(
-    request: Page, site: FromQuery[UUID | None] = None, after: FromQuery[str] = ""
-) -> Response[str]:
+async def letters(request: Page) -> Response[str]:
     """What waits to be printed, and what was."""
-    place = open_cursor(request, after, UUID, of="letters")
+    filters = Filters(request)
+    site, place = filters.site(), filters.place("after", cursor_reader(request, UUID, of="letters"))
     found = await queries.list_waiting(request.user, LetterFilter(site_id=site, after=place))
     return page(
         request,

@@ -8,16 +8,16 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, FromQuery, QueryParameter
+from litestar.params import Body, FromPath
 
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
-from comptoir.core.api.cursors import open_cursor, seal_cursor
+from comptoir.core.api.cursors import cursor_reader, seal_cursor
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.principal import Principal, Role
-from comptoir.core.web import Flash, page, redirect
+from comptoir.core.web import Filters, Flash, page, redirect
 from comptoir.core.web.forms import Version
 from comptoir.core.web.shell import shell_of
 from comptoir.notifications.channels import Channel
@@ -68,22 +68,16 @@ class SendingForm(msgspec.Struct, frozen=True):
 
 
 @get("/messages", guards=[require(Role.COORDINATOR)])
-async def messages(
-    request: Page,
-    which: Annotated[MessageState, QueryParameter(name="state")] = MessageState.TO_DECIDE,
-    site: FromQuery[UUID | None] = None,
-    kind: FromQuery[str] = "",
-    channel: FromQuery[str] = "",
-    after: FromQuery[str] = "",
-) -> Response[str]:
+async def messages(request: Page) -> Response[str]:
     """What went out; what somebody must decide about comes first."""
-    now = clock.now()
+    now, filters = clock.now(), Filters(request)
+    site = filters.site()
     wanted = MessageFilter(
-        state=which,
+        state=filters.one_of("state", MessageState, _("Which messages")) or MessageState.TO_DECIDE,
         site_id=site,
-        kind=kind if kind in ALL_KINDS else None,
-        channel=Channel(channel) if channel in _CHANNELS else None,
-        after=open_cursor(request, after, UUID, of="messages"),
+        kind=filters.among("kind", ALL_KINDS, _("Message")),
+        channel=filters.one_of("channel", Channel, _("Sent by")),
+        after=filters.place("after", cursor_reader(request, UUID, of="messages")),
     )
     found = await queries.list_messages(request.user, wanted, now=now)
     return page(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
 from litestar import Request, Response, get
 from litestar.params import FromPath
 
@@ -12,9 +13,10 @@ from comptoir.core import clock, ical
 from comptoir.core.accounts.guards import ANONYMOUS
 from comptoir.core.clock import localtime
 from comptoir.core.i18n import LANGUAGE_NAMES
+from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import NOBODY
 from comptoir.core.printing.pdf import in_background
-from comptoir.core.web import panels, public_headers, public_page, speak_publicly
+from comptoir.core.web import Filters, panels, public_headers, public_page, speak_publicly
 from comptoir.core.web.context import chosen_language
 from comptoir.core.web.shell import shell_of
 from comptoir.sites import queries, welcome
@@ -45,8 +47,13 @@ async def place_list(request: Page) -> Response[str]:
     """All published sites: which are open now, and when the others open."""
     speak_publicly(request)
     now = clock.now()
-    search = _search(request)
+    filters = Filters(request)
+    search = _search(filters)
     found = await find(search, now=now)
+    if search.page > found.pages:
+        filters.no_such_page("page")
+        search = msgspec.structs.replace(search, page=1)
+        found = await find(search, now=now)
     regions = found.regions | ({search.region} if search.region else set())
     return public_page(
         request,
@@ -133,21 +140,26 @@ def moved(request: Page, address: str, slug: str) -> Response[bytes]:
     return Response(b"", status_code=301, media_type="text/plain", headers=headers)
 
 
-def _search(request: Page) -> Search:
-    """What the address asks for; what it cannot ask for is left out."""
-    query = request.query_params
-    offer, language = query.get("offer", ""), query.get("language", "")
-    page, region = query.get("page", ""), query.get("region", "")
+def _search(filters: Filters) -> Search:
+    """What the address asks for."""
+    region = filters.text("region")
     country, _dash, code = region.partition("-")
+    regions = [region] if is_region(country, code) else []
     return Search(
-        offer=offer if offer in welcome.OFFERS else "",
-        language=language if language in SPOKEN else "",
-        wheelchair=bool(query.get("wheelchair")),
-        open_now=bool(query.get("open")),
-        postcode=query.get("postcode", "").strip()[:12],
-        region=region if is_region(country, code) else "",
-        page=int(page) if page.isascii() and page.isdecimal() and len(page) < 6 else 1,
+        offer=filters.among("offer", welcome.OFFERS, _("What you need")) or "",
+        language=filters.among("language", SPOKEN, _("Your language")) or "",
+        wheelchair=bool(filters.text("wheelchair")),
+        open_now=bool(filters.text("open")),
+        postcode=filters.text("postcode", 12),
+        region=filters.among("region", regions, region_kind([country])) or "",
+        page=filters.place("page", _page_number) or 1,
     )
+
+
+def _page_number(text: str) -> int | None:
+    """A page from 1 on."""
+    whole = text.isascii() and text.isdecimal() and len(text) < 6
+    return int(text) or None if whole else None
 
 
 def _in_languages(request: Page) -> list[tuple[str, str, str]]:

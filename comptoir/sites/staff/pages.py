@@ -21,7 +21,7 @@ from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.principal import Principal, Role
 from comptoir.core.printing.qr import qr_symbol
-from comptoir.core.web import Flash, Place, page, redirect
+from comptoir.core.web import Filters, Flash, Place, page, redirect
 from comptoir.core.web.context import place_of
 from comptoir.core.web.formats import format_moment
 from comptoir.core.web.forms import id_or_none
@@ -71,11 +71,12 @@ class SiteForm(msgspec.Struct, frozen=True):
 
 
 @get("/staff", guards=COORDINATORS, include_in_schema=False)
-async def show_all(request: AnyRequest, site: FromQuery[str] = "") -> Response[str]:
+async def show_all(request: AnyRequest) -> Response[str]:
     """Who works at a site: names and roles, nothing of when or how much."""
     actor = somebody(request)
-    places = await _places(request, actor)
-    chosen = _chosen(site, places, actor)
+    places, filters = await _places(request, actor), Filters(request)
+    everywhere = filters.text("site") == EVERYWHERE
+    chosen = _chosen(EVERYWHERE if everywhere else str(filters.site() or ""), places, actor)
     return page(
         request,
         "sites/staff.html",

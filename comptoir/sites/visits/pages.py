@@ -12,7 +12,7 @@ from comptoir.core.accounts.guards import require
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.principal import Principal, Role
-from comptoir.core.web import fragment, is_htmx, page, redirect
+from comptoir.core.web import Filters, fragment, is_htmx, page, redirect
 from comptoir.core.web.formats import format_day
 from comptoir.core.web.forms import FormData, require_choices
 from comptoir.sites.chosen import chosen_site
@@ -35,10 +35,10 @@ LABELS = {
 @get("/visits", guards=RECEPTION)
 async def visits(request: Page) -> Response[str]:
     """Count, and read the year."""
-    chosen = await chosen_site(request, request.query_params.get("site", ""))
+    filters = Filters(request)
+    chosen = await chosen_site(request, filters.site())
     site, this_year = chosen.site, chosen.today.year
-    asked = request.query_params.get("year", "")
-    year = int(asked) if asked in {str(each) for each in _years(this_year)} else this_year
+    year = int(filters.among("year", map(str, _years(this_year)), _("Year")) or this_year)
     now = clock.now()
     report = await services.visits_of_year(request.user, site.id, year, now=now)
     return page(

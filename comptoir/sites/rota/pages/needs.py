@@ -13,7 +13,7 @@ from comptoir.core.accounts.guards import require
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
-from comptoir.core.web import Flash, page, redirect
+from comptoir.core.web import Filters, Flash, page, redirect
 from comptoir.core.web.forms import FormData
 from comptoir.sites import queries as sites
 from comptoir.sites.chosen import Chosen, chosen_site
@@ -37,7 +37,7 @@ async def show_needs(request: Page) -> Response[str]:
     """What the rota of a site warns of."""
     here, mine = request.user.site_id, await _coordinated(request.user)
     other = "" if not mine or here in dict(mine) else str(mine[0][0])
-    chosen = await chosen_site(request, request.query_params.get("site", "") or other)
+    chosen = await chosen_site(request, Filters(request).site() or other)
     await need_editor(request.user, chosen.id)
     return await _page(request, chosen, dict.fromkeys(FIELDS, "") | {"people": "1"}, [])
 

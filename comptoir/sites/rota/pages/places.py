@@ -16,13 +16,12 @@ from comptoir.sites.rota.validation import FURTHEST
 Page = Request[Principal, Any, Any]
 
 
-def week_of(text: str, today: date) -> date:
-    """The Monday of the week that a date is in; of this week, where the text is none.
+def week_of(day: date | None, today: date) -> date:
+    """The Monday of the week that a date is in; without one, of this week.
 
     What is longer ago than the rota keeps, or further ahead than it plans, is moved there.
     """
-    day = read_day(text) or today
-    day = min(max(day, today - KEPT_FOR), today + FURTHEST)
+    day = min(max(day or today, today - KEPT_FOR), today + FURTHEST)
     return day - timedelta(days=day.weekday())
 
 

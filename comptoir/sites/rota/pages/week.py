@@ -13,9 +13,10 @@ import msgspec
 from litestar import Response, get
 
 from comptoir.core.accounts.guards import require
+from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Role
 from comptoir.core.printing.pdf import in_background
-from comptoir.core.web import page
+from comptoir.core.web import Filters, page
 from comptoir.core.web.formats import format_days
 from comptoir.sites.calendar import DayState, ExceptionKind
 from comptoir.sites.chosen import Chosen, chosen_site
@@ -111,9 +112,9 @@ class Row(msgspec.Struct, frozen=True):
 @get("/rota", guards=RECEPTION)
 async def show_week(request: Page) -> Response[str]:
     """One week of a site, to read, and for coordinators to fill."""
-    query = request.query_params
-    chosen = await chosen_site(request, query.get("site", ""))
-    monday = week_of(query.get("day", ""), chosen.today)
+    filters = Filters(request)
+    chosen = await chosen_site(request, filters.site())
+    monday = week_of(filters.day("day", _("Day")), chosen.today)
     found = await rota(request.user, chosen.id, monday, monday + 6 * ONE_DAY)
     names = {person.id: person.name for person in found.team}
     known = competence_names(await competences())
@@ -150,9 +151,10 @@ async def show_week(request: Page) -> Response[str]:
 @get("/rota/rota.pdf", guards=RECEPTION)
 async def print_week(request: Page) -> Response[bytes]:
     """The same week on paper, for the wall."""
-    query = request.query_params
-    chosen = await chosen_site(request, query.get("site", ""))
-    monday = week_of(query.get("day", ""), chosen.today)
+    filters = Filters(request)
+    chosen = await chosen_site(request, filters.site())
+    monday = week_of(filters.day("day", _("Day")), chosen.today)
+    filters.need_right()
     found = await rota(request.user, chosen.id, monday, monday + 6 * ONE_DAY)
     pdf = await in_background(sheet.render, chosen.site.name, found, chosen.today)
     headers = {"Content-Disposition": 'inline; filename="rota.pdf"'}
@@ -292,7 +294,7 @@ def _add_address(
 
 def _week_link(chosen: Chosen, day: date, monday: date) -> str:
     """Another week, or nothing where the rota ends."""
-    found = week_of(day.isoformat(), chosen.today)
+    found = week_of(day, chosen.today)
     return "" if found == monday else rota_address(chosen.id, found)
 
 
