@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 EPILOG = """\
 settings come from the environment: DATABASE_URL, COMPTOIR_DATA, COMPTOIR_HOST,
-COMPTOIR_PORT, COMPTOIR_PUBLIC_URL, COMPTOIR_ENV, COMPTOIR_SECRET.
+COMPTOIR_PORT, COMPTOIR_PUBLIC_URL, COMPTOIR_ENV, COMPTOIR_SECRET,
+COMPTOIR_VOUCHER_KEYS.
 `comptoir settings` lists them all, `comptoir check` says what is wrong.
 """
 

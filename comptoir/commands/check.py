@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import shutil
 import stat
 import tempfile
 import textwrap
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import fields
+from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,11 +20,17 @@ from comptoir.commands.findings import Finding, Level
 from comptoir.commands.voucher_findings import voucher_keys
 from comptoir.core import db, i18n, migrations
 from comptoir.core.printing.errors import PrintingFailed
+from comptoir.core.printing.fonts import missing as missing_fonts
 from comptoir.core.printing.sheets import L7160
 from comptoir.core.settings import Settings, SettingsInvalid, load
 from comptoir.inventory.labels import Label, render_labels
 from comptoir.notifications.channels import Channel
-from comptoir.notifications.gateways.configuration import channels_of, read_routes, sends_nothing
+from comptoir.notifications.gateways.configuration import (
+    channels_of,
+    is_of_gateway,
+    read_routes,
+    sends_nothing,
+)
 
 #: Below this, in bytes, a busy day's agreements may no longer fit.
 LITTLE_SPACE = 500_000_000
@@ -29,6 +38,7 @@ LITTLE_SPACE = 500_000_000
 OLDEST_POSTGRES = 14
 OLDEST_SQLITE = (3, 35)
 
+_LISTED = "`comptoir settings` lists what can be set."
 _REINSTALL = "The installation is incomplete: install the package again."
 
 
@@ -52,10 +62,11 @@ async def findings() -> AsyncIterator[Finding]:
     try:
         settings = load()
     except SettingsInvalid as error:
-        yield Finding(Level.WRONG, "settings", str(error))
+        yield Finding(Level.WRONG, "settings", str(error), _LISTED)
         return
     yield Finding(Level.OK, "settings", f"{settings.environment}, data in {settings.data}")
     for finding in (
+        *_mistyped(os.environ),
         *_secret(settings),
         *_data_folder(settings),
         *_addresses(settings),
@@ -68,16 +79,45 @@ async def findings() -> AsyncIterator[Finding]:
         yield finding
 
 
+def _mistyped(environ: Iterable[str]) -> Iterator[Finding]:
+    """Variables that look like ours and are none: what they set holds nowhere."""
+    ours = {each.metadata["variable"] for each in fields(Settings)}
+    for name in sorted(environ):
+        if not name.startswith("COMPTOIR_") or name in ours or is_of_gateway(name):
+            continue
+        near = get_close_matches(name, ours, 1)
+        meant = f"Is it {near[0]} that was meant? {_LISTED}" if near else _LISTED
+        yield Finding(Level.NOTE, "settings", f"{name} is no setting: it does nothing", meant)
+
+
 def _secret(settings: Settings) -> Iterator[Finding]:
+    file = settings.data / "secret"
+    if not settings.secret and not settings.production and not file.exists():
+        yield Finding(
+            Level.NOTE,
+            "secret",
+            f"there is none yet: the first start makes {file}",
+            "If there was one, put it back from where you keep it: without it PINs, badges and "
+            "second factors are worth nothing.",
+        )
+        return
     try:
         _ = settings.signing_secret
-    except (SettingsInvalid, OSError) as error:
+    except SettingsInvalid as error:
         yield Finding(Level.WRONG, "secret", str(error))
+        return
+    except (OSError, UnicodeDecodeError) as error:
+        yield Finding(
+            Level.WRONG,
+            "secret",
+            f"{file} cannot be read: {error}",
+            "Give it to the user the server runs as, or put it back from where you keep it.",
+        )
         return
     if settings.secret and len(set(settings.secret)) < 10:
         yield Finding(Level.WRONG, "secret", "easy to guess", "Set COMPTOIR_SECRET to random text.")
     else:
-        where = "COMPTOIR_SECRET" if settings.secret else str(settings.data / "secret")
+        where = "COMPTOIR_SECRET" if settings.secret else str(file)
         yield Finding(Level.OK, "secret", f"set ({where})")
 
 
@@ -176,6 +216,11 @@ def _languages() -> Iterator[Finding]:
 
 
 def _printing(settings: Settings) -> Iterator[Finding]:
+    if missing := missing_fonts():
+        yield Finding(
+            Level.WRONG, "printing", f"fonts are missing: {', '.join(missing)}", _REINSTALL
+        )
+        return
     label = Label(code="BCDFGHJK", model="Übungsgerät – œuvre", return_to="Comptoir")
     try:
         render_labels([label], L7160, 1, settings.base_url, "fr")
@@ -196,6 +241,14 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
                 "migrations",
                 f"{len(pending)} have not run",
                 "Make a backup, then run `comptoir migrate`.",
+            )
+            return
+        if newer := await migrations.unknown():
+            yield Finding(
+                Level.WRONG,
+                "migrations",
+                f"{len(newer)} have run that this version does not know: the database is newer",
+                "Install the newer version again, or restore the backup made before it.",
             )
             return
         yield Finding(Level.OK, "migrations", "all have run")

@@ -28,8 +28,7 @@ async def voucher_keys(settings: Settings) -> Finding:
                 Level.WRONG,
                 _ABOUT,
                 f"the key {name} is in use, and not given: nothing starts without it",
-                "Add it to COMPTOIR_VOUCHER_KEYS, after the newest. If it is lost, see "
-                "docs/operator/voucher-keys.md.",
+                f"{_to_give(settings)} If it is lost, see docs/operator/voucher-keys.md.",
             )
         row = await db.fetch_one(_OF_KEY, key=name)
         try:
@@ -49,6 +48,13 @@ async def voucher_keys(settings: Settings) -> Finding:
             "Put a random one before it in COMPTOIR_VOUCHER_KEYS; run `comptoir vouchers rotate`.",
         )
     return _of_good_keys(settings, ours, names)
+
+
+def _to_give(settings: Settings) -> str:
+    """Where a key that is in use has to come."""
+    if settings.vault_file is None:
+        return "Add it to COMPTOIR_VOUCHER_KEYS, after the newest."
+    return f"Put {settings.vault_file} back as it was, with this key on a line of its own."
 
 
 def _of_good_keys(settings: Settings, ours: Vault, names: list[str]) -> Finding:

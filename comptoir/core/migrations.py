@@ -48,9 +48,24 @@ async def pending() -> list[str]:
     names = [f"{package} {name}" for package in db.PACKAGES for name in _names(package)]
     if not await Migration.table_exists().run():
         return names
-    ran = await Migration.select(Migration.app_name, Migration.name)
-    done = {f"{row['app_name']} {row['name']}" for row in ran}
+    done = await _done()
     return [name for name in names if name not in done]
+
+
+async def unknown() -> list[str]:
+    """The migrations that ran and that this version does not have: a newer one was here.
+
+    Those of a package that is not the program's say nothing.
+    """
+    if not await Migration.table_exists().run():
+        return []
+    known = {f"{package} {name}" for package in db.PACKAGES for name in _names(package)}
+    return sorted(name for name in await _done() if name not in known)
+
+
+async def _done() -> set[str]:
+    ran = await Migration.select(Migration.app_name, Migration.name)
+    return {f"{row['app_name']} {row['name']}" for row in ran}
 
 
 def raw(migration_id: str, package: str, description: str, *statements: str) -> MigrationManager:

@@ -13,7 +13,10 @@ from functools import cached_property
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
+
+#: Characters of a secret.
+_LEAST = 32
 
 
 class SettingsInvalid(Exception):
@@ -122,7 +125,7 @@ class Settings:
         """The secret, made and kept in the data folder the first time in development.
 
         Raises:
-            SettingsInvalid: it is unset in production.
+            SettingsInvalid: it is unset in production, or the file holds none.
         """
         if self.secret:
             return self.secret
@@ -175,6 +178,9 @@ def _secret_from_file(path: Path) -> str:
 
     It is written whole under a name of its own, and then linked to its place: nobody reads
     half a secret, and a link never replaces what is there.
+
+    Raises:
+        SettingsInvalid: what is there is no secret, such as an empty file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
@@ -185,7 +191,13 @@ def _secret_from_file(path: Path) -> str:
             pass  # somebody was faster, and theirs holds
         finally:
             draft.unlink()
-    return path.read_text(encoding="ascii").strip()
+    text = path.read_text(encoding="ascii").strip()
+    if len(text) < _LEAST:
+        raise SettingsInvalid(
+            f"{path} holds no secret. Put it back from where you keep it. If it is lost, take the "
+            "file away: a new one is made, and what the old one protected is set up anew."
+        )
+    return text
 
 
 def _draft(path: Path, text: str) -> Path:
@@ -252,14 +264,23 @@ def _networks(variable: str, text: str) -> tuple[str, ...]:
 def _check(settings: Settings) -> None:
     if settings.environment not in ("development", "production"):
         raise SettingsInvalid("COMPTOIR_ENV must be `development` or `production`.")
-    if settings.secret and len(settings.secret) < 32:
+    if settings.secret and len(settings.secret) < _LEAST:
         raise SettingsInvalid("COMPTOIR_SECRET must have at least 32 characters.")
-    scheme = urlsplit(settings.database).scheme
-    if scheme not in ("postgres", "postgresql", "sqlite"):
+    database = urlsplit(settings.database)
+    if database.scheme not in ("postgres", "postgresql", "sqlite"):
         raise SettingsInvalid(
             "DATABASE_URL must start with `postgres://`, or be unset to use SQLite."
         )
+    if not _has_good_port(database):
+        raise SettingsInvalid("The port in DATABASE_URL must be a whole number from 1 to 65535.")
     if settings.public_url and urlsplit(settings.public_url).scheme not in ("http", "https"):
         raise SettingsInvalid("COMPTOIR_PUBLIC_URL must start with `https://` or `http://`.")
-    if any(len(key) < 32 for key in settings.voucher_keys):
+    if any(len(key) < _LEAST for key in settings.voucher_keys):
         raise SettingsInvalid("Each key of COMPTOIR_VOUCHER_KEYS must have at least 32 characters.")
+
+
+def _has_good_port(url: SplitResult) -> bool:
+    try:
+        return url.port is None or url.port > 0
+    except ValueError:
+        return False

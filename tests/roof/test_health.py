@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from piccolo.apps.migrations.tables import Migration
 
-from comptoir.core import db
+from comptoir.core import db, vault
+from comptoir.core.vault import Vault
+from tests import factories
 from tests.http_client import client_of
 
 
@@ -23,6 +25,17 @@ async def test_a_migrated_database_is_healthy(database: Any) -> None:
 
 async def test_a_database_of_an_older_version_is_not(database: Any) -> None:
     await Migration.delete().where(Migration.app_name == "lending")
+    assert await health() == (503, {"status": "unavailable"})
+
+
+async def test_a_process_without_a_key_that_is_in_use_is_not(database: Any) -> None:
+    """It starts before a rotation, and is left behind by it."""
+    batch = await factories.voucher_batch(
+        await factories.voucher_kind(), site_id=(await factories.site()).id
+    )
+    await factories.voucher(batch)
+    assert await health() == (200, {"status": "ok"})
+    vault.use(Vault(["another key, which nothing was sealed with so far"]))
     assert await health() == (503, {"status": "unavailable"})
 
 

@@ -14,12 +14,23 @@ from pathlib import Path
 from comptoir.core.printing.errors import PrintingFailed
 from comptoir.core.printing.typesetting import FONTS
 
+#: All that come with the program, by their names.
+FILES = tuple(
+    f"{family}-{weight}.ttf"
+    for family in ("NotoSans", "NotoSansArabic", "NotoSansEthiopic")
+    for weight in ("Regular", "Bold")
+)
 #: Stands for a character that no bundled font can draw.
 SUBSTITUTE = "?"
 #: What stands for characters of a category that has no glyph: controls, and those of format.
 _SHOWN = {"Cc": " ", "Cf": ""}
 #: The one of format that spells: in Persian it keeps two letters from being joined.
 _NON_JOINER = "\u200c"
+
+
+def missing() -> list[str]:
+    """The fonts that should be there and are not: what they alone can draw would be lost."""
+    return [name for name in FILES if not (FONTS / name).is_file()]
 
 
 def printable(text: str) -> str:

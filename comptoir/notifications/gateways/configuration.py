@@ -70,6 +70,12 @@ _ENTRY = re.compile(
 )
 
 
+def is_of_gateway(variable: str) -> bool:
+    """True if it may be a variable of one of these, of a second of a kind too."""
+    kinds = {each.name.split("_")[1] for each in VARIABLES}
+    return variable.split("_")[1] in kinds
+
+
 def _stop_url(settings: Settings) -> Callable[[UUID], str]:
     keys = Keyring(settings.signing_secret)
     return lambda message_id: f"{settings.base_url}{STOP_PATH}{token_of(keys, message_id)}"
