@@ -17,7 +17,7 @@ from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import localized, ngettext
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Filters, page
-from comptoir.core.web.forms import FormData
+from comptoir.core.web.forms import FormData, require_choices
 from comptoir.core.web.once import made_once
 from comptoir.inventory.vouchers import queries
 from comptoir.inventory.vouchers.errors import LONGEST_EXPLANATION
@@ -58,9 +58,11 @@ async def ask_for_codes(request: Page, batch_id: FromPath[UUID]) -> Response[str
 async def export_with_codes(request: Page, batch_id: FromPath[UUID]) -> Response[Any]:
     """The file with codes. They are posted for, and no address has one."""
     data, now = await FormData.of(request), clock.now()
+    require_choices(data, status=VoucherStatus)
+    status = data.text("status")
     command = ExportCodes(
         batch_id,
-        _posted_status(data.text("status")),
+        VoucherStatus(status) if status else None,
         pins=data.checked("pins"),
         explanation=data.text("explanation"),
     )
@@ -125,14 +127,6 @@ def address(wanted: ExportFilter, end: str) -> str:
 def status_of(filters: Filters) -> VoucherStatus | None:
     """The status that an address names; None: any."""
     return filters.one_of("status", VoucherStatus, _("Status"))
-
-
-def _posted_status(text: str) -> VoucherStatus | None:
-    """The same of the form. What it does not know is not taken for any."""
-    if text and text not in set(VoucherStatus):
-        unknown = _("Choose a status that there is.")
-        raise Invalid([FieldError("status", "core.filter-unknown", unknown)])
-    return VoucherStatus(text) if text else None
 
 
 def _wanted(request: Page, batch_id: UUID) -> ExportFilter:
