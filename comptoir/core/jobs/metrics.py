@@ -14,6 +14,10 @@ def _seconds(moment: datetime | None) -> float:
 
 _GAUGES: dict[str, tuple[str, Callable[[JobView], float]]] = {
     "comptoir_job_failures": ("Failures of a job in a row.", lambda job: job.failures),
+    "comptoir_job_last_run_timestamp_seconds": (
+        "When a job was last begun, whatever became of it.",
+        lambda job: _seconds(job.started_at),
+    ),
     "comptoir_job_last_success_timestamp_seconds": (
         "When a job was last done.",
         lambda job: _seconds(job.succeeded_at),

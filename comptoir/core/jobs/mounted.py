@@ -30,15 +30,14 @@ class Jobs(msgspec.Struct, frozen=True):
 async def read_jobs(call: Call) -> Jobs:
     """List what the program does by itself: when it ran, runs next, and failures in a row.
 
-    A monitor looks for `failures` above 0, and for a `next_run_at` that is long past: then no
-    process runs the jobs.
+    A monitor looks for `failures` above 0, and for `late`: then no process runs the jobs.
     """
     return Jobs(await list_jobs(now=call.now))
 
 
 @get("/metrics", scopes=("settings",), tag="Operation")
 async def read_metrics(call: Call) -> PlainText:
-    """Read the same as lines of Prometheus: failures, the last success, the next turn.
+    """Read the same as lines of Prometheus: failures, the last run and success, the next turn.
 
     Times are in seconds since 1970; 0 where it never ran.
     """
