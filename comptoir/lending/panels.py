@@ -41,7 +41,7 @@ async def item_loans(about: Fill) -> Panel | None:
     ]
     if not open_loans and not past:
         return None
-    return Panel("lending/_item_loans.html", {"open": open_loans, "past": past})
+    return Panel("lending/_item_loans.html", {"open": open_loans, "past": past, "now": about.now})
 
 
 async def moved_at_site(about: Fill) -> Panel | None:

@@ -279,3 +279,31 @@ async def test_the_menu_is_at_the_desk_for_whoever_registers_somebody_there(
     assert "Noor Haddad" in answer.text
     assert current in answer.text
     assert 'href="/borrowers" aria-current' not in answer.text
+
+
+async def test_what_goes_back_today_says_at_which_hour(reception: Reception) -> None:
+    zone = reception.site.time_zone
+    soon = clock.now() + timedelta(minutes=1)
+    loan = await reception.lend()
+    await Loan.update({Loan.due_at: soon}).where(Loan.id == loan.id)
+    visit = await reception.visit()
+    day = localtime(soon, zone)
+    if day.date() == localtime(clock.now(), zone).date():  # not in the last minute of a day
+        for path in (f"/desk?visit={visit.id}", f"/borrowers/{visit.borrower}"):
+            page = (await reception.client.get(path)).text
+            assert f"until today at {day:%H:%M}" in " ".join(page.split()), path
+    await Loan.update({Loan.due_at: soon + timedelta(days=1)}).where(Loan.id == loan.id)
+    page = (await reception.client.get(f"/desk?visit={visit.id}")).text
+    assert "until today" not in page
+
+
+async def test_a_way_back_is_named_by_what_it_takes_back(reception: Reception) -> None:
+    loan = await reception.lend_earlier()
+    assert "Undo the return" in answer_of(await scan(reception, reception.item.code))
+    other = await make.item(site_id=reception.site.id, model=reception.model.id)
+    recent = encode_recent([Done(UndoKind.CHECK_IN, loan.id, clock.now())])
+    visit = await reception.open_visit()
+    lent = await scan(reception, other.code, visit=visit, recent=recent)
+    assert "Undo the loan" in answer_of(lent)
+    # Of several on the list, which one: also to whoever hears the button alone.
+    assert f'Undo the return<span class="hidden-text"> ({reception.model.short_name})' in lent

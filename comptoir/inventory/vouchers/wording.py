@@ -29,15 +29,15 @@ STATUSES: dict[VoucherStatus, LazyProxy] = {
     VoucherStatus.VOID: _l("void"),
 }
 
-#: The colours of chips, as ``core.web.elements`` names them.
-CHIPS: dict[VoucherStatus, str] = {
-    VoucherStatus.AVAILABLE: "ok",
-    VoucherStatus.RESERVED: "warn",
-    VoucherStatus.IN_TRANSIT: "warn",
-    VoucherStatus.ISSUED: "back",
-    VoucherStatus.ACTIVATED: "back",
-    VoucherStatus.EXPIRED: "quiet",
-    VoucherStatus.VOID: "stop",
+#: How each status is coloured, and its icon: see ``chip`` in ``core/_icons.html``.
+CHIPS: dict[VoucherStatus, tuple[str, str]] = {
+    VoucherStatus.AVAILABLE: ("ok", "check"),
+    VoucherStatus.RESERVED: ("warn", "clock"),
+    VoucherStatus.IN_TRANSIT: ("quiet", "next"),
+    VoucherStatus.ISSUED: ("back", "person"),
+    VoucherStatus.ACTIVATED: ("back", "globe"),
+    VoucherStatus.EXPIRED: ("quiet", "info"),
+    VoucherStatus.VOID: ("stop", "stop"),
 }
 
 VOID_REASONS: dict[VoidReason, LazyProxy] = {

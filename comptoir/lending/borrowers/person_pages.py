@@ -72,6 +72,7 @@ async def borrower(request: Page, borrower_id: FromPath[UUID]) -> Answer:
         request,
         "lending/borrower_detail.html",
         borrower=person,
+        now=now,
         held=await held_by(request.user, borrower_id, now=now),
         unsigned=await unsigned(request.user, borrower_id),
         owed=await owed_by(request.user, borrower_id),
