@@ -246,6 +246,7 @@ async def full_place() -> Site:
         workstations=12,
         latitude=46.8,
         longitude=7.15,
+        email="desk@pont.example",
         shows_stock=True,
         opening_hours='Mo-Su 09:00-12:00,14:00-17:00, Mo-Su 14:00-16:00 open "Workshop"',
     )
@@ -279,6 +280,7 @@ async def test_a_page_weighs_little_with_all_that_comes_along(client: AsyncClien
 async def test_a_page_shows_today_first_and_everything_that_is_known(client: AsyncClient) -> None:
     html = (await client.get(f"/places/{factories.slug(await full_place())}")).text
     texts = ["Today:", "rue de Lausanne 12", "The next seven days", "Later on", "Workshop: 14:00"]
+    texts += ["mailto:desk@pont.example"]
     texts += ["Wi-Fi", "Older people", "Free of charge", "Accessible by wheelchair", "Portuguese"]
     texts += ["https://www.openstreetmap.org/?mlat=46.8&amp;mlon=7.15#map=17/46.8/7.15"]
     assert [text for text in texts if text not in html] == []

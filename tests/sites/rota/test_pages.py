@@ -203,6 +203,18 @@ async def test_a_gap_that_somebody_else_filled_meanwhile_is_filled_again_only_on
     assert (answer.status_code, await Shift.count()) == (303, 2)
 
 
+async def test_a_rota_that_cannot_warn_says_so_to_who_can_change_it(
+    team: Team, client: AsyncClient
+) -> None:
+    said = "nobody has said what this site needs"
+    await as_(client, team, team.luca)
+    assert said not in await week(client)
+    await as_(client, team, team.sophie)
+    assert said in await week(client)
+    await team.need()
+    assert said not in await week(client)
+
+
 async def test_where_nobody_can_come_who_has_what_is_needed_shorter_hours_are_offered(
     team: Team, client: AsyncClient
 ) -> None:

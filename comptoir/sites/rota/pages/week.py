@@ -23,7 +23,7 @@ from comptoir.sites.chosen import Chosen, chosen_site
 from comptoir.sites.exceptions.schemas import MOST_HOURS
 from comptoir.sites.expressions.writing import write_time
 from comptoir.sites.opening_hours import END_OF_DAY, ONE_DAY, Interval, Times
-from comptoir.sites.rota import sheet
+from comptoir.sites.rota import queries, sheet
 from comptoir.sites.rota.pages.places import Page, rota_address, week_of
 from comptoir.sites.rota.schemas import (
     GapView,
@@ -133,6 +133,7 @@ async def show_week(request: Page) -> Response[str]:
         closed=_on_closed_days(found, chosen),
         left_out=_left_out(found, chosen),
         lacks=_lacks(found, chosen, names, known, request.user.id),
+        warns=bool(await queries.needs(chosen.id)),
         shorter=_shorter(found, chosen),
         offered=[each for each in found.offers if not each.taken_by],
         taken=[each for each in found.offers if each.taken_by],
