@@ -51,8 +51,10 @@ class CallsQuery(PageQuery, frozen=True, kw_only=True):
 class CallLine(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody to call for a site. `at` is since when, or when to call again.
 
-    `phone` is empty where there is none that is theirs: then `counsellor` says through whom.
-    `scripts` say what to tell them, in the language of the call and in their own.
+    `phone` is empty where there is none that is theirs: then `counsellor` says through whom, and
+    `counsellor_phone` is the number that stands in it, if one does. `proposed` is a time to call
+    again, on the clock of the site. `scripts` say what to tell them, in the language of the call
+    and in their own.
     """
 
     site_id: UUID
@@ -61,7 +63,9 @@ class CallLine(msgspec.Struct, frozen=True, kw_only=True):
     phone: str
     email: str
     counsellor: str
+    counsellor_phone: str
     at: Moment
+    proposed: str
     scripts: list[Script]
     last: Outcome | None
     last_at: Moment | None

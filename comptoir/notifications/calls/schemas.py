@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -92,6 +93,11 @@ class CallEntry(msgspec.Struct, frozen=True, kw_only=True):
     def key(self) -> str:
         """What tells the entry from others of a page."""
         return f"{self.borrower_id}-{self.site_id}"
+
+    @property
+    def proposed_at(self) -> datetime:
+        """The time that is proposed, on the site's clock."""
+        return datetime.fromisoformat(self.proposed).replace(tzinfo=ZoneInfo(self.time_zone))
 
     @property
     def shown_phone(self) -> str:

@@ -44,7 +44,11 @@ class LettersQuery(PageQuery, frozen=True, kw_only=True):
 
 
 class LetterLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A letter that waits to be printed; `id` is that of its message."""
+    """A letter that waits to be printed; `id` is that of its message.
+
+    `others` wait there for the same person about the same: one of them all, which `is_printed`,
+    stands for them.
+    """
 
     id: UUID
     site_id: UUID
@@ -52,14 +56,20 @@ class LetterLine(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     language: str
     created_at: Moment
+    others: int
+    is_printed: bool
 
 
 class BatchView(msgspec.Struct, frozen=True, kw_only=True):
-    """Letters that are one document. They count as sent from `printed_at` on."""
+    """Letters that are one document. They count as sent from `printed_at` on.
+
+    `printable` are those whose text is still known; it is forgotten after 90 days.
+    """
 
     id: UUID
     site_id: UUID
     letters: int
+    printable: int
     made_at: Moment
     printed_at: Moment | None
 
@@ -93,7 +103,7 @@ async def list_letter_batches(call: Call, query: PageQuery) -> Page[BatchView]:
     errors=(NothingToPrint,),
 )
 async def make_letter_batch(call: Call, data: MakeBatch) -> BatchView:
-    """Make one document of the letters that wait at a site, a page each, 200 at most.
+    """Make one document of the letters that wait at a site, a page each, for 200 people at most.
 
     A person gets one letter, however many reminders waited.
     """

@@ -25,8 +25,8 @@ from comptoir.notifications.reminders.moot import drop_moot
 from comptoir.notifications.reminders.plans import ENDING, OF_MOVES
 from comptoir.notifications.statuses import Status
 
-#: Pages of one document; what is left is the next one.
-MOST_LETTERS = 200
+#: Of one document, with all their letters; who is left is in the next one.
+MOST_PEOPLE = 200
 
 _WAITING = f"""
 SELECT message.id, message.borrower, message.kind, {PRESSING} AS pressing,
@@ -35,7 +35,11 @@ FROM notifications_message message
 JOIN lending_borrower borrower ON borrower.id = message.borrower
 LEFT JOIN notifications_borrower_wish wish ON wish.borrower = message.borrower
 WHERE message.channel = 'letter' AND message.status = 'queued' AND message.site = :site
-ORDER BY message.id LIMIT :limit {db.for_update("message")}
+  AND message.borrower IN (
+    SELECT waiting.borrower FROM notifications_message waiting
+    WHERE waiting.channel = 'letter' AND waiting.status = 'queued' AND waiting.site = :site
+    GROUP BY waiting.borrower ORDER BY MIN(CAST(waiting.id AS TEXT)) LIMIT :most)
+ORDER BY message.id {db.for_update("message")}
 """
 _END = """
 UPDATE notifications_message SET status = :status, reason = :reason, updated_at = :now
@@ -71,7 +75,7 @@ WHERE id IN (SELECT batch.id FROM notifications_letter_batch batch WHERE {_OLD})
 
 
 async def make_batch(actor: Principal, command: MakeBatch, *, now: datetime) -> UUID:
-    """Make one document of the letters that wait at a site; its id.
+    """Make one document of the letters that wait at a site for ``MOST_PEOPLE``; its id.
 
     What makes no sense any more is dropped, and each person gets one letter about what they
     have: the most pressing, and of those the latest, which stands for the others. Whoever has
@@ -84,7 +88,7 @@ async def make_batch(actor: Principal, command: MakeBatch, *, now: datetime) -> 
         raise NothingToPrint
     made = new_id()
     async with db.transaction():
-        rows = await db.fetch(_WAITING, site=command.site_id, limit=MOST_LETTERS)
+        rows = await db.fetch(_WAITING, site=command.site_id, most=MOST_PEOPLE)
         moot = await drop_moot([row["id"] for row in rows], now=now)
         rows = [row for row in rows if row["id"] not in moot]
         lost = [row["id"] for row in rows if not row["address"].strip()]

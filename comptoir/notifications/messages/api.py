@@ -72,7 +72,8 @@ class MessageLine(msgspec.Struct, frozen=True, kw_only=True):
     """A message. `status` only moves forward. `cost` is in whole units of `currency`.
 
     `reason` is a code that says why it failed, was dropped, or does not go yet. `again` is true
-    once it was tried again; `again_of` is the message that this one tries again.
+    once it was tried again; `again_of` is the message that this one tries again. `moot`: it makes
+    no sense any more, so it cannot be tried again.
     """
 
     id: UUID
@@ -95,6 +96,7 @@ class MessageLine(msgspec.Struct, frozen=True, kw_only=True):
     created_at: Moment
     again: bool
     again_of: UUID | None
+    moot: bool
 
 
 @get("/messages", scopes=("borrowers",), tag=TAG, errors=(SiteNotFound,))
@@ -198,6 +200,7 @@ def line(row: MessageRow) -> MessageLine:
         created_at=row.created_at,
         again=row.again,
         again_of=row.again_of,
+        moot=row.moot,
     )
 
 

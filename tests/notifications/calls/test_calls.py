@@ -511,6 +511,7 @@ class TestOverHttp:
         [line] = (await client.get("/api/v1/calls")).json()["items"]
         assert (line["borrower_id"], line["phone"]) == (str(person.id), LANDLINE)
         assert "borrower" not in line
+        assert (line["counsellor_phone"], line["proposed"][10:]) == ("", "T09:00")
         path = f"/api/v1/calls/{person.id}/outcomes"
         body = {"site_id": str(world.site.id), "outcome": "reached"}
         made = (await client.post(path, json=body)).json()

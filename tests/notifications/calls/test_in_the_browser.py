@@ -62,7 +62,10 @@ def test_a_call_is_written_down_taken_back_and_put_off(browser: Browser, world: 
     expect(page.get_by_text("Nobody is to be called.")).to_be_visible()
     assert violations(page) == []
     page.get_by_role("button", name="Undo").click()
-    page.locator("summary", has_text="Call back").click()
+    page.get_by_role("button", name="Call back (").click()
+    expect(page.get_by_text("Nobody is to be called.")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    page.locator("summary", has_text="Call back at another time").click()
     page.get_by_label("When").fill("2099-01-15T10:30")
     assert (violations(page), too_small(page)) == ([], [])
     page.get_by_role("button", name="Call back then").click()

@@ -17,6 +17,7 @@ from comptoir.lending.tables import Borrower, Loan
 from comptoir.notifications.calls.queries import count_calls
 from comptoir.notifications.dispatcher import dispatch, settle
 from comptoir.notifications.errors import BatchNotFound, BatchPrinted
+from comptoir.notifications.letters import services
 from comptoir.notifications.letters.queries import count_waiting, list_batches, list_waiting
 from comptoir.notifications.letters.schemas import LetterFilter, MakeBatch
 from comptoir.notifications.letters.services import (
@@ -133,6 +134,22 @@ async def test_a_person_gets_one_letter_the_most_pressing_and_latest(
         assert len(document) == 1
     assert "petit oubli" not in text_of(pdf)
     assert "23 octobre" in text_of(pdf)
+
+
+async def test_all_letters_to_a_person_are_of_one_bundle_however_many_wait(
+    world: World, desk: Principal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "MOST_PEOPLE", 2)
+    first, second, third = [await reader(world, name) for name in ("Ada", "Ben", "Cem")]
+    for person in (first, second, third, first, first, second, third):
+        await rows.message(
+            now=LATE, site_id=world.site.id, borrower_id=person.id, channel="letter", address=""
+        )
+    batches = [await bundled(desk, world), await bundled(desk, world)]
+    found = {row.id: row.letters for row in (await list_batches(desk, limit=9)).rows}
+    assert [found[each] for each in batches] == [2, 1]
+    with pytest.raises(NothingToPrint):
+        await bundled(desk, world)
 
 
 async def test_what_came_back_is_not_written_about(world: World, desk: Principal) -> None:
@@ -264,9 +281,10 @@ class TestOverHttp:
         [line] = (await client.get("/api/v1/letters")).json()["items"]
         assert line["borrower_id"] == str(person.id)
         assert "borrower" not in line
+        assert (line["others"], line["is_printed"]) == (0, True)
         body = {"site_id": str(world.site.id)}
         made = (await client.post("/api/v1/letter-batches", json=body)).json()
-        assert made["letters"] == 1
+        assert (made["letters"], made["printable"]) == (1, 1)
         one = f"/api/v1/letter-batches/{made['id']}"
         assert is_pdf_ua((await client.get(f"{one}/pdf")).content)
         assert (await client.delete(one)).status_code == 204
