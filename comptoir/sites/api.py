@@ -12,6 +12,7 @@ from comptoir.sites import changing_hours, queries, services
 from comptoir.sites.chosen import today_at
 from comptoir.sites.confirming import confirm_hours
 from comptoir.sites.errors import (
+    HoursUnknown,
     OrganisationNotFound,
     PreviewOutdated,
     SiteChanged,
@@ -169,7 +170,7 @@ async def keep_holidays(call: Call, site_id: UUID, data: KeepHolidays) -> SiteVi
     "/sites/{site_id:uuid}/hours/confirmations",
     scopes=("desk", "settings"),
     tag=TAG,
-    errors=(SiteNotFound,),
+    errors=(SiteNotFound, HoursUnknown),
 )
 async def confirm_site_hours(call: Call, site_id: UUID) -> SiteView:
     """Say that the hours of a site are still right."""

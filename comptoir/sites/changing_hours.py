@@ -25,7 +25,7 @@ from comptoir.sites.schemas import SiteView
 from comptoir.sites.validation import horizon_errors, hours_errors
 
 _SET = """
-UPDATE sites_site SET opening_hours = :hours, hours_confirmed_on = :today, version = version + 1
+UPDATE sites_site SET opening_hours = :hours, hours_confirmed_on = :confirmed, version = version + 1
 WHERE id = :id AND version = :version RETURNING id
 """
 
@@ -71,7 +71,13 @@ async def set_hours(
         change = await _change(site, opening_hours, now=now)
         today = localtime(now, site.time_zone).date()
         # It locks the site: a check-out there waits, and decides by the new hours.
-        changed = await db.fetch(_SET, hours=change.after, today=today, id=site_id, version=version)
+        changed = await db.fetch(
+            _SET,
+            hours=change.after,
+            confirmed=today if change.after else None,
+            id=site_id,
+            version=version,
+        )
         if not changed:
             raise SiteChanged
         plan = Plan(actor, change, (site_id,), now)

@@ -10,6 +10,7 @@ from comptoir.core import audit, db
 from comptoir.core.clock import localtime
 from comptoir.core.principal import Principal
 from comptoir.sites import queries
+from comptoir.sites.errors import HoursUnknown
 
 #: Half a year.
 GOOD_FOR = timedelta(days=183)
@@ -42,9 +43,12 @@ async def confirm_hours(actor: Principal, site_id: UUID, *, now: datetime) -> No
 
     Raises:
         SiteNotFound: there is none, or the actor does not work there.
+        HoursUnknown: nobody has said when it is open.
     """
     async with db.transaction():
         site = await queries.site(site_id, actor)
+        if not site.opening_hours:
+            raise HoursUnknown
         today = localtime(now, site.time_zone).date()
         await db.execute(
             "UPDATE sites_site SET hours_confirmed_on = :today WHERE id = :id",

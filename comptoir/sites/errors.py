@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from comptoir.core.errors import Forbidden, NotFound, PreconditionFailed
+from comptoir.core.errors import Forbidden, NotFound, PreconditionFailed, Refused
 from comptoir.core.i18n import gettext as _
 
 
@@ -52,6 +52,15 @@ class SiteChanged(PreconditionFailed):
             "Somebody else has changed this in the meantime, so nothing was saved. "
             "Look at it again, then make your change."
         )
+
+
+class HoursUnknown(Refused):
+    """A site has no hours that could be right."""
+
+    code = "sites.hours-unknown"
+
+    def message(self) -> str:
+        return _("No opening hours are entered for this site. Enter them first.")
 
 
 class ExceptionNotFound(NotFound):

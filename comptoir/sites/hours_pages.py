@@ -26,7 +26,7 @@ from comptoir.sites.confirming import confirm_hours
 from comptoir.sites.errors import PreviewOutdated, SitesForbidden
 from comptoir.sites.exceptions.previews import Preview
 from comptoir.sites.expressions.checks import expression_problems
-from comptoir.sites.expressions.problems import EXAMPLE
+from comptoir.sites.expressions.problems import EXAMPLE, problem_message
 from comptoir.sites.hours import weekday_names
 from comptoir.sites.hours_form import HoursForm, Pressed
 from comptoir.sites.schemas import SiteView
@@ -177,13 +177,18 @@ async def _form(
     )
 
 
-def _places(text: str | None, site: SiteView) -> list[tuple[str, str, str]]:
-    """The text around each of its problems: before, the place itself, after."""
+def _places(text: str | None, site: SiteView) -> list[tuple[str, str, str, str]]:
+    """The text around each of its problems: before, the place itself, after; and what is wrong."""
     if text is None:
         return []
     today = localtime(clock.now(), site.time_zone).date()
     return [
-        (text[: each.start], text[each.start : each.end], text[each.end :])
+        (
+            text[: each.start],
+            text[each.start : each.end],
+            text[each.end :],
+            problem_message(each, text, in_place=True),
+        )
         for each in expression_problems(text, today=today)
     ]
 

@@ -10,7 +10,7 @@ from comptoir.core import audit
 from comptoir.core.principal import Role
 from comptoir.sites import changing_hours, queries
 from comptoir.sites.confirming import GOOD_FOR, confirm_hours, hours_to_confirm
-from comptoir.sites.errors import SiteNotFound
+from comptoir.sites.errors import HoursUnknown, SiteNotFound
 from tests import factories
 from tests.http_client import client_of, sign_in
 
@@ -47,6 +47,17 @@ async def test_who_sets_them_confirms_them_on_the_date_of_the_site() -> None:
 async def test_a_site_without_hours_is_not_asked_about_them(now: datetime) -> None:
     site = await factories.site(opens=0, closes=0)
     assert not await hours_to_confirm(site.id, now=now)
+    staff = await factories.principal(Role.RECEPTION, site.id)
+    with pytest.raises(HoursUnknown):
+        await confirm_hours(staff, site.id, now=now)
+
+
+async def test_hours_that_nobody_knows_any_more_are_not_confirmed(now: datetime) -> None:
+    site = await factories.site()
+    coordinator = await factories.principal(Role.COORDINATOR, site.id)
+    await confirm_hours(coordinator, site.id, now=now)
+    await changing_hours.set_hours(coordinator, site.id, "", version=1, now=now)
+    assert (await queries.site(site.id)).hours_confirmed_on is None
 
 
 async def test_only_those_who_work_there_confirm(now: datetime) -> None:

@@ -110,6 +110,8 @@ async def test_expression_is_saved_or_its_place_is_shown(client: AsyncClient, si
     answer = await client.post(f"{path}/expression", data=wrong)
     assert answer.status_code == 422
     assert "Mo-Fr 09:00-<mark>25:00</mark>" in answer.text
+    under = answer.text.split("<mark>25:00</mark>")[1]
+    assert "Write times from 00:00 to 24:00." in under, "the error stands under its place"
     assert 'aria-describedby="opening_hours-hint opening_hours-error"' in answer.text
     right = {"version": "1", "opening_hours": "Sa[1] 09:00-12:00"}
     assert (await client.post(f"{path}/expression", data=right)).status_code == 303
@@ -161,6 +163,25 @@ async def test_a_button_that_the_form_does_not_have_saves_nothing_and_loses_noth
     assert "no such button" in answer.text
     assert 'value="07:15"' in answer.text
     assert await queries.site(site.id) == before
+
+
+async def test_only_the_part_with_an_error_is_unfolded(client: AsyncClient, site: Site) -> None:
+    path = f"/settings/sites/{site.id}/hours"
+    hours = "Mo 09:00-12:00; Jul-Aug Mo 08:00-10:00; Sep Mo 08:00-09:00"
+    await client.post(f"{path}/expression", data={"version": "1", "opening_hours": hours})
+    grid = (await client.get(path)).text
+    assert grid.count('<details class="part">') == 3
+    wrong = {"version": "2", "opening_hours": "Mo 09:00-25:00"}
+    page = (await client.post(f"{path}/expression", data=wrong)).text
+    assert page.count('<details class="part">') == 2, "the expression alone is open"
+    dates = ("first_day", "first_month", "last_day", "last_month")
+    sent = {f"s0_{name}": value for name, value in zip(dates, "1778", strict=True)}
+    sent |= {f"s1_{name}": value for name, value in zip(dates, "1999", strict=True)}
+    page = (await client.post(path, data=sent | {"version": "2", "s1_opens_0_0": "9"})).text
+    assert page.count('<details class="part">') == 2
+    assert re.search(
+        r'<details class="part" open>(?:(?!</details>).)*s1_opens_0_0', page, re.DOTALL
+    )
 
 
 async def test_a_season_has_a_name_that_everybody_reads(client: AsyncClient, site: Site) -> None:

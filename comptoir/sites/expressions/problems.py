@@ -49,13 +49,16 @@ class ExpressionError(ValueError):
         self.problem = problem
 
 
-def problem_message(problem: Problem, text: str) -> str:
-    """The place in ``text``, and what to do there, in the reader's language."""
+def problem_message(problem: Problem, text: str, *, in_place: bool = False) -> str:
+    """The place in ``text``, and what to do there, in the reader's language.
+
+    ``in_place``: it stands where one sees the place.
+    """
     if problem.code is ProblemCode.SYNTAX and problem.start >= len(text.rstrip()):
         return _("Something is missing at the end. Example: %(example)s", example=EXAMPLE)
     sentence = _sentence(problem)
     part = text[problem.start : problem.end]
-    if not part or part == text:
+    if in_place or not part or part == text:
         return sentence
     return _(
         "At “%(part)s” (character %(place)s): %(sentence)s",
