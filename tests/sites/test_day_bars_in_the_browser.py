@@ -249,12 +249,41 @@ def test_seasons_and_services_have_bars_too(page: Page, world: World, site: Site
     assert saved(page, world, site) == 'Mo 09:00-12:00, We 14:00-16:00 open "Workshop"'
 
 
+def unfold(page: Page, name: str) -> None:
+    day(page, name).locator(".fold").click()
+
+
+def test_on_a_phone_a_day_is_a_line_that_says_its_hours(page: Page) -> None:
+    page.locator("#opens_0_0").fill("09:00")
+    page.locator("#closes_0_0").fill("12:00")
+    page.locator("[name=appointment_0_0]").check()
+    monday, tuesday = day(page, "Monday").locator(".fold"), day(page, "Tuesday").locator(".fold")
+    expect(monday).to_be_hidden()
+    page.set_viewport_size({"width": 320, "height": 900})
+    expect(page.locator("#opens_0_0")).to_be_hidden()
+    unfold(page, "Monday")
+    expect(monday).to_have_attribute("aria-expanded", "true")
+    expect(page.locator("#opens_0_0")).to_be_visible()
+    unfold(page, "Monday")
+    expect(monday).to_have_text("Monday09:00–12:00 by appointment")
+    expect(tuesday).to_have_text("Tuesdayclosed")
+    expect(page.locator("#opens_0_0")).to_be_hidden()
+    assert violations(page) + too_small(page) == []
+    unfold(page, "Tuesday")
+    page.locator("#opens_1_0").fill("09:00")
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    expect(day(page, "Tuesday").locator(".fold")).to_have_attribute("aria-expanded", "true")
+    expect(day(page, "Monday").locator(".fold")).to_have_attribute("aria-expanded", "false")
+
+
 def test_on_a_phone_a_second_pair_of_fields_comes_once_it_is_wanted(page: Page) -> None:
     expect(page.locator("#opens_0_1")).to_be_visible()
     page.set_viewport_size({"width": 320, "height": 900})
+    unfold(page, "Monday")
     expect(page.locator("#opens_0_1")).not_to_be_visible()
     page.locator("#opens_0_0").fill("09:00")
     expect(page.locator("#opens_0_1")).to_be_visible()
+    unfold(page, "Friday")
     page.get_by_role("button", name="More hours on Friday").click()
     expect(page.locator("#opens_4_2")).to_be_focused()
     expect(page.locator("#opens_4_1")).not_to_be_visible()
@@ -265,6 +294,7 @@ def test_hours_are_painted_by_finger(browser: Browser, world: World, site: Site)
     token = world.run(sign_in(user, site.id))
     page = signed_in_page(browser, world, token, 320, has_touch=True, is_mobile=True)
     page.goto(f"/settings/sites/{site.id}/hours")
+    unfold(page, "Monday")
     day(page, "Monday").locator(".track").scroll_into_view_if_needed()
     touches = page.context.new_cdp_session(page)
 
@@ -285,6 +315,8 @@ def test_hours_are_painted_by_finger(browser: Browser, world: World, site: Site)
 @pytest.mark.parametrize("width", [1280, 320])
 def test_the_bars_are_for_everybody(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
+    if width == 320:
+        unfold(page, "Monday")
     for number, times in enumerate((("09:00", "12:00"), ("13:30", "18:00"))):
         for field, time in zip(("opens", "closes"), times, strict=True):
             page.locator(f"#{field}_0_{number}").fill(time)
