@@ -60,7 +60,7 @@ SET lease_owner = :owner, lease_until = :until, next_attempt_at = :until, sent_a
 WHERE id IN :ids
 """
 _POSTPONE = """
-UPDATE notifications_message SET next_attempt_at = :until WHERE id IN :ids
+UPDATE notifications_message SET next_attempt_at = :until, updated_at = :now WHERE id IN :ids
 """
 _HOLD = """
 UPDATE notifications_message SET next_attempt_at = :until, reason = :reason, updated_at = :now
@@ -96,7 +96,7 @@ async def claim(routes: Sequence[Route], owner: UUID, *, now: datetime) -> list[
         gone = await drop_taken_back(rows, now=now)
         rows = [row for row in rows if row["id"] not in gone]
         if unopened := await not_opened(rows):
-            await db.execute(_POSTPONE, ids=[*unopened], until=now + HELD_FOR)
+            await db.execute(_POSTPONE, ids=[*unopened], until=now + HELD_FOR, now=now)
             rows = [row for row in rows if row["id"] not in unopened]
         held = await hold_back(rows, now=now)
         rows = [row for row in rows if row["id"] not in held]
@@ -154,7 +154,7 @@ async def _within_limits(
     allowed, next_at = await limits.take_tokens(gateway, len(several), now=now)
     if several[allowed:]:
         await db.execute(
-            _POSTPONE, ids=[each.message.id for each in several[allowed:]], until=next_at
+            _POSTPONE, ids=[each.message.id for each in several[allowed:]], until=next_at, now=now
         )
     affordable: list[Claimed] = []
     held: list[UUID] = []

@@ -163,8 +163,15 @@ def can_wait(again: datetime | None, until: datetime) -> bool:
 
 
 def is_same_day(then: datetime | None, now: datetime, zone: ZoneInfo) -> bool:
-    """Whether a moment, if there is one, was on the day that it is there now."""
-    return then is not None and then.astimezone(zone).date() >= now.astimezone(zone).date()
+    """Whether a moment, if there is one, was on the day that it is there now.
+
+    The next day is today by a clock that is a little ahead. What is later was written by one that
+    was wrong, and silences nobody.
+    """
+    if then is None:
+        return False
+    today = now.astimezone(zone).date()
+    return today <= then.astimezone(zone).date() <= today + ONE_DAY
 
 
 def due_reminders(
@@ -268,7 +275,8 @@ def _after(loan: OpenLoan, place: Place, *, now: datetime) -> ReminderRule | Non
     )
     done = max(
         (
-            (threshold(each.level, loan.due_at, place.zone), each.at)
+            # No later than now, whatever a clock said that was ahead.
+            (threshold(each.level, loan.due_at, place.zone), min(each.at, now))
             for each in loan.sent
             if each.level.when is When.AFTER
         ),

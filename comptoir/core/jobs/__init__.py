@@ -5,6 +5,6 @@ due, and who does it, is in one row of the database, the same on both engines.
 """
 
 from comptoir.core.jobs.registry import Job, Turn, all_jobs, register
-from comptoir.core.jobs.running import run_if_due
+from comptoir.core.jobs.running import CLOCKS_DIFFER_BY, run_if_due
 
-__all__ = ["Job", "Turn", "all_jobs", "register", "run_if_due"]
+__all__ = ["CLOCKS_DIFFER_BY", "Job", "Turn", "all_jobs", "register", "run_if_due"]

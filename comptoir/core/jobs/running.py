@@ -17,12 +17,15 @@ from comptoir.core.logging import without_values
 AFTER_A_FAILURE = timedelta(minutes=10)
 #: How much longer than the job the lease lasts, for the clocks of two machines.
 MARGIN = timedelta(seconds=30)
+#: Clocks of two machines are no further apart than this: what is, a wrong clock wrote.
+CLOCKS_DIFFER_BY = timedelta(minutes=5)
 
 log = structlog.get_logger("comptoir.jobs")
 
 _NOT_YET = """
 SELECT 1 AS no FROM core_job
-WHERE name = :name AND (next_run_at > :now OR lease_until > :now)
+WHERE name = :name AND (next_run_at > :now AND next_run_at <= :latest
+                        OR lease_until > :now AND lease_until <= :longest)
 """
 _INTRODUCE = """
 INSERT INTO core_job (name, next_run_at, failures, error) VALUES (:name, :now, 0, '')
@@ -31,7 +34,8 @@ ON CONFLICT (name) DO NOTHING
 _CLAIM = """
 UPDATE core_job
 SET lease_owner = :owner, lease_until = :until, started_at = :now, next_run_at = :next_run_at
-WHERE name = :name AND next_run_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
+WHERE name = :name AND (next_run_at <= :now OR next_run_at > :latest)
+  AND (lease_until IS NULL OR lease_until <= :now OR lease_until > :longest)
 RETURNING name
 """
 _DONE = """
@@ -57,7 +61,8 @@ async def run_if_due(job: Job, turn: Turn) -> bool:
 
     A tick that nobody was there for is caught up, once: the next one counts from now. A
     job whose process died is taken up by another when its lease is over, however rare it
-    is; one that is cancelled, because the process ends, at once.
+    is; one that is cancelled, because the process ends, at once. What a clock that was far
+    ahead wrote, once it is put right, is no reason to wait for it.
     """
     owner, now = new_id(), turn.now
     if not await _claim(job, owner, now=now):
@@ -81,10 +86,14 @@ async def run_if_due(job: Job, turn: Turn) -> bool:
 
 async def _claim(job: Job, owner: UUID, *, now: datetime) -> bool:
     # Asked first: a write, even one of nothing, waits for others on SQLite.
-    if await db.fetch(_NOT_YET, name=job.name, now=now):
+    until = now + job.longest + MARGIN
+    limits = {
+        "latest": max(now + job.every, until) + CLOCKS_DIFFER_BY,
+        "longest": until + CLOCKS_DIFFER_BY,
+    }
+    if await db.fetch(_NOT_YET, name=job.name, now=now, **limits):
         return False
     await db.execute(_INTRODUCE, name=job.name, now=now)
-    until = now + job.longest + MARGIN
     return bool(
         await db.fetch(
             _CLAIM,
@@ -94,5 +103,6 @@ async def _claim(job: Job, owner: UUID, *, now: datetime) -> bool:
             # Of a job that does not come to its end, the turn is not over with the lease.
             next_run_at=min(now + job.every, until),
             now=now,
+            **limits,
         )
     )

@@ -6,11 +6,13 @@ from datetime import timedelta
 
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.jobs import Job, Turn
+from comptoir.notifications.clocks import put_right
 from comptoir.notifications.gateways.configuration import channels_of
 from comptoir.notifications.reminders.sweep import sweep
 
 
 async def _remind(turn: Turn) -> None:
+    await put_right(now=turn.now)
     await sweep(
         now=turn.now,
         base_url=turn.settings.base_url,

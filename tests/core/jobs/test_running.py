@@ -13,7 +13,7 @@ from comptoir.core import db
 from comptoir.core.i18n import lazy
 from comptoir.core.ids import new_id
 from comptoir.core.jobs import Job, Turn, run_if_due
-from comptoir.core.jobs.running import AFTER_A_FAILURE, MARGIN
+from comptoir.core.jobs.running import AFTER_A_FAILURE, CLOCKS_DIFFER_BY, MARGIN
 from comptoir.core.settings import Settings
 from tests.processes import together
 
@@ -58,6 +58,22 @@ async def test_missed_ticks_are_caught_up_once(database: Any, now: datetime) -> 
     later = now + timedelta(days=2)
     assert [await counting.tick(later), await counting.tick(later)] == [True, False]
     assert (await state())["next_run_at"] == later + HOUR
+
+
+async def test_after_a_clock_that_was_ahead_is_put_right_a_job_runs_at_once(
+    database: Any, now: datetime
+) -> None:
+    counting, ahead = Counting(), now + timedelta(days=365)
+    assert await counting.tick(ahead)
+    await db.execute("UPDATE core_job SET lease_until = :ahead", ahead=ahead)  # and it died there
+    assert [await counting.tick(now), await counting.tick(now)] == [True, False]
+    assert (await state())["next_run_at"] == now + HOUR
+
+
+async def test_two_clocks_that_differ_a_little_run_a_job_once(database: Any, now: datetime) -> None:
+    counting = Counting()
+    assert await counting.tick(now + CLOCKS_DIFFER_BY)
+    assert not await counting.tick(now)
 
 
 async def test_a_failure_is_kept_and_tried_again_soon(database: Any, now: datetime) -> None:
