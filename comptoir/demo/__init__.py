@@ -14,6 +14,7 @@ from comptoir.core.keys import Keyring
 from comptoir.core.principal import SYSTEM
 from comptoir.demo import given, history, messages, people, places, rota, things, vouchers
 from comptoir.demo.places import LOGINS, PASSWORD
+from comptoir.inventory.vouchers.expiring import expire
 
 _SEED = 514
 _MADE = "demo.made"
@@ -31,12 +32,13 @@ async def fill(keys: Keyring, *, now: datetime) -> None:
     categories, stock = await things.bring_in(sites, random, now=start)
     groups = await people.write_policies(categories)
     borrowers = await people.register(sites, groups, random, today=now.date(), now=start)
-    await history.play(sites, stock, borrowers, random, now=now)
-    await people.suspend(borrowers, now=now)
     kinds = await vouchers.fill_drawers(sites, now=now)
     await given.set_rules(kinds, groups, now=start)
-    await given.play(sites, kinds, borrowers, now=now)
-    await messages.write(now=now)
+    besides = [*given.plan(sites, kinds, borrowers, now=now), *messages.plan(now=now)]
+    await history.play(sites, stock, borrowers, random, besides, now=now)
+    await people.suspend(borrowers, now=now)
+    await expire(now=now)
+    await messages.report(now=now)
     await audit.record(SYSTEM, _MADE, "demo", None, now=now)
 
 

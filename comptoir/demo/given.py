@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
 
 from comptoir.core.principal import SYSTEM
+from comptoir.demo.history import Event
 from comptoir.demo.people import PARTNERS, Person
 from comptoir.demo.places import FRIBOURG, LAUSANNE, LYON, Place
 from comptoir.demo.vouchers import ESIM, SIM_CH, SIM_FR, TOP_UP, WIFI
 from comptoir.inventory.queries import catalogue
 from comptoir.inventory.vouchers.actions import activate_voucher
 from comptoir.inventory.vouchers.bundles import set_bundle
-from comptoir.inventory.vouchers.expiring import expire
 from comptoir.lending.desk import visits
 from comptoir.lending.vouchers.issuing import issue_voucher
 from comptoir.lending.vouchers.policies import SaveVoucherPolicy, save_voucher_policy
@@ -84,26 +85,44 @@ async def set_rules(kinds: dict[str, UUID], groups: dict[str, UUID], *, now: dat
     await set_bundle(SYSTEM, phone.id, [kinds[SIM_CH], kinds[SIM_FR]], now=now)
 
 
-async def play(
+def plan(
     places: dict[str, Place], kinds: dict[str, UUID], people: list[Person], *, now: datetime
-) -> None:
-    """Give some, let some be used, let expire what was used up; and set one aside."""
-    used: list[tuple[datetime, UUID]] = []
+) -> list[tuple[datetime, Event]]:
+    """Give some, let some be used, and set one aside: each when it happens."""
+    events: list[tuple[datetime, Event]] = []
     for each in _GIVEN:
-        place = places[each.site]
         there = _people_at(each.site, people)
         at = now - timedelta(days=each.ago, hours=2)
-        voucher_id = await _give(place, there[each.person], kinds[each.kind], at)
+        given = _Voucher(places[each.site], there[each.person], kinds[each.kind])
+        events.append((at, given.give))
         if each.in_use_after is not None:
-            used.append((at + timedelta(days=each.in_use_after, hours=1), voucher_id))
-    for at, voucher_id in sorted(used):
-        await activate_voucher(SYSTEM, voucher_id, now=at)
-    await expire(now=now)
+            events.append((at + timedelta(days=each.in_use_after, hours=1), given.use))
     awaited = _people_at(FRIBOURG, people)[_AWAITED]
     kept = ReserveVoucher(
         kind_id=kinds[SIM_CH], borrower_id=awaited.id, site_id=places[FRIBOURG].id
     )
-    await reserve_voucher(places[FRIBOURG].desk, kept, now=now - timedelta(minutes=40))
+
+    async def set_aside(at: datetime) -> None:
+        await reserve_voucher(places[FRIBOURG].desk, kept, now=at)
+
+    return [*events, (now - timedelta(minutes=40), set_aside)]
+
+
+@dataclass
+class _Voucher:
+    """One that is given to a person of a place, and used later."""
+
+    place: Place
+    person: Person
+    kind: UUID
+    id: UUID | None = None
+
+    async def give(self, at: datetime) -> None:
+        self.id = await _give(self.place, self.person, self.kind, at)
+
+    async def use(self, at: datetime) -> None:
+        if self.id:
+            await activate_voucher(SYSTEM, self.id, now=at)
 
 
 def _people_at(site: str, people: list[Person]) -> list[Person]:

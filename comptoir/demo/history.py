@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
+from uuid import UUID
 
 from comptoir.core.principal import SYSTEM
 from comptoir.demo.people import Person
@@ -56,7 +57,6 @@ class _Desk:
     things: list[Thing]
     people: list[Person]
     out: dict[str, Person] = field(default_factory=dict)
-    loans: dict[str, LoanView] = field(default_factory=dict)
     overdue: int = 0
     open: int = 0
 
@@ -83,17 +83,6 @@ class _Player:
             at, _, event = heapq.heappop(self._events)
             await event(at)
 
-    async def sign(self) -> None:
-        """What is out is signed, where its rule asks for it: with a pen, when it was lent."""
-        for desk in self.desks.values():
-            for loan in desk.loans.values():
-                agreed = await named_loans(desk.place.desk, [loan.id])
-                if agreed.signature != "none":
-                    signed_at = loan.checked_out_at + timedelta(minutes=1)
-                    actor = desk.place.desk
-                    made = await make_agreement(actor, agreed, PaperSignature(), now=signed_at)
-                    await sign_on_paper(actor, made, now=signed_at)
-
     def plan_visits(self) -> None:
         """Somebody comes about once in each half day."""
         for desk in self.desks.values():
@@ -114,9 +103,13 @@ class _Player:
             if len(things) <= len(desk.things) // 3 or not people:
                 return
             thing, person = self.random.choice(things), self.random.choice(people)
-            loan = await _lend(desk, thing, person, at)
-            desk.out[thing.code], desk.loans[thing.code] = person, loan
-            self._plan_return(desk, thing, loan, ago)
+            visit_id, loan = await _lend(desk, thing, person, at)
+            desk.out[thing.code] = person
+            back = self._plan_return(desk, thing, loan, ago)
+            # A signature takes a while to make, so what comes back goes without.
+            if back is None or back > self.now:
+                await _sign(desk, loan)
+            await visits.close_visit(desk.place.desk, visit_id, now=at + timedelta(minutes=2))
 
         return visit
 
@@ -135,27 +128,29 @@ class _Player:
             and not (person.barred and ago < _LAST_LENT)
         ]
 
-    def _plan_return(self, desk: _Desk, thing: Thing, loan: LoanView, ago: int) -> None:
-        """Mostly in time, sometimes late or after a renewal, by some not at all."""
+    def _plan_return(self, desk: _Desk, thing: Thing, loan: LoanView, ago: int) -> datetime | None:
+        """Mostly in time, sometimes late or after a renewal, by some not at all; give when."""
         name, lent, due = desk.place.name, loan.checked_out_at, loan.due_at
         if thing.category == "pc":
             back = min(due, lent + timedelta(minutes=self.random.randint(40, 150)))
-            self.plan(back, _take_back(desk, thing))
         elif thing in desk.mishaps:  # back before something happens to it
-            back = lent + min((due - lent) * 0.8, timedelta(days=25))
-            self.plan(_while_open(desk.place, back), _take_back(desk, thing))
+            back = _while_open(desk.place, lent + min((due - lent) * 0.8, timedelta(days=25)))
         elif ago in _FORGOTTEN and due < self.now and desk.overdue < _OVERDUE[name]:
             desk.overdue += 1
+            return None
         elif ago <= _RECENT and desk.open < _OPEN[name]:
             desk.open += 1
+            return None
         elif self.random.random() < 0.15 and due - lent > timedelta(days=10):
             self.plan(due - timedelta(hours=20), self._renew(desk, thing, loan))
+            return None
         else:
             late = self.random.random() < 0.12 and thing.category != "headset"
             kept = (due - lent) * self.random.uniform(0.2, 0.9)
             days_late = timedelta(days=self.random.randint(1, 8))
-            back = due + days_late if late else lent + kept
-            self.plan(_while_open(desk.place, back), _take_back(desk, thing))
+            back = _while_open(desk.place, due + days_late if late else lent + kept)
+        self.plan(back, _take_back(desk, thing))
+        return back
 
     def _renew(self, desk: _Desk, thing: Thing, loan: LoanView) -> Event:
         async def renew(at: datetime) -> None:
@@ -201,10 +196,14 @@ async def play(
     things: list[Thing],
     people: list[Person],
     random: Random,
+    besides: Iterable[tuple[datetime, Event]],
     *,
     now: datetime,
 ) -> None:
-    """Lend and take back from ``DAYS`` days ago until ``now``."""
+    """Lend and take back from ``DAYS`` days ago until ``now``, and do what is planned besides.
+
+    All in order of time: the trail of a person or a thing is read in the order of its writing.
+    """
     desks = [
         _Desk(
             place,
@@ -216,25 +215,33 @@ async def play(
     player = _Player(desks, random, now)
     player.plan_visits()
     player.plan_mishaps()
+    for at, event in besides:
+        player.plan(at, event)
     await player.run()
-    await player.sign()
 
 
-async def _lend(desk: _Desk, thing: Thing, person: Person, at: datetime) -> LoanView:
+async def _lend(desk: _Desk, thing: Thing, person: Person, at: datetime) -> tuple[UUID, LoanView]:
     desk_of = desk.place.desk
     visit = await visits.open_visit(
         desk_of, person.id, site_id=desk.place.id, by_card=person.card is not None, now=at
     )
     command = CheckOut(item=thing.code, borrower_id=person.id, visit_id=visit)
-    loan = await check_out(desk_of, command, now=at + timedelta(seconds=20))
-    await visits.close_visit(desk_of, visit, now=at + timedelta(minutes=2))
-    return loan
+    return visit, await check_out(desk_of, command, now=at + timedelta(seconds=20))
+
+
+async def _sign(desk: _Desk, loan: LoanView) -> None:
+    """Have it signed, where its rule asks for it: with a pen, when it was lent."""
+    actor, signed_at = desk.place.desk, loan.checked_out_at + timedelta(minutes=1)
+    agreed = await named_loans(actor, [loan.id])
+    if agreed.signature != "none":
+        made = await make_agreement(actor, agreed, PaperSignature(), now=signed_at)
+        await sign_on_paper(actor, made, now=signed_at)
 
 
 def _take_back(desk: _Desk, thing: Thing) -> Event:
     async def take_back(at: datetime) -> None:
         await check_in(desk.place.desk, CheckIn(item=thing.code), now=at)
-        del desk.out[thing.code], desk.loans[thing.code]
+        del desk.out[thing.code]
 
     return take_back
 

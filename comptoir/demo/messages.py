@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from comptoir.core import db
+from comptoir.demo.history import Event
 from comptoir.notifications import outcomes
 from comptoir.notifications.reasons import Reason
 from comptoir.notifications.reminders.sweep import sweep
@@ -28,12 +29,19 @@ ORDER BY message.created_at, message.id
 """
 
 
-async def write(*, now: datetime) -> None:
+def plan(*, now: datetime) -> list[tuple[datetime, Event]]:
     """Remind as the program would have done on each of the last days; the latest wait."""
     noon = now.replace(hour=12, minute=0, second=0, microsecond=0)
-    for days in range(DAYS, -1, -1):
-        if (at := noon - timedelta(days=days)) <= now:
-            await sweep(now=at)
+    days = (noon - timedelta(days=ago) for ago in range(DAYS, -1, -1))
+    return [(at, _remind) for at in days if at <= now]
+
+
+async def _remind(at: datetime) -> None:
+    await sweep(now=at)
+
+
+async def report(*, now: datetime) -> None:
+    """Say what became of those that are older than a day."""
     sent = await db.fetch(_SENT, before=now - timedelta(days=1))
     for number, row in enumerate(sent):
         status, reason = _ENDS[number % len(_ENDS)]

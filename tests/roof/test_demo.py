@@ -148,6 +148,19 @@ async def test_nothing_happens_after_now(filled: None, now: datetime) -> None:
     assert await count("lending_loan WHERE returned_at < checked_out_at") == 0
 
 
+@pytest.mark.parametrize("moment", MOMENTS, ids=str)
+async def test_the_history_of_people_and_things_is_in_order(filled: None, moment: datetime) -> None:
+    told = " UNION ALL ".join(
+        f"SELECT id, at, {about} AS about FROM core_audit_event"
+        for about in ("subject_id", "related_a_id", "related_b_id")
+    )
+    before = "LAG(at) OVER (PARTITION BY about ORDER BY id)"
+    lines = f"SELECT id, at, about, {before} AS before FROM ({told}) AS told"
+    known = "SELECT id FROM lending_borrower UNION ALL SELECT id FROM inventory_item"
+    assert await count(f"({lines}) AS line WHERE about IN ({known}) AND before > at") == 0
+    assert await count(f"({lines}) AS line WHERE about IN ({known})") > 400
+
+
 async def test_numbers_are_valid(filled: None, now: datetime) -> None:
     phones = await db.fetch("SELECT phone FROM lending_borrower WHERE phone <> ''")
     assert 15 <= len(phones) < 40
