@@ -127,7 +127,11 @@ def _add_token(commands: Commands) -> None:
     add = _command(actions, "add", "tokens:add", "make a token and print it, this once")
     add.add_argument("name", metavar="NAME", help="what it is for, such as 'Door counter'")
     add.add_argument(
-        "--scope", action="append", required=True, help="what it may do; may be repeated"
+        "--scope",
+        action="append",
+        required=True,
+        choices=("read", "desk", "borrowers", "inventory", "settings"),
+        help="what it may do; may be repeated (docs/operator/api.md)",
     )
     add.add_argument("--site", help="the one site it may act at, by name; without it, all")
     add.add_argument("--expires", metavar="DAY", help="its last day, such as 2027-01-31")

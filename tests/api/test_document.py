@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any, get_args
 
 import jsonschema_rs
@@ -10,10 +11,12 @@ import msgspec
 import pytest
 import schemathesis
 
+import comptoir
 from comptoir.core.accounts.api import Scope
 from comptoir.core.accounts.identity import SCOPES
 from comptoir.core.api.reading import text
 from comptoir.core.api.reference import document_of, operations
+from comptoir.core.errors import TooManyRequests
 from tests.http_client import client_of, shared_app
 
 DOCUMENT: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(document_of(shared_app())))
@@ -94,6 +97,18 @@ async def test_the_document_and_its_page_are_for_everybody(database: object) -> 
     assert "<style" not in page.text
     assert " style=" not in page.text
     assert "https://" not in re.sub(r"https://(desk|www)\.example\.org", "", page.text)
+
+
+def test_each_limit_is_in_the_guide_for_operators() -> None:
+    guide = (Path(comptoir.__file__).parents[1] / "docs/operator/api.md").read_text("utf-8")
+    limits = {
+        error.code
+        for operation in operations(shared_app())
+        for error in operation.errors
+        if isinstance(error, type) and issubclass(error, TooManyRequests)
+    }
+    assert len(limits) >= 3
+    assert {code for code in limits if code not in guide} == set()
 
 
 def test_what_a_docstring_says_cannot_become_markup() -> None:

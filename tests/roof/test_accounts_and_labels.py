@@ -10,6 +10,7 @@ import pypdfium2
 import pytest
 
 from comptoir import demo
+from comptoir.core.accounts.identity import SCOPES
 from tests.roof.commands import comptoir, serving
 
 
@@ -62,7 +63,6 @@ def test_a_token_opens_the_api_and_is_printed_alone(data: Path) -> None:
 @pytest.mark.parametrize(
     "options",
     [
-        ("--scope", "dsk"),
         ("--scope", "desk", "--expires", "2020-01-01"),
         ("--scope", "desk", "--expires", "tomorrow"),
         ("--scope", "desk", "--expires", "9999-12-31"),
@@ -71,6 +71,12 @@ def test_a_token_opens_the_api_and_is_printed_alone(data: Path) -> None:
 )
 def test_a_token_that_makes_no_sense_is_refused(data: Path, options: tuple[str, ...]) -> None:
     assert refused(comptoir(data, "token", "add", "Door", *options))
+
+
+def test_the_rights_of_a_token_are_told_to_who_mistypes_one(data: Path) -> None:
+    answer = comptoir(data, "token", "add", "Door", "--scope", "dsk")
+    assert answer.returncode == 2
+    assert all(scope in answer.stderr for scope in SCOPES)
 
 
 def test_labels_of_all_items_fill_sheets_from_the_free_position(data: Path, tmp_path: Path) -> None:

@@ -42,6 +42,7 @@ def open_cursor(request: AnyRequest, sealed: str, kind: type[T], *, of: str) -> 
     if text is None:
         return None
     try:
+        # ``kind`` is a value: checkers take no such thing for a type, msgspec does.
         said, place = msgspec.json.decode(text, type=tuple[str, kind])  # type: ignore[valid-type]
     except msgspec.DecodeError:
         return None

@@ -19,6 +19,7 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
+from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Stream
 from litestar.response.base import ASGIResponse
@@ -108,12 +109,16 @@ class Operation:
     @property
     def summary(self) -> str:
         """The first line of the docstring."""
-        return inspect.getdoc(self.function).partition("\n")[0].rstrip(".")  # type: ignore[union-attr]
+        return self._told.partition("\n")[0].rstrip(".")
 
     @property
     def description(self) -> str:
         """The rest of the docstring."""
-        return inspect.getdoc(self.function).partition("\n")[2].strip()  # type: ignore[union-attr]
+        return self._told.partition("\n")[2].strip()
+
+    @property
+    def _told(self) -> str:
+        return inspect.getdoc(self.function) or ""
 
     @cached_property
     def types(self) -> dict[str, Any]:
@@ -136,6 +141,7 @@ class _CallHandler(HTTPRouteHandler):
 
     async def authorize_connection(self, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
         for guard in self.resolve_guards():
+            # A guard may be no coroutine, as Litestar types them: here each is one.
             await guard(connection, self)  # type: ignore[misc]
 
 
@@ -150,7 +156,7 @@ def _declare(
             _readers[operation.path] = function
         return _CallHandler(
             operation.path,
-            http_method=[method],  # type: ignore[list-item]
+            http_method=HttpMethod(method),
             status_code=200,  # the answer brings its own
             guards=[require_scope(*scopes)],
             opt={"operation": operation},

@@ -34,6 +34,7 @@ class Carrier(Generic[Held]):
 
     def __init__(self, purpose: str, held: type[Held]) -> None:
         self._purpose = purpose
+        # ``held`` is a value: checkers take no such thing for a type, msgspec does.
         self._read = msgspec.json.Decoder(tuple[str, held])  # type: ignore[valid-type]
 
     async def seal(

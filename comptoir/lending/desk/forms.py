@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
@@ -16,6 +16,10 @@ from comptoir.lending.desk.kept import UndoKind
 #: Whose the attempts of the desks are: of no person, as a colleague may have taken over the
 #: desk before the browser tries again. The browser made each key at random.
 DESKS = UUID("7e5c1c1e-0d3f-4c52-9c0a-3f2b6a1d8e47")
+
+
+#: What tells a tap from the next one. It is asked for: a tap that comes twice gives one thing.
+Tap = Annotated[str, msgspec.Meta(pattern="^[!-~]{1,255}$")]
 
 
 def attempt_of(key: str, *parts: str) -> Attempt | None:

@@ -19,7 +19,7 @@ from comptoir.core.web.shell import shell_of
 from comptoir.inventory.vouchers.actions import activate_voucher
 from comptoir.inventory.vouchers.statuses import Medium
 from comptoir.lending.desk.answer import Answer, Page, Posted, answer_desk, refused, site_of, stay
-from comptoir.lending.desk.forms import attempt_of
+from comptoir.lending.desk.forms import Tap, attempt_of
 from comptoir.lending.desk.schemas import Step, StepKind
 from comptoir.lending.desk.visits import borrower_of
 from comptoir.lending.errors import IssueRefused, LendingRefused, VisitNotFound
@@ -43,10 +43,10 @@ class GiveForm(msgspec.Struct, frozen=True):
     """
 
     kind: UUID
+    attempt_id: Tap
     language: str = ""
     loan: str = ""
     reason: str = ""
-    attempt_id: str = ""
     visit: str = ""
     recent: str = ""
 
@@ -72,7 +72,7 @@ class ReplaceForm(msgspec.Struct, frozen=True):
     """One tap: it does not work, and another is given for it."""
 
     issue: UUID
-    attempt_id: str = ""
+    attempt_id: Tap
     visit: str = ""
     recent: str = ""
 

@@ -14,7 +14,7 @@ from comptoir.core.i18n import localized
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web.forms import id_or_none
 from comptoir.lending.desk.answer import Answer, Page, Posted, answer_desk, refused, site_of, stay
-from comptoir.lending.desk.forms import attempt_of
+from comptoir.lending.desk.forms import Tap, attempt_of
 from comptoir.lending.desk.schemas import Step, StepKind
 from comptoir.lending.desk.visits import borrower_of
 from comptoir.lending.errors import LendingRefused, VisitNotFound
@@ -27,7 +27,7 @@ class ReserveForm(msgspec.Struct, frozen=True):
     """One tap on "set aside", beside a kind."""
 
     kind: UUID
-    attempt_id: str = ""
+    attempt_id: Tap
     visit: str = ""
     recent: str = ""
 

@@ -266,3 +266,19 @@ async def test_a_day_that_is_over_keeps_it_for_nobody(
     await Voucher.update({Voucher.reserved_until: clock.now()}).where(Voucher.id == sims[0].id)
     answer = await reception.post("/desk/scan", scan=ICCID, attempt_id="scan-1")
     assert refusal_in(answer) == RefusalCode.VOUCHER_AWAITS_VISIT
+
+
+@pytest.mark.parametrize("name", [None, "", "two words", "é"])
+async def test_a_tap_without_a_name_gives_nothing_and_sets_nothing_aside(
+    reception: Reception, sims: list[Any], name: str | None
+) -> None:
+    """It could not be told from the same one sent twice."""
+    visit = await reception.open_visit()
+    tap = {"kind": str(sims[0].kind), "visit": str(visit)}
+    if name is not None:
+        tap["attempt_id"] = name
+    for path in ("/desk/vouchers", "/desk/vouchers/reserve"):
+        answer = await reception.client.post(path, data=tap)
+        assert answer.status_code == 422, path
+    assert await given() == []
+    assert await status_of(sims[0].id) == "available"
