@@ -43,6 +43,7 @@ class Forms(HTMLParser):
         self._open: Form | None = None
         self._by_id: dict[str, Form] = {}
         self._select = ""
+        self._area: tuple[Form, str] | None = None
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -53,7 +54,7 @@ class Forms(HTMLParser):
             if given.get("method") == "post":
                 self.found.append(self._open)
             return
-        form = self._by_id.get(given.get("form", ""), self._open)
+        form = self._by_id.get(given["form"]) if "form" in given else self._open
         if form is None:
             return
         if tag == "option" and self._select:
@@ -63,7 +64,8 @@ class Forms(HTMLParser):
             self._select = name
             form.fields[name] = ""
         elif tag == "textarea":
-            form.fields[name] = self.plain.get("text", "")
+            form.fields[name] = ""
+            self._area = form, name
         elif tag == "input" and name and (kind not in ("radio", "checkbox") or "checked" in given):
             form.fields[name] = given.get("value") or self.plain.get(kind, "")
 
@@ -72,3 +74,13 @@ class Forms(HTMLParser):
             self._open = None
         if tag == "select":
             self._select = ""
+        if tag == "textarea" and self._area:
+            form, name = self._area
+            written = form.fields[name].removeprefix("\n")  # browsers leave the first one out
+            form.fields[name] = written or self.plain.get("text", "")
+            self._area = None
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            form, name = self._area
+            form.fields[name] += data

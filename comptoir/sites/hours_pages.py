@@ -14,12 +14,12 @@ from litestar.params import FromPath
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
 from comptoir.core.clock import localtime
-from comptoir.core.errors import FieldError, Invalid
+from comptoir.core.errors import FieldError, Invalid, PreconditionFailed
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, local_path, page, panels, redirect
 from comptoir.core.web.formats import locale
-from comptoir.core.web.forms import FormData
+from comptoir.core.web.forms import FormData, shown_again, status_of_form
 from comptoir.sites import queries
 from comptoir.sites.changing_hours import preview_hours, set_hours
 from comptoir.sites.confirming import confirm_hours
@@ -70,8 +70,10 @@ async def save_hours(request: Page, site_id: FromPath[UUID]) -> Response[str]:
             return await _form(request, site, changed.form, version, pressed=changed)
         expression = form.plan().expression(site.language)
         return await _look_or_save(request, site, form, expression, version)
-    except Invalid as invalid:
-        return await _form(request, site, form, version, errors=invalid.errors)
+    except (Invalid, PreconditionFailed) as error:
+        site = await _own(request, site_id)
+        errors, version = shown_again(error, sent=version, saved=site.version)
+        return await _form(request, site, form, version, errors=errors)
 
 
 @post("/settings/sites/{site_id:uuid}/hours/expression", guards=COORDINATOR)
@@ -82,10 +84,12 @@ async def save_expression(request: Page, site_id: FromPath[UUID]) -> Response[st
     text, version = data.text("opening_hours"), data.whole("version") or 0
     try:
         return await _look_or_save(request, site, None, text, version, seen=data.text("seen"))
-    except Invalid as invalid:
+    except (Invalid, PreconditionFailed) as error:
+        site = await _own(request, site_id)
         plan = HoursPlan.of(site.opening_hours)
         form = HoursForm.of_plan(plan) if plan else None
-        return await _form(request, site, form, version, text=text, errors=invalid.errors)
+        errors, version = shown_again(error, sent=version, saved=site.version)
+        return await _form(request, site, form, version, text=text, errors=errors)
 
 
 @post("/settings/sites/{site_id:uuid}/hours/confirm", guards=[require(Role.RECEPTION)])
@@ -109,6 +113,7 @@ async def _look_or_save(
 
     Raises:
         Invalid: the hours cannot be set like this.
+        SiteChanged: somebody else changed the site since it was read.
     """
     now = clock.now()
     preview = await preview_hours(request.user, site.id, text, now=now)
@@ -160,7 +165,7 @@ async def _form(
     return page(
         request,
         "sites/hours.html",
-        status=422 if errors else 200,
+        status=status_of_form(errors),
         site=site,
         form=form,
         weekdays=weekday_names(),

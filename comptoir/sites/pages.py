@@ -15,15 +15,15 @@ from comptoir.core import clock
 from comptoir.core.accounts import sessions
 from comptoir.core.accounts.authentication import accounts_of
 from comptoir.core.accounts.guards import require, signed_in
-from comptoir.core.errors import FieldError, Invalid
+from comptoir.core.errors import FieldError, Invalid, PreconditionFailed
 from comptoir.core.i18n import LANGUAGE_NAMES
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Filters, Flash, local_path, page, redirect
-from comptoir.core.web.forms import FormData, in_form
+from comptoir.core.web.forms import FormData, in_form, shown_again, status_of_form
 from comptoir.core.web.once import made_once
 from comptoir.sites import queries, services, site_form, welcome
-from comptoir.sites.errors import PreviewOutdated, SiteNotFound, SitesForbidden
+from comptoir.sites.errors import PreviewOutdated, SiteChanged, SiteNotFound, SitesForbidden
 from comptoir.sites.exceptions.previews import Preview
 from comptoir.sites.expressions.evaluation import Hours
 from comptoir.sites.hours import HoursText, describe_hours
@@ -129,6 +129,10 @@ async def save_site(request: Page, site_id: FromPath[UUID]) -> Response[str]:
         return await _site_form(request, site_form.typed(form), invalid.errors, site)
     except PreviewOutdated:
         preview = await services.preview_site(request.user, site_id, command, now=now)
+    except SiteChanged as changed:
+        site, typed = await _own(request, site_id), site_form.typed(form)
+        errors, typed["version"] = shown_again(changed, sent=0, saved=site.version)
+        return await _site_form(request, typed, errors, site)
     about = SitePreview(preview, outdated=bool(seen))
     site = await _own(request, site_id)
     return await _site_form(request, site_form.typed(form), [], site, about=about)
@@ -178,19 +182,19 @@ async def organisation_form(request: Page, organisation_id: FromPath[UUID]) -> R
 async def save_organisation(request: Page, organisation_id: FromPath[UUID]) -> Response[str]:
     """Change an organisation."""
     form = await FormData.of(request)
-    values = _texts(form)
+    values, version = _texts(form), form.whole("version") or 0
     try:
         await services.edit_organisation(
             request.user,
             organisation_id,
             SaveOrganisation(**values),
-            version=form.whole("version") or 0,
+            version=version,
             now=clock.now(),
         )
-    except Invalid as invalid:
+    except (Invalid, PreconditionFailed) as error:
         view = await queries.organisation(organisation_id)
-        values["version"] = form.text("version")
-        return _organisation_form(request, values, invalid.errors, view)
+        errors, version = shown_again(error, sent=version, saved=view.version)
+        return _organisation_form(request, values | {"version": version}, errors, view)
     return redirect(request, PATH, flash=Flash("ok", _("Saved.")))
 
 
@@ -261,7 +265,7 @@ async def _site_form(
     return page(
         request,
         "sites/site_form.html",
-        status=422 if errors else 200,
+        status=status_of_form(errors),
         form=site_form.blank() | form,
         errors=in_form(errors, site_form.INPUTS),
         site=site,
@@ -287,7 +291,7 @@ def _organisation_form(
     return page(
         request,
         "sites/organisation_form.html",
-        status=422 if errors else 200,
+        status=status_of_form(errors),
         form=blank | form,
         errors=errors,
         organisation=organisation,

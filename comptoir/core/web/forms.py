@@ -13,7 +13,7 @@ import msgspec
 from litestar import Request
 from litestar.datastructures import UploadFile
 
-from comptoir.core.errors import FieldError, Invalid
+from comptoir.core.errors import FieldError, Invalid, PreconditionFailed
 from comptoir.core.i18n import gettext as _
 
 #: What a browser's fields can show, by their type.
@@ -29,6 +29,9 @@ _SHOWN = {
 _AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]*)?")
 #: A hidden field with a version: no row has one that its column could not hold.
 Version = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+
+#: The code of the error that somebody else was faster.
+OVERTAKEN = "core.overtaken"
 
 
 class FormData:
@@ -84,6 +87,31 @@ def require_choices(form: FormData, **choices: Iterable[str]) -> None:
     errors = [choice_error(name) for name, text in sent.items() if text not in ("", *choices[name])]
     if errors:
         raise Invalid(errors)
+
+
+def shown_again(
+    error: Invalid | PreconditionFailed, *, sent: int, saved: int
+) -> tuple[list[FieldError], int]:
+    """What a form says that changed nothing, and the version that it goes on with.
+
+    ``sent`` is the version that its writer has seen, ``saved`` the one of now. Nothing that was
+    typed is lost where somebody else was faster: whoever was told of it may save again.
+    """
+    if isinstance(error, Invalid):
+        return error.errors, sent
+    message = _(
+        "Somebody else saved this in the meantime, so what you typed is not saved. It still "
+        "stands here. Save again to put it in the place of theirs, or open the page anew to see "
+        "theirs."
+    )
+    return [FieldError("", OVERTAKEN, message)], saved
+
+
+def status_of_form(errors: Sequence[FieldError]) -> int:
+    """The HTTP status of a page with a form: 200, or why it changed nothing."""
+    if any(each.code == OVERTAKEN for each in errors):
+        return 412
+    return 422 if errors else 200
 
 
 def field_type(kind: str, value: object) -> str:

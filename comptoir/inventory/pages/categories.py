@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
-from comptoir.core.errors import FieldError, Invalid
+from comptoir.core.errors import FieldError, Invalid, PreconditionFailed
 from comptoir.core.i18n import LANGUAGES
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
-from comptoir.core.web.forms import FormData, in_form
+from comptoir.core.web.forms import FormData, in_form, shown_again, status_of_form
 from comptoir.core.web.once import made_once
 from comptoir.inventory.names import NAME_INPUTS, Names
 from comptoir.inventory.queries import catalogue
@@ -77,9 +78,11 @@ async def save_category(request: Page, category_id: FromPath[UUID]) -> Response[
     version = form.whole("version") or 0
     try:
         await edit_category(request.user, category_id, command, version=version, now=clock.now())
-    except Invalid as invalid:
+    except (Invalid, PreconditionFailed) as error:
         view = await catalogue.category(category_id)
-        return _form(request, command, invalid.errors, view)
+        errors, version = shown_again(error, sent=version, saved=view.version)
+        view = msgspec.structs.replace(view, version=version)
+        return _form(request, command, errors, view)
     return redirect(request, PATH, flash=Flash("ok", _("Saved.")))
 
 
@@ -100,7 +103,7 @@ def _form(
     return page(
         request,
         "inventory/category_form.html",
-        status=422 if errors else 200,
+        status=status_of_form(errors),
         form=form,
         errors=in_form(errors, NAME_INPUTS),
         category=category,

@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
-from comptoir.core.errors import FieldError, Invalid
+from comptoir.core.errors import FieldError, Invalid, PreconditionFailed
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
-from comptoir.core.web.forms import FormData, in_form
+from comptoir.core.web.forms import FormData, in_form, shown_again, status_of_form
 from comptoir.inventory.errors import CoordinatorNeeded
 from comptoir.inventory.pages.basics import BASICS_INPUTS, BasicsForm, choices, read_basics
 from comptoir.inventory.pages.detail import read_code
@@ -104,18 +105,14 @@ async def edit_form(request: Page, code: FromPath[str]) -> Response[str]:
 async def save_item(request: Page, code: FromPath[str]) -> Response[str]:
     """Correct what is known of an item."""
     data, code = await FormData.of(request), read_code(code)
-    form = ItemForm.of(data)
+    form, version = ItemForm.of(data), data.whole("version") or 0
     try:
-        await edit_item(
-            request.user,
-            code,
-            form.command(),
-            version=data.whole("version") or 0,
-            now=clock.now(),
-        )
-    except Invalid as invalid:
+        await edit_item(request.user, code, form.command(), version=version, now=clock.now())
+    except (Invalid, PreconditionFailed) as error:
         item = await items.item(request.user, code)
-        return await _form(request, form, invalid.errors, item=item)
+        errors, version = shown_again(error, sent=version, saved=item.version)
+        form = msgspec.structs.replace(form, version=str(version))
+        return await _form(request, form, errors, item=item)
     return redirect(request, f"/items/{code}", flash=Flash("ok", _("Saved.")))
 
 
@@ -125,7 +122,7 @@ async def _form(
     return page(
         request,
         "inventory/item_form.html",
-        status=422 if errors else 200,
+        status=status_of_form(errors),
         form=form,
         errors=in_form(errors, BASICS_INPUTS | NUMBER_INPUTS),
         item=item,

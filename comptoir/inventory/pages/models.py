@@ -12,12 +12,12 @@ from litestar.params import FromPath
 
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
-from comptoir.core.errors import FieldError, Invalid
+from comptoir.core.errors import FieldError, Invalid, PreconditionFailed
 from comptoir.core.i18n import LANGUAGES, localized
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
-from comptoir.core.web.forms import FormData, id_or_none, in_form
+from comptoir.core.web.forms import FormData, id_or_none, in_form, shown_again, status_of_form
 from comptoir.core.web.once import made_once
 from comptoir.inventory.pages.categories import read_names
 from comptoir.inventory.queries import catalogue
@@ -145,19 +145,22 @@ async def save_model(request: Page, model_id: FromPath[UUID]) -> Response[str]:
     """Change a model, or give its form one more row for an accessory."""
     data = await FormData.of(request)
     form = ModelForm.of(data)
-    model = await catalogue.model(model_id)
     if data.text("more"):
-        return await _form(request, form, [], model)
+        return await _form(request, form, [], await catalogue.model(model_id))
+    version = data.whole("version") or 0
     try:
         await edit_model(
             request.user,
             model_id,
             form.command(),
-            version=data.whole("version") or 0,
+            version=version,
             now=clock.now(),
         )
-    except Invalid as invalid:
-        return await _form(request, form, invalid.errors, model)
+    except (Invalid, PreconditionFailed) as error:
+        model = await catalogue.model(model_id)
+        errors, version = shown_again(error, sent=version, saved=model.version)
+        form = msgspec.structs.replace(form, version=str(version))
+        return await _form(request, form, errors, model)
     return redirect(request, PATH, flash=Flash("ok", _("Saved.")))
 
 
@@ -184,7 +187,7 @@ async def _form(
     return page(
         request,
         "inventory/model_form.html",
-        status=422 if errors else 200,
+        status=status_of_form(errors),
         form=form,
         errors=in_form(errors, INPUTS),
         model=model,

@@ -12,12 +12,19 @@ from litestar.params import FromPath
 
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
-from comptoir.core.errors import FieldError, Invalid
+from comptoir.core.errors import FieldError, Invalid, PreconditionFailed
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import localized, ngettext
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
-from comptoir.core.web.forms import FormData, in_form, read_day, read_hundredths
+from comptoir.core.web.forms import (
+    FormData,
+    in_form,
+    read_day,
+    read_hundredths,
+    shown_again,
+    status_of_form,
+)
 from comptoir.inventory.permissions import need_manager
 from comptoir.inventory.validation import CURRENCIES
 from comptoir.inventory.vouchers import queries
@@ -87,9 +94,10 @@ async def save_batch(request: Page, batch_id: FromPath[UUID]) -> Response[str]:
     form, version = ChangeForm.of(data), data.whole("version") or 0
     try:
         await change_batch(request.user, batch_id, form.command(), version=version, now=clock.now())
-    except Invalid as invalid:
+    except (Invalid, PreconditionFailed) as error:
         batch = await _managed(request.user, batch_id)
-        return await _form(request, batch, form, invalid.errors, version)
+        errors, version = shown_again(error, sent=version, saved=batch.version)
+        return await _form(request, batch, form, errors, version)
     return redirect(request, f"/vouchers/batches/{batch_id}", flash=Flash("ok", _("Saved.")))
 
 
@@ -137,7 +145,7 @@ async def _form(
     return page(
         request,
         "inventory/vouchers/batch_edit.html",
-        status=422 if errors else 200,
+        status=status_of_form(errors),
         batch=batch,
         kind_name=localized(batch.kind.names),
         form=form,

@@ -12,12 +12,12 @@ from litestar.params import FromPath
 
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
-from comptoir.core.errors import FieldError, Invalid
+from comptoir.core.errors import FieldError, Invalid, PreconditionFailed
 from comptoir.core.i18n import LANGUAGES
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
-from comptoir.core.web.forms import FormData, in_form, read_hundredths
+from comptoir.core.web.forms import FormData, in_form, read_hundredths, shown_again, status_of_form
 from comptoir.core.web.once import made_once
 from comptoir.inventory.names import NAME_INPUTS
 from comptoir.inventory.pages.categories import read_names
@@ -97,8 +97,10 @@ async def save_kind(request: Page, kind_id: FromPath[UUID]) -> Response[str]:
     try:
         command = _command(form)
         await change_kind(request.user, kind_id, command, version=version, now=clock.now())
-    except Invalid as invalid:
-        return _form(request, form, invalid.errors, await queries.kind(kind_id))
+    except (Invalid, PreconditionFailed) as error:
+        view = await queries.kind(kind_id)
+        errors, version = shown_again(error, sent=version, saved=view.version)
+        return _form(request, form, errors, msgspec.structs.replace(view, version=version))
     return redirect(request, PATH, flash=Flash("ok", _("Saved.")))
 
 
@@ -171,7 +173,7 @@ def _form(
     return page(
         request,
         "inventory/vouchers/kind_form.html",
-        status=422 if errors else 200,
+        status=status_of_form(errors),
         form=form,
         errors=in_form(errors, _INPUTS),
         kind=kind,

@@ -12,11 +12,11 @@ from litestar.params import Body, FromPath
 
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
-from comptoir.core.errors import FieldError, Invalid
+from comptoir.core.errors import FieldError, Invalid, PreconditionFailed
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
-from comptoir.core.web.forms import Version, in_form
+from comptoir.core.web.forms import Version, in_form, shown_again, status_of_form
 from comptoir.core.web.once import made_once
 from comptoir.inventory.names import NAME_INPUTS
 from comptoir.inventory.queries import catalogue
@@ -24,7 +24,7 @@ from comptoir.lending.policies import groups as all_groups
 from comptoir.lending.policies.errors import GroupNotFound
 from comptoir.lending.policies.forms import ANYWHERE, WHERE_LENT, GroupForm, PolicyForm, form_of
 from comptoir.lending.policies.queries import own_policy, policy_matrix, what_hangs_on
-from comptoir.lending.policies.services import remove_policy, save_policy
+from comptoir.lending.policies.services import NEW, remove_policy, save_policy
 from comptoir.lending.policies.words import MODES, RETURNS, SIGNATURES, in_words, name_in
 
 Page = Request[Principal, Any, Any]
@@ -74,8 +74,11 @@ async def set_policy(
     try:
         command = data.command(category_id, group_id)
         await save_policy(request.user, command, version=data.seen, now=clock.now())
-    except Invalid as invalid:
-        return await _policy_form(request, category_id, group_id, data, invalid.errors)
+    except (Invalid, PreconditionFailed) as error:
+        own = await own_policy(category_id, group_id)
+        errors, version = shown_again(error, sent=data.seen, saved=own.version if own else NEW)
+        data = msgspec.structs.replace(data, version=str(version))
+        return await _policy_form(request, category_id, group_id, data, errors)
     return redirect(request, "/settings/policies", flash=Flash("ok", _("Saved.")))
 
 
@@ -149,8 +152,11 @@ async def rename_group(request: Page, group_id: FromPath[UUID], data: Posted[Gro
         await all_groups.edit_group(
             request.user, group_id, data.command(), version=data.version, now=clock.now()
         )
-    except Invalid as invalid:
-        return _group_form(request, data, invalid.errors, group_id=group_id)
+    except (Invalid, PreconditionFailed) as error:
+        known = await all_groups.read_group(group_id)
+        errors, version = shown_again(error, sent=data.version, saved=known.version)
+        data = msgspec.structs.replace(data, version=version)
+        return _group_form(request, data, errors, group_id=group_id)
     return _to_groups(request, _("Saved."))
 
 
@@ -180,7 +186,7 @@ async def _policy_form(
     return page(
         request,
         "lending/policy_form.html",
-        status=422 if errors else 200,
+        status=status_of_form(errors),
         category=name_in(kind.names),
         group=name_in(known.names) if known else "",
         action=f"/settings/policies/{category}/{group or ANY}",
@@ -198,7 +204,7 @@ def _group_form(
     return page(
         request,
         "lending/group_form.html",
-        status=422 if errors else 200,
+        status=status_of_form(errors),
         form=form,
         errors=in_form(errors, NAME_INPUTS),
         group_id=group_id,

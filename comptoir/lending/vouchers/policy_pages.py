@@ -10,10 +10,11 @@ from litestar import get, post
 from litestar.params import FromPath
 
 from comptoir.core import clock
-from comptoir.core.errors import FieldError, Invalid
+from comptoir.core.errors import FieldError, Invalid, PreconditionFailed
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import ngettext
 from comptoir.core.web import Flash, page, redirect
+from comptoir.core.web.forms import shown_again, status_of_form
 from comptoir.inventory.vouchers import queries as kinds
 from comptoir.lending.policies.groups import groups, read_group
 from comptoir.lending.policies.pages import ANY, COORDINATOR, Answer, Page, Posted, group_of
@@ -124,8 +125,11 @@ async def set_voucher_policy(
     try:
         command = data.command(kind_id, group_id)
         await save_voucher_policy(request.user, command, version=data.seen, now=clock.now())
-    except Invalid as invalid:
-        return await _form(request, kind_id, group_id, data, invalid.errors)
+    except (Invalid, PreconditionFailed) as error:
+        own = await own_voucher_policy(kind_id, group_id)
+        errors, version = shown_again(error, sent=data.seen, saved=own.version if own else NEW)
+        data = msgspec.structs.replace(data, version=str(version))
+        return await _form(request, kind_id, group_id, data, errors)
     return redirect(request, _ALL, flash=Flash("ok", _("Saved.")))
 
 
@@ -165,7 +169,7 @@ async def _form(
     return page(
         request,
         "lending/voucher_policy_form.html",
-        status=422 if errors else 200,
+        status=status_of_form(errors),
         kind=name_in(kind.names),
         group=name_in(known.names) if known else "",
         action=f"{_ALL}/{kind_id}/{group_id or ANY}",

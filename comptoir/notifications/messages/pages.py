@@ -13,12 +13,12 @@ from litestar.params import Body, FromPath
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
 from comptoir.core.api.cursors import cursor_reader, seal_cursor
-from comptoir.core.errors import FieldError, Invalid
+from comptoir.core.errors import Invalid, PreconditionFailed
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Filters, Flash, page, redirect
-from comptoir.core.web.forms import Version
+from comptoir.core.web.forms import Version, shown_again, status_of_form
 from comptoir.core.web.shell import shell_of
 from comptoir.notifications.channels import Channel
 from comptoir.notifications.errors import MessageMoot, NotLetBe, NotTriedAgain
@@ -146,17 +146,22 @@ async def decide(
 ) -> Response[str]:
     """Stop or go on, and set the budget."""
     now = clock.now()
-    errors: list[FieldError] = []
     try:
         await services.decide_sending(request.user, data.command(), version=data.version, now=now)
-    except Invalid as invalid:
-        errors = invalid.errors
-    if not errors:
-        return redirect(request, "/messages", flash=Flash("ok", _("Saved.")))
-    view = await queries.read_sending(now=now)
-    return page(
-        request, "notifications/sending.html", status=422, form=data, view=view, errors=errors
-    )
+    except (Invalid, PreconditionFailed) as error:
+        view = await queries.read_sending(now=now)
+        errors, version = shown_again(error, sent=data.version, saved=view.version)
+        form = msgspec.structs.replace(data, version=version)
+        status = status_of_form(errors)
+        return page(
+            request,
+            "notifications/sending.html",
+            status=status,
+            form=form,
+            view=view,
+            errors=errors,
+        )
+    return redirect(request, "/messages", flash=Flash("ok", _("Saved.")))
 
 
 ROUTES = [messages, again, let_be, sending, decide]

@@ -11,13 +11,13 @@ from litestar.params import Body, FromPath, FromQuery
 
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
-from comptoir.core.errors import FieldError, Invalid
+from comptoir.core.errors import FieldError, Invalid, PreconditionFailed
 from comptoir.core.i18n import LANGUAGES
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, fragment, is_htmx, page, redirect
-from comptoir.core.web.forms import Version, id_or_none
+from comptoir.core.web.forms import Version, id_or_none, shown_again, status_of_form
 from comptoir.core.web.shell import shell_of
 from comptoir.lending.errors import LoanNotFound
 from comptoir.notifications.channels import Channel
@@ -128,8 +128,10 @@ async def save(
     try:
         command = SaveWording(text=data.text)
         await save_wording(request.user, key, command, version=data.version, now=clock.now())
-    except Invalid as invalid:
-        return await _editor(request, key, data, invalid.errors)
+    except (Invalid, PreconditionFailed) as error:
+        view = await queries.read_wording_view(key)
+        errors, version = shown_again(error, sent=data.version, saved=view.version)
+        return await _editor(request, key, msgspec.structs.replace(data, version=version), errors)
     return redirect(request, address_of(key), flash=Flash("ok", _("Saved.")))
 
 
@@ -202,7 +204,7 @@ async def _editor(
     return page(
         request,
         "notifications/wording.html",
-        status=422 if errors else 200,
+        status=status_of_form(errors),
         key=key,
         view=view,
         title=KINDS[key.kind].title,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,11 +13,18 @@ from litestar.params import Body, FromPath, FromQuery
 
 from comptoir.core import clock, db
 from comptoir.core.accounts.guards import require
-from comptoir.core.errors import Invalid
+from comptoir.core.errors import FieldError, Invalid, PreconditionFailed
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
-from comptoir.core.web.forms import FormData, Version, id_or_none, in_form
+from comptoir.core.web.forms import (
+    FormData,
+    Version,
+    id_or_none,
+    in_form,
+    shown_again,
+    status_of_form,
+)
 from comptoir.inventory.names import read_name
 from comptoir.notifications.reminders import deciding
 from comptoir.notifications.reminders.plans import USUAL
@@ -105,9 +113,12 @@ async def save_plan(
             voucher_days=data.days_of_vouchers(),
         )
         await deciding.save_plan(request.user, command, version=data.version, now=clock.now())
-    except Invalid as invalid:
+    except (Invalid, PreconditionFailed) as error:
         found = await deciding.plan_for(site, id_or_none(data.policy))
-        return await _form(request, data, found, invalid)
+        saved = found.version if found else 0
+        errors, version = shown_again(error, sent=data.version, saved=saved)
+        form = msgspec.structs.replace(data, version=version)
+        return await _form(request, form, found, errors)
     return redirect(request, LIST, flash=Flash("ok", _("Saved.")))
 
 
@@ -154,7 +165,9 @@ async def save_hours(request: Page, site_id: FromPath[UUID]) -> Response[str]:
         await deciding.save_site_sending(
             request.user, site_id, command, version=version, now=clock.now()
         )
-    except Invalid as invalid:
+    except (Invalid, PreconditionFailed) as error:
+        saved = (await deciding.site_sending(request.user, site_id)).version
+        errors, version = shown_again(error, sent=version, saved=saved)
         form = {
             "opens": data.text("opens"),
             "closes": data.text("closes"),
@@ -163,39 +176,39 @@ async def save_hours(request: Page, site_id: FromPath[UUID]) -> Response[str]:
             "has_links": command.has_links,
             "version": version,
         }
-        return await _hours(request, site_id, form, invalid)
+        return await _hours(request, site_id, form, errors)
     return redirect(request, LIST, flash=Flash("ok", _("Saved.")))
 
 
 async def _form(
-    request: Page, form: PlanForm, found: PlanView | None, invalid: Invalid | None = None
+    request: Page, form: PlanForm, found: PlanView | None, errors: Sequence[FieldError] = ()
 ) -> Response[str]:
     names = {str(each.id): each.name for each in await names_for(request.user)}
     about = [names.get(form.site, ""), (await _policies()).get(form.policy, "")]
     return page(
         request,
         "notifications/reminder_plan.html",
-        status=422 if invalid else 200,
+        status=status_of_form(errors),
         form=form,
         found=found,
         about=[each for each in about if each] or [_("All sites")],
-        errors=in_form(invalid.errors, {"rules": "late"}) if invalid else [],
+        errors=in_form(errors, {"rules": "late"}),
     )
 
 
 async def _hours(
-    request: Page, site_id: UUID, form: dict[str, object], invalid: Invalid | None = None
+    request: Page, site_id: UUID, form: dict[str, object], errors: Sequence[FieldError] = ()
 ) -> Response[str]:
     names = {each.id: each.name for each in await names_for(request.user)}
     return page(
         request,
         "notifications/sending_hours.html",
-        status=422 if invalid else 200,
+        status=status_of_form(errors),
         form=form,
         site_id=site_id,
         name=names.get(site_id, ""),
         weekdays=[(str(number), name) for number, name in enumerate(weekday_names())],
-        errors=invalid.errors if invalid else [],
+        errors=errors,
     )
 
 

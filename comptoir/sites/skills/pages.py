@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from comptoir.core import clock
 from comptoir.core.accounts.guards import require
-from comptoir.core.errors import FieldError, Invalid
+from comptoir.core.errors import FieldError, Invalid, PreconditionFailed
 from comptoir.core.i18n import LANGUAGES, localized
 from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
-from comptoir.core.web.forms import FormData, id_or_none, in_form
+from comptoir.core.web.forms import FormData, id_or_none, in_form, shown_again, status_of_form
 from comptoir.sites.skills import queries, services
 from comptoir.sites.skills.languages import language_names, language_options
 from comptoir.sites.skills.schemas import Competence, SaveCompetence, SaveSkills, Skill
@@ -64,18 +65,15 @@ async def competence_form(request: Page, competence_id: FromPath[UUID]) -> Respo
 async def save_competence(request: Page, competence_id: FromPath[UUID]) -> Response[str]:
     """Call a competence something else."""
     data = await FormData.of(request)
-    names = _names(data)
+    names, version = _names(data), data.whole("version") or 0
     try:
         await services.edit_competence(
-            request.user,
-            competence_id,
-            SaveCompetence(names),
-            version=data.whole("version") or 0,
-            now=clock.now(),
+            request.user, competence_id, SaveCompetence(names), version=version, now=clock.now()
         )
-    except Invalid as invalid:
+    except (Invalid, PreconditionFailed) as error:
         found = await queries.competence(competence_id)
-        return _form(request, names, invalid.errors, found)
+        errors, version = shown_again(error, sent=version, saved=found.version)
+        return _form(request, names, errors, msgspec.structs.replace(found, version=version))
     return redirect(request, PATH, flash=Flash("ok", _("Saved.")))
 
 
@@ -137,7 +135,7 @@ async def _skills_form(
     return page(
         request,
         "sites/skills.html",
-        status=422 if errors else 200,
+        status=status_of_form(errors),
         person=person,
         errors=errors,
         spoken=language_options(),
@@ -155,7 +153,7 @@ def _form(
     return page(
         request,
         "sites/competence_form.html",
-        status=422 if errors else 200,
+        status=status_of_form(errors),
         names=names,
         errors=in_form(errors, _INPUTS),
         competence=competence,
