@@ -87,6 +87,12 @@ def test_agreement_says_what_until_when_and_where(
         assert words in text
 
 
+def test_an_address_that_fits_its_line_is_read_aloud_and_copied_whole() -> None:
+    email = "fribourg@passage-numerique.example"
+    place = msgspec.structs.replace(PLACE, email=email)
+    assert email in text_of(render_agreement(agreement(place=place)))
+
+
 @pytest.mark.parametrize("name", ["محمد بن عبد الله", "فاطمه احمدی", "ሰላም ተስፋይ", "Amina محمد"])
 def test_name_in_arabic_or_ethiopic_letters_can_be_read_and_searched(name: str) -> None:
     made = render_agreement(agreement("fr", TypedSignature(name), borrower=name))
