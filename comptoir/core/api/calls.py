@@ -16,6 +16,7 @@ from comptoir.core.accounts.guards import somebody
 from comptoir.core.api.errors import IdempotencyKeyUnfit, VersionMissing
 from comptoir.core.idempotency import Attempt, fingerprint
 from comptoir.core.principal import Principal
+from comptoir.core.settings import Settings
 from comptoir.core.web.shell import shell_of
 
 #: Longer keys are refused: a UUID has 36 characters, the column 255.
@@ -35,6 +36,7 @@ class Call(msgspec.Struct, frozen=True):
 
     actor: Principal
     now: datetime
+    settings: Settings
     attempt: Attempt | None = None
     if_match: str | None = None
     base_url: str = ""
@@ -76,6 +78,7 @@ async def call_of(request: Request[Any, Any, Any], *, changes: bool) -> Call:
     return Call(
         actor=somebody(request),
         now=clock.now(),
+        settings=shell_of(request.app).settings,
         attempt=await _attempt(request) if changes else None,
         if_match=request.headers.get("if-match"),
         base_url=shell_of(request.app).settings.base_url,

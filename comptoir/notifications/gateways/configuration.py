@@ -24,7 +24,7 @@ from comptoir.notifications.gateways.local import (
     FileGateway,
     kept_by,
 )
-from comptoir.notifications.gateways.protocol import Gateway
+from comptoir.notifications.gateways.protocol import Gateway, Terms
 from comptoir.notifications.gateways.smpp import account as smpp
 from comptoir.notifications.gateways.smpp.gateway import SmppGateway
 from comptoir.notifications.gateways.smtp_hook import SmtpHook
@@ -104,6 +104,16 @@ def read_routes(settings: Settings, environ: Mapping[str, str] | None = None) ->
     if len(set(names)) < len(names):  # their pace is counted, and their reports come, by name
         raise SettingsInvalid("COMPTOIR_GATEWAYS: two have one name. Write `kannel kannel-lyon`.")
     return routes
+
+
+def text_terms(settings: Settings, environ: Mapping[str, str] | None = None) -> Terms | None:
+    """What a text message costs, by the first gateway with a price; None where none has one."""
+    try:
+        routes = read_routes(settings, environ)
+    except SettingsInvalid:  # a process that sends nothing may lack what they need
+        return None
+    terms = (route.gateway.terms for route in routes if Channel.SMS in route.gateway.channels)
+    return next((each for each in terms if each.part_price), None)
 
 
 def sends_nothing(settings: Settings) -> bool:

@@ -16,6 +16,7 @@ from comptoir.notifications.errors import (
     WordingChanged,
     WordingNotFound,
 )
+from comptoir.notifications.gateways.configuration import text_terms
 from comptoir.notifications.own_wordings import queries
 from comptoir.notifications.own_wordings.previews import make_preview
 from comptoir.notifications.own_wordings.schemas import (
@@ -95,7 +96,14 @@ async def preview_wording(
 ) -> Preview:
     """See what a wording makes, how many parts it takes, and why. Nothing is saved."""
     key = _key(kind, language, form)
-    return await make_preview(call.actor, key, data, base_url=call.base_url, now=call.now)
+    return await make_preview(
+        call.actor,
+        key,
+        data,
+        base_url=call.base_url,
+        terms=text_terms(call.settings),
+        now=call.now,
+    )
 
 
 @post(

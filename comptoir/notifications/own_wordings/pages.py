@@ -22,6 +22,7 @@ from comptoir.core.web.shell import shell_of
 from comptoir.lending.errors import LoanNotFound
 from comptoir.notifications.channels import Channel
 from comptoir.notifications.errors import NoSite, TooManyTests, WordingNotFound
+from comptoir.notifications.gateways.configuration import text_terms
 from comptoir.notifications.kinds import KINDS, NAMES, Matter, kinds_about
 from comptoir.notifications.own_wordings import queries
 from comptoir.notifications.own_wordings.marks import marked
@@ -233,11 +234,15 @@ async def _preview(
     request: Page, key: Key, form: WordingForm
 ) -> tuple[Preview | None, list[FieldError]]:
     now, url = clock.now(), _base_url(request)
+    terms = text_terms(shell_of(request.app).settings)
+
+    async def made(tried: TryWording) -> Preview:
+        return await make_preview(request.user, key, tried, base_url=url, terms=terms, now=now)
+
     try:
-        return await make_preview(request.user, key, form.tried(), base_url=url, now=now), []
+        return await made(form.tried()), []
     except LoanNotFound:  # it came back meanwhile: the example does
-        tried = TryWording(text=form.text)
-        return await make_preview(request.user, key, tried, base_url=url, now=now), []
+        return await made(TryWording(text=form.text)), []
     except Invalid as invalid:
         return None, invalid.errors
     except NoSite as error:

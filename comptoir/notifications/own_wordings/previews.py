@@ -15,6 +15,7 @@ from comptoir.inventory.names import read_name
 from comptoir.lending.errors import LoanNotFound
 from comptoir.notifications.channels import BY_GATEWAY, Channel
 from comptoir.notifications.errors import NoSite
+from comptoir.notifications.gateways.protocol import Terms
 from comptoir.notifications.gsm7_wording import gsm7_wording
 from comptoir.notifications.letters.paper import heading_of
 from comptoir.notifications.messages.queries import PART_OF_UNIT
@@ -77,9 +78,17 @@ async def loans_to_try(actor: Principal) -> list[Example]:
 
 
 async def make_preview(
-    actor: Principal, key: Key, command: TryWording, *, base_url: str, now: datetime
+    actor: Principal,
+    key: Key,
+    command: TryWording,
+    *,
+    base_url: str,
+    terms: Terms | None = None,
+    now: datetime,
 ) -> Preview:
     """What a wording makes, as it would be read now. ``base_url`` is where links lead.
+
+    ``terms`` say what a part costs; where nobody has said that, it is what one cost last.
 
     Raises:
         WordingNotFound: there is no such kind or language.
@@ -112,8 +121,7 @@ async def make_preview(
             currency="",
         )
     segments = split(made)
-    last = await db.fetch_one(_LAST_COST, since=now - _PRICE_HOLDS_FOR)
-    price = Decimal(last["cost"]) / last["parts"] / PART_OF_UNIT if last else None
+    price, currency = await _price(terms, now=now)
     return Preview(
         text=made,
         ways=ways,
@@ -123,8 +131,18 @@ async def make_preview(
         forcing=[ForcingSign(each.character, each.name) for each in forcing(made)],
         offered=gsm7_wording(text),
         cost=None if price is None else price * len(segments.parts),
-        currency=last["currency"] if last else "",
+        currency=currency,
     )
+
+
+async def _price(terms: Terms | None, *, now: datetime) -> tuple[Decimal | None, str]:
+    """What a part costs, in whole units, and of what; None where nobody knows."""
+    if terms is not None:
+        return Decimal(terms.part_price) / PART_OF_UNIT, terms.currency
+    last = await db.fetch_one(_LAST_COST, since=now - _PRICE_HOLDS_FOR)
+    if last is None:
+        return None, ""
+    return Decimal(last["cost"]) / last["parts"] / PART_OF_UNIT, last["currency"]
 
 
 def _way(

@@ -9,7 +9,12 @@ from pathlib import Path
 import pytest
 
 from comptoir.core.settings import Settings, SettingsInvalid
-from comptoir.notifications.gateways.configuration import channels_of, read_hook, read_routes
+from comptoir.notifications.gateways.configuration import (
+    channels_of,
+    read_hook,
+    read_routes,
+    text_terms,
+)
 from comptoir.notifications.gateways.hooks import Delivery
 from comptoir.notifications.gateways.kannel import KannelGateway
 from comptoir.notifications.gateways.protocol import Terms
@@ -38,6 +43,19 @@ def test_gateways_come_in_their_order_with_their_countries() -> None:
     kannel = routes[0].gateway
     assert isinstance(kannel, KannelGateway)
     assert kannel.terms == Terms(per_second=0.5, part_price=550, currency="CHF")
+
+
+def test_a_text_costs_what_the_first_gateway_with_a_price_says() -> None:
+    settings = Settings(gateways="smtp console kannel kannel-lyon")
+    smtp = {"COMPTOIR_SMTP_URL": "smtp://mail.example.org", "COMPTOIR_SMTP_SENDER": "a@b.ch"}
+    dear = {name.replace("KANNEL", "KANNEL_LYON"): value for name, value in KANNEL.items()}
+    dear["COMPTOIR_KANNEL_LYON_PRICE"] = "1.00 EUR"
+    found = text_terms(settings, KANNEL | smtp | dear)
+    assert found is not None
+    assert (found.part_price, found.currency) == (550, "CHF")
+    assert text_terms(Settings(gateways="console"), {}) is None
+    # A process that sends nothing may lack what its gateways need.
+    assert text_terms(Settings(gateways="kannel"), {}) is None
 
 
 @pytest.mark.parametrize(

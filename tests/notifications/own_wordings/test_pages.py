@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,7 +18,8 @@ from comptoir.notifications.own_wordings.schemas import Form, Key
 from comptoir.notifications.tables import Message
 from comptoir.notifications.texts import default_text
 from tests import factories as make
-from tests.http_client import client_of, codes, sign_in, use_token
+from tests.http_client import SETTINGS, client_of, codes, make_app, sign_in, use_token
+from tests.notifications.gateways.test_configuration import KANNEL
 
 KEY = Key("due-soon", "fr", Form.USUAL)
 PAGE = "/settings/wordings/due-soon/fr/usual"
@@ -46,6 +48,20 @@ class TestThePages:
         text = (await client.get("/settings/wordings")).text
         assert "Own text: FR" in text
         assert PAGE.replace("/fr/", "/en/") in text
+
+    async def test_say_what_it_costs_as_the_call_does(
+        self, database: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name, value in KANNEL.items():
+            monkeypatch.setenv(name, value)
+        await make.site()
+        async with client_of(make_app(settings=replace(SETTINGS, gateways="kannel"))) as client:
+            await sign_in(client, await make.user(role=Role.COORDINATOR))
+            answer = await client.post(f"{PAGE}/preview", data=form("a" * 200))
+            assert "CHF0.11" in answer.text.replace("\u00a0", "")
+            await use_token(client, "settings")
+            found = (await client.post(f"{CALL}/previews", json={"text": "a" * 200})).json()
+            assert (float(found["cost"]), found["currency"]) == (0.11, "CHF")
 
     async def test_save_a_text_and_go_back_to_the_one_before(self, client: AsyncClient) -> None:
         for version, text in enumerate(("Un : {{items}}", "Deux : {{items}}")):

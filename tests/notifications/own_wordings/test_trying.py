@@ -15,6 +15,7 @@ from comptoir.lending.errors import LoanNotFound
 from comptoir.notifications.channels import Channel
 from comptoir.notifications.dispatcher import dispatch
 from comptoir.notifications.errors import AllSitesNeeded, NoSite, TooManyTests
+from comptoir.notifications.gateways.protocol import Terms
 from comptoir.notifications.kinds import KINDS
 from comptoir.notifications.own_wordings.previews import loans_to_try, make_preview
 from comptoir.notifications.own_wordings.schemas import Form, Key, TestWording, TryWording
@@ -74,6 +75,16 @@ class TestAPreview:
             coordinator, KEY, TryWording(text="A" * 200), base_url=URL, now=now
         )
         assert (nothing.cost, found.cost, found.parts) == (None, Decimal("0.11"), 2)
+
+    async def test_costs_what_the_operator_says(
+        self, coordinator: Principal, now: datetime
+    ) -> None:
+        await rows.message(now=now)
+        await dispatch([Route(RecordingGateway(part_price=550))], now=now)
+        terms = Terms(per_second=1, part_price=800, currency="EUR")
+        tried = TryWording(text="A" * 200)
+        found = await make_preview(coordinator, KEY, tried, base_url=URL, terms=terms, now=now)
+        assert (found.cost, found.currency) == (Decimal("0.16"), "EUR")
 
     async def test_is_of_a_loan_of_ones_own_sites(
         self, coordinator: Principal, now: datetime
