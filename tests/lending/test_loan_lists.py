@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from comptoir.core import db
-from comptoir.core.principal import Role
+from comptoir.core.principal import SYSTEM, Role
 from comptoir.inventory.tables import Item
 from comptoir.lending.loans.listing import (
     LoanFilter,
@@ -63,6 +63,18 @@ async def test_nobody_is_overdue_because_of_a_door_that_was_shut(shelf: Any) -> 
     monday = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
     assert (await list_loans(shelf.actor, OVERDUE, now=sunday)).rows == ()
     assert len((await list_loans(shelf.actor, OVERDUE, now=monday)).rows) == 1
+
+
+async def test_only_the_doors_that_something_is_due_at_are_looked_at(
+    shelf: Any, now: datetime
+) -> None:
+    await shelf.lend(now - timedelta(days=3))
+    for hour in range(9, 14):
+        await make.site(opens=8 * 60, closes=hour * 60)
+    with db.count_statements() as sent:
+        assert len((await list_loans(SYSTEM, OVERDUE, now=now)).rows) == 1
+    # Each door that was last open at another moment would have a term of its own.
+    assert max(each.count("loan.return_site IN") for each in sent) == 1
 
 
 async def test_pages_hold_each_loan_once(shelf: Any, now: datetime) -> None:

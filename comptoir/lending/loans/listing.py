@@ -130,7 +130,7 @@ async def list_loans(actor: Principal, wanted: LoanFilter, *, now: datetime) -> 
         SiteNotFound: the actor does not work at the site that is wanted.
     """
     await need_in_sight(actor, wanted.site_id)
-    sites = await db.fetch(facts.CALENDARS) if wanted.state is LoanState.OVERDUE else []
+    sites = await _sites_waiting(actor, wanted, now)
     conditions, values = _conditions(actor, wanted, sites, now)
     if wanted.site_id is None and len(sites) > 1:
         return await _worst_first(wanted, conditions, values, sites, now)
@@ -205,13 +205,32 @@ async def count_loans(
     actor: Principal, state: LoanState, *, site_id: UUID | None, now: datetime
 ) -> int:
     """How many loans of a state there are to be returned to a site, or to all of the actor's."""
-    sites = await db.fetch(facts.CALENDARS) if state is LoanState.OVERDUE else []
-    conditions, values = _conditions(actor, LoanFilter(state=state, site_id=site_id), sites, now)
+    wanted = LoanFilter(state=state, site_id=site_id)
+    sites = await _sites_waiting(actor, wanted, now)
+    conditions, values = _conditions(actor, wanted, sites, now)
     row = await db.fetch_one(
         f"SELECT COUNT(*) AS number FROM lending_loan loan WHERE {' AND '.join(conditions)}",
         **values,
     )
     return row["number"] if row else 0
+
+
+async def _sites_waiting(actor: Principal, wanted: LoanFilter, now: datetime) -> list[db.Row]:
+    """The calendars of sites whose due time is past for one of the actor's loans.
+
+    Of no other site: when its door was last open takes longer to find than the loans.
+    """
+    if wanted.state is not LoanState.OVERDUE:
+        return []
+    own, values = of_own_sites(actor, "loan.site", "loan.return_site")
+    here = "" if wanted.site_id is None else "AND loan.return_site = :site_id"
+    return await db.fetch(
+        f"{facts.CALENDARS} WHERE site.id IN (SELECT loan.return_site FROM lending_loan loan "
+        f"WHERE {_OPEN} AND loan.due_at < :now AND {own} {here})",
+        now=now,
+        **values,
+        **({"site_id": wanted.site_id} if here else {}),
+    )
 
 
 def _following(state: LoanState) -> str:
@@ -228,7 +247,7 @@ def _place(row: LoanRow, state: LoanState) -> LoanPlace:
 def _conditions(
     actor: Principal, wanted: LoanFilter, sites: list[db.Row], now: datetime
 ) -> tuple[list[str], dict[str, Any]]:
-    """What the loans of a list are, in SQL; ``sites`` are all of them, where it asks for late."""
+    """What the loans of a list are, in SQL; ``sites`` are those where something may be late."""
     own, values = of_own_sites(actor, "loan.site", "loan.return_site")
     conditions = [_STATES[wanted.state], own]
     for column, name, value in (
