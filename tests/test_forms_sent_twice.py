@@ -12,9 +12,10 @@ from httpx import AsyncClient, Response
 
 from comptoir.core.accounts.tables import ApiToken
 from comptoir.core.principal import Role
-from comptoir.inventory.tables import Category, Model
+from comptoir.inventory.tables import Category, Item, Model
 from comptoir.inventory.vouchers.tables import VoucherKind
 from comptoir.lending.tables import BorrowerGroup
+from comptoir.sites.skills.tables import Competence
 from comptoir.sites.tables import Organisation, Site
 from tests import factories
 from tests.http_client import client_of, sign_in
@@ -39,6 +40,9 @@ FORMS: list[tuple[str, str, Any, dict[str, str]]] = [
     ),
     ("/settings/sites/new", "/settings/sites/new", Site, {"name": "Guichet", "city": "Bulle"}),
     ("/settings/tokens/new", "/settings/tokens", ApiToken, {"name": "Door", "scopes": "desk"}),
+    ("/settings/competences/new", "/settings/competences/new", Competence, {"name_fr": "Excel"}),
+    ("/items/new", "/items/new", Item, {"currency": "CHF"}),
+    ("/items/several", "/items/several", Item, {"currency": "CHF", "numbers": "-", "save": "yes"}),
 ]
 
 
@@ -55,6 +59,8 @@ async def filled(client: AsyncClient, path: str, data: dict[str, str]) -> dict[s
     chosen = {
         "category": str((await factories.category("Laptop")).id),
         "organisation": str((await factories.organisation(name="Elsewhere")).id),
+        "model": str((await factories.model()).id),
+        "home_site": str((await factories.site()).id),
         "country": "CH",
         "time_zone": "Europe/Zurich",
         "language": "fr",

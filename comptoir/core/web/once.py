@@ -27,11 +27,25 @@ async def made_once(
 
     A form that was changed in between, after going back to it, makes another thing.
     """
+
+    async def told() -> str:
+        return str(await make())
+
+    return UUID(await done_once(request, told, now=now))
+
+
+async def done_once(
+    request: Request[Principal, Any, Any],
+    do: Callable[[], Awaitable[str]],
+    *,
+    now: datetime,
+) -> str:
+    """What a form led to, such as the codes of new items, as ``made_once`` does for an id."""
     if not (await request.form()).get(FIELD):
-        return await make()
+        return await do()
     key = idempotency.fingerprint(request.url.path, await request.body())
 
     async def act() -> Outcome:
-        return Outcome(status=201, body=str(await make()))
+        return Outcome(status=201, body=await do())
 
-    return UUID((await idempotency.once(request.user, Attempt(key, key), act, now=now)).body)
+    return (await idempotency.once(request.user, Attempt(key, key), act, now=now)).body

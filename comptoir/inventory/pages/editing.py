@@ -17,6 +17,7 @@ from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
 from comptoir.core.web.forms import FormData, in_form, shown_again, status_of_form
+from comptoir.core.web.once import done_once
 from comptoir.inventory.errors import CoordinatorNeeded
 from comptoir.inventory.pages.basics import BASICS_INPUTS, BasicsForm, choices, read_basics
 from comptoir.inventory.pages.detail import read_code
@@ -85,7 +86,10 @@ async def add_item(request: Page) -> Response[str]:
     data = await FormData.of(request)
     form = ItemForm.of(data)
     try:
-        code = await create_item(request.user, form.command(), now=clock.now())
+        command, now = form.command(), clock.now()
+        code = await done_once(
+            request, lambda: create_item(request.user, command, now=now), now=now
+        )
     except Invalid as invalid:
         return await _form(request, form, invalid.errors)
     flash = Flash("ok", _("Brought in. Print its label and stick it on."))

@@ -22,6 +22,7 @@ from comptoir.core.i18n import ngettext
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, fragment, page, redirect
 from comptoir.core.web.forms import FormData, id_or_none, in_form
+from comptoir.core.web.once import done_once
 from comptoir.inventory.errors import ModelNotFound
 from comptoir.inventory.pages.basics import BASICS_INPUTS, BasicsForm, choices, read_basics
 from comptoir.inventory.queries import catalogue
@@ -74,7 +75,7 @@ async def add_several(request: Page) -> Response[str]:
         values = read_basics(form)
         _refuse_amount(len(numbers))
         command = CreateSeveral(numbers=tuple(numbers), **values)
-        made = await create_several(request.user, command, now=clock.now())
+        codes = await done_once(request, lambda: _bring_in(request.user, command), now=clock.now())
     except Invalid as invalid:
         return await _form(request, form, [*map(_by_line, invalid.errors)])
     flash = Flash(
@@ -82,10 +83,15 @@ async def add_several(request: Page) -> Response[str]:
         ngettext(
             "%(num)s item brought in. Print its label.",
             "%(num)s items brought in. Print their labels.",
-            len(made),
+            len(numbers),
         ),
     )
-    return redirect(request, f"/items/labels?code={'.'.join(made)}", flash=flash)
+    return redirect(request, f"/items/labels?code={codes}", flash=flash)
+
+
+async def _bring_in(actor: Principal, command: CreateSeveral) -> str:
+    """The codes of new items, as the page of labels takes them."""
+    return ".".join(await create_several(actor, command, now=clock.now()))
 
 
 @post("/items/several/check", status_code=200, guards=[require(Role.COORDINATOR)])

@@ -18,6 +18,7 @@ from comptoir.core.i18n import gettext as _
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, redirect
 from comptoir.core.web.forms import FormData, id_or_none, in_form, shown_again, status_of_form
+from comptoir.core.web.once import made_once
 from comptoir.sites.skills import queries, services
 from comptoir.sites.skills.languages import language_names, language_options
 from comptoir.sites.skills.schemas import Competence, SaveCompetence, SaveSkills, Skill
@@ -48,7 +49,12 @@ async def add_competence(request: Page) -> Response[str]:
     """Name a competence."""
     names = _names(await FormData.of(request))
     try:
-        await services.create_competence(request.user, SaveCompetence(names), now=clock.now())
+        now = clock.now()
+        await made_once(
+            request,
+            lambda: services.create_competence(request.user, SaveCompetence(names), now=now),
+            now=now,
+        )
     except Invalid as invalid:
         return _form(request, names, invalid.errors)
     return redirect(request, PATH, flash=Flash("ok", _("Saved.")))
