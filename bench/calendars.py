@@ -31,6 +31,7 @@ def rows() -> list[db.Row]:
                 "time_zone": zone,
                 "country": country,
                 "region": region,
+                "local_holidays": "assumption-day all-saints-day" if region == "FR" else "",
                 "opening_hours": (
                     f"Mo-We,Fr 09:00-12:00,13:30-{late}; Th 09:00-12:00,13:30-20:00; "
                     f"Jul-Aug Mo-Fr 08:00-12:00, Sa[1] 10:{number // 4:02}-12:00, "

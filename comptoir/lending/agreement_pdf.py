@@ -15,12 +15,12 @@ from comptoir.core.printing.pdf import make_pdf
 from comptoir.core.web.formats import format_clock, format_day
 from comptoir.inventory.codes import display
 from comptoir.lending.signatures import DrawnSignature, cropped, signature_svg
-from comptoir.sites.calendar import DayHours, DaySource, SiteCalendar
+from comptoir.sites.calendar import DayHours, SiteCalendar
 from comptoir.sites.expressions.evaluation import Hours
 from comptoir.sites.expressions.model import Effect
 from comptoir.sites.expressions.weeks import week_at
 from comptoir.sites.hours import day_reason, plan_text, plan_texts, weekday_names
-from comptoir.sites.opening_hours import ONE_DAY
+from comptoir.sites.opening_hours import ONE_DAY, DaySource
 
 #: What the whole field for signing takes of the paper, in millimetres.
 _FIELD_WIDTH, _FIELD_HEIGHT = 80, 20

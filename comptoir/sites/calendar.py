@@ -28,6 +28,9 @@ from comptoir.sites.expressions.model import Effect
 from comptoir.sites.opening_hours import (
     ONE_DAY,
     Calendar,
+    DaySource,
+    DayState,
+    DoorStatus,
     Interval,
     Times,
     interval_on,
@@ -75,6 +78,18 @@ class DayException(msgspec.Struct, frozen=True):
                 return first
         return None
 
+    def days_in(self, year: int) -> Iterator[date]:
+        """The days of a year that the exception speaks of."""
+        runs = [(self.first_day, self.last_day)]
+        for by in (year - 1 - self.first_day.year, year - self.first_day.year):
+            if self.yearly and by > 0:
+                runs.append((_years_later(self.first_day, by), _years_later(self.last_day, by)))
+        for first, last in runs:
+            first, last = max(first, date(year, 1, 1)), min(last, date(year, 12, 31))
+            for number in range((last - first).days + 1):
+                if self.covers(day := first + number * ONE_DAY):
+                    yield day
+
 
 class HoursChange(msgspec.Struct, frozen=True):
     """Other hours of the week than before, as expressions; empty: nobody has said."""
@@ -105,25 +120,6 @@ class PlaceChange(msgspec.Struct, frozen=True):
 
 #: What may become otherwise of the days of a site.
 CalendarChange = DayException | HoursChange | Withdrawal | PlaceChange
-
-
-class DaySource(StrEnum):
-    """What decided about a day."""
-
-    WEEK = "week"
-    SEASON = "season"
-    HOLIDAY = "holiday"
-    EXCEPTION = "exception"
-
-
-class DayState(StrEnum):
-    """What a day, or a moment, is like; of several, a day is the first of these."""
-
-    OPEN = "open"
-    BY_APPOINTMENT = "by-appointment"  #: neither open nor closed
-    SERVICE = "service"  #: there for some service only; nothing is lent or taken back
-    UNKNOWN = "unknown"  #: nobody has said; never to be shown as closed
-    CLOSED = "closed"
 
 
 class StatedInterval(msgspec.Struct, frozen=True):
@@ -173,20 +169,6 @@ class DayHours(msgspec.Struct, frozen=True):
         return tuple(sorted((*door, *self.others), key=lambda each: (each.opens, each.closes)))
 
 
-class DoorStatus(msgspec.Struct, frozen=True):
-    """What the door does at a moment, and what comes next.
-
-    ``until`` is when it closes, or when the appointment or service ends; ``opens`` is when
-    it opens next, where it is not open. Both are in UTC.
-    """
-
-    state: DayState
-    source: DaySource
-    reason: str = ""
-    until: datetime | None = None
-    opens: datetime | None = None
-
-
 @dataclass(frozen=True)
 class SiteCalendar(Calendar):
     """What a site's door does, day by day.
@@ -203,6 +185,11 @@ class SiteCalendar(Calendar):
     @cached_property
     def _by_precedence(self) -> Sequence[DayException]:
         return sorted(self.exceptions, key=lambda exception: exception.yearly)
+
+    @cached_property
+    def _by_year(self) -> dict[int, dict[date, DayException]]:
+        """What decides about the days of each year that was asked for so far."""
+        return {}
 
     @cached_property
     def _holidays(self) -> Mapping[date, str]:
@@ -222,10 +209,13 @@ class SiteCalendar(Calendar):
 
     def exception_on(self, day: date) -> DayException | None:
         """The exception that decides about a day, or None."""
-        for each in self._by_precedence:
-            if each.covers(day):
-                return each
-        return None
+        found = self._by_year.get(day.year)
+        if found is None:
+            found = self._by_year[day.year] = {}
+            for each in self._by_precedence:
+                for other in each.days_in(day.year):
+                    found.setdefault(other, each)
+        return found.get(day)
 
     def opens_otherwise(self, day: date) -> bool:
         """True if the door would open on some day from ``day`` on without the exceptions."""
@@ -250,20 +240,21 @@ class SiteCalendar(Calendar):
         return self._planned(plan, day, source, plan.note)
 
     def status(self, at: datetime) -> DoorStatus:
-        """What the door does at a moment, and what comes next."""
+        """What the door does at a moment, why, and what comes next."""
         today = self.local_date(at)
         day = self.on(today)
-        if self.is_open(at):
-            return DoorStatus(DayState.OPEN, day.source, day.reason, self.next_closing(at))
-        opens = self.next_opening(at)
+        door = msgspec.structs.replace(super().status(at), source=day.source, reason=day.reason)
+        if door.state is DayState.OPEN:
+            return door
         evening = self.on(today - ONE_DAY).others
         now = [each for each in (*day.others, *evening) if at in each]
         for state in (DayState.BY_APPOINTMENT, DayState.SERVICE):
             for each in now:
                 if each.state is state:
-                    return DoorStatus(state, day.source, each.note, each.closes, opens)
-        state = DayState.CLOSED if day.is_known else DayState.UNKNOWN
-        return DoorStatus(state, day.source, day.reason, opens=opens)
+                    return msgspec.structs.replace(
+                        door, state=state, reason=each.note, until=each.closes
+                    )
+        return door if day.is_known else msgspec.structs.replace(door, state=DayState.UNKNOWN)
 
     def _exceptional(self, exception: DayException, day: date) -> DayHours:
         source, reason = DaySource.EXCEPTION, exception.reason

@@ -11,12 +11,12 @@ from babel.dates import get_day_names, get_month_names
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import lazy as _l
 from comptoir.core.web.formats import format_month_day, locale
-from comptoir.sites.calendar import DayHours, DaySource
+from comptoir.sites.calendar import DayHours
 from comptoir.sites.expressions.evaluation import DayPlan, Hours, Piece
 from comptoir.sites.expressions.model import DateRange, Effect, MonthDay, NthWeekday
 from comptoir.sites.expressions.weeks import Season, Week, seasons, usual_week
 from comptoir.sites.expressions.writing import write_time
-from comptoir.sites.opening_hours import END_OF_DAY, Times
+from comptoir.sites.opening_hours import END_OF_DAY, DaySource, Times
 from comptoir.sites.public_holidays import NAMES
 
 _PLACES = {

@@ -51,6 +51,39 @@ class Interval(msgspec.Struct, frozen=True):
         return self.opens <= at < self.closes
 
 
+class DaySource(StrEnum):
+    """What decided about a day."""
+
+    WEEK = "week"
+    SEASON = "season"
+    HOLIDAY = "holiday"
+    EXCEPTION = "exception"
+
+
+class DayState(StrEnum):
+    """What a day, or a moment, is like; of several, a day is the first of these."""
+
+    OPEN = "open"
+    BY_APPOINTMENT = "by-appointment"  #: neither open nor closed
+    SERVICE = "service"  #: there for some service only; nothing is lent or taken back
+    UNKNOWN = "unknown"  #: nobody has said; never to be shown as closed
+    CLOSED = "closed"
+
+
+class DoorStatus(msgspec.Struct, frozen=True):
+    """What the door does at a moment, why, and what comes next.
+
+    ``until`` is when it closes, or when the appointment or service ends; ``opens`` is when
+    it opens next, where it is not open. Both are in UTC.
+    """
+
+    state: DayState
+    source: DaySource
+    reason: str = ""
+    until: datetime | None = None
+    opens: datetime | None = None
+
+
 class Calendar(Protocol):
     """When one site is open. Implement ``zone`` and ``intervals``, inherit the rest."""
 
@@ -76,6 +109,15 @@ class Calendar(Protocol):
         """When the door closes for the last time that day; None on a closed day."""
         intervals = self.intervals(day)
         return intervals[-1].closes if intervals else None
+
+    def status(self, at: datetime) -> DoorStatus:
+        """What the door does at a moment, why, and what comes next.
+
+        Whoever knows of more than a week says more of why.
+        """
+        if self.is_open(at):
+            return DoorStatus(DayState.OPEN, DaySource.WEEK, until=self.next_closing(at))
+        return DoorStatus(DayState.CLOSED, DaySource.WEEK, opens=self.next_opening(at))
 
     def next_opening(self, after: datetime) -> datetime | None:
         """When the door next opens, later than ``after``; None: not within ``SEARCH_DAYS``."""

@@ -9,16 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comptoir.sites.calendar import (
-    DayException,
-    DaySource,
-    DayState,
-    ExceptionKind,
-    SiteCalendar,
-    collision,
-)
+from comptoir.sites.calendar import DayException, ExceptionKind, SiteCalendar, collision
 from comptoir.sites.expressions.evaluation import Hours
-from comptoir.sites.opening_hours import ONE_DAY, Span, Times
+from comptoir.sites.opening_hours import ONE_DAY, DaySource, DayState, Span, Times
 from comptoir.sites.public_holidays import public_holidays
 from tests.sites.calendars import ZURICH, WeeklyHours, at, office, weekly_hours
 
@@ -110,6 +103,22 @@ def test_29_february_is_the_28th_where_there_is_none() -> None:
     assert leap_day.covers(date(2029, 2, 28))
     assert not leap_day.covers(date(2032, 2, 28))
     assert leap_day.covers(date(2032, 2, 29))
+
+
+@given(
+    st.dates(date(2024, 1, 1), date(2030, 12, 31)),
+    st.integers(0, 400),
+    st.booleans(),
+    st.sampled_from([2023, 2024, 2027, 2028, 2031, 2032, 9999]),
+)
+def test_days_of_a_year_are_those_that_it_covers(
+    first: date, more: int, yearly: bool, year: int
+) -> None:
+    days = exception(first, first + min(more, 364 if yearly else 400) * ONE_DAY, yearly=yearly)
+    january, december = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
+    whole = [date.fromordinal(number) for number in range(january, december + 1)]
+    found = set(days.days_in(year))
+    assert found == {day for day in whole if days.covers(day)}
 
 
 def test_exception_of_a_certain_year_beats_the_yearly_one() -> None:

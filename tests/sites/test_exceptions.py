@@ -13,11 +13,11 @@ from comptoir.core import audit
 from comptoir.core.errors import Invalid
 from comptoir.core.principal import Principal, Role
 from comptoir.sites import queries as sites
-from comptoir.sites.calendar import DaySource, ExceptionKind
+from comptoir.sites.calendar import ExceptionKind
 from comptoir.sites.errors import ExceptionNotFound, SiteNotFound, SitesForbidden
 from comptoir.sites.exceptions import queries, services
 from comptoir.sites.exceptions.schemas import AnnounceException, Announcement
-from comptoir.sites.opening_hours import Times
+from comptoir.sites.opening_hours import DaySource, Times
 from comptoir.sites.tables import Site
 from tests import factories
 

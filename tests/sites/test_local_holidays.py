@@ -13,9 +13,9 @@ from comptoir.core.errors import Invalid
 from comptoir.core.principal import Role
 from comptoir.core.tables import AuditEvent
 from comptoir.sites import queries
-from comptoir.sites.calendar import DaySource
 from comptoir.sites.errors import SiteChanged, SitesForbidden
 from comptoir.sites.local_holidays import KeepHolidays, keep_local_holidays, local_holidays_of
+from comptoir.sites.opening_hours import DaySource
 from comptoir.sites.services import edit_site
 from comptoir.sites.tables import Site
 from tests import factories as make

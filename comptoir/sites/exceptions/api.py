@@ -13,7 +13,7 @@ from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.fields import year_errors
 from comptoir.core.i18n import gettext as _
 from comptoir.sites import queries as sites
-from comptoir.sites.calendar import DaySource, DayState, StatedInterval
+from comptoir.sites.calendar import StatedInterval
 from comptoir.sites.errors import (
     ExceptionNotFound,
     PreviewOutdated,
@@ -23,6 +23,7 @@ from comptoir.sites.errors import (
 from comptoir.sites.exceptions import queries, services
 from comptoir.sites.exceptions.schemas import AnnounceException, Announcement, ExceptionView
 from comptoir.sites.hours import day_reason
+from comptoir.sites.opening_hours import DaySource, DayState
 
 READERS = ("desk", "inventory", "borrowers", "settings")
 WRITERS = ("settings",)

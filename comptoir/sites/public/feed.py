@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from comptoir.core.i18n import gettext as _
 from comptoir.core.ical import Event, calendar_file
-from comptoir.sites.calendar import DayState, SiteCalendar, StatedInterval
+from comptoir.sites.calendar import SiteCalendar, StatedInterval
 from comptoir.sites.exceptions.queries import public_calendar
-from comptoir.sites.opening_hours import ONE_DAY
+from comptoir.sites.opening_hours import ONE_DAY, DayState
 from comptoir.sites.schemas import SiteView
 
 #: How far the calendar tells ahead.

@@ -14,12 +14,12 @@ from datetime import date
 from typing import Any
 
 from comptoir.core.i18n import gettext as _
-from comptoir.sites.calendar import DayHours, DayState, SiteCalendar
+from comptoir.sites.calendar import DayHours, SiteCalendar
 from comptoir.sites.expressions.evaluation import DayPlan, Piece
 from comptoir.sites.expressions.model import Effect
 from comptoir.sites.expressions.weeks import Week, week_at
 from comptoir.sites.hours import day_reason
-from comptoir.sites.opening_hours import END_OF_DAY, ONE_DAY
+from comptoir.sites.opening_hours import END_OF_DAY, ONE_DAY, DayState
 from comptoir.sites.public.views import PlacePage
 
 SPECIAL_DAYS = 60

@@ -10,10 +10,10 @@ import msgspec
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import localized
 from comptoir.sites import welcome
-from comptoir.sites.calendar import DayState, SiteCalendar
+from comptoir.sites.calendar import SiteCalendar
 from comptoir.sites.exceptions.queries import public_calendars
 from comptoir.sites.hours import ServiceLine, service_lines
-from comptoir.sites.opening_hours import ONE_DAY
+from comptoir.sites.opening_hours import ONE_DAY, DayState
 from comptoir.sites.photos.queries import photo_of
 from comptoir.sites.photos.schemas import PhotoView
 from comptoir.sites.public.wording import (

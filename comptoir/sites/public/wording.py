@@ -9,10 +9,10 @@ import msgspec
 
 from comptoir.core.i18n import gettext as _
 from comptoir.core.web.formats import format_clock, format_day_of_year, locale
-from comptoir.sites.calendar import DayHours, DayState, DoorStatus, SiteCalendar
+from comptoir.sites.calendar import DayHours, SiteCalendar
 from comptoir.sites.expressions.model import Effect
 from comptoir.sites.hours import day_reason, plan_text, plan_texts, times_text
-from comptoir.sites.opening_hours import ONE_DAY, Times
+from comptoir.sites.opening_hours import ONE_DAY, DayState, DoorStatus, Times
 from comptoir.sites.public_holidays import NAMES
 
 

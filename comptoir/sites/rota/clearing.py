@@ -12,10 +12,11 @@ from comptoir.core import db
 from comptoir.core.errors import Invalid
 from comptoir.core.principal import Principal
 from comptoir.sites import queries as sites
-from comptoir.sites.calendar import DayState, ExceptionKind
+from comptoir.sites.calendar import ExceptionKind
 from comptoir.sites.exceptions import queries as exceptions
 from comptoir.sites.exceptions.events import ExceptionsAnnounced
 from comptoir.sites.exceptions.shut_days import closed_days
+from comptoir.sites.opening_hours import DayState
 from comptoir.sites.rota import queries, shifts
 from comptoir.sites.rota.errors import DayNotClosed
 from comptoir.sites.rota.locks import lock_person, lock_site

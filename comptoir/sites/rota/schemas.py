@@ -10,8 +10,7 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core.fields import example
-from comptoir.sites.calendar import DaySource, DayState
-from comptoir.sites.opening_hours import END_OF_DAY, Interval, Times
+from comptoir.sites.opening_hours import END_OF_DAY, DaySource, DayState, Interval, Times
 from comptoir.sites.rota.rules import Need
 
 Minute = Annotated[int, msgspec.Meta(ge=0, le=END_OF_DAY, examples=[540])]

@@ -12,7 +12,7 @@ from comptoir.core.i18n import current_language
 from comptoir.core.i18n import gettext as _
 from comptoir.core.printing.pdf import make_pdf
 from comptoir.core.web.formats import format_day, format_days
-from comptoir.sites.calendar import DayState
+from comptoir.sites.opening_hours import DayState
 from comptoir.sites.rota.schemas import RotaDay, RotaView
 from comptoir.sites.rota.wording import day_label, interval_text, minutes_text
 

@@ -10,10 +10,10 @@ import msgspec
 
 from comptoir.core.principal import Principal
 from comptoir.sites import queries as sites
-from comptoir.sites.calendar import DayState, SiteCalendar
+from comptoir.sites.calendar import SiteCalendar
 from comptoir.sites.exceptions.queries import public_calendar
 from comptoir.sites.hours import day_reason
-from comptoir.sites.opening_hours import ONE_DAY
+from comptoir.sites.opening_hours import ONE_DAY, DayState
 from comptoir.sites.rota import queries
 from comptoir.sites.rota.occurrences import (
     Occurrence,

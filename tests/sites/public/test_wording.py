@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from comptoir.core.i18n import use_language
-from comptoir.sites.calendar import DayException, DayState, ExceptionKind, SiteCalendar
+from comptoir.sites.calendar import DayException, ExceptionKind, SiteCalendar
 from comptoir.sites.expressions.evaluation import Hours
+from comptoir.sites.opening_hours import DayState
 from comptoir.sites.public.wording import day_text, listed, periods_ahead, status_line
 
 ZONE = ZoneInfo("Europe/Zurich")

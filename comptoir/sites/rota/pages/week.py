@@ -18,11 +18,11 @@ from comptoir.core.principal import Role
 from comptoir.core.printing.pdf import in_background
 from comptoir.core.web import Filters, page
 from comptoir.core.web.formats import format_days
-from comptoir.sites.calendar import DayState, ExceptionKind
+from comptoir.sites.calendar import ExceptionKind
 from comptoir.sites.chosen import Chosen, chosen_site
 from comptoir.sites.exceptions.schemas import MOST_HOURS
 from comptoir.sites.expressions.writing import write_time
-from comptoir.sites.opening_hours import END_OF_DAY, ONE_DAY, Interval, Times
+from comptoir.sites.opening_hours import END_OF_DAY, ONE_DAY, DayState, Interval, Times
 from comptoir.sites.rota import queries, sheet
 from comptoir.sites.rota.pages.places import Page, rota_address, week_of
 from comptoir.sites.rota.schemas import (
