@@ -235,6 +235,14 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
     try:
         yield await _engine()
         pending = await migrations.pending()
+        if pending and not await _may_make_tables():
+            yield Finding(
+                Level.WRONG,
+                "database",
+                "its user may not make tables in it",
+                "Make the user of DATABASE_URL the owner: `ALTER DATABASE name OWNER TO user`.",
+            )
+            return
         if pending:
             yield Finding(
                 Level.WRONG,
@@ -283,6 +291,16 @@ async def _engine() -> Finding:
     if good:
         return Finding(Level.OK, "database", text)
     return Finding(Level.WRONG, "database", text, f"Version {needed} or newer is needed.")
+
+
+async def _may_make_tables() -> bool:
+    """True if migrations can run: since PostgreSQL 15 not everybody who may connect may do that."""
+    if not db.is_postgres():
+        return True
+    row = await db.fetch_one(
+        "SELECT has_schema_privilege(current_user, current_schema(), 'CREATE') AS allowed"
+    )
+    return bool(row and row["allowed"])
 
 
 async def _people() -> Finding:

@@ -31,6 +31,11 @@ async def bring_up_to_date(settings: Settings) -> list[str]:
             raise CommandFailed(
                 f"a migration failed, and the database is as it was before it:\n{error}"
             ) from error
+        except db.UnreachableErrors as error:
+            raise CommandFailed(
+                f"the database could not be migrated: {error}\n"
+                "Run `comptoir check` to see what is wrong."
+            ) from error
 
 
 @asynccontextmanager

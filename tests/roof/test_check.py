@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from piccolo.apps.migrations.tables import Migration
@@ -14,6 +15,7 @@ from comptoir.core import db
 from comptoir.core.printing.fonts import FILES
 from comptoir.core.printing.typesetting import FONTS
 from tests import factories
+from tests.databases import drop_database, make_empty
 from tests.roof.commands import comptoir
 
 SECRET = "not-a-secret-but-long-enough-for-one"
@@ -115,6 +117,28 @@ def test_a_mistyped_setting_is_named_with_the_one_that_is_near(tmp_path: Path) -
     assert "COMPTOIR_PUBLICURL is no setting" in answer.stdout
     assert "COMPTOIR_PUBLIC_URL that was meant" in answer.stdout
     assert "KANNEL" not in answer.stdout
+
+
+async def test_a_user_who_may_make_no_tables_is_found(engine_name: str, tmp_path: Path) -> None:
+    if engine_name == "sqlite":
+        return  # who may write the file may do that
+    empty_url = await make_empty(engine_name, tmp_path)
+    db.connect(empty_url)
+    try:
+        await db.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+        await db.execute("DROP ROLE IF EXISTS comptoir_weak")
+        await db.execute("CREATE ROLE comptoir_weak LOGIN")
+        here = urlsplit(empty_url)
+        weak = here._replace(netloc=f"comptoir_weak@{here.netloc.rpartition('@')[2]}").geturl()
+        assert wrong(tmp_path / "data", DATABASE_URL=weak) == {"database"}
+        answer = comptoir(tmp_path / "data", "migrate", DATABASE_URL=weak)
+        assert answer.returncode == 1
+        assert answer.stderr.startswith("comptoir: the database could not be migrated")
+        assert "Traceback" not in answer.stderr
+    finally:
+        await db.execute("DROP ROLE IF EXISTS comptoir_weak")
+        await db.disconnect()
+        await drop_database(empty_url)
 
 
 async def test_a_database_of_a_newer_version_is_found(database_url: str, tmp_path: Path) -> None:
