@@ -392,6 +392,20 @@ async def test_what_is_not_there_is_a_problem(client: AsyncClient) -> None:
     assert "GET" in answer.headers["allow"]
 
 
+async def test_a_program_is_told_nothing_of_buttons(client: AsyncClient) -> None:
+    said = {"Accept-Language": "en", "Content-Type": "application/json"}
+    for method, path, word in (
+        ("DELETE", "/api/v1/items", "Allow"),
+        ("GET", "/api/v1/nothing", "openapi.json"),
+        ("POST", "/api/v1/check-ins", "JSON"),
+    ):
+        answer = await client.request(method, path, headers=said, content=b'{"item":')
+        assert word in answer.json()["detail"], path
+    del client.headers["Authorization"]
+    answer = await client.get("/api/v1/items", headers=said)
+    assert "Authorization: Bearer" in answer.json()["detail"]
+
+
 @pytest.mark.parametrize(
     ("path", "body", "text"),
     [

@@ -48,7 +48,7 @@ the mistake is ours, and 503 to try again in a moment. `instance`, like the head
 is the number to report.
 
 **Codes** of items and cards may be sent as they are scanned: with or without the hyphen, in small
-letters, or as the whole address of a QR code.
+letters; in a body also as the whole address of a QR code.
 
 **What may be added** to this version: calls, fields of answers, parameters, values such as a new
 status, and codes of errors. Pass over what you do not know. Nothing is renamed or taken away.

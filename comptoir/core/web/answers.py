@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
 import structlog
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
@@ -12,6 +13,7 @@ from litestar.types import ExceptionHandlersMap
 
 from comptoir.core import i18n
 from comptoir.core.errors import ComptoirError, TooManyRequests, Unauthenticated
+from comptoir.core.i18n import lazy as _l
 from comptoir.core.logging import without_values
 from comptoir.core.web.bodies import BodyCutShort
 from comptoir.core.web.context import (
@@ -103,7 +105,19 @@ def _is_plain(request: AnyRequest) -> bool:
     return is_for_all and principal_of(request.scope) is None
 
 
+#: What a program does about these; a page speaks of buttons.
+_TO_PROGRAMS = {
+    "core.malformed": _l("The body is no JSON. Send JSON in UTF-8."),
+    "core.not-found": _l("Nothing is at this address. /api/v1/openapi.json names all there are."),
+    "core.method-not-allowed": _l("This address takes other methods. The header Allow names them."),
+    "accounts.sign-in-needed": _l("Send an access token: “Authorization: Bearer”, then the token."),
+}
+
+
 def _for_program(problem: Problem) -> AnyResponse:
+    detail = _TO_PROGRAMS.get(problem.code)
+    if detail is not None:
+        problem = msgspec.structs.replace(problem, detail=str(detail))
     headers = {"Content-Language": i18n.current_language()}
     if problem.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
