@@ -10,7 +10,7 @@ import pytest
 from httpx import AsyncClient
 from msgspec import Meta
 
-from comptoir.core.api.decoding import decode_body
+from comptoir.core.api.decoding import decode_body, field_error
 from comptoir.core.errors import Invalid
 from comptoir.core.i18n import use_language
 from tests.http_client import client_of, use_token
@@ -83,3 +83,12 @@ def test_what_does_not_fit_is_said_in_plain_words(body: str, said: str) -> None:
     with use_language("fr"), pytest.raises(Invalid) as refused:
         decode_body(body.encode(), Body)
     assert refused.value.errors[0].message == said
+
+
+def test_a_made_up_field_is_named_whole() -> None:
+    """Whatever signs it has; a program looks for it among what it sent."""
+    name = "a`b\nc"
+    told = field_error(f"Object contains unknown field `{name}`")
+    assert (told.field, told.code) == (name, "core.unknown-field")
+    told = field_error(f"Object contains unknown field `{name}` - at `$.names`")
+    assert told.field == f"names.{name}"

@@ -25,7 +25,7 @@ _CHARSETS = ("utf-8", "us-ascii")
 
 # A NUL, as JSON writes it: PostgreSQL can keep none in a text.
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
-_NAMED_FIELD = re.compile(r"^Object (missing required|contains unknown) field `([^`]*)`")
+_NAMED_FIELD = re.compile(r"^Object (missing required|contains unknown) field `(.*)`$", re.DOTALL)
 
 
 async def json_body(request: Request[Any, Any, Any]) -> bytes:
