@@ -46,6 +46,24 @@ def together(
         return [each.result(timeout=_SECONDS) for each in waiting]
 
 
+def alone(work: Callable[..., None], *orders: Any) -> int:
+    """``work(*orders)`` in a process of its own, which may be killed; how it ended.
+
+    ``work`` is a function of a module, its orders can be pickled.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_IMPORTED)
+    process = context.Process(target=work, args=orders)
+    process.start()
+    process.join(_SECONDS)
+    ended = process.exitcode
+    process.kill()  # where it did not end in time
+    process.join()
+    process.close()
+    assert ended is not None, "it took too long"
+    return ended
+
+
 def _wait_for(barrier: Barrier) -> None:
     global _barrier
     _barrier = barrier

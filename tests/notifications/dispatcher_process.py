@@ -42,7 +42,10 @@ async def work(url: str, gateway_url: str, now: datetime, last: int) -> None:
         await db.disconnect()
 
 
+def run(url: str, gateway_url: str, now: datetime, last: int) -> None:
+    """The same, in a process that was made for it."""
+    asyncio.run(work(url, gateway_url, now, last))
+
+
 if __name__ == "__main__":
-    asyncio.run(
-        work(sys.argv[1], sys.argv[2], datetime.fromisoformat(sys.argv[3]), int(sys.argv[4]))
-    )
+    run(sys.argv[1], sys.argv[2], datetime.fromisoformat(sys.argv[3]), int(sys.argv[4]))

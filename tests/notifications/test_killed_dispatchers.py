@@ -13,9 +13,15 @@ from datetime import datetime
 
 from comptoir.core import db
 from comptoir.notifications.claims import LEASE
+from comptoir.notifications.dispatcher import dispatch, settle
+from comptoir.notifications.gateways.kannel import KannelGateway
+from comptoir.notifications.gateways.protocol import Terms
+from comptoir.notifications.routing import Route
 from tests import factories as make
 from tests.notifications import rows
+from tests.notifications.dispatcher_process import run
 from tests.notifications.wire import Wire, http, listening
+from tests.processes import alone
 from tests.roof.commands import ROOT
 
 MESSAGES = 200
@@ -34,6 +40,44 @@ async def run_dispatcher(url: str, wire: Wire, now: datetime, last: int) -> int:
         cwd=ROOT,
     )
     return await process.wait()
+
+
+async def test_a_dispatcher_may_die_at_each_of_its_statements(
+    database_url: str, now: datetime
+) -> None:
+    received: Counter[str] = Counter()
+
+    def reply(query: dict[str, str]) -> bytes:
+        received[query["to"]] += 1
+        return ACCEPTED
+
+    ends: list[str] = []
+    async with listening(reply) as wire:
+        gateway = KannelGateway(wire.url, user="x", password="x", sender="x", terms=Terms(10_000))
+        routes = [Route(gateway)]
+        # Until one lives: it has no further statement to die at.
+        while not ends or ends[-1] != "lived":
+            at, number = now + 4 * len(ends) * LEASE, len(ends) + 1
+            db.connect(database_url)
+            try:
+                message = await rows.message(now=at, address=f"+4179{number:07}")
+            finally:
+                await db.disconnect()
+            ended = await asyncio.to_thread(alone, run, database_url, wire.url, at, number)
+            db.connect(database_url)
+            try:
+                later = at + 2 * LEASE
+                while await settle(routes, now=later) + await dispatch(routes, now=later):
+                    pass
+                status = (await rows.read(message)).status
+            finally:
+                await db.disconnect()
+            went = received[f"+4179{number:07}"]
+            assert (status, went) in (("accepted", 1), ("unknown", 1), ("unknown", 0)), ends
+            assert ended in (0, -signal.SIGKILL)
+            ends.append(f"{status} {went}" if ended else "lived")
+    assert ends[0] == "accepted 1"  # it died before anything was known of it
+    assert "unknown 1" in ends  # between the gateway's answer and writing it down
 
 
 async def test_each_message_goes_once_or_is_unknown(database_url: str, now: datetime) -> None:
