@@ -78,6 +78,7 @@ async def keep_report(name: str, report: Report, told: str, *, now: datetime) ->
             now=now,
             reason=report.reason,
             reference=report.reference,
+            by=name,
         )
         if known:
             await db.execute(_ABOUT, id=call, message=report.message_id)

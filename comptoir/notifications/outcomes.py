@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from comptoir.core import db
+from comptoir.notifications.channels import BY_GATEWAY
 from comptoir.notifications.gateways.protocol import (
     Accepted,
     Answer,
@@ -29,7 +30,7 @@ RETURNING id
 """
 _READ = f"""
 SELECT message.status, message.lease_owner, message.attempts, message.reference, message.cost,
-       message.reason, message.address
+       message.reason, message.address, message.gateway, message.channel
 FROM notifications_message message WHERE message.id = :id {db.for_update("message")}
 """
 _LEARN = """
@@ -83,17 +84,25 @@ async def report(
     now: datetime,
     reason: Reason | None = None,
     reference: str = "",
+    by: str | None = None,
 ) -> bool:
-    """Write down what is told of a message later; False if there is no such message.
+    """Write down what is told of a message later; False if nobody may tell that of it.
 
-    ``reference`` is what the gateway calls it, where it says so only now. It belongs into a
-    transaction. In any order and any number of times, it comes out the same.
+    ``by`` is the gateway that tells it by itself: it knows of what it was given, and of nothing
+    else; None: it was asked about this message. ``reference`` is what it calls the message, where
+    it says so only now. It belongs into a transaction. In any order and any number of times, it
+    comes out the same.
     """
     row = await db.fetch_one(_READ, id=message_id)
-    if row is None:
+    if row is None or (by is not None and not _was_given(row, by)):
         return False
     await _learn(message_id, row, status, now=now, reason=reason, reference=reference)
     return True
+
+
+def _was_given(row: db.Row, gateway: str) -> bool:
+    """Whether a gateway was given a message: its name is written down when it is claimed."""
+    return row["channel"] in BY_GATEWAY and row["gateway"] == gateway
 
 
 async def _again_or_fail(message_id: UUID, row: db.Row, reason: Reason, *, now: datetime) -> None:

@@ -33,9 +33,9 @@ async def client(database: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
         yield client
 
 
-async def sent(now: datetime) -> UUID:
+async def sent(now: datetime, gateway: str = "kannel") -> UUID:
     message = await rows.message(now=now)
-    await dispatch([Route(RecordingGateway())], now=now)
+    await dispatch([Route(RecordingGateway(name=gateway))], now=now)
     return message
 
 
@@ -77,6 +77,26 @@ async def test_a_report_of_nothing_known_is_kept_and_changes_nothing(
     assert (await report(client, new_id(), 1)).status_code == 200
     (call,) = await HookCall.objects()
     assert call.message is None
+
+
+@pytest.mark.parametrize("gateway", ["twilio", "kannel-lyon"])
+async def test_a_gateway_tells_nothing_of_what_another_was_given(
+    client: AsyncClient, now: datetime, gateway: str
+) -> None:
+    message = await sent(now, gateway)
+    assert (await report(client, message, 1)).status_code == 200
+    assert await rows.status(message) == "accepted"
+    (call,) = await HookCall.objects()
+    assert call.message is None
+
+
+@pytest.mark.parametrize("channel", ["sms", "call", "letter"])
+async def test_a_gateway_tells_nothing_of_what_none_was_given(
+    client: AsyncClient, now: datetime, channel: str
+) -> None:
+    message = await rows.message(now=now, channel=channel)
+    assert (await report(client, message, 1)).status_code == 200
+    assert await rows.status(message) == "queued"
 
 
 @pytest.mark.parametrize("secret", ["", "wrong", SECRET[:-1], SECRET + "x", "é"])

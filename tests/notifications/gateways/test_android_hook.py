@@ -72,7 +72,7 @@ async def tell(
 
 async def sent(now: datetime) -> UUID:
     message = await rows.message(now=now)
-    await dispatch([Route(RecordingGateway())], now=now)
+    await dispatch([Route(RecordingGateway(name="android"))], now=now)
     return message
 
 

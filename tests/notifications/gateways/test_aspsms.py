@@ -136,7 +136,7 @@ async def told(client: AsyncClient, sent: object, status: str, secret: str = SEC
 
 async def sent(now: datetime) -> UUID:
     made = await rows.message(now=now)
-    await dispatch([Route(RecordingGateway())], now=now)
+    await dispatch([Route(RecordingGateway(name="aspsms"))], now=now)
     return made
 
 

@@ -243,8 +243,10 @@ async def client(database: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
 class Hasty(RecordingGateway):
     """It reports before it answers, and waits until that is acknowledged."""
 
-    def __init__(self, report: Callable[[UUID], Awaitable[Response]], answer: Answer) -> None:
-        super().__init__(lambda _: answer)
+    def __init__(
+        self, name: str, report: Callable[[UUID], Awaitable[Response]], answer: Answer
+    ) -> None:
+        super().__init__(lambda _: answer, name=name)
         self._report = report
 
     async def send(self, message: Outgoing) -> Answer:
@@ -265,7 +267,7 @@ async def test_a_report_before_the_answer_counts_and_ends_it(
     client: AsyncClient, now: datetime, teller: str, answer: Answer, what: str
 ) -> None:
     message = await rows.message(now=now)
-    gateway = Hasty(lambda about: TELLERS[teller](client, about, what, SECRET), answer)
+    gateway = Hasty(teller, lambda about: TELLERS[teller](client, about, what, SECRET), answer)
     await dispatch([Route(gateway)], now=now)
     await dispatch([Route(gateway)], now=now)
     assert await rows.status(message) == what
@@ -277,7 +279,7 @@ async def test_reports_in_any_order_twice_at_once_and_of_nothing_known(
     client: AsyncClient, now: datetime, teller: str
 ) -> None:
     tell, message = TELLERS[teller], await rows.message(now=now)
-    await dispatch([Route(RecordingGateway())], now=now)
+    await dispatch([Route(RecordingGateway(name=teller))], now=now)
     for what in ("accepted", "failed", "delivered", "accepted", "failed", "delivered"):
         assert (await tell(client, message, what, SECRET)).status_code == 200
     both = await asyncio.gather(*(tell(client, message, "delivered", SECRET) for _ in range(2)))

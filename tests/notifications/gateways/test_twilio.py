@@ -181,7 +181,7 @@ def reply(**values: str) -> dict[str, str]:
 
 async def sent(now: datetime, **values: Any) -> UUID:
     made = await rows.message(now=now, **values)
-    await dispatch([Route(RecordingGateway())], now=now)
+    await dispatch([Route(RecordingGateway(name="twilio"))], now=now)
     return made
 
 
