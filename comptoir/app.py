@@ -28,7 +28,7 @@ from comptoir.inventory import routes as inventory
 from comptoir.lending import routes as lending
 from comptoir.notifications import reach
 from comptoir.notifications import routes as notifications
-from comptoir.notifications.gateways.configuration import channels_of
+from comptoir.notifications.gateways.configuration import channels_of, sends_nothing
 from comptoir.notifications.links import tokens as links
 from comptoir.opening import open_vault
 from comptoir.principals import StaffDirectory
@@ -95,7 +95,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     settings = settings or load()
     logging.configure(settings)
     idempotency.use_key(derive(settings.signing_secret.encode(), "attempts"))
-    reach.use_channels(channels_of(settings))
+    reach.use_channels(() if sends_nothing(settings) else channels_of(settings))
     links.use_secret(settings.signing_secret)
     return _Application(
         route_handlers=[

@@ -20,6 +20,8 @@ import hypothesis
 import pytest
 
 from comptoir.core import db
+from comptoir.notifications import reach
+from comptoir.notifications.channels import BY_GATEWAY
 from tests.databases import SERVER, Databases, apart, drop_database, make_template
 from tests.keys import use_voucher_key
 
@@ -33,6 +35,12 @@ hypothesis.settings.load_profile("comptoir")
 def voucher_key() -> None:
     """The same key in every test, whatever an earlier one used."""
     use_voucher_key()
+
+
+@pytest.fixture(autouse=True)
+def messages_go() -> None:
+    """By every channel, whatever the settings of an earlier test's application say."""
+    reach.use_channels(BY_GATEWAY)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from comptoir.core import db
 from comptoir.notifications.channels import BY_GATEWAY
+from comptoir.notifications.gateways.local import kept_by
 from comptoir.notifications.gateways.protocol import (
     Accepted,
     Answer,
@@ -133,7 +134,8 @@ async def _learn(
     if status is known and values["reference"] == row["reference"]:
         return
     await db.execute(_LEARN, id=message_id, status=status.value, now=now, **values)
-    if status is Status.FAILED:
+    if status is Status.FAILED or (status is Status.ACCEPTED and kept_by(row["gateway"])):
+        # Nobody reads what was only written to a file: they stay on the list to call.
         await take_telling_back([message_id], now=now)
     if reason is Reason.OPTED_OUT and row["address"]:
         # The gateway heard their STOP before we did, or instead of us.

@@ -21,7 +21,7 @@ _channels: Collection[Channel] = BY_GATEWAY
 
 
 def use_channels(channels: Collection[Channel]) -> None:
-    """Say by which channels this process writes to people."""
+    """Say by which channels people are written to; none: all messages only go to a file."""
     global _channels
     _channels = channels
 

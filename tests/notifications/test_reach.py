@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
 import pytest
 
+from comptoir.app import create_app
 from comptoir.lending.closures import reach as lending
 from comptoir.notifications import reach
 from comptoir.notifications.channels import BY_GATEWAY, Channel
 from comptoir.notifications.reminders.tables import BorrowerWish
 from tests import factories as make
+from tests.http_client import SETTINGS
 
 pytestmark = pytest.mark.usefixtures("database")
 MOBILE, FIXED = "+41791234567", "+41265550110"
@@ -47,6 +50,16 @@ async def test_whom_a_number_or_an_address_fails_is_not_reached() -> None:
 @pytest.mark.usefixtures("only_sms")
 async def test_an_e_mail_that_nothing_carries_reaches_nobody() -> None:
     assert "mail" in await unreached(await people())
+
+
+@pytest.mark.parametrize(
+    ("gateways", "reached"),
+    [("file", False), ("console", False), ("kannel", True), ("kannel file", True)],
+)
+async def test_where_nothing_leaves_nobody_is_reached(gateways: str, reached: bool) -> None:
+    known = await people()
+    create_app(dataclasses.replace(SETTINGS, gateways=gateways))
+    assert ("mobile" not in await unreached(known)) is reached
 
 
 async def test_whoever_asked_for_no_messages_is_not_reached(now: datetime) -> None:

@@ -60,6 +60,23 @@ async def test_a_closure_that_moved_a_date_is_told_once_and_ticked(world: World)
     assert await told.untold(actor, person.id) == ()
 
 
+@pytest.mark.parametrize("gateway", ["file", "file-try", "console"])
+async def test_what_nobody_was_sent_told_nobody(world: World, gateway: str) -> None:
+    person = await world.person()
+    await world.loan(person)
+    await close(world)
+    assert await sweep(now=EARLY + timedelta(minutes=1)) == 1
+    gateways = [Route(RecordingGateway(name=gateway))]
+    assert await dispatch(gateways, now=EARLY + timedelta(minutes=2)) == 1
+    actor = await make.principal(Role.RECEPTION, world.site.id)
+    [untold] = await told.untold(actor, person.id)
+    # Nothing is written anew, and what a person ticks stays ticked.
+    assert await sweep(now=EARLY + timedelta(minutes=11)) == 0
+    await told.tell(actor, untold.announcement_id, person.id, now=EARLY + timedelta(minutes=12))
+    assert await sweep(now=EARLY + timedelta(minutes=21)) == 0
+    assert await told.untold(actor, person.id) == ()
+
+
 async def test_whom_no_message_reaches_is_on_the_call_list_until_told(world: World) -> None:
     person = await world.person(phone="+41265550199")
     await world.loan(person)
