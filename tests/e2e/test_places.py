@@ -51,6 +51,25 @@ def test_public_pages_work_without_javascript(
     page.context.close()
 
 
+@pytest.mark.parametrize(
+    "path", ["/places/{place}", "/places", "/t/{code}", "/b/{code}", "/places/x"]
+)
+def test_what_a_visitor_or_finder_opens_comes_in_three_small_answers(
+    browser: Browser, world: World, place: UUID, path: str
+) -> None:
+    """Also where the browser runs scripts: there are none to fetch."""
+    code = world.run(make.item(site_id=place)).code
+    page = open_page(browser, world.url, 320)
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    sizes: list[int] = []
+    network.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    page.goto(path.format(place=place, code=code), wait_until="networkidle")
+    assert len(sizes) == 3
+    assert sum(sizes) < 15_000
+    page.context.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 320])
 def test_public_pages_are_accessible_and_the_browser_blocks_nothing(
