@@ -17,6 +17,10 @@ COOKIE = "browser"
 KEPT_FOR = 365 * 24 * 3600
 #: People of a shared desk that one browser remembers; the longest ago drops out.
 MOST_PEOPLE = 30
+#: One for each of them, and one that somebody has been here.
+_MOST_MARKS = MOST_PEOPLE + 1
+#: No account is called that.
+_ANYBODY = ""
 
 _BROWSERS = (
     ("Edg", "Edge"),
@@ -40,7 +44,7 @@ _SYSTEMS = (
 
 
 class KnownBrowser(Untold, frozen=True):
-    """The long-lived cookie: a random name, and a mark for each account signed in to.
+    """The long-lived cookie: a random name, a mark for each account signed in to, and one for all.
 
     A mark is an HMAC over both, so the cookie names nobody, and a copied or
     made-up one opens nothing: it only gets a counter of its own.
@@ -55,18 +59,22 @@ class KnownBrowser(Untold, frozen=True):
         name, *marks = (value or "").split(".")
         if not re.fullmatch(r"[\w-]{22}", name, re.ASCII):
             return cls(secrets.token_urlsafe(16))
-        return cls(name, tuple(marks[:MOST_PEOPLE]))
+        return cls(name, tuple(marks[:_MOST_MARKS]))
 
     def knows(self, keys: Keyring, login: str) -> bool:
         """True if this browser has been signed in to the account before."""
         mark = self._mark(keys, login)
         return any(hmac.compare_digest(mark, known) for known in self.marks if known.isascii())
 
+    def knows_anybody(self, keys: Keyring) -> bool:
+        """True if anybody has signed in at this browser."""
+        return self.knows(keys, _ANYBODY)
+
     def with_account(self, keys: Keyring, login: str) -> KnownBrowser:
         """The same browser, now knowing the account."""
-        mark = self._mark(keys, login)
-        others = tuple(known for known in self.marks if known != mark)
-        return KnownBrowser(self.name, (mark, *others)[:MOST_PEOPLE])
+        new = (self._mark(keys, _ANYBODY), self._mark(keys, login))
+        others = tuple(known for known in self.marks if known not in new)
+        return KnownBrowser(self.name, (*new, *others)[:_MOST_MARKS])
 
     @property
     def value(self) -> str:

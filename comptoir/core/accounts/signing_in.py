@@ -143,6 +143,8 @@ def _subjects(subject: Subject, login: str, origin: Origin, keys: Keyring) -> li
     """What an attempt counts against: a known browser has a count of its own."""
     if origin.browser.knows(keys, login):
         return [throttle.known_browser(subject.text, origin.browser.name)]
+    if origin.browser.knows_anybody(keys):
+        return [subject, throttle.used_browser(origin.browser.name)]
     return [subject, throttle.address(origin.address)]
 
 

@@ -2,11 +2,13 @@
 
 Failures are counted per account and per address, in the database, so that a
 restart forgets nothing. The first few cost nothing; each further one doubles
-the wait, up to a quarter of an hour, or a minute at an address: colleagues sit
+the wait, up to a quarter of an hour, or ten seconds at an address: colleagues sit
 behind it too. A browser that has signed in to the
 account before is counted apart: whoever hammers an account from elsewhere
 makes everybody wait but the colleague at that browser (the "device cookie" of
-OWASP's guidance on locking out).
+OWASP's guidance on locking out). So is, for the address, a browser where anybody
+has signed in: whoever guesses in the waiting room keeps nobody from the PC of the desk.
+At a new browser somebody who is kept out by others comes in by the link of a colleague.
 
 An attempt is counted before the password is looked at, and taken back when it
 was right: a thousand guesses sent at once are a thousand.
@@ -30,7 +32,7 @@ from comptoir.core.ids import new_id
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=15)
 #: Where others than whoever guesses have to wait too.
-LONGEST_SHARED_WAIT = timedelta(minutes=1)
+LONGEST_SHARED_WAIT = timedelta(seconds=10)
 #: After that long without a failure, counting begins anew.
 FORGET_AFTER = timedelta(hours=24)
 _COUNT = """
@@ -88,6 +90,11 @@ def known_browser(other: str, browser: str) -> Subject:
 def address(host: str) -> Subject:
     """Where attempts come from; a whole site may share one."""
     return Subject(f"address:{host}", free=30, shared=True)
+
+
+def used_browser(browser: str) -> Subject:
+    """A browser where somebody has signed in, instead of its address."""
+    return Subject(f"used-browser:{browser}", free=30, shared=True)
 
 
 def second_factor(user_id: UUID) -> Subject:

@@ -256,6 +256,32 @@ async def test_one_address_that_tries_many_names_waits(client: AsyncClient, amin
     assert (await send(client, login="yet-another")).status_code == 429
 
 
+async def test_whoever_guesses_at_an_address_keeps_nobody_from_a_browser_that_was_used(
+    client: AsyncClient, amina: User, password_hash: str
+) -> None:
+    site = await factories.site()
+    colleague = await factories.user(
+        login="luca", password_hash=password_hash, role=Role.RECEPTION, site_id=site.id
+    )
+    assert (await send(client)).status_code == 303
+    await client.post("/sign-out")
+    async with client_of() as stranger:
+        for number in range(31):
+            await send(stranger, login=f"name{number}", password="")
+        assert (await send(stranger, login="luca")).status_code == 429
+    assert (await send(client, login=colleague.login)).status_code == 303
+
+
+async def test_a_browser_that_was_used_has_its_own_count_of_many_names(
+    client: AsyncClient, amina: User
+) -> None:
+    assert (await send(client)).status_code == 303
+    await client.post("/sign-out")
+    for number in range(30):
+        assert (await send(client, login=f"name{number}", password="")).status_code == 422
+    assert (await send(client, login="yet-another")).status_code == 429
+
+
 async def test_behind_a_proxy_each_visitor_is_counted_alone(database: Any, amina: User) -> None:
     settings = Settings(secret=SETTINGS.secret, trusted_proxies=("127.0.0.1",))
     async with client_of(make_app(settings=settings)) as client:
