@@ -380,6 +380,18 @@ _WITHOUT_DATA: dict[RefusalCode, LazyProxy] = {
         "This person may not borrow for now. "
         "They can still bring things back. A coordinator can end the suspension."
     ),
+    RefusalCode.BORROWER_INELIGIBLE: _l(
+        "This person may not borrow any more. "
+        "If they still may, change their last day on their page, then scan the item again."
+    ),
+    RefusalCode.PERSON_LIMIT_REACHED: _l(
+        "This person has as many items of this kind as one person may have. "
+        "Take one back first, or ask a coordinator."
+    ),
+    RefusalCode.HOUSEHOLD_LIMIT_REACHED: _l(
+        "This household has as many items of this kind as one household may have. "
+        "Take one back first, or ask a coordinator."
+    ),
     RefusalCode.CODE_MISREAD: _l(
         "A letter of this code is wrong. Scan the label again, or type its eight letters with care."
     ),

@@ -248,8 +248,11 @@ def _signed(story: Story) -> str:
 
 
 def _code(story: Story) -> str:
+    """The thing: its code, and before that what it is where the page speaks of several."""
     code = story.entry.changes.get("item")
-    return display(code) if isinstance(code, str) else ""
+    if not isinstance(code, str):
+        return ""
+    return f"{story.name(code)} {display(code)}".lstrip()
 
 
 def _day(story: Story) -> str:

@@ -189,6 +189,10 @@ async def test_the_history_of_an_item_says_why_a_scan_was_refused(reception: Rec
     await scan(reception, item.code, visit=(await reception.visit()).id)
     shown = (await reception.client.get(f"/items/{item.code}")).text
     assert "A scan was refused: “This item must be checked before it is lent again.”" in shown
+    await Policy.update({Policy.limit_person: 0}, force=True)
+    await scan(reception, reception.item.code, visit=(await reception.visit()).id)
+    shown = (await reception.client.get(f"/items/{reception.item.code}")).text
+    assert "“This person has as many items of this kind as one person may have.”" in shown
 
 
 async def test_renewing_says_how_many_renewals_are_left(reception: Reception) -> None:

@@ -38,6 +38,9 @@ DATA: dict[RefusalCode, dict[str, object]] = {
 }
 WITHOUT_DATA_TOO = [
     RefusalCode.BORROWER_SUSPENDED,
+    RefusalCode.BORROWER_INELIGIBLE,
+    RefusalCode.PERSON_LIMIT_REACHED,
+    RefusalCode.HOUSEHOLD_LIMIT_REACHED,
     RefusalCode.CODE_MISREAD,
     RefusalCode.VOUCHER_AWAITS_VISIT,
 ]

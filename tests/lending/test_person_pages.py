@@ -155,7 +155,7 @@ async def test_the_history_tells_what_happened_at_ones_own_sites(
             by_card=True,
             now=clock.now(),
         )
-    here, there = [f"Lent: {codes.display(item.code)}" for item in items]
+    here, there = [f"Lent: {model.short_name} {codes.display(item.code)}" for item in items]
     url = f"/borrowers/{borrower.id}"
     page = (await client.get(url)).text
     assert here in page

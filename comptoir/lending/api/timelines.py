@@ -14,7 +14,7 @@ from comptoir.core.api import (
     timeline_page,
 )
 from comptoir.core.audit import sentences
-from comptoir.lending.borrowers.queries import read_borrower
+from comptoir.lending.borrowers.queries import names_of_things, read_borrower
 from comptoir.lending.borrowers.visibility import done_elsewhere
 from comptoir.lending.errors import BorrowerNotFound, LoanNotFound
 from comptoir.lending.loans.listing import read_loan
@@ -52,7 +52,7 @@ async def list_borrower_events(
     await read_borrower(call.actor, borrower_id, now=call.now)
     lines = await sentences.lines(
         borrower_id,
-        {},
+        await names_of_things(borrower_id),
         besides=await done_elsewhere(call.actor, borrower_id),
         before=decode_cursor(query.cursor, UUID),
         limit=query.limit + 1,

@@ -35,7 +35,7 @@ from comptoir.lending.borrowers.forms import (
 )
 from comptoir.lending.borrowers.households import join_household, leave_household
 from comptoir.lending.borrowers.pages import CONTACTS, Answer, Page, Posted, found_context
-from comptoir.lending.borrowers.queries import read_borrower
+from comptoir.lending.borrowers.queries import names_of_things, read_borrower
 from comptoir.lending.borrowers.services import lift_suspension, suspend_borrower
 from comptoir.lending.borrowers.visibility import done_elsewhere
 from comptoir.lending.desk.missing import owed_by
@@ -67,7 +67,10 @@ async def borrower(request: Page, borrower_id: FromPath[UUID]) -> Answer:
         now=now,
     )
     hidden = await done_elsewhere(request.user, borrower_id)
-    lines = await sentences.lines(borrower_id, {}, besides=hidden, before=before, limit=HISTORY + 1)
+    things = await names_of_things(borrower_id)
+    lines = await sentences.lines(
+        borrower_id, things, besides=hidden, before=before, limit=HISTORY + 1
+    )
     return page(
         request,
         "lending/borrower_detail.html",

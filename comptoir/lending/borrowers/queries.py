@@ -157,3 +157,14 @@ _COPIED = (
     "created_at",
     "version",
 )
+
+
+async def names_of_things(borrower_id: UUID) -> dict[str, str]:
+    """What each thing is that a borrower has or had, by its code, for their timeline."""
+    rows = await db.fetch(
+        "SELECT DISTINCT item.code, model.short_name FROM lending_loan loan "
+        "JOIN inventory_item item ON item.id = loan.item "
+        "JOIN inventory_model model ON model.id = item.model WHERE loan.borrower = :borrower_id",
+        borrower_id=borrower_id,
+    )
+    return {row["code"]: row["short_name"] for row in rows}
