@@ -18,7 +18,8 @@ from playwright.sync_api import Page
 
 from comptoir import demo
 from comptoir.app import create_app
-from comptoir.core import clock, db, migrations
+from comptoir.commands.database import bring_up_to_date, connected
+from comptoir.core import clock, db
 from comptoir.core.keys import Keyring
 from comptoir.core.settings import Settings
 from tests.browser import chromium, open_page, serving
@@ -60,15 +61,12 @@ def main() -> None:
 
 async def _fill(settings: Settings) -> tuple[list[str], list[str]]:
     """Write the demo's data; give codes of cards and of free items to scan."""
-    db.connect(settings.database)
-    try:
-        await migrations.migrate()
+    await bring_up_to_date(settings)
+    async with connected(settings):
         now = clock.now()
         await demo.fill(Keyring(settings.signing_secret), now=now)
         cards = await db.fetch(_CARD, now=now)
         items = await db.fetch(_ITEM)
-    finally:
-        await db.disconnect()
     return [row["code"] for row in cards], [row["code"] for row in items]
 
 
