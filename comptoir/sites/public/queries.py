@@ -42,7 +42,11 @@ class Search(msgspec.Struct, frozen=True):
 
 
 class Listed(msgspec.Struct, frozen=True):
-    """A site in the list. Its calendar has exceptions without their reasons."""
+    """A site in the list; ``kept`` is its row.
+
+    Its calendar, which has exceptions without their reasons, is made for who asks: of
+    thousands of sites a page shows twenty.
+    """
 
     slug: str
     name: str
@@ -54,7 +58,12 @@ class Listed(msgspec.Struct, frozen=True):
     wheelchair: str
     latitude: float | None
     longitude: float | None
-    calendar: SiteCalendar
+    kept: db.Row
+
+    @property
+    def calendar(self) -> SiteCalendar:
+        """When its door is open."""
+        return calendars.calendar_of(self.kept)
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -120,5 +129,5 @@ def _listed(row: db.Row) -> Listed:
         wheelchair=row["wheelchair"],
         latitude=row["latitude"],
         longitude=row["longitude"],
-        calendar=calendars.calendar_of(row),
+        kept=row,
     )
