@@ -14,6 +14,7 @@ from comptoir.core.phones import show_phone
 from comptoir.core.printing.pdf import make_pdf
 from comptoir.core.web.formats import format_clock, format_day
 from comptoir.inventory.codes import display
+from comptoir.lending.due_dates import opens_after
 from comptoir.lending.signatures import DrawnSignature, cropped, signature_svg
 from comptoir.sites.calendar import DayHours, SiteCalendar
 from comptoir.sites.expressions.evaluation import Hours
@@ -123,9 +124,9 @@ def _words(document: AgreementDocument) -> dict[str, Any]:
         "borrowed": {
             "heading": _("What you borrow"),
             "columns": [_("Item"), _("Bring it back by")],
-            "items": [_item(item) for item in document.items],
+            "items": [_item(document, item) for item in document.items],
         },
-        "due": _due(document.items),
+        "due": _due(document),
         "places": {
             "heading": _("Where to bring it back"),
             "columns": [_("Day"), _("Opening hours")],
@@ -136,19 +137,26 @@ def _words(document: AgreementDocument) -> dict[str, Any]:
     }
 
 
-def _due(items: tuple[AgreementItem, ...]) -> dict[str, Any]:
-    dues = {item.due_at for item in items}
-    first = min(dues)
-    day = format_day(first.date(), "full")
-    apart = len(dues) > 1
+def _due(document: AgreementDocument) -> dict[str, Any]:
+    apart = len({item.due_at for item in document.items}) > 1
+    first = min(document.items, key=lambda item: item.due_at)
+    day = format_day(first.due_at.date(), "full")
     return {
         "heading": _("Until when"),
         "words": _("Each item has its own date, see above. The first one is:")
         if apart
         else _("Bring everything back by:"),
-        "first": _("%(day)s at %(time)s", day=day, time=format_clock(first)),
+        "first": _("%(day)s (closed that day)", day=day)
+        if _is_shut(document, first)
+        else _("%(day)s at %(time)s", day=day, time=format_clock(first.due_at)),
         "apart": apart,
     }
+
+
+def _is_shut(document: AgreementDocument, item: AgreementItem) -> bool:
+    """Whether nobody can come when it is due: its lending rule counts every day."""
+    calendar = document.places[item.place].calendar
+    return calendar is not None and opens_after(item.due_at, calendar) is not None
 
 
 def _place(document: AgreementDocument, number: int) -> dict[str, Any]:
@@ -259,7 +267,8 @@ def trouble_cases() -> list[list[str]]:
     ]
 
 
-def _item(item: AgreementItem) -> dict[str, Any]:
+def _item(document: AgreementDocument, item: AgreementItem) -> dict[str, Any]:
+    shut = _("closed that day") if _is_shut(document, item) else ""
     facts = [f"{_('Code')} {display(item.code)}"]
     if item.serial:
         facts.append(f"{_('Serial number')} {item.serial}")
@@ -269,7 +278,7 @@ def _item(item: AgreementItem) -> dict[str, Any]:
         "accessories": _("With: %(accessories)s", accessories=", ".join(item.accessories))
         if item.accessories
         else "",
-        "due": [format_day(item.due_at.date(), "full"), format_clock(item.due_at)],
+        "due": [format_day(item.due_at.date(), "full"), shut or format_clock(item.due_at)],
     }
 
 

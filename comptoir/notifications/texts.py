@@ -39,6 +39,7 @@ class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     thing: str
     refused: str
     closed: str
+    shut_then: str
     other_hours: str
     no_opening: str
     opening_beneath: str

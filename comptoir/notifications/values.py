@@ -9,13 +9,14 @@ from enum import StrEnum
 
 import msgspec
 
-from comptoir.lending.due_dates import due_time
+from comptoir.lending.due_dates import due_time, opens_after
 from comptoir.notifications.date_words import (
     date_words,
     day_words,
     hours_words,
     moment_words,
     opening_words,
+    sure_day_words,
 )
 from comptoir.notifications.gsm7_wording import gsm7_wording
 from comptoir.notifications.placeholders import Wording, render
@@ -100,7 +101,7 @@ def values(facts: Facts, language: str, names: Collection[str], *, now: datetime
         KeyError: there is no such name.
     """
     texts, calendar = language_file(language), facts.calendar
-    zone, phrases = calendar.zone, texts.phrases
+    phrases = texts.phrases
     ways = texts.email if facts.form is Form.MAIL else phrases
     by_phone = bool(facts.phone) and not facts.is_two_way
     both_by_phone = by_phone and {"help", "stop"} <= set(names)
@@ -124,7 +125,10 @@ def values(facts: Facts, language: str, names: Collection[str], *, now: datetime
         return hours_words(calendar, language, now=opens_from) or phrases.no_opening
 
     def due() -> str:
-        return moment_words(facts.due_at, zone, language, now=now) if facts.due_at else ""
+        if facts.due_at is None:
+            return ""
+        day, shut = due_words(facts.due_at, calendar, language, now=now)
+        return f"{day} ({shut})" if shut else day
 
     def was_due() -> str:
         if facts.was_due is None:
@@ -223,9 +227,23 @@ def things_words(
         unnamed -= sum(number for _, number in shown)
         text = ", ".join(name if number == 1 else f"{number} x {name}" for name, number in shown)
         if due and (dated or len(groups) > 1):
-            text += f" ({moment_words(due, calendar.zone, language, now=now)})"
+            said = due_words(due, calendar, language, now=now)
+            text += f" ({', '.join(filter(None, said))})"
         listed.append(text)
     return ", ".join([*listed, f"+{unnamed}"] if unnamed else listed)
+
+
+def due_words(
+    due: datetime, calendar: Calendar, language: str, *, now: datetime
+) -> tuple[str, str]:
+    """When something is due, and that the door is shut then: no time of such a day is told.
+
+    The second is empty where the door is open that day, or no opening is in sight.
+    """
+    if opens_after(due, calendar) is None:
+        return moment_words(due, calendar.zone, language, now=now), ""
+    day, today = calendar.local_date(due), calendar.local_date(now)
+    return sure_day_words(day, today, language), language_file(language).phrases.shut_then
 
 
 def within_sentence(name: str, language: str) -> str:

@@ -138,6 +138,19 @@ def test_days_are_written_in_the_borrowers_language(language: str, due: str, mon
     assert f"{monday} 09:00" in text
 
 
+def test_no_time_is_told_of_a_day_on_which_the_door_is_shut() -> None:
+    calendar = SiteCalendar(ZURICH, Hours.of(PLACE.opening_hours))
+    place = msgspec.structs.replace(PLACE, calendar=calendar)
+    sunday = datetime(2026, 3, 15, 23, 59, tzinfo=ZURICH)
+    item = msgspec.structs.replace(LAPTOP, due_at=sunday)
+    text = text_of(render_agreement(agreement("en", items=(item,), place=place)))
+    assert "Sunday, 15 March 2026 (closed that day)" in text
+    assert "23:59" not in text
+    monday = msgspec.structs.replace(LAPTOP, due_at=datetime(2026, 3, 16, 18, tzinfo=ZURICH))
+    text = text_of(render_agreement(agreement("en", items=(monday,), place=place)))
+    assert "closed that day" not in text
+
+
 def test_every_sentence_goes_through_the_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
     class Marked(gettext.NullTranslations):
         def gettext(self, message: str) -> str:

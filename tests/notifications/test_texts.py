@@ -339,6 +339,26 @@ def test_things_are_counted_and_have_their_dates_where_these_differ() -> None:
     assert said() == ""
 
 
+def test_no_time_is_told_of_a_day_on_which_the_door_is_shut() -> None:
+    sunday = at(date(2026, 11, 29), time(23, 59))
+    facts = Facts(
+        place="Info",
+        calendar=MORNINGS,
+        things=[Thing("clé", sunday)],
+        due_at=sunday,
+        is_two_way=False,
+    )
+    for language, said in {
+        "fr": "dimanche (fermé)",
+        "de": "Sonntag (geschlossen)",
+        "it": "domenica (chiuso)",
+        "en": "Sunday (closed)",
+    }.items():
+        assert values(facts, language, ["due"], now=NOW)["due"] == said
+        assert "23" not in message("due-soon", language, facts)
+    assert values(facts, "fr", ["dates"], now=NOW)["dates"] == "clé (dimanche, fermé)"
+
+
 def test_what_is_due_later_is_a_sentence_of_its_own() -> None:
     later = Thing("souris", at(date(2026, 11, 30), time(12)))
     facts = Facts(place="Info", calendar=MORNINGS, things=[Thing("clé")], also=[later])

@@ -12,12 +12,14 @@ import msgspec
 from comptoir.core.i18n import current_language
 from comptoir.core.i18n import gettext as _
 from comptoir.core.web.formats import format_clock, format_day_of_year
+from comptoir.lending.due_dates import opens_after
 from comptoir.lending.loans.held import HeldLoan
 from comptoir.lending.refusals import Refusal, RefusalCode
 from comptoir.notifications.inbound.renewing import REASONS
 from comptoir.notifications.texts import language_file
 from comptoir.sites import queries as sites
 from comptoir.sites.exceptions.queries import public_calendars
+from comptoir.sites.opening_hours import Calendar
 from comptoir.sites.public.wording import StatusLine, day_name, status_line
 
 #: Nothing of the kind is ever renewed, or the page is to be looked at again.
@@ -73,9 +75,7 @@ async def places_to_go(loans: Sequence[HeldLoan], *, now: datetime) -> list[Plac
             phone=site.phone or site.organisation.phone,
             slug=site.slug if site.published else "",
             door=status_line(calendar, now),
-            things=[
-                _thing(loan, calendar.zone, now=now) for loan in loans if loan.site_id == site.id
-            ],
+            things=[_thing(loan, calendar, now=now) for loan in loans if loan.site_id == site.id],
         )
         for site, calendar in zip(found, calendars, strict=True)
     ]
@@ -106,12 +106,13 @@ def nothing_changed() -> str:
     return _("Nothing was changed. Here is how it stands now.")
 
 
-def _thing(loan: HeldLoan, zone: ZoneInfo, *, now: datetime) -> Thing:
+def _thing(loan: HeldLoan, calendar: Calendar, *, now: datetime) -> Thing:
+    zone = calendar.zone
     refusal = loan.renewed if isinstance(loan.renewed, Refusal) else None
     return Thing(
         loan.id,
         loan.name,
-        _moment(loan.due_at, zone),
+        _due(loan.due_at, calendar),
         loan.due_at < now,
         loan.renewals,
         loan.due_at,
@@ -120,8 +121,11 @@ def _thing(loan: HeldLoan, zone: ZoneInfo, *, now: datetime) -> Thing:
     )
 
 
-def _moment(at: datetime, zone: ZoneInfo) -> str:
-    local = at.astimezone(zone)
+def _due(at: datetime, calendar: Calendar) -> str:
+    """When it is due; of a day on which the door is shut no time is told."""
+    local = at.astimezone(calendar.zone)
+    if opens_after(at, calendar) is not None:
+        return _("%(day)s (closed that day)", day=day_name(local.date()))
     return _("%(day)s at %(time)s", day=day_name(local.date()), time=format_clock(local))
 
 

@@ -213,6 +213,15 @@ class TestThePage:
         assert page.headers["content-language"] == language
         assert f'action="{sent.path}?lang={language}"' in page.text
 
+    async def test_tells_no_time_of_a_day_on_which_the_door_is_shut(
+        self, sent: Sent, client: AsyncClient
+    ) -> None:
+        sunday = clock.now() + timedelta(days=13 - clock.now().weekday())
+        await Loan.update({Loan.due_at: sunday}, force=True)
+        assert "(closed that day)" in (await client.get(f"{sent.path}?lang=en")).text
+        await Loan.update({Loan.due_at: sunday + timedelta(days=1)}, force=True)
+        assert "(closed that day)" not in (await client.get(f"{sent.path}?lang=en")).text
+
     async def test_weighs_less_than_20_kb_with_all_that_it_fetches(
         self, sent: Sent, client: AsyncClient
     ) -> None:
