@@ -9,11 +9,11 @@ from uuid import UUID
 import msgspec
 
 from comptoir.core.api import Call, Pdf, delete, get, post
-from comptoir.core.clock import localtime
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
 from comptoir.core.printing.pdf import in_background
 from comptoir.sites import queries as sites
+from comptoir.sites.chosen import today_at
 from comptoir.sites.errors import SiteNotFound, SitesForbidden
 from comptoir.sites.rota import (
     absences,
@@ -36,7 +36,6 @@ from comptoir.sites.rota.errors import (
     OfferTaken,
     ShiftNotFound,
 )
-from comptoir.sites.rota.forgetting import KEPT_FOR
 from comptoir.sites.rota.rules import Need
 from comptoir.sites.rota.schemas import (
     AddAbsence,
@@ -60,7 +59,7 @@ MOST_DAYS = 62
 class RotaQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which days, at the site; both are included."""
 
-    first: Annotated[date, msgspec.Meta(description="The first day, at most four weeks ago.")] = (
+    first: Annotated[date, msgspec.Meta(description="The first day: today or later.")] = (
         msgspec.field(name="from")
     )
     last: Annotated[date, msgspec.Meta(description="The last day, at most 61 days later.")] = (
@@ -118,11 +117,11 @@ class NewCalendarLink(msgspec.Struct, frozen=True):
 async def read_rota(call: Call, site_id: UUID, query: RotaQuery) -> RotaView:
     """Read a site's rota: who means to be there, what is lacking, and who could come.
 
-    It is a plan. Whether somebody came is recorded nowhere, and what was over four weeks
-    ago is forgotten.
+    It is a plan. Whether somebody came is recorded nowhere, and days that are over are
+    told to nobody.
     """
     site = await sites.site(site_id, call.actor)
-    _check_days(call, query)
+    _check_days(query, today=today_at(site, now=call.now))
     return await rota(call.actor, site.id, query.first, query.last)
 
 
@@ -130,27 +129,26 @@ async def read_rota(call: Call, site_id: UUID, query: RotaQuery) -> RotaView:
 async def print_rota(call: Call, site_id: UUID, query: RotaQuery) -> Pdf:
     """Print a site's rota, as the wall has it: a week has room on a page."""
     site = await sites.site(site_id, call.actor)
-    _check_days(call, query)
+    today = today_at(site, now=call.now)
+    _check_days(query, today=today)
     found = await rota(call.actor, site.id, query.first, query.last)
-    today = localtime(call.now, site.time_zone).date()
     return Pdf(await in_background(sheet.render, site.name, found, today), "rota.pdf")
 
 
-def _check_days(call: Call, query: RotaQuery) -> None:
-    """Let only days pass that the rota knows of, and not too many.
+def _check_days(query: RotaQuery, *, today: date) -> None:
+    """Let only days pass that the rota tells of, ``today`` or later, and not too many.
 
     Raises:
         Invalid: they are others.
     """
-    earliest = (call.now - KEPT_FOR).date() - timedelta(days=1)
     if query.last < query.first:
         message = _("The last day comes before the first. Correct one of them.")
         raise Invalid([FieldError("to", "sites.days-end-before-start", message)])
     if query.last - query.first >= timedelta(days=MOST_DAYS):
         message = _("Ask for at most %(most)s days at a time.", most=MOST_DAYS)
         raise Invalid([FieldError("to", "sites.too-many-days", message)])
-    if query.first < earliest or query.last.year > call.now.year + 10:
-        message = _("The rota knows nothing of these days.")
+    if query.first < today or query.last.year > today.year + 10:
+        message = _("The rota tells of today and of later days only.")
         raise Invalid([FieldError("from", "sites.days-out-of-reach", message)])
 
 

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 from comptoir.core import db
 
-#: How long a past day stays: long enough to look at last week, too short to count.
-KEPT_FOR = timedelta(days=28)
+#: How long a past day stays, which only a person's own calendar still shows: a week.
+KEPT_FOR = timedelta(days=7)
 
 
 async def forget(*, now: datetime) -> None:
-    """Delete shifts, absences, offers and left-out days that were over four weeks ago."""
+    """Delete shifts, absences, offers and left-out days that were over a week ago."""
     before = (now - KEPT_FOR).date()
     for statement in (
         "DELETE FROM sites_shift_offer WHERE day < :before",

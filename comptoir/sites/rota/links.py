@@ -6,11 +6,12 @@ makes the one before worthless.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from comptoir.core import audit, db
 from comptoir.core.accounts import credentials
+from comptoir.core.clock import localtime
 from comptoir.core.i18n import gettext as _
 from comptoir.core.i18n import use_language
 from comptoir.core.ical import Event, calendar_file
@@ -19,13 +20,14 @@ from comptoir.core.principal import Principal
 from comptoir.sites import queries as sites
 from comptoir.sites.rota import queries
 from comptoir.sites.rota.errors import LinkNotFound, NotYours
+from comptoir.sites.rota.forgetting import KEPT_FOR
 from comptoir.sites.rota.occurrences import Presence, Shift, absent, occurrences, presences
 from comptoir.sites.rota.schemas import LinksView
 from comptoir.sites.rota.shifts import need_editor
 from comptoir.sites.schemas import SiteView
 
-#: What a calendar tells of: this week's days, and twelve weeks ahead.
-BEFORE, AHEAD = timedelta(days=7), timedelta(days=84)
+#: What a calendar tells of: twelve weeks ahead, and one's own also of the week before.
+BEFORE, AHEAD = KEPT_FOR, timedelta(days=84)
 
 _RENEW = """
 INSERT INTO sites_calendar_link (id, {owner}, token_hash, created_at)
@@ -122,7 +124,7 @@ async def _renew(column: str, owner: UUID, *, now: datetime) -> str:
 
 async def _of_person(person: UUID, language: str, *, now: datetime) -> bytes:
     places = {site.id: site for site in await sites.sites()}
-    found = await _planned([person], now=now)
+    found = await _planned([person], (now - BEFORE).date(), now=now)
     events = [
         _event(shift, presence, number, places[shift.site].name, _address(places[shift.site]))
         for shift, number, presence in found
@@ -135,7 +137,8 @@ async def _of_person(person: UUID, language: str, *, now: datetime) -> bytes:
 async def _of_site(site_id: UUID, *, now: datetime) -> bytes:
     site = await sites.site(site_id)
     team = {person.id: person.name for person in await queries.team(site_id)}
-    found = await _planned(list(team), now=now)
+    today = localtime(now, site.time_zone).date()
+    found = await _planned(list(team), today, now=now)
     events = [
         _event(shift, presence, number, team[shift.person])
         for shift, number, presence in found
@@ -144,9 +147,11 @@ async def _of_site(site_id: UUID, *, now: datetime) -> bytes:
     return calendar_file(site.name, events, now=now)
 
 
-async def _planned(people: list[UUID], *, now: datetime) -> list[tuple[Shift, str, Presence]]:
+async def _planned(
+    people: list[UUID], first: date, *, now: datetime
+) -> list[tuple[Shift, str, Presence]]:
     """What is left of people's shifts by their absences, each with what it is known by."""
-    first, last = (now - BEFORE).date(), (now + AHEAD).date()
+    last = (now + AHEAD).date()
     away = queries.as_absences(await queries.absences_of(people, *queries.around(first, last)))
     found = []
     for each in occurrences(await queries.shifts_of(people, first, last), first, last):

@@ -134,7 +134,7 @@ def view(found: Facts, first: date, last: date) -> RotaView:
         time_zone=zone.key,
         team=found.team,
         days=tuple(days),
-        absences=tuple(found.absences),
+        absences=tuple(each for each in found.absences if each.last_day >= first),
         offers=tuple(found.offers),
     )
 

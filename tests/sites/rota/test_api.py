@@ -148,6 +148,19 @@ async def test_days_that_the_rota_does_not_know_are_refused(
     assert (answer.status_code, codes(answer)[-1]) == (422, code)
 
 
+async def test_a_program_learns_of_no_day_that_is_over(team: Team, client: AsyncClient) -> None:
+    """Else it could add up who was planned, away or came forward how often."""
+    today = clock.localtime(clock.now(), team.site.time_zone).date()
+    yesterday = today - timedelta(days=1)
+    for each in (yesterday, today):
+        await team.shift(team.claire, each)
+    for path in ("rota", "rota.pdf"):
+        address = f"/api/v1/sites/{team.site.id}/{path}?from={yesterday}&to={today}"
+        refused = await client.get(address)
+        assert (refused.status_code, codes(refused)[-1]) == (422, "sites.days-out-of-reach")
+    assert [each["day"] for each in (await day(client, team, today))["shifts"]] == [str(today)]
+
+
 async def test_a_token_of_another_site_knows_nothing_of_it(team: Team, client: AsyncClient) -> None:
     shift = await team.shift(team.claire, DAY)
     other = await make.site()

@@ -122,6 +122,16 @@ async def test_a_sites_calendar_has_its_team(team: Team, now: datetime) -> None:
     assert read(file)[0]["NAME"] == team.site.name
 
 
+async def test_only_ones_own_calendar_knows_days_that_are_over(team: Team, now: datetime) -> None:
+    for day in (TUESDAY - timedelta(days=1), TUESDAY):
+        await team.shift(team.claire, day)
+    own = await links.renew_own_link(team.reception, now=now)
+    whole = await links.renew_site_link(team.coordinator, team.site.id, now=now)
+    assert len(events(await links.calendar_of(own, now=now))) == 2
+    [told] = events(await links.calendar_of(whole, now=now))
+    assert at(told["DTSTART"]).date() == TUESDAY
+
+
 async def test_a_new_link_ends_the_one_before(team: Team, now: datetime) -> None:
     first = await links.renew_own_link(team.reception, now=now)
     second = await links.renew_own_link(team.reception, now=now)

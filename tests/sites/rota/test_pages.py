@@ -409,19 +409,36 @@ async def test_needs_are_said_for_the_sites_that_one_coordinates(
     assert refused.status_code == 403
 
 
-async def test_the_rota_goes_no_further_back_than_it_remembers(
-    team: Team, client: AsyncClient
-) -> None:
+async def test_no_day_that_is_over_is_shown_or_printed(team: Team, client: AsyncClient) -> None:
+    """Added up, it would say who was there how often; coordinators see no more than others."""
     await as_(client, team, team.sophie)
     today = clock.localtime(clock.now(), team.site.time_zone).date()
-    old = today - timedelta(days=70)
-    await team.shift(team.claire, old - timedelta(days=old.weekday()), last_day=None)
-    page = await week(client, old)
-    earliest = today - timedelta(days=28)
-    earliest -= timedelta(days=earliest.weekday())
-    assert f'data-day="{earliest}"' in page
-    assert 'rel="prev"' not in page
-    assert f'data-day="{earliest}"' in await week(client, date(1990, 1, 1))
+    yesterday = today - timedelta(days=1)
+    # Today it is on the rota for certain, whatever weekday that is.
+    weekly = await team.shift(team.claire, yesterday - timedelta(days=70), last_day=None)
+    await team.shift(team.luca, today)
+    for day in (yesterday - timedelta(days=7), date(1990, 1, 1), today):
+        page = await week(client, day)
+        shown = re.findall(r'data-day="([0-9-]+)"', page)
+        assert min(shown) == str(today)
+        assert 'rel="prev"' not in page
+    for day in (yesterday, yesterday - timedelta(days=7)):
+        assert (await client.get(f"/rota/shifts/{weekly.id}?day={day}")).status_code == 404
+    paper = text_of((await client.get(f"/rota/rota.pdf?day={yesterday}")).content)
+    assert paper.count("09:00–17:00") >= 1
+    assert "Claire Monney 09:00" not in " ".join(paper.split())
+
+
+async def test_an_absence_that_is_over_is_shown_no_more(team: Team, client: AsyncClient) -> None:
+    await as_(client, team, team.sophie)
+    today = clock.localtime(clock.now(), team.site.time_zone).date()
+    ends = {team.claire.id: today - timedelta(days=1), team.luca.id: today}
+    for person, last in ends.items():
+        await Absence(user=person, first_day=today - timedelta(days=2), last_day=last).save()
+    page = await week(client, today)
+    listed = page[page.index('id="absences"') :]
+    assert "Luca Bernasconi" in listed
+    assert "Claire Monney" not in listed
 
 
 async def test_the_week_on_paper_has_names_and_hours(team: Team, client: AsyncClient) -> None:

@@ -10,7 +10,6 @@ from litestar import Request
 
 from comptoir.core.principal import Principal
 from comptoir.core.web.forms import FormData, read_day
-from comptoir.sites.rota.forgetting import KEPT_FOR
 from comptoir.sites.rota.validation import FURTHEST
 
 Page = Request[Principal, Any, Any]
@@ -19,9 +18,9 @@ Page = Request[Principal, Any, Any]
 def week_of(day: date | None, today: date) -> date:
     """The Monday of the week that a date is in; without one, of this week.
 
-    What is longer ago than the rota keeps, or further ahead than it plans, is moved there.
+    What is over, or further ahead than the rota plans, is moved to where it begins or ends.
     """
-    day = min(max(day or today, today - KEPT_FOR), today + FURTHEST)
+    day = min(max(day or today, today), today + FURTHEST)
     return day - timedelta(days=day.weekday())
 
 

@@ -176,7 +176,8 @@ async def _asked(request: Page, shift_id: UUID) -> tuple[Shift, date]:
     day = read_day(request.query_params.get("day", "")) or next(
         shift.days(today, today + CLASH_DAYS * ONE_DAY), shift.first_day
     )
-    if not shift.falls_on(day):
+    # What is over is told to nobody but whose it is, by their calendar.
+    if day < today or not shift.falls_on(day):
         raise ShiftNotFound
     return shift, day
 
@@ -242,7 +243,6 @@ async def _shift_page(
             (Reach.DAY, _("On this day only")),
             (Reach.FOLLOWING, _("On this day and all later ones")),
         ],
-        over=day < chosen.today,
         back=rota_address(chosen.id, day),
     )
 

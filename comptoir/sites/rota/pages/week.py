@@ -115,7 +115,7 @@ async def show_week(request: Page) -> Response[str]:
     filters = Filters(request)
     chosen = await chosen_site(request, filters.site())
     monday = week_of(filters.day("day", _("Day")), chosen.today)
-    found = await rota(request.user, chosen.id, monday, monday + 6 * ONE_DAY)
+    found = await rota(request.user, chosen.id, *_told(monday, chosen))
     names = {person.id: person.name for person in found.team}
     known = competence_names(await competences())
     days = sheet.shown_days(found)
@@ -137,11 +137,7 @@ async def show_week(request: Page) -> Response[str]:
         shorter=_shorter(found, chosen),
         offered=[each for each in found.offers if not each.taken_by],
         taken=[each for each in found.offers if each.taken_by],
-        absences=[
-            each
-            for each in found.absences
-            if each.first_day <= monday + 6 * ONE_DAY and each.last_day >= monday
-        ],
+        absences=[each for each in found.absences if each.first_day <= monday + 6 * ONE_DAY],
         looked_after=await staff.looked_after(request.user) if edits_absences else (),
         names=names,
         minutes=minutes,
@@ -156,28 +152,32 @@ async def print_week(request: Page) -> Response[bytes]:
     chosen = await chosen_site(request, filters.site())
     monday = week_of(filters.day("day", _("Day")), chosen.today)
     filters.need_right()
-    found = await rota(request.user, chosen.id, monday, monday + 6 * ONE_DAY)
+    found = await rota(request.user, chosen.id, *_told(monday, chosen))
     pdf = await in_background(sheet.render, chosen.site.name, found, chosen.today)
     headers = {"Content-Disposition": 'inline; filename="rota.pdf"'}
     return Response(pdf, media_type="application/pdf", headers=headers)
 
 
+def _told(monday: date, chosen: Chosen) -> tuple[date, date]:
+    """The days of a week that are not over: of the others nothing is told of anybody."""
+    return max(monday, chosen.today), monday + 6 * ONE_DAY
+
+
 def _on_closed_days(found: RotaView, chosen: Chosen) -> list[tuple[date, list[ShiftView]]]:
-    """From today on, the closed days on which somebody is planned, and their shifts."""
+    """The closed days on which somebody is planned, and their shifts."""
     planned = [
         (day.day, [shift for shift in day.shifts if not shift.absent])
         for day in found.days
-        if day.state is DayState.CLOSED and day.day >= chosen.today
+        if day.state is DayState.CLOSED
     ]
     return [(day, shifts) for day, shifts in planned if shifts]
 
 
 def _left_out(found: RotaView, chosen: Chosen) -> list[tuple[date, tuple[LeftOutView, ...]]]:
-    """From today on, what was taken off for closures that were withdrawn, for who may act."""
+    """What was taken off for closures that were withdrawn, for who may act."""
     if not chosen.edits:
         return []
-    days = [day for day in found.days if day.left_out and day.day >= chosen.today]
-    return [(day.day, day.left_out) for day in days]
+    return [(day.day, day.left_out) for day in found.days if day.left_out]
 
 
 def _rows(found: RotaView, days: Sequence[RotaDay], chosen: Chosen) -> list[Row]:
@@ -192,17 +192,13 @@ def _rows(found: RotaView, days: Sequence[RotaDay], chosen: Chosen) -> list[Row]
                     day.state is DayState.CLOSED,
                     [shift for shift in day.shifts if shift.person == person.id],
                     person.id in day.away,
-                    _add_address(chosen, day, person.id) if _plannable(day, chosen) else "",
+                    _add_address(chosen, day, person.id) if chosen.edits else "",
                 )
                 for day in days
             ],
         )
         for person in found.team
     ]
-
-
-def _plannable(day: RotaDay, chosen: Chosen) -> bool:
-    return chosen.edits and day.day >= chosen.today
 
 
 def _lacks(
@@ -224,7 +220,6 @@ def _lacks(
             _add_address(chosen, day, None, gap.interval, zone) if chosen.edits else "",
         )
         for day in found.days
-        if day.day >= chosen.today
         for gap in day.gaps
     ]
 
@@ -260,7 +255,6 @@ def _shorter(found: RotaView, chosen: Chosen) -> list[Shorter]:
             skills,
         )
         for day in found.days
-        if day.day >= chosen.today
         for hours, skills in ((day.hours_left, False), (day.hours_with_skills, True))
         # What the form has no room for is nothing that anybody would announce.
         if hours is not None and len(hours) <= MOST_HOURS
