@@ -22,7 +22,8 @@ class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Sentences that a message has or not, as the place and the loan are.
 
     ``call`` or ``call_us`` is the end of those ``by_phone``: with the number, or where it
-    stands in the message already. ``both_by_phone`` is for help and to stop.
+    stands in the message already. ``both_by_phone`` is for help and to stop. ``signature`` is
+    the end of what somebody at the desk wrote.
     """
 
     renew: str
@@ -44,6 +45,7 @@ class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     no_opening: str
     opening_beneath: str
     last_day: str
+    signature: str
 
 
 class Reasons(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):

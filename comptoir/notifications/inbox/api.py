@@ -108,7 +108,7 @@ async def read_conversation(call: Call, conversation_id: UUID) -> ConversationVi
 async def answer_conversation(
     call: Call, conversation_id: UUID, data: AnswerByHand
 ) -> ConversationView:
-    """Send a text to somebody who wrote.
+    """Send a text to somebody who wrote; the place and its next opening are added beneath.
 
     With it, what waited is looked after; unless they wrote again since the version in
     `If-Match`.

@@ -24,6 +24,7 @@ from comptoir.notifications.errors import (
     NumberNotAnswered,
 )
 from comptoir.notifications.inbox import queries, services
+from comptoir.notifications.inbox.closing import closing_of
 from comptoir.notifications.inbox.schemas import (
     LONGEST_ANSWER,
     AnswerByHand,
@@ -136,6 +137,7 @@ async def _show(
         status=422 if errors else 200,
         talk=talk,
         said=await queries.read_thread(request.user, talk),
+        closing=await closing_of(talk, now=clock.now()),
         form=form,
         errors=errors or [],
         longest=LONGEST_ANSWER,

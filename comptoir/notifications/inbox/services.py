@@ -8,7 +8,6 @@ from uuid import UUID
 
 from comptoir.core import audit, db
 from comptoir.core.errors import FieldError, Invalid
-from comptoir.core.i18n import DEFAULT_LANGUAGE
 from comptoir.core.i18n import gettext as _
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal, Role
@@ -18,14 +17,13 @@ from comptoir.notifications.errors import (
     ConversationNotFound,
     NumberNotAnswered,
 )
-from comptoir.notifications.inbound.senders import read_place
+from comptoir.notifications.inbox.closing import closing_of
 from comptoir.notifications.inbox.queries import read_conversation
 from comptoir.notifications.inbox.schemas import LONGEST_ANSWER, AnswerByHand, ConversationRow
 from comptoir.notifications.kinds import BY_HAND
 from comptoir.notifications.numbers import Number, read_number
 from comptoir.notifications.outbox import Draft
 
-_LANGUAGE = "SELECT language FROM lending_borrower WHERE id = :id"
 _DONE = """
 UPDATE notifications_conversation
 SET waiting_since = NULL, call_wanted = :unset, version = version + 1
@@ -45,6 +43,7 @@ async def answer_by_hand(
 ) -> None:
     """Send a text to somebody who wrote; with it, what waited is looked after.
 
+    Beneath it stand the place and its next opening, unless they want the barest form.
     ``version`` is the one that was read: where they wrote again since, that waits on. The
     same ``attempt`` sends once.
 
@@ -58,18 +57,18 @@ async def answer_by_hand(
         talk = await _find(actor, conversation_id)
         if not _can_text(talk.number):
             raise NumberNotAnswered
-        place, _sure = await read_place(talk.site_id)
-        if place is None:
+        closing = await closing_of(talk, now=now)
+        if closing is None:
             raise NumberNotAnswered
         made = await outbox.write(
             Draft(
-                site_id=place.id,
+                site_id=closing.place.id,
                 borrower_id=talk.borrower_id,
                 kind=BY_HAND,
                 channel="sms",
                 address=talk.number,
-                language=await _language(talk),
-                text=text,
+                language=closing.language,
+                text=f"{text}\n{closing.line}".strip(),
                 dedupe_key=f"{BY_HAND}:{attempt or new_id()}",
             ),
             now=now,
@@ -103,13 +102,6 @@ async def _find(actor: Principal, conversation_id: UUID) -> ConversationRow:
     if talk is None or not actor.has_role(Role.RECEPTION, talk.site_id):
         raise ConversationNotFound
     return talk
-
-
-async def _language(talk: ConversationRow) -> str:
-    if talk.borrower_id is None:
-        return DEFAULT_LANGUAGE
-    row = await db.fetch_one(_LANGUAGE, id=talk.borrower_id)
-    return str(row["language"]) if row else DEFAULT_LANGUAGE
 
 
 async def _record(actor: Principal, action: str, talk: ConversationRow, now: datetime) -> None:

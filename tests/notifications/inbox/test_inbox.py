@@ -26,6 +26,8 @@ from comptoir.notifications.inbox.queries import (
 )
 from comptoir.notifications.inbox.schemas import AnswerByHand, ConversationRow, InboxFilter
 from comptoir.notifications.inbox.services import answer_by_hand, mark_done
+from comptoir.notifications.kinds import BY_HAND
+from comptoir.notifications.reminders.tables import BorrowerWish
 from comptoir.notifications.tables import Conversation, Message
 from tests import factories as make
 from tests.http_client import client_of, codes, sign_in, use_token
@@ -179,8 +181,29 @@ class TestAnswering:
             person.id,
             "de",
         )
-        assert (message.text, message.site) == ("Wir rufen an.", world.site.id)
+        assert message.text == "Wir rufen an.\nFribourg: heute 9-17 Uhr."
+        assert message.site == world.site.id
         assert await waiting(desk) == []
+
+    async def test_of_the_barest_form_says_what_was_written_alone(
+        self, client: AsyncClient, world: World, desk: Principal, now: datetime
+    ) -> None:
+        person = await world.person(phone=NUMBER)
+        await BorrowerWish(borrower=person.id, barest=True).save()
+        conversation = await wrote(client)
+        await answer_by_hand(desk, conversation, AnswerByHand(text="Oui"), version=1, now=now)
+        (message,) = await Message.objects()
+        assert message.text == "Oui"
+
+    async def test_of_a_stranger_at_several_sites_names_none(
+        self, client: AsyncClient, world: World, now: datetime
+    ) -> None:
+        await make.site(short_name="Bulle")
+        conversation = await wrote(client)
+        actor = await make.principal(Role.COORDINATOR)
+        await answer_by_hand(actor, conversation, AnswerByHand(text="Oui"), version=1, now=now)
+        (message,) = await Message.objects().where(Message.kind == BY_HAND)
+        assert message.text == "Oui"
 
     async def test_of_one_form_is_sent_once(
         self, client: AsyncClient, world: World, desk: Principal, now: datetime
@@ -255,6 +278,8 @@ class TestOverHttp:
         assert "(1<span" in (await client.get("/replies/count")).text
         thread = (await client.get(f"/replies/{conversation}")).text
         assert "AIDE &lt;b&gt;svp" in thread
+        assert '<span lang="fr">Fribourg : ' in thread
+        assert "This is added beneath:" in thread
         form = {"text": "Nous appelons demain.", "version": "1", "form": str(new_id())}
         answer = await client.post(f"/replies/{conversation}/answer", data=form)
         assert (answer.status_code, answer.headers["location"]) == (303, "/replies")
