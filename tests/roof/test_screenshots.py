@@ -18,5 +18,12 @@ def test_each_picture_of_the_readme_is_taken(
     kept = screenshots.FOLDER
     monkeypatch.setattr(screenshots, "FOLDER", tmp_path / "docs" / "screenshots")
     screenshots.main()
-    taken = {path.name: Image.open(path).size for path in (tmp_path / "docs").rglob("*.png")}
-    assert taken == {path.name: Image.open(path).size for path in kept.glob("*.png")}
+    assert _sizes(screenshots.FOLDER) == _sizes(kept)
+
+
+def _sizes(folder: Path) -> dict[str, tuple[int, int]]:
+    sizes = {}
+    for path in folder.glob("*.png"):
+        with Image.open(path) as picture:
+            sizes[path.name] = picture.size
+    return sizes
