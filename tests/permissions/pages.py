@@ -148,7 +148,7 @@ PAGES: dict[str, Line] = {
     "POST /replies/{conversation_id}/done": RECEPTION,
     "GET /settings/reminders": COORDINATOR,
     "GET /settings/reminders/plan": COORDINATOR,
-    "POST /settings/reminders/plan": COORDINATOR,
+    "POST /settings/reminders/plan": ADMIN,  # with no site it is for all
     "POST /settings/reminders/{plan_id}/remove": COORDINATOR,
     "GET /settings/reminders/sites/{site_id}": COORDINATOR,
     "POST /settings/reminders/sites/{site_id}": COORDINATOR,

@@ -35,8 +35,9 @@ from comptoir.notifications.own_wordings.schemas import (
     TestWording,
     TryWording,
 )
-from comptoir.notifications.own_wordings.services import lines_of, may_save, save_wording
+from comptoir.notifications.own_wordings.services import lines_of, save_wording
 from comptoir.notifications.own_wordings.testing import send_test
+from comptoir.notifications.permissions import answers_for_all
 from comptoir.notifications.texts import default_text
 
 Page = Request[Principal, Any, Any]
@@ -101,7 +102,7 @@ async def wordings(request: Page) -> Answer:
         request,
         "notifications/wordings.html",
         kinds=[(kind.code, kind.title, own.get(kind.code, [])) for kind in KINDS.values()],
-        decides=may_save(request.user),
+        decides=answers_for_all(request.user),
     )
 
 
@@ -164,7 +165,7 @@ async def show(
         language=key.language,
         titles=WAYS,
         preview=made,
-        decides=may_save(request.user),
+        decides=answers_for_all(request.user),
         vouchers=key.kind in _ABOUT_VOUCHERS,
         tells=True,
     )
@@ -223,7 +224,7 @@ async def _editor(
         texted=Channel.SMS in KINDS[key.kind].ways,
         in_full=default_text(key.kind, key.language, barest=key.barest, full=True) != view.default,
         versions=await queries.saved(key, limit=_VERSIONS_SHOWN),
-        decides=may_save(request.user),
+        decides=answers_for_all(request.user),
         sent=sent,
         vouchers=vouchers,
         tells=False,

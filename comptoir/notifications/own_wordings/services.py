@@ -9,11 +9,12 @@ from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import LANGUAGES
 from comptoir.core.i18n import gettext as _
 from comptoir.core.ids import new_id
-from comptoir.core.principal import Principal, Role
+from comptoir.core.principal import Principal
 from comptoir.notifications.errors import AllSitesNeeded, WordingChanged, WordingNotFound
 from comptoir.notifications.kinds import KINDS, Kind
 from comptoir.notifications.own_wordings.queries import newest
 from comptoir.notifications.own_wordings.schemas import Key, SaveWording
+from comptoir.notifications.permissions import answers_for_all
 from comptoir.notifications.placeholders import Problem, ProblemCode, Wording, read
 from comptoir.notifications.sentences import wording_sentence
 from comptoir.notifications.texts import default_text
@@ -24,11 +25,6 @@ VALUES (:id, :kind, :language, :barest, :version, CAST(:text AS TEXT), :now)
 """
 #: Of these the place in the text says nothing.
 _OF_THE_WHOLE = {ProblemCode.EMPTY, ProblemCode.TOO_LONG}
-
-
-def may_save(actor: Principal) -> bool:
-    """True for those who answer for all sites: they share their wordings."""
-    return actor.has_role_everywhere(Role.COORDINATOR) and actor.may_share
 
 
 async def save_wording(
@@ -42,7 +38,7 @@ async def save_wording(
         Invalid: the wording cannot be used.
         WordingChanged: somebody else saved it since ``version``.
     """
-    if not may_save(actor):
+    if not answers_for_all(actor):
         raise AllSitesNeeded
     kind = kind_of(key)
     text = None if command.text is None else lines_of(command.text)

@@ -18,7 +18,8 @@ from comptoir.notifications.numbers import Number, read_number
 from comptoir.notifications.outbox import Draft
 from comptoir.notifications.own_wordings.previews import make_preview, sender_for
 from comptoir.notifications.own_wordings.schemas import Key, TestWording, TryWording
-from comptoir.notifications.own_wordings.services import kind_of, may_save
+from comptoir.notifications.own_wordings.services import kind_of
+from comptoir.notifications.permissions import answers_for_all
 from comptoir.notifications.sentences import number_sentence
 
 #: In an hour, of all people together: a test costs as any message does.
@@ -47,7 +48,7 @@ async def send_test(
         NoSite: there is no place for it to speak of.
         TooManyTests: there were enough within the hour.
     """
-    if not may_save(actor):
+    if not answers_for_all(actor):
         raise AllSitesNeeded
     tried = TryWording(text=command.text, loan=command.loan, several=command.several)
     preview = await make_preview(actor, key, tried, base_url=base_url, now=now)

@@ -9,7 +9,7 @@ import msgspec
 from comptoir.core.api import Call, delete, get, post, put
 from comptoir.lending.errors import BorrowerNotFound
 from comptoir.lending.policies.errors import CoordinatorNeeded, PolicyNotFound, SettingsChanged
-from comptoir.notifications.errors import PlanNotFound, WishChanged
+from comptoir.notifications.errors import AllSitesNeeded, PlanNotFound, WishChanged
 from comptoir.notifications.reminders import deciding, wishes
 from comptoir.notifications.reminders.schemas import (
     PlanTerms,
@@ -70,7 +70,7 @@ async def list_plans(call: Call) -> ReminderPlans:
     scopes=WRITERS,
     tag=TAG,
     status=201,
-    errors=(CoordinatorNeeded, SiteNotFound, PolicyNotFound, SettingsChanged),
+    errors=(CoordinatorNeeded, AllSitesNeeded, SiteNotFound, PolicyNotFound, SettingsChanged),
     location="/reminder-plans/{id}",
 )
 async def create_plan(call: Call, data: SavePlan) -> PlanView:
@@ -89,7 +89,14 @@ async def read_plan(call: Call, plan_id: UUID) -> PlanView:
     "/reminder-plans/{plan_id:uuid}",
     scopes=WRITERS,
     tag=TAG,
-    errors=(PlanNotFound, CoordinatorNeeded, SiteNotFound, PolicyNotFound, SettingsChanged),
+    errors=(
+        PlanNotFound,
+        CoordinatorNeeded,
+        AllSitesNeeded,
+        SiteNotFound,
+        PolicyNotFound,
+        SettingsChanged,
+    ),
 )
 async def edit_plan(call: Call, plan_id: UUID, data: PlanTerms) -> PlanView:
     """Replace what a plan says. What was sent already is not sent again."""
@@ -103,7 +110,7 @@ async def edit_plan(call: Call, plan_id: UUID, data: PlanTerms) -> PlanView:
     "/reminder-plans/{plan_id:uuid}",
     scopes=WRITERS,
     tag=TAG,
-    errors=(PlanNotFound, CoordinatorNeeded, SiteNotFound, SettingsChanged),
+    errors=(PlanNotFound, CoordinatorNeeded, AllSitesNeeded, SiteNotFound, SettingsChanged),
     conditional=True,
 )
 async def remove_plan(call: Call, plan_id: UUID) -> None:

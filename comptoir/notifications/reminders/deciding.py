@@ -15,7 +15,8 @@ from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal, Role
 from comptoir.lending.policies.errors import CoordinatorNeeded, PolicyNotFound, SettingsChanged
 from comptoir.lending.policies.permissions import need_coordinator
-from comptoir.notifications.errors import PlanNotFound
+from comptoir.notifications.errors import AllSitesNeeded, PlanNotFound
+from comptoir.notifications.permissions import answers_for_all
 from comptoir.notifications.reminders.plans import CALL, KINDS_OF, MOST_RULES, code_of, in_order
 from comptoir.notifications.reminders.reading import habits_of, read_rules
 from comptoir.notifications.reminders.schemas import (
@@ -94,6 +95,7 @@ async def save_plan(
     Raises:
         Invalid: a rule makes no sense, or there are too many.
         CoordinatorNeeded: the actor is no coordinator there.
+        AllSitesNeeded: it is for all sites, and the actor coordinates some of them.
         SiteNotFound, PolicyNotFound: there is none.
         SettingsChanged: somebody decided since ``version``.
     """
@@ -136,7 +138,7 @@ async def remove_plan(actor: Principal, plan_id: UUID, *, version: int, now: dat
     """Let the next wider plan hold again.
 
     Raises:
-        PlanNotFound, CoordinatorNeeded, SettingsChanged: as for ``save_plan``.
+        PlanNotFound, CoordinatorNeeded, AllSitesNeeded, SettingsChanged: as for ``save_plan``.
     """
     async with db.transaction():
         before = await plan(actor, plan_id)
@@ -224,6 +226,8 @@ async def save_site_sending(
 def _need(actor: Principal, site_id: UUID | None) -> None:
     if site_id is None:
         need_coordinator(actor)
+        if not answers_for_all(actor):
+            raise AllSitesNeeded
         return
     if not actor.sees_site(site_id):
         raise SiteNotFound

@@ -26,6 +26,7 @@ from comptoir.core.web.forms import (
     status_of_form,
 )
 from comptoir.inventory.names import read_name
+from comptoir.notifications.permissions import answers_for_all
 from comptoir.notifications.reminders import deciding
 from comptoir.notifications.reminders.plans import USUAL
 from comptoir.notifications.reminders.reading import read_senders
@@ -82,6 +83,7 @@ async def reminders(request: Page) -> Response[str]:
         in_words=in_words,
         clock_of=_clock,
         weekdays=weekday_names(),
+        decides=answers_for_all(actor),
     )
 
 
@@ -191,6 +193,8 @@ async def _form(
         status=status_of_form(errors),
         form=form,
         found=found,
+        decides=bool(form.site) or answers_for_all(request.user),
+        holds=in_words(found.rules if found else USUAL.rules),
         about=[each for each in about if each] or [_("All sites")],
         errors=in_form(errors, {"rules": "late"}),
     )

@@ -12,7 +12,7 @@ from comptoir.core.errors import Invalid
 from comptoir.core.i18n import use_language
 from comptoir.core.principal import Role
 from comptoir.lending.policies.errors import CoordinatorNeeded, PolicyNotFound, SettingsChanged
-from comptoir.notifications.errors import PlanNotFound
+from comptoir.notifications.errors import AllSitesNeeded, PlanNotFound
 from comptoir.notifications.reminders import deciding
 from comptoir.notifications.reminders.plans import USUAL
 from comptoir.notifications.reminders.schemas import PlanTerms, SavePlan, SaveSiteSending
@@ -114,16 +114,49 @@ async def test_who_may_decide(world: World) -> None:
     with pytest.raises(PlanNotFound):
         await deciding.plan(coordinator, made)
     assert await deciding.plans(coordinator) == []
+    nowhere = plan(site=world.site.id, policy=world.site.id)
     with pytest.raises(PolicyNotFound):
-        await deciding.save_plan(own, plan(policy=world.site.id), now=NOW)
+        await deciding.save_plan(own, nowhere, now=NOW)
+
+
+async def test_what_holds_at_all_sites_is_decided_by_those_who_coordinate_all(
+    world: World, client: AsyncClient
+) -> None:
+    some = await make.principal(Role.COORDINATOR, world.site.id)
+    everybody = await make.principal(Role.COORDINATOR)
+    for wide in (plan(), plan(policy=world.policy)):
+        with pytest.raises(AllSitesNeeded):
+            await deciding.save_plan(some, wide, now=NOW)
+        made = await deciding.save_plan(everybody, wide, now=NOW)
+        with pytest.raises(AllSitesNeeded):
+            await deciding.remove_plan(some, made, version=1, now=NOW)
+    address = "/settings/reminders/plan"
+    for role, site, decides in (
+        (Role.COORDINATOR, world.site.id, False),
+        (Role.COORDINATOR, None, True),
+    ):
+        await sign_in(client, await make.user(role=role, site_id=site), site_id=world.site.id)
+        listed = (await client.get("/settings/reminders")).text
+        for link in (f'href="{address}"', f'href="{address}?policy={world.policy}"'):
+            assert (link in listed) is decides
+        assert ('<option value="">' in listed) is decides
+        assert f'href="{address}?site={world.site.id}"' in listed
+        for asked in (address, f"{address}?policy={world.policy}"):
+            shown = (await client.get(asked)).text
+            assert ("<form" in shown.split("<main")[1]) is decides
+            assert ("coordinator of all sites" in shown) is not decides
+        sent = await client.post(address, data={"active": "yes", "before": "x", "version": "1"})
+        assert sent.status_code == 422
+        sent = await client.post(address, data={"active": "yes", "before": "4", "version": "1"})
+        assert sent.status_code == (303 if decides else 403)
 
 
 async def test_what_was_changed_meanwhile_is_not_overwritten(world: World) -> None:
     actor = await make.principal(Role.COORDINATOR, world.site.id)
-    made = await deciding.save_plan(actor, plan(), now=NOW)
+    made = await deciding.save_plan(actor, plan(site=world.site.id), now=NOW)
     for version in (0, 2):
         with pytest.raises(SettingsChanged):
-            await deciding.save_plan(actor, plan(), version=version, now=NOW)
+            await deciding.save_plan(actor, plan(site=world.site.id), version=version, now=NOW)
         with pytest.raises(SettingsChanged):
             await deciding.remove_plan(actor, made, version=version, now=NOW)
     hours = SaveSiteSending(
