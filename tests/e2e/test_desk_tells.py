@@ -42,7 +42,9 @@ def test_sound_colour_and_text_agree(world: World, page: Page, counter: Counter)
     type_in(page, "https://elsewhere.example.org/menu")
     page.wait_for_selector("[data-code='lending.code-foreign']")
     assert told(page)[:2] == ("refused", "stop")
-    assert len(page.evaluate("heard")) == 4
+    type_in(page, "7613034626844")
+    page.wait_for_selector("[data-code='lending.nothing-found']")
+    assert page.evaluate("heard") == ["ok", "ok", "returned", "refused", "refused"]
 
 
 def test_label_scanned_once_more_to_see_whether_it_is_lent_is_a_warning(

@@ -41,6 +41,10 @@ async def foreign_qr(reception: Reception) -> Response:
     return await scan(reception, "https://elsewhere.example.org/menu")
 
 
+async def barcode_of_a_shop(reception: Reception) -> Response:
+    return await scan(reception, "7613034626844")
+
+
 async def five_thousand_characters(reception: Reception) -> Response:
     return await scan(reception, "x" * 5000)
 
@@ -102,6 +106,7 @@ INPUT: dict[Any, str] = {
     unknown_code: "lending.code-unknown",
     wrong_check_letter: "lending.code-misread",
     foreign_qr: "lending.code-foreign",
+    barcode_of_a_shop: "lending.nothing-found",
     five_thousand_characters: "lending.code-too-long",
     item_of_another_site: "lending.item-belongs-elsewhere",
     lost_item: "lending.item-found-again",

@@ -86,7 +86,7 @@ async def test_a_code_typed_with_one_slip_is_recognised(reception: Reception, sl
 @pytest.mark.parametrize("name", ["Schwartz", "Müllers", "ZZZZZZZZ", "Tschirr"])
 async def test_a_name_is_no_code(reception: Reception, name: str) -> None:
     answer = await reception.post("/desk/scan", scan=name)
-    assert (refusal_in(answer), "newcomer" in answer.text) == ("", True)
+    assert (refusal_in(answer), "newcomer" in answer.text) == ("lending.nothing-found", True)
 
 
 @pytest.mark.parametrize(
