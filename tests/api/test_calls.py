@@ -325,6 +325,17 @@ async def test_a_wrong_query_is_answered_by_its_field(
     assert answer.json()["errors"][0]["field"] == field
 
 
+@pytest.mark.parametrize("path", ["policies", "items/{code}", "this-week"])
+async def test_a_call_without_parameters_takes_none(
+    desk: Desk, client: AsyncClient, path: str
+) -> None:
+    address = f"/api/v1/{path.format(code=desk.item.code)}"
+    assert (await client.get(address)).status_code == 200
+    answer = await client.get(f"{address}?site=all")
+    assert (answer.status_code, codes(answer)[-1]) == (422, "core.unknown-field")
+    assert answer.json()["errors"][0]["field"] == "site"
+
+
 @pytest.mark.parametrize("path", ["items", "loans", "borrowers"])
 async def test_a_longer_list_needs_no_more_statements(
     desk: Desk, client: AsyncClient, path: str

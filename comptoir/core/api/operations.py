@@ -178,15 +178,21 @@ patch = partial(_declare, "PATCH")
 delete = partial(_declare, "DELETE", status=204)
 
 
+class _NoQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """What a call without parameters takes: an unknown one would be a filter that filters not."""
+
+
 def _handler(operation: Operation) -> Callable[..., Any]:
     function = operation.function
 
     async def handle(request: Request[Any, Any, Any]) -> ASGIApp:
         types = operation.types
         arguments: dict[str, Any] = dict(request.path_params)
+        pairs = request.query_params.multi_items()
         if "query" in types:
-            pairs = request.query_params.multi_items()
             arguments["query"] = _unsealed(decode_query(pairs, types["query"]), request)
+        elif pairs:
+            decode_query(pairs, _NoQuery)
         if "data" in types:
             arguments["data"] = decode_body(await json_body(request), types["data"])
         call = await call_of(request, changes=operation.changes)
