@@ -99,6 +99,12 @@ async def test_the_document_and_its_page_are_for_everybody(database: object) -> 
     assert "https://" not in re.sub(r"https://(desk|www)\.example\.org", "", page.text)
 
 
+def test_what_answers_with_nothing_says_so() -> None:
+    for operation in operations(shared_app()):
+        nothing = operation.types["return"] is type(None)
+        assert nothing == (operation.status == 204), (operation.method, operation.path)
+
+
 def test_each_limit_is_in_the_guide_for_operators() -> None:
     guide = (Path(comptoir.__file__).parents[1] / "docs/operator/api.md").read_text("utf-8")
     limits = {

@@ -188,6 +188,7 @@ async def edit_voucher_batch(call: Call, batch_id: UUID, data: ChangeBatch) -> B
     "/voucher-batches/{batch_id:uuid}/take-out",
     scopes=WRITERS,
     tag=TAG,
+    status=204,
     errors=(VoucherBatchNotFound, CoordinatorNeeded, VoucherBatchUsed, Changed),
 )
 async def take_out_voucher_batch(call: Call, batch_id: UUID, data: TakeOutBatch) -> None:
