@@ -47,10 +47,14 @@ _ANSWERED = frozenset({Form.TEXT, Form.MAIL})
 
 
 class Thing(msgspec.Struct, frozen=True):
-    """Something on loan: what it is in the reader's language (no code, no serial number)."""
+    """Something on loan: what it is in the reader's language (no code, no serial number).
+
+    ``place`` is where it is brought back, if not to the place that writes.
+    """
 
     name: str
     due_at: datetime | None = None
+    place: str = ""
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -211,15 +215,17 @@ def things_words(
 ) -> str:
     """``laptop, 2 x mouse, +4``; where dates differ, or if ``dated``, with them: ``(Friday 17h)``.
 
-    Those of one date stand together, the earliest first.
+    Those of one date stand together, the earliest first. What belongs to another place says so.
     """
     named = named or _plain
-    groups: dict[datetime | None, Counter[str]] = {}
+    groups: dict[tuple[datetime | None, str], Counter[str]] = {}
     for each in things:
-        groups.setdefault(each.due_at, Counter())[named(each.name)] += 1
+        groups.setdefault((each.due_at, each.place), Counter())[named(each.name)] += 1
     listed: list[str] = []
     left, unnamed = _MOST_NAMED, len(things)
-    for due, names in sorted(groups.items(), key=lambda group: group[0] or _AT_LAST):
+    for (due, place), names in sorted(
+        groups.items(), key=lambda group: (group[0][0] or _AT_LAST, group[0][1])
+    ):
         shown = list(names.items())[:left]
         if not shown:
             break
@@ -227,7 +233,9 @@ def things_words(
         unnamed -= sum(number for _, number in shown)
         text = ", ".join(name if number == 1 else f"{number} x {name}" for name, number in shown)
         if due and (dated or len(groups) > 1):
-            said = due_words(due, calendar, language, now=now)
+            # Of the hours of another place nothing is known here.
+            moment = moment_words(due, calendar.zone, language, now=now)
+            said = (moment, place) if place else due_words(due, calendar, language, now=now)
             text += f" ({', '.join(filter(None, said))})"
         listed.append(text)
     return ", ".join([*listed, f"+{unnamed}"] if unnamed else listed)

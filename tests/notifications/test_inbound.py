@@ -149,6 +149,19 @@ class TestRenew:
         (answer,) = await answers()
         assert "2 x laptop" in answer.text
 
+    async def test_what_is_brought_back_elsewhere_says_where(
+        self, client: AsyncClient, world: World
+    ) -> None:
+        person = await world.person(phone=NUMBER)
+        bulle = await make.site(short_name="Bulle")
+        await world.loan(person, due_at=in_days(2))
+        await world.loan(person, due_at=in_days(2), return_site=bulle.id)
+        await text(client, "PROLONGER")
+        (answer,) = await answers()
+        assert answer.text.startswith("C'est prolongé : laptop (")
+        assert answer.text.count("Bulle") == 1
+        assert ", Bulle)" in answer.text
+
     async def test_what_is_overdue_is_due_today(self, client: AsyncClient, world: World) -> None:
         person = await world.person(phone=NUMBER)
         late, later = [await world.loan(person, due_at=in_days(-days)) for days in (9, 2)]

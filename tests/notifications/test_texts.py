@@ -339,6 +339,18 @@ def test_things_are_counted_and_have_their_dates_where_these_differ() -> None:
     assert said() == ""
 
 
+def test_what_is_brought_back_elsewhere_says_where() -> None:
+    friday = at(date(2026, 11, 27), time(12))
+    things = [Thing("clé", friday), Thing("souris", friday, "Bulle"), Thing("câble", friday)]
+    said = things_words(things, MORNINGS, "fr", now=NOW)
+    assert said == "clé, cable (vendredi 12h), souris (vendredi 12h, Bulle)"
+    # The door of this place says nothing about that of another.
+    sunday = Thing("souris", at(date(2026, 11, 29), time(12)), "Bulle")
+    assert things_words([sunday], MORNINGS, "fr", now=NOW, dated=True) == (
+        "souris (dimanche 12h, Bulle)"
+    )
+
+
 def test_no_time_is_told_of_a_day_on_which_the_door_is_shut() -> None:
     sunday = at(date(2026, 11, 29), time(23, 59))
     facts = Facts(

@@ -77,7 +77,8 @@ SELECT message.id, message.site, message.borrower, message.kind, message.languag
 ORDER BY message.id
 """
 _LOANS = """
-SELECT about.message, about.loan, loan.due_at, category.names,
+SELECT about.message, about.loan, loan.due_at, loan.return_site, site.short_name AS place,
+       category.names,
        (SELECT CASE WHEN move.undone_at IS NULL THEN move.due_before ELSE move.due_after END
         FROM lending_due_date_move move
         WHERE move.loan = loan.id AND loan.due_at =
@@ -86,6 +87,7 @@ SELECT about.message, about.loan, loan.due_at, category.names,
 FROM notifications_loan_message about
 JOIN lending_loan loan ON loan.id = about.loan
 JOIN inventory_category category ON category.id = loan.category
+JOIN sites_site site ON site.id = loan.return_site
 WHERE about.message IN :lines AND loan.due_at = about.due_at AND loan.returned_at IS NULL
 ORDER BY loan.due_at, loan.id
 """

@@ -87,7 +87,14 @@ def _facts_of_vouchers(vouchers: Sequence[db.Row], sender: Sender, language: str
 
 
 def _facts(loans: Sequence[db.Row], sender: Sender, language: str) -> Facts:
-    things = [Thing(read_name(row["names"], language), row["due_at"]) for row in loans]
+    things = [
+        Thing(
+            read_name(row["names"], language),
+            row["due_at"],
+            "" if row["return_site"] == sender.id else row["place"],
+        )
+        for row in loans
+    ]
     before = [row["was_due"] for row in loans if row["was_due"] is not None]
     return Facts(
         place=sender.name,

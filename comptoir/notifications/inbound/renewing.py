@@ -24,6 +24,7 @@ _MOST = 50
 
 _OPEN = """
 SELECT loan.id, loan.due_at, loan.renewals, loan.return_site, site.time_zone, category.names,
+       site.short_name AS place,
        EXISTS (SELECT 1 FROM core_audit_event event
                WHERE event.subject_id = loan.id AND event.action = 'loan.renewed'
                  AND event.at > :lately) AS "just_renewed [BOOLEAN]"
@@ -64,7 +65,7 @@ async def renew_next(borrower_id: UUID, language: str, *, now: datetime) -> Rene
     done, refused, reasons = [], [], []
     renewed_at, refused_at = [], []
     for row in sorted(_due_next(rows, now=now), key=lambda row: (row["return_site"], row["id"])):
-        name = read_name(row["names"], language)
+        name, place = read_name(row["names"], language), row["place"]
         due: datetime = row["due_at"]
         try:
             if not row["just_renewed"]:
@@ -72,19 +73,30 @@ async def renew_next(borrower_id: UUID, language: str, *, now: datetime) -> Rene
         except RenewalRefused as error:
             if error.refusal.code is RefusalCode.LOAN_RETURNED:
                 continue
-            refused.append(Thing(name, due))
+            refused.append(Thing(name, due, place))
             reasons.append(REASONS.get(error.refusal.code, "other"))
             refused_at.append(row["return_site"])
         except LoanNotFound:  # it was deleted meanwhile
             continue
         else:
-            done.append(Thing(name, due))
+            done.append(Thing(name, due, place))
             renewed_at.append(row["return_site"])
+    here = next(iter(renewed_at + refused_at), None)
     return Renewed(
-        tuple(done),
-        tuple(refused),
+        _without_place(done, renewed_at, here),
+        _without_place(refused, refused_at, here),
         reasons[0] if reasons else "nothing_on_loan",
-        next(iter(renewed_at + refused_at), None),
+        here,
+    )
+
+
+def _without_place(
+    things: Sequence[Thing], sites: Sequence[UUID], here: UUID | None
+) -> tuple[Thing, ...]:
+    """What is to be brought back to the place that answers does not say so."""
+    return tuple(
+        msgspec.structs.replace(thing, place="") if site == here else thing
+        for thing, site in zip(things, sites, strict=True)
     )
 
 

@@ -84,10 +84,13 @@ LEFT JOIN notifications_borrower_wish wish ON wish.borrower = message.borrower
 WHERE letter.batch = :batch AND message.text <> '' ORDER BY letter.id
 """
 _THINGS = """
-SELECT about.message, loan.id, loan.due_at, category.names
+SELECT about.message, loan.id, loan.due_at, category.names,
+       CASE WHEN loan.return_site = message.site THEN '' ELSE site.short_name END AS place
 FROM notifications_loan_message about
 JOIN lending_loan loan ON loan.id = about.loan
 JOIN inventory_category category ON category.id = loan.category
+JOIN notifications_message message ON message.id = about.message
+JOIN sites_site site ON site.id = loan.return_site
 WHERE about.message IN :letters AND loan.returned_at IS NULL AND loan.due_at = about.due_at
 ORDER BY loan.due_at, loan.id
 """
@@ -198,7 +201,9 @@ def _document(row: db.Row, things: list[db.Row], time_zone: str) -> LetterDocume
         if row["barest"]
         else tuple(
             LetterThing(
-                read_name(thing["names"], row["language"]),
+                ", ".join(
+                    filter(None, (read_name(thing["names"], row["language"]), thing["place"]))
+                ),
                 localtime(thing["due_at"], time_zone),
             )
             for thing in things

@@ -58,11 +58,13 @@ RECIPIENT_COLUMNS = """
 #: what is lost or stolen: they cannot bring it back, and have said so.
 LOAN_COLUMNS = f"""
     loan.id, loan.borrower, loan.item, loan.policy, loan.return_site, loan.due_at,
-    loan.renewals, policy.renewals AS most_renewals, category.names, {RECIPIENT_COLUMNS}
+    loan.renewals, policy.renewals AS most_renewals, category.names,
+    place.short_name AS return_place, {RECIPIENT_COLUMNS}
 """
 LOAN_TABLES = """
     JOIN inventory_item item ON item.id = loan.item AND item.status NOT IN ('lost', 'stolen')
     JOIN inventory_category category ON category.id = loan.category
+    JOIN sites_site place ON place.id = loan.return_site
     JOIN lending_borrower borrower ON borrower.id = loan.borrower
     LEFT JOIN lending_policy policy ON policy.id = loan.policy
     LEFT JOIN notifications_borrower_wish wish ON wish.borrower = loan.borrower
@@ -131,11 +133,12 @@ class Recipient(msgspec.Struct, frozen=True):
 
 
 class Lent(msgspec.Struct, frozen=True):
-    """A loan as a message speaks of it."""
+    """A loan as a message speaks of it. ``place`` is the name of its site."""
 
     id: UUID
     item_id: UUID
     site_id: UUID
+    place: str
     due_at: datetime
     name: str
     is_renewable: bool
@@ -289,6 +292,7 @@ def lent_of(row: db.Row) -> Lent:
         row["id"],
         row["item"],
         row["return_site"],
+        row["return_place"],
         row["due_at"],
         read_name(row["names"], row["language"]),
         row["renewals"] < (row["most_renewals"] or 0),

@@ -94,8 +94,8 @@ def text_of(letter: Letter, *, now: datetime) -> str:
         place=sender.name,
         calendar=sender.calendar,
         phone=shown(sender.phone) if sender.phone else "",
-        things=[_thing(each, letter.kind) for each in letter.lent],
-        also=[_thing(each, letter.kind) for each in letter.also],
+        things=[_thing(each, letter) for each in letter.lent],
+        also=[_thing(each, letter) for each in letter.also],
         due_at=dates,
         was_due=letter.was_due,
         is_two_way=takes_answers(sender, letter.channel),
@@ -125,8 +125,10 @@ def takes_answers(sender: Sender, channel: Channel | None) -> bool:
     return sender.habits.takes_answers and channel is Channel.SMS
 
 
-def _thing(lent: Lent, kind: str) -> Thing:
-    return Thing(lent.name, None if kind == THANKS else lent.due_at)
+def _thing(lent: Lent, letter: Letter) -> Thing:
+    if letter.kind == THANKS:
+        return Thing(lent.name)
+    return Thing(lent.name, lent.due_at, "" if lent.site_id == letter.sender.id else lent.place)
 
 
 shown = lru_cache(maxsize=1024)(show_phone)

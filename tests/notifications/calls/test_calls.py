@@ -385,6 +385,16 @@ class TestMessagesThatFail:
         assert await written(channel="call") == []
 
 
+async def test_what_is_brought_back_elsewhere_says_where(world: World, desk: Principal) -> None:
+    person = await world.person(phone=LANDLINE)
+    bulle = await make.site(short_name="Bulle")
+    await world.loan(person)
+    await world.loan(person, return_site=bulle.id)
+    await sweep(now=LATE)
+    [entry] = (await list_calls(desk, CallFilter(), language="fr", now=LATE)).entries
+    assert ", Bulle)" in entry.scripts[0].text
+
+
 class TestOverHttp:
     @pytest.fixture
     async def client(self, database: Any) -> AsyncIterator[AsyncClient]:

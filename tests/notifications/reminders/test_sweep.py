@@ -75,6 +75,19 @@ async def test_a_person_gets_one_text_that_names_all(world: World) -> None:
     assert await levels(later) == ["before:3:days"]
 
 
+async def test_what_is_brought_back_elsewhere_says_where(world: World) -> None:
+    person = await world.person()
+    await world.loan(person)
+    bulle = await make.site(short_name="Bulle")
+    await world.loan(person, return_site=bulle.id, due_at=DUE + timedelta(hours=1))
+    assert await sweep(now=SOON) == 1
+    [message] = await written()
+    assert "2 objets d'ici vendredi 17h : laptop (vendredi 17h), laptop (vendredi 18h, Bulle)." in (
+        message.text
+    )
+    assert "Fribourg : " in message.text
+
+
 async def test_nothing_is_written_at_night(world: World) -> None:
     await world.loan(await world.person())
     assert await sweep(now=at("10-06 03:00")) == 0
