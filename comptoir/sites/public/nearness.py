@@ -16,6 +16,8 @@ from math import asin, cos, radians, sin, sqrt
 from typing import Protocol, TypeVar
 
 _POSTCODE = re.compile(r"[0-9]{4,5}")
+#: The same as people write it: before the town, or behind the country.
+_WRITTEN = re.compile(r"(?:(?:CH|FR?)\s*-?\s*)?([0-9]{4,5})(?:[\s,]+\D*)?", re.IGNORECASE)
 _EARTH_KM = 6371.0
 
 #: Figures that two postcodes must begin with for one to stand for the other: an area in
@@ -37,6 +39,12 @@ class Located(Protocol):
 P = TypeVar("P", bound=Located)
 #: Latitude and longitude, in degrees.
 Point = tuple[float, float]
+
+
+def read_postcode(text: str) -> str:
+    """The postcode in what somebody wrote, such as ``CH-1700 Fribourg``; else the text itself."""
+    written = _WRITTEN.fullmatch(text)
+    return written[1] if written else text
 
 
 def is_postcode(text: str) -> bool:

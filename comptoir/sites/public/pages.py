@@ -24,7 +24,7 @@ from comptoir.sites.exceptions.queries import public_calendar
 from comptoir.sites.opening_hours import ONE_DAY
 from comptoir.sites.public import feed, poster
 from comptoir.sites.public.linked_data import linked_data
-from comptoir.sites.public.nearness import is_postcode
+from comptoir.sites.public.nearness import is_postcode, read_postcode
 from comptoir.sites.public.queries import Search, find
 from comptoir.sites.public.views import place_page
 from comptoir.sites.public.wording import status_line
@@ -150,7 +150,7 @@ def _search(filters: Filters) -> Search:
         language=filters.among("language", SPOKEN, _("Your language")) or "",
         wheelchair=bool(filters.text("wheelchair")),
         open_now=bool(filters.text("open")),
-        postcode=filters.text("postcode", 12),
+        postcode=read_postcode(filters.text("postcode", 40)),
         region=filters.among("region", regions, region_kind([country])) or "",
         page=filters.place("page", _page_number) or 1,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -36,8 +37,9 @@ DAYS, AHEAD = 7, 90
 
 
 class PublicPlace(msgspec.Struct, frozen=True):
-    """Where a site is, and what its door does. ``town`` has the postcode; ``map_url`` may be empty.
+    """Where a site is, and what its door does. ``town`` has the postcode.
 
+    ``map_url`` is where somebody else's map shows the place; it may be empty.
     Unless ``is_known``, nobody has said anything of the ``days``: once is enough to say so.
     """
 
@@ -127,6 +129,8 @@ def _label(code: str, choices: Mapping[str, object]) -> str:
 
 def _map_url(site: SiteView) -> str:
     if site.latitude is None or site.longitude is None:
-        return ""
+        address = f"{site.street}, {site.postcode} {site.city}, {site.country}"
+        search = urlencode({"query": address})
+        return f"https://www.openstreetmap.org/search?{search}" if site.street else ""
     point = f"mlat={site.latitude}&mlon={site.longitude}"
     return f"https://www.openstreetmap.org/?{point}#map=17/{site.latitude}/{site.longitude}"

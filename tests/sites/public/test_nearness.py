@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from comptoir.sites.public.nearness import is_near_any, is_postcode, nearest_first
+from comptoir.sites.public.nearness import is_near_any, is_postcode, nearest_first, read_postcode
 
 
 class Spot(msgspec.Struct, frozen=True):
@@ -73,6 +73,23 @@ def test_a_postcode_far_from_every_site_measures_nothing() -> None:
 def test_places_without_coordinates_or_postcode_are_not_lost() -> None:
     nowhere = Spot("Nowhere", "")
     assert sorted(names("1700", [nowhere, *ALL])) == sorted(place.name for place in [nowhere, *ALL])
+
+
+@pytest.mark.parametrize(
+    ("text", "postcode"),
+    [
+        ("CH-1700", "1700"),
+        ("ch 1700 Fribourg", "1700"),
+        ("F-69003", "69003"),
+        ("01000 Bourg-en-Bresse", "01000"),
+        ("69003, Lyon 3e", "69003, Lyon 3e"),
+        ("17000 1700", "17000 1700"),
+        ("170000", "170000"),
+        ("Fribourg", "Fribourg"),
+    ],
+)
+def test_a_postcode_is_read_as_people_write_it(text: str, postcode: str) -> None:
+    assert read_postcode(text) == postcode
 
 
 @pytest.mark.parametrize("text", ["", "170", "CH-1700", "١٧٠٠", "170000", "17 00"])

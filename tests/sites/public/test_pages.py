@@ -197,6 +197,7 @@ async def test_the_nearest_come_first(client: AsyncClient) -> None:
     await place("Fribourg", postcode="1700")
     assert await listed(client, "?postcode=69001") == ["Lyon", "Bulle", "Fribourg"]
     assert await listed(client, "?postcode=1709") == ["Fribourg", "Bulle", "Lyon"]
+    assert await listed(client, "?postcode=CH-1709+Marly") == ["Fribourg", "Bulle", "Lyon"]
     assert "The nearest come first" in (await client.get("/places?postcode=1709")).text
     unknown = (await client.get("/places?postcode=9999")).text
     assert "The nearest come first" not in unknown
@@ -286,6 +287,16 @@ async def test_a_page_shows_today_first_and_everything_that_is_known(client: Asy
     assert [text for text in texts if text not in html] == []
     body = html.partition("<h1>")[2]
     assert body.index("Today:") < body.index("rue de Lausanne 12")
+
+
+async def test_without_coordinates_a_map_is_asked_for_the_address(client: AsyncClient) -> None:
+    site = await place()
+    html = (await client.get(f"/places/{factories.slug(site)}")).text
+    asked = "query=rue+de+Lausanne+12%2C+1700+Fribourg%2C+CH"
+    assert f"https://www.openstreetmap.org/search?{asked}" in html
+    await Site.update({Site.street: ""}, force=True)
+    html = (await client.get(f"/places/{factories.slug(site)}")).text
+    assert "openstreetmap" not in html
 
 
 async def test_stock_is_shown_where_the_site_wants_it(client: AsyncClient) -> None:
