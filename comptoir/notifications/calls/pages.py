@@ -30,6 +30,7 @@ from comptoir.notifications.calls.schemas import (
     RecordOutcome,
 )
 from comptoir.notifications.errors import CallNotFound, CallNotUndone
+from comptoir.notifications.inbox import queries as inbox
 from comptoir.sites import calendars
 from comptoir.sites.queries import names_for
 
@@ -81,7 +82,8 @@ async def calls(request: Page) -> Response[str]:
 async def count(request: Page) -> Response[str]:
     """How many are to be called now, for the menu."""
     counts = await queries.count_calls(request.user, now=clock.now())
-    return fragment(request, "notifications/_calls_count.html", number=counts.now)
+    number = counts.now + await inbox.count_asking(request.user)
+    return fragment(request, "notifications/_calls_count.html", number=number)
 
 
 @post("/calls/{borrower_id:uuid}/outcomes", guards=[require(Role.RECEPTION)])
@@ -148,6 +150,7 @@ async def _show(request: Page, wrong: _Wrong | None = None) -> Response[str]:
     }
     found = await queries.list_calls(request.user, wanted, language=current_language(), now=now)
     counts = await queries.count_calls(request.user, site_id=wanted.site_id, now=now)
+    asking = await inbox.list_asking(request.user, site_id=wanted.site_id)
     errors = []
     if wrong is not None:
         errors = [msgspec.structs.replace(wrong.error, field=f"call-at-{wrong.key}")]
@@ -161,7 +164,10 @@ async def _show(request: Page, wrong: _Wrong | None = None) -> Response[str]:
         found=found,
         next=seal_cursor(request, found.next, of="calls"),
         wanted=wanted,
-        counts={each: getattr(counts, each.value) for each in CallState},
+        # Whoever asked for a call waits for it as those do whom no message reaches.
+        asking=asking if state is CallState.NOW and not wanted.after else [],
+        counts={each: getattr(counts, each.value) for each in CallState}
+        | {CallState.NOW: counts.now + len(asking)},
         done=await queries.just_done(request.user, now=now),
         sites=[(each.id, each.name) for each in await names_for(request.user)],
         now=now,

@@ -8,6 +8,7 @@ from comptoir.core.i18n import current_language
 from comptoir.core.web.panels import Fill, Panel
 from comptoir.notifications.calls.queries import count_calls, list_calls
 from comptoir.notifications.calls.schemas import CallFilter
+from comptoir.notifications.inbox.queries import count_asking
 from comptoir.notifications.reminders.plans import OF_MOVES
 
 #: Nobody is waited for at more sites than that.
@@ -15,8 +16,9 @@ _MOST = 5
 
 
 async def at_desk(about: Fill) -> Panel | None:
-    """How many are to be called for a site."""
-    number = (await count_calls(about.principal, site_id=about.subject_id, now=about.now)).now
+    """How many are to be called for a site: those who asked for it, too."""
+    counts = await count_calls(about.principal, site_id=about.subject_id, now=about.now)
+    number = counts.now + await count_asking(about.principal, site_id=about.subject_id)
     return Panel("notifications/_calls_desk.html", number) if number else None
 
 

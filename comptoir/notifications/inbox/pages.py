@@ -44,9 +44,10 @@ class AnswerForm(msgspec.Struct, frozen=True):
 
 
 class DoneForm(msgspec.Struct, frozen=True):
-    """The button that says that something was looked after."""
+    """The button that says that something was looked after; ``next`` is the list it was in."""
 
     version: Version = 0
+    next: str = "/replies"
 
 
 @get("/replies", guards=[require(Role.RECEPTION)])
@@ -119,7 +120,7 @@ async def done(
     except ConversationChanged as changed:
         flash = Flash("error", changed.message())
         return redirect(request, f"/replies/{conversation_id}", flash=flash)
-    return redirect(request, "/replies", flash=Flash("ok", _("Looked after.")))
+    return redirect(request, data.next, flash=Flash("ok", _("Looked after.")))
 
 
 async def _show(

@@ -16,6 +16,8 @@ from comptoir.notifications.inbox.schemas import (
 )
 from comptoir.sites.queries import need_in_sight, of_own_sites
 
+#: The list of calls shows so many who wrote that they want one; the others are in the inbox.
+ASKING_SHOWN = 50
 #: Of a conversation so much is shown; older texts are in the list of messages.
 SAID_SHOWN = 50
 
@@ -72,6 +74,29 @@ async def list_waiting(actor: Principal, wanted: InboxFilter) -> InboxPage:
     if len(rows) > wanted.limit and shown[-1].waiting_since is not None:
         following = WaitingPlace(shown[-1].waiting_since, shown[-1].id)
     return InboxPage(shown, following)
+
+
+async def list_asking(actor: Principal, *, site_id: UUID | None = None) -> list[ConversationRow]:
+    """Those at the actor's sites who wrote that they want to be called, the longest first."""
+    conditions, values = _waiting(actor, site_id)
+    rows = await db.fetch(
+        f"{_LISTING} WHERE {' AND '.join(conditions)} AND talk.call_wanted "
+        "ORDER BY talk.waiting_since, talk.id LIMIT :limit",
+        limit=ASKING_SHOWN,
+        **values,
+    )
+    return [_row(row) for row in rows]
+
+
+async def count_asking(actor: Principal, *, site_id: UUID | None = None) -> int:
+    """How many these are."""
+    conditions, values = _waiting(actor, site_id)
+    [row] = await db.fetch(
+        "SELECT COUNT(*) AS number FROM notifications_conversation talk "
+        f"WHERE {' AND '.join(conditions)} AND talk.call_wanted",
+        **values,
+    )
+    return int(row["number"])
 
 
 async def count_waiting(actor: Principal) -> int:

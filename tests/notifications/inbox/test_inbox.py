@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
@@ -338,3 +339,40 @@ class TestOverHttp:
         fresh = {"If-Match": (await client.get(here)).headers["etag"]}
         done = await client.post(f"{here}/done", headers=fresh)
         assert (done.status_code, done.json()["waiting_since"]) == (200, None)
+
+
+class TestWhoAsksForACall:
+    async def test_is_on_the_list_of_calls_until_they_were_called(
+        self, client: AsyncClient, world: World
+    ) -> None:
+        user = await make.user(role=Role.RECEPTION, site_id=world.site.id)
+        await sign_in(client, user)
+        await world.person(phone=NUMBER, name="Amina Diallo")
+        conversation = await wrote(client, "ça marche pas, aidez-moi")
+        await wrote(client, "Je suis malade", sender="+41791234568")
+        listed = (await client.get("/calls")).text
+        assert "Amina Diallo" in listed
+        assert "ça marche pas, aidez-moi" in listed
+        assert "Je suis malade" not in listed
+        assert "(1" in (await client.get("/calls/count")).text
+        assert "1 person to call" in (await client.get("/desk")).text
+        assert "Amina" not in (await client.get("/calls?state=later")).text
+        form = {"version": fields_of(listed)["version"], "next": "/calls?state=now"}
+        answer = await client.post(f"/replies/{conversation}/done", data=form)
+        assert answer.headers["location"] == "/calls?state=now"
+        assert "Amina" not in (await client.get("/calls")).text
+        assert "Nobody is to be called." in (await client.get("/calls")).text
+
+    async def test_of_another_site_is_not(self, client: AsyncClient, world: World) -> None:
+        other = await make.site(short_name="Bulle")
+        await sign_in(client, await make.user(role=Role.RECEPTION, site_id=other.id))
+        await world.person(phone=NUMBER, name="Amina Diallo")
+        await wrote(client, "AIDE")
+        assert "Amina" not in (await client.get("/calls")).text
+        assert "(1" not in (await client.get("/calls/count")).text
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """What the form of the first conversation in a list sends."""
+    form = page[page.index('action="/replies/') :]
+    return dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[: form.index("</form>")]))
