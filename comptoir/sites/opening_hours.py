@@ -40,6 +40,8 @@ NIGHT_ENDS = END_OF_DAY + 6 * 60
 
 ONE_DAY = timedelta(days=1)
 
+_MINUTES = [timedelta(minutes=minute) for minute in range(NIGHT_ENDS + 1)]
+
 
 class Interval(msgspec.Struct, frozen=True):
     """One stretch of being open, in UTC: ``opens`` belongs to it, ``closes`` does not."""
@@ -257,7 +259,11 @@ def span_problems(spans: Sequence[Span]) -> list[SpanProblem]:
 
 def interval_on(day: date, opens: int, closes: int, zone: ZoneInfo) -> Interval | None:
     """From one minute of a date to another, in UTC; None where a clock change swallows it."""
-    start, end = first_moment(day, opens, zone), first_moment(day, closes, zone)
+    midnight = _steady_midnight(day, zone)
+    if midnight is not None:  # asked once for both ends: calendars of many days are computed here
+        start, end = midnight + _MINUTES[opens], midnight + _MINUTES[closes]
+    else:
+        start, end = first_moment(day, opens, zone), first_moment(day, closes, zone)
     return Interval(start, end) if start < end else None
 
 
