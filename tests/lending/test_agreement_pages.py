@@ -212,6 +212,16 @@ async def test_what_is_signed_is_read_first_in_the_borrowers_language(desk: Rece
         assert plain(_("Sign here")) in screen
 
 
+async def test_the_screen_that_is_turned_to_somebody_leads_to_nobody_else(desk: Reception) -> None:
+    await desk.lend()
+    visit = await desk.visit()
+    shown = (await desk.client.get(f"/desk/visits/{visit.id}/agreement")).text
+    header = shown[shown.index("<header") : shown.index("</header>")]
+    assert "Comptoir" in header
+    assert "<a " not in header
+    assert "<details" not in header
+
+
 async def test_an_empty_signature_is_asked_for_and_not_called_unreadable(desk: Reception) -> None:
     await desk.lend()
     url = f"/desk/visits/{(await desk.visit()).id}/agreement"

@@ -12,7 +12,7 @@ from comptoir.inventory.tables import Item
 from comptoir.lending.desk.view import read_visit
 from comptoir.lending.desk.visits import choose_return_site, open_visit
 from comptoir.lending.errors import CheckOutRefused
-from comptoir.lending.tables import Borrower
+from comptoir.lending.tables import Borrower, Household, Policy
 from tests import factories as make
 from tests.lending.counter import Desk
 
@@ -45,6 +45,12 @@ class Room:
             view = await read_visit(self.desk.actor, await self.visit(now), now=now)
         assert view is not None
         return [each.category for each in view.allowances]
+
+    async def laptops(self) -> tuple[int | None, bool]:
+        """How many they may take, and whether it is the household that sets it."""
+        view = await read_visit(self.desk.actor, await self.visit(OPEN), now=OPEN)
+        assert view is not None
+        return view.allowances[0].left, view.allowances[0].shared
 
     async def lends(self, item: Item, now: datetime) -> bool:
         try:
@@ -83,3 +89,19 @@ async def test_what_leaves_no_day_to_bring_it_back_is_not_offered(room: Room) ->
     assert await room.offered(OPEN) == ["Laptop", "PC in the room"]
     assert await room.offered(SHUT) == []
     assert not await room.lends(room.desk.item, SHUT)
+
+
+async def test_a_limit_that_others_of_the_household_have_reached_is_called_theirs(
+    room: Room,
+) -> None:
+    limits: dict[Any, Any] = {Policy.limit_person: 2, Policy.limit_household: 1}
+    await Policy.update(limits, force=True)
+    home = Household(label="Diallo", created_at=OPEN)
+    await home.save()
+    await Borrower.update({Borrower.household: home.id}, force=True)
+    assert (await room.laptops()) == (1, True)
+    sister = await make.borrower(household=home.id)
+    await make.loan(item=room.desk.item, borrower_id=sister.id, now=OPEN)
+    assert (await room.laptops()) == (0, True)
+    await Policy.update({Policy.limit_household: 3}, force=True)
+    assert (await room.laptops()) == (2, False)

@@ -20,10 +20,14 @@ ALLOWANCES_SHOWN = 12
 
 
 class Allowance(msgspec.Struct, frozen=True):
-    """How many more of a category; ``left`` of None is no limit."""
+    """How many more of a category; ``left`` of None is no limit.
+
+    ``shared``: it is the household that has so many, more than the person.
+    """
 
     category: str
     left: int | None
+    shared: bool = False
 
 
 _ALLOWANCES = f"""
@@ -47,11 +51,7 @@ async def allowances_of(visit: db.Row, now: datetime) -> list[Allowance]:
         household=visit["household"],
         borrower_group=visit["borrower_group"],
     )
-    return [
-        Allowance(name_of(row), _left(row, visit["household"]))
-        for row in rows
-        if _is_lent_now(row, visit, now)
-    ]
+    return [_allowance(row, visit["household"]) for row in rows if _is_lent_now(row, visit, now)]
 
 
 def _is_lent_now(row: db.Row, visit: db.Row, now: datetime) -> bool:
@@ -74,17 +74,17 @@ def _return_choice(visit: db.Row) -> rules.ReturnChoice:
     return rules.ReturnChoice.ELSEWHERE if public else rules.ReturnChoice.NOT_PUBLIC
 
 
-def _left(row: dict[str, Any], household: UUID | None) -> int | None:
-    shared = row["household_loans"] if household else row["own_loans"]
-    limits = [
-        limit - count
-        for limit, count in (
-            (row["limit_person"], row["own_loans"]),
-            (row["limit_household"], shared),
-        )
-        if limit is not None
-    ]
-    return max(0, min(limits)) if limits else None
+def _allowance(row: dict[str, Any], household: UUID | None) -> Allowance:
+    own = _left(row["limit_person"], row["own_loans"])
+    together = row["household_loans"] if household else row["own_loans"]
+    shared = _left(row["limit_household"], together)
+    if shared is None or (own is not None and own <= shared):
+        return Allowance(name_of(row), own)
+    return Allowance(name_of(row), shared, shared=household is not None)
+
+
+def _left(limit: int | None, count: int) -> int | None:
+    return None if limit is None else max(0, limit - count)
 
 
 def name_of(row: dict[str, Any]) -> str:
