@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from comptoir.core import db, events
 from comptoir.core.ids import new_id
-from comptoir.core.phones import read_phone
+from comptoir.core.plain_text import is_unseen
 from comptoir.notifications import outcomes
 from comptoir.notifications.errors import HookUnknown, HookUnreadable
 from comptoir.notifications.events import ReplyArrived
@@ -22,6 +21,7 @@ from comptoir.notifications.gateways.hooks import (
     Report,
     Unreadable,
 )
+from comptoir.notifications.incoming_numbers import sender_of
 
 #: What is older was told before, or nobody waits for it any more. Calls are remembered for longer.
 OLDEST = timedelta(days=30)
@@ -119,7 +119,8 @@ async def unheard(name: str, keys: Sequence[str]) -> list[str]:
 
 async def keep_reply(name: str, incoming: Incoming, *, now: datetime) -> None:
     """Keep a message that is trusted, read, and new; whoever reacts to it takes part."""
-    sender, text = sender_of(incoming.sender), text_of(incoming.text)
+    text = text_of(incoming.text)
+    sender = await sender_of(incoming.sender, incoming.recipient)
     whose = await db.fetch(_WHOSE, phone=sender)
     borrower = whose[0]["id"] if len(whose) == 1 else None
     reply_id = new_id()
@@ -138,15 +139,10 @@ async def keep_reply(name: str, incoming: Incoming, *, now: datetime) -> None:
     await events.publish(ReplyArrived(reply_id, sender, text, borrower, sent_at, now))
 
 
-def sender_of(number: str) -> str:
-    """A number as it is kept: E.164, or as it came where no country is known of it."""
-    # A gateway says a country; where it says none, the number is of its own making.
-    return read_phone(re.sub("^00", "+", number), "") or number[:40]
-
-
 def text_of(text: str) -> str:
-    """A text as it is kept."""
-    return text.replace("\x00", "")[:LONGEST_TEXT]
+    """A text as it is kept: nothing in it that hides, or turns the writing around (U+202E)."""
+    seen = (sign for sign in text[: 2 * LONGEST_TEXT] if not is_unseen(sign) and sign != "\x00")
+    return "".join(seen)[:LONGEST_TEXT]
 
 
 def _trusted(

@@ -19,7 +19,8 @@ from comptoir.core.ids import new_id
 from comptoir.notifications import text_parts
 from comptoir.notifications.gateways.hooks import Incoming, Report
 from comptoir.notifications.gateways.lines import Line, Named, Receipt, Said, message_of
-from comptoir.notifications.hook_calls import keep_reply, keep_report, sender_of, text_of
+from comptoir.notifications.hook_calls import keep_reply, keep_report, text_of
+from comptoir.notifications.incoming_numbers import sender_of
 from comptoir.notifications.routing import Route
 
 #: How often the outbox is looked into while nothing is heard, and whether the process ends.
@@ -82,7 +83,7 @@ class Keeper:
 
 async def _keep(gateway: str, said: Said) -> None:
     """A whole text; nothing where the network tells it again."""
-    now, sender = clock.now(), sender_of(said.sender)
+    now, sender = clock.now(), await sender_of(said.sender, said.recipient)
     since = now - SAME_WITHIN
     if not await db.fetch(
         _SAME, gateway=gateway, sender=sender, text=text_of(said.text), since=since

@@ -18,7 +18,12 @@ from enum import StrEnum
 
 import msgspec
 
-#: Four parts, where it is all GSM. Nobody reads more on a telephone.
+from comptoir.core.plain_text import is_unseen
+from comptoir.notifications.segments import most_places, places, split
+
+#: Parts of a text message. Nobody reads more on a telephone.
+MOST_PARTS = 4
+#: The same in characters, where all are GSM; of a text that is no text message, too.
 MOST_CHARACTERS = 612
 #: No value is longer than this: more is cut off.
 MOST_OF_A_VALUE = 200
@@ -48,7 +53,8 @@ class Problem(msgspec.Struct, frozen=True):
     """One thing wrong with a wording, and where: ``position`` counts characters from 0.
 
     ``found`` is what stands there, ``meant`` the nearest that would be right, if any.
-    ``length`` and ``most`` are of a text that is too long.
+    ``length`` and ``most`` are of a text that is too long: the places that it takes and that
+    there are, as ``segments`` counts them.
     """
 
     code: ProblemCode
@@ -86,22 +92,41 @@ class Wording(msgspec.Struct, frozen=True):
         return frozenset(each.name for each in _flat(pieces) if isinstance(each, Name))
 
 
-def read(text: str, names: Collection[str]) -> Wording | tuple[Problem, ...]:
+def read(
+    text: str, names: Collection[str], *, texted: bool = True
+) -> Wording | tuple[Problem, ...]:
     """A wording that may use these names, or what is wrong with it, in its order.
 
     Line ends are kept, whatever system they are from. Of many problems the first ten are told.
+    ``texted``: it goes by text message, where one character may halve what fits.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if len(text) > MOST_CHARACTERS:
-        return (
-            Problem(ProblemCode.TOO_LONG, MOST_CHARACTERS, length=len(text), most=MOST_CHARACTERS),
-        )
+    if (long := _too_long(text, texted=texted)) is not None:
+        return (long,)
     if not text.strip():
         return (Problem(ProblemCode.EMPTY, 0),)
     reader = _Reader(names)
     for position, mark in _marks(text):
         reader.take(position, mark)
     return reader.result()
+
+
+def _too_long(text: str, *, texted: bool) -> Problem | None:
+    if not texted:
+        taken, most = len(text), MOST_CHARACTERS
+        fits = taken <= most
+    else:
+        # What stands in the place of a brace is no brace.
+        plain = text.translate({ord("{"): "(", ord("}"): ")"})
+        taken = places(plain)
+        # A character in two halves is in one part, so a place may be left over.
+        most = min(most_places(plain, MOST_PARTS), taken - 1)
+        fits = len(split(plain).parts) <= MOST_PARTS
+    return (
+        None
+        if fits
+        else Problem(ProblemCode.TOO_LONG, min(most, len(text)), length=taken, most=most)
+    )
 
 
 def render(wording: Wording, values: Mapping[str, str], *, count: int) -> str:
@@ -189,7 +214,7 @@ class _Reader:
 
     def _take_text(self, position: int, mark: str) -> None:
         for offset, character in enumerate(mark):
-            if character != "\n" and unicodedata.category(character) == "Cc":
+            if character != "\n" and _is_hidden(character):
                 self._refuse(ProblemCode.CONTROL_CHARACTER, position + offset)
         self._add(mark)
 
@@ -229,6 +254,11 @@ class _Reader:
 
     def _refuse(self, code: ProblemCode, position: int, found: str = "", meant: str = "") -> None:
         self._problems.append(Problem(code, position, found, meant))
+
+
+def _is_hidden(character: str) -> bool:
+    """True for what nobody sees, and what turns the writing around on a telephone (U+202E)."""
+    return unicodedata.category(character) == "Cc" or is_unseen(character)
 
 
 def _flat(pieces: tuple[str | Name | OneOrMany, ...]) -> Iterator[str | Name]:

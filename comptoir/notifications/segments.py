@@ -66,6 +66,17 @@ def split(text: str) -> Segments:
     return Segments(encoding, tuple(parts), joined - used)
 
 
+def places(text: str) -> int:
+    """How many places a text takes: septets, or 16-bit units."""
+    encoding = Encoding.GSM7 if is_gsm7(text) else Encoding.UCS2
+    return sum(_places(character, encoding) for character in text)
+
+
+def most_places(text: str, parts: int) -> int:
+    """How many places so many parts have, in the encoding that a text needs."""
+    return _JOINED[Encoding.GSM7 if is_gsm7(text) else Encoding.UCS2] * parts
+
+
 def forcing(text: str) -> tuple[Forcing, ...]:
     """What makes a text UCS-2, in the order in which it comes; empty: nothing does."""
     found: dict[str, list[int]] = {}

@@ -18,7 +18,7 @@ def wording_sentence(problem: Problem) -> str:
             return _("The text is empty. Write what the message is to say.")
         case ProblemCode.TOO_LONG:
             return _(
-                "The text has %(length)s characters; at most %(most)s fit into four text "
+                "The text is as long as %(length)s characters; %(most)s fit into four text "
                 "messages. Keep what the person must know now, and leave the rest for the visit.",
                 length=problem.length,
                 most=problem.most,

@@ -154,7 +154,7 @@ def default_wording(
         ValueError: the file has a mistake; the tests find it.
     """
     text = default_text(kind, language, barest=barest, full=full)
-    wording = read(text, KINDS[kind].names)
+    wording = read(text, KINDS[kind].names, texted=not full)
     if not isinstance(wording, Wording):
         raise ValueError(f"{kind} in {language}: {wording}")
     return wording

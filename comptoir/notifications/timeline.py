@@ -33,10 +33,10 @@ def _written(story: Story) -> str:
     if story.after("channel") == "call":
         return _("On the list to call: %(kind)s.", kind=kind)
     if story.after("channel") == "letter":
-        return _("Letter: %(kind)s.", kind=kind)
+        return _("A letter to print: %(kind)s.", kind=kind)
     if story.after("channel") == "email":
-        return _("Message by e-mail: %(kind)s.", kind=kind)
-    return _("Message by SMS: %(kind)s.", kind=kind)
+        return _("A message to send by e-mail: %(kind)s.", kind=kind)
+    return _("A message to send by SMS: %(kind)s.", kind=kind)
 
 
 def _dropped(story: Story) -> str:

@@ -154,6 +154,13 @@ async def test_zero_signs_in_a_reply_are_left_out(client: AsyncClient) -> None:
     assert (kept.sender, kept.recipient) == ("Comptoir", "+4126")
 
 
+async def test_what_hides_or_turns_the_writing_around_is_left_out(client: AsyncClient) -> None:
+    text = "\u202ea\u200bb\nc\ufeff".encode()
+    assert (await reply(client, text, sender="\u202eComptoir")).status_code == 200
+    (kept,) = await Reply.objects()
+    assert (kept.sender, kept.text) == ("Comptoir", "ab\nc")
+
+
 @pytest.mark.parametrize(
     ("data", "coding", "text"),
     [

@@ -422,3 +422,44 @@ class TestManyAtOnce:
         )
         assert [row["renewals"] for row in await Loan.select(Loan.renewals)] == [1]
         assert await kinds() == ["answer-renewed"]
+
+
+class TestANumberWithoutItsCountry:
+    """Some gateways pass numbers on as they are dialled at home."""
+
+    @pytest.mark.parametrize(
+        ("countries", "sender", "recipient", "kept"),
+        [
+            (["CH"], "0791234567", "", "+41791234567"),
+            (["FR"], "06 12 34 56 78", "Comptoir", "+33612345678"),
+            (["FR"], "0791234567", "+41765550110", "+41791234567"),
+            (["CH"], "+33612345678", "", "+33612345678"),
+            (["CH"], "0033612345678", "", "+33612345678"),
+            # Both have such numbers, and nobody is known by either.
+            (["CH", "FR"], "0791234567", "", "0791234567"),
+            (["CH", "FR"], "0612345678", "", "+33612345678"),
+            # What no telephone has stays as it came.
+            (["CH"], "4040", "", "4040"),
+            (["CH"], "Swisscom", "", "Swisscom"),
+            ([], "0791234567", "", "0791234567"),
+        ],
+    )
+    async def test_is_read_as_where_it_came_to(
+        self, client: AsyncClient, countries: list[str], sender: str, recipient: str, kept: str
+    ) -> None:
+        for country in countries:
+            await make.site(country=country)
+        await reply(client, b"?", sender=sender, to=recipient)
+        [found] = await Reply.objects()
+        assert found.sender == kept
+
+    async def test_is_that_of_the_one_who_is_known_by_it(self, client: AsyncClient) -> None:
+        for country in ("CH", "FR"):
+            await make.site(country=country)
+        person = await make.borrower(phone="+33791234567")
+        await reply(client, b"?", sender="0791234567", to="")
+        [found] = await Reply.objects()
+        assert (found.sender, found.borrower) == ("+33791234567", person.id)
+        await make.borrower(phone="+41791234567")
+        await reply(client, b"!", sender="0791234567", to="")
+        assert [row.sender for row in await Reply.objects().order_by(Reply.id)][1] == "0791234567"

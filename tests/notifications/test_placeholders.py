@@ -95,6 +95,10 @@ def test_a_form_may_have_an_empty_side() -> None:
         ("{{one}}a{{one}}b{{many}}c{{end}}", [(ProblemCode.FORM_NESTED, 8)]),
         ("{{one}}a{{many}}b{{many}}c{{end}}", [(ProblemCode.FORM_OUT_OF_PLACE, 17)]),
         ("a\x07b", [(ProblemCode.CONTROL_CHARACTER, 1)]),
+        (
+            "a\u202eb\u200b",
+            [(ProblemCode.CONTROL_CHARACTER, 1), (ProblemCode.CONTROL_CHARACTER, 3)],
+        ),
         ("x" * (MOST_CHARACTERS + 1), [(ProblemCode.TOO_LONG, MOST_CHARACTERS)]),
     ],
 )
@@ -118,6 +122,24 @@ def test_a_text_of_two_thousand_characters_is_told_how_many_may_be() -> None:
         2000,
         MOST_CHARACTERS,
     )
+
+
+@pytest.mark.parametrize(
+    ("sign", "most"), [("a", 612), ("€", 304), ("ê", 268), ("’", 268), ("😀", 132)]
+)
+def test_a_text_may_take_four_parts_whatever_is_in_it(sign: str, most: int) -> None:
+    assert isinstance(read(sign * most, NAMES), Wording)
+    [problem] = read(sign * (most + 1), NAMES)  # type: ignore[misc]  # problems, not a wording
+    assert problem.code is ProblemCode.TOO_LONG
+    assert problem.length > problem.most
+
+
+def test_a_longer_text_goes_where_no_sign_costs() -> None:
+    assert isinstance(read("ê" * 612, NAMES, texted=False), Wording)
+
+
+def test_a_brace_takes_no_more_than_a_letter() -> None:
+    assert isinstance(read("{{place}}" * 68, NAMES), Wording)  # 612 signs
 
 
 def test_a_name_of_another_kind_of_message_is_unknown() -> None:
@@ -175,7 +197,11 @@ def test_any_text_is_a_wording_that_renders_or_has_problems_within_it(
         assert all(0 <= each.position <= len(text) for each in found)
 
 
-@given(st.text(st.characters(exclude_characters="{}", exclude_categories=["Cc", "Cs"]), min_size=1))
+@given(
+    st.text(
+        st.characters(exclude_characters="{}", exclude_categories=["Cc", "Cf", "Cs"]), min_size=1
+    )
+)
 def test_a_text_without_braces_is_said_as_it_is(text: str) -> None:
     found = read(text, NAMES)
     if isinstance(found, Wording):

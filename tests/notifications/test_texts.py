@@ -87,7 +87,7 @@ def test_a_wording_is_sound_and_in_the_alphabet(kind: str, language: str, barest
 @every_text
 def test_where_no_sign_costs_a_message_is_said_in_full(kind: str, language: str) -> None:
     text, full = (default_text(kind, language, full=each) for each in (False, True))
-    assert isinstance(read(full, KINDS[kind].names), Wording)
+    assert isinstance(read(full, KINDS[kind].names, texted=False), Wording)
     # Nobody writes an answer or a call's script but in one way.
     assert (full == text) is (kind == _SPOKEN or kind.startswith("answer-"))
     assert len(full) >= len(text)

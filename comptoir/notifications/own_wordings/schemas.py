@@ -10,13 +10,16 @@ from uuid import UUID
 
 import msgspec
 
+from comptoir.core.i18n import gettext as _
+from comptoir.core.plain_text import JOINERS, is_unseen
 from comptoir.notifications.channels import Channel
 from comptoir.notifications.segments import Encoding
 
 TextField = Annotated[
     str,
     msgspec.Meta(
-        description="At most 612 characters; places to fill are words between two pairs of braces.",
+        description="At most four parts of a text message; places to fill are words between two "
+        "pairs of braces.",
         examples=["Bonjour, à rapporter : {{items}}. {{place}} : {{opening}}."],
     ),
 ]
@@ -94,6 +97,13 @@ class ForcingSign(msgspec.Struct, frozen=True):
 
     character: str
     name: str
+
+    @property
+    def shown(self) -> str:
+        """The character for people; in words where nobody would see it."""
+        if is_unseen(self.character) or self.character in JOINERS:
+            return _("an invisible character")
+        return _("a blank of another width") if self.character.isspace() else self.character
 
 
 class WayPreview(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from comptoir.core.i18n import LANGUAGES
 from comptoir.core.i18n import gettext as _
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal
+from comptoir.notifications.channels import Channel
 from comptoir.notifications.errors import AllSitesNeeded, WordingChanged, WordingNotFound
 from comptoir.notifications.kinds import KINDS, Kind
 from comptoir.notifications.own_wordings.queries import newest
@@ -89,7 +90,7 @@ def read_wording(text: str, kind: Kind) -> Wording:
     Raises:
         Invalid: it cannot be used; where, and what to do, is told of each mistake.
     """
-    found = read(text, kind.names)
+    found = read(text, kind.names, texted=Channel.SMS in kind.ways)
     if isinstance(found, Wording):
         return found
     raise Invalid([_field_error(problem, text) for problem in found])

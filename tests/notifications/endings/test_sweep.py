@@ -356,7 +356,9 @@ async def test_timelines_of_the_voucher_and_its_person_tell_of_it(drawer: Drawer
     await sweep(now=SOON)
     with use_language("en"):
         for subject in (issue.voucher_id, person.id):
-            assert (await lines(subject, {}))[0].text == "Message by SMS: Before a voucher expires."
+            assert (await lines(subject, {}))[
+                0
+            ].text == "A message to send by SMS: Before a voucher expires."
     [(_, event), *_] = await audit.timeline(person.id)
     assert (event.action, event.subject_id) == ("message.written", issue.voucher_id)
 

@@ -95,7 +95,9 @@ class TestThePages:
     async def test_show_what_a_text_makes_without_saving_it(self, client: AsyncClient) -> None:
         answer = await client.post(f"{PAGE}/preview", data=form("Bientôt : {{items}}"))
         assert "Bientôt : ordinateur portable</p>" in answer.text
-        assert "LATIN SMALL LETTER O WITH CIRCUMFLEX" in answer.text
+        assert "<strong>ô</strong>" in answer.text
+        assert "LATIN" not in answer.text
+        assert "What it costs is not known" in answer.text
         assert 'value="Bientot : {{items}}"' in answer.text
         used = await client.post(
             f"{PAGE}/preview", data=form("Bientôt : {{items}}", use="Bientot : {{items}}")

@@ -308,7 +308,7 @@ async def test_the_timeline_tells_of_the_message_in_words(world: World) -> None:
     await sweep(now=SOON)
     with use_language("en"):
         [line] = await lines(person.id, {})
-    assert line.text == "Message by SMS: Before it is due."
+    assert line.text == "A message to send by SMS: Before it is due."
 
 
 async def test_the_timeline_names_an_e_mail_as_one(world: World) -> None:
@@ -318,4 +318,4 @@ async def test_the_timeline_names_an_e_mail_as_one(world: World) -> None:
     await sweep(now=SOON)
     with use_language("en"):
         [line] = await lines(person.id, {})
-    assert line.text == "Message by e-mail: Before it is due."
+    assert line.text == "A message to send by e-mail: Before it is due."
