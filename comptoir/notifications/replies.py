@@ -1,7 +1,8 @@
 """What an answer to a message asks for, told from its words alone.
 
 Made for what people type on a telephone: capitals or none, accents or none, one slip in a
-word, a greeting around it, an emoji behind it. In this order:
+word, a greeting around it, an emoji behind it. What it quotes, such as a message of ours that
+somebody "liked", is not read (``reply_quotes``). In this order:
 
 1. a word for STOP, whatever else there is;
 2. "not me", "wrong number";
@@ -24,6 +25,7 @@ import msgspec
 
 from comptoir.notifications import reply_words as known
 from comptoir.notifications.reply_denials import REFUSING, TROUBLE, UNDENIED
+from comptoir.notifications.reply_quotes import without_quotes
 
 #: Longer texts say more than a wish; nobody types more for one.
 _MOST_WORDS = 25
@@ -115,7 +117,7 @@ def _wish(text: _Text) -> tuple[Wish, str]:
 def _fold(text: str) -> _Text:
     shown = "".join(
         each
-        for each in unicodedata.normalize("NFKC", text[:_MOST_CHARACTERS])
+        for each in without_quotes(unicodedata.normalize("NFKC", text[:_MOST_CHARACTERS]))
         if unicodedata.category(each) not in ("Cf", "Cs")
     ).casefold()
     typed = unicodedata.normalize("NFC", shown)

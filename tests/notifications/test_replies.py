@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +12,7 @@ from hypothesis import strategies as st
 from comptoir.core.i18n import LANGUAGES
 from comptoir.notifications import reply_words
 from comptoir.notifications.replies import Reply, Wish, read_reply
+from comptoir.notifications.texts import language_file
 from tests.notifications.heard_replies import HEARD
 from tests.notifications.reply_examples import EXAMPLES
 
@@ -25,6 +29,56 @@ def test_what_people_write_is_taken_as_a_kind_person_would(wish: Wish) -> None:
     texts = HEARD[wish].strip().splitlines()
     taken = {text: read_reply(text).wish for text in texts}
     assert {text: found for text, found in taken.items() if found is not wish} == {}
+
+
+#: How telephones tell that somebody liked a text, or answer below it.
+_REPEATING = [
+    "A aimé « {} »",
+    "Liked “{}”",
+    "👍 à « {}",
+    "Hat „{}“ mit „Gefällt mir“ markiert",
+    'Ha messo "Mi piace" a "{}"',
+    "> {}",
+]
+
+
+def ours(language: str) -> Iterator[tuple[str, str]]:
+    """Each kind of message that goes out, and its text."""
+    said = language_file(language)
+    for kind, texts in said.kinds.items():
+        text = texts.text
+        for name in ("renew", "help", "stop"):
+            text = text.replace(f"{{{{{name}}}}}", getattr(said.phrases, name))
+        yield kind, re.sub(r"{{\w+}}", "9h-12h", text)
+
+
+@pytest.mark.parametrize("around", _REPEATING)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_message_of_ours_that_somebody_liked_asks_for_nothing(language: str, around: str) -> None:
+    for kind, text in ours(language):
+        assert read_reply(around.format(text)).wish is Wish.UNCLEAR, (kind, text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_message_of_ours_that_is_sent_back_renews_and_stops_nothing(language: str) -> None:
+    for kind, text in ours(language):
+        wish = read_reply(text).wish
+        assert wish in (Wish.UNCLEAR, Wish.HOURS) or kind == "answer-stopped", (kind, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        ("PROLONGER\n> Bonjour, merci de rapporter. STOP = plus aucun SMS.", Wish.RENEW),
+        ("prolonger svp. Prolonger ? Répondez PROLONGER.", Wish.RENEW),
+        ('"STOP"', Wish.STOP),
+        ("«prolonger»", Wish.RENEW),
+        ("STOP", Wish.STOP),
+        ("Liked “Bonjour, merci de rapporter d’ici vendredi : tablette. ST…", Wish.UNCLEAR),
+    ],
+)
+def test_what_stands_beside_it_counts(text: str, wish: Wish) -> None:
+    assert read_reply(text).wish is wish
 
 
 def test_there_are_examples_of_each_wish_in_each_language() -> None:
