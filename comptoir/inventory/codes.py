@@ -48,6 +48,7 @@ _SUM = 15
 _BLANK = r" \t\r\n\u00a0\u202f"
 _GAP = rf"[{_BLANK}\u2010-\u2015-]*"  # between letters: blanks, and every hyphen people paste
 _CODE = rf"(?:[{ALPHABET}]{_GAP}){{{LENGTH}}}"
+_BEGINNING = re.compile(rf"(?:[{ALPHABET}]{_GAP}){{{LENGTH // 2},{LENGTH - 1}}}")
 _CODE_AT_END = re.compile(rf"{_CODE}\Z")
 # "/T/" and "/B/", whatever the scanner's slash has become on the way ("!", "-", …).
 _PATH_AT_END = re.compile(r"[^A-Z0-9]([TB])[^A-Z0-9]\Z")
@@ -130,6 +131,12 @@ def read(text: str) -> str | None:
     """The valid code a scan or a person gave, or None."""
     reading = scan(text)
     return reading.code if reading.outcome is Outcome.CODE else None
+
+
+def beginning(text: str) -> str | None:
+    """The first letters of a code, of which somebody typed a half or more, or None."""
+    plain = _capitals(text)
+    return _only_letters(plain) if _BEGINNING.fullmatch(plain) else None
 
 
 def scan(text: str) -> Reading:

@@ -313,6 +313,8 @@ async def test_a_cursor_shows_nothing_and_is_refused_if_it_was_altered(
         ("cursor=made-up", "cursor", "core.cursor-invalid"),
         ("stat=open", "stat", "core.unknown-field"),
         ("state=gone", "state", "core.invalid-value"),
+        ("item=nope", "item", "inventory.code-invalid"),
+        ("item=", "item", "inventory.code-invalid"),
         ("state=open&state=closed", "state", "core.repeated-parameter"),
     ],
 )

@@ -21,6 +21,8 @@ from comptoir.core.api import (
     put,
 )
 from comptoir.core.clock import localtime
+from comptoir.core.errors import FieldError, Invalid
+from comptoir.core.i18n import gettext as _
 from comptoir.inventory import codes
 from comptoir.lending.errors import LoanChanged, LoanCoordinatorNeeded, LoanNotFound
 from comptoir.lending.loans import elsewhere, listing, renewals, reopening, searching, undo
@@ -134,13 +136,15 @@ async def list_loans(call: Call, query: LoansQuery) -> Page[LoanLine]:
     first, closed and undone ones with the last closed first. Only those of the
     token's sites, lent there or to be brought back there.
     """
-    if query.item is not None and codes.read(query.item) is None:
-        return Page([])
+    item = codes.read(query.item) if query.item is not None else None
+    if query.item is not None and item is None:
+        message = _("This is no whole code. A code has eight letters, such as those on a label.")
+        raise Invalid([FieldError("item", "inventory.code-invalid", message)])
     wanted = LoanFilter(
         state=query.state,
         site_id=query.site,
         borrower_id=query.borrower,
-        item=codes.read(query.item) if query.item else None,
+        item=item,
         after=decode_cursor(query.cursor, LoanPlace),
         limit=query.limit,
     )

@@ -16,6 +16,7 @@ from comptoir.core import db
 from comptoir.core.clock import localtime
 from comptoir.core.phones import show_phone
 from comptoir.core.principal import Principal
+from comptoir.inventory import codes
 from comptoir.lending import due_dates
 from comptoir.lending.loans import facts
 from comptoir.lending.rules import Signature
@@ -51,7 +52,10 @@ class LoanPlace(msgspec.Struct, frozen=True):
 
 
 class LoanFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """What a list is limited to. ``after`` is where the page before ended."""
+    """What a list is limited to. ``after`` is where the page before ended.
+
+    ``item`` is a code, or its first letters.
+    """
 
     state: LoanState = LoanState.OPEN
     site_id: UUID | None = None
@@ -261,8 +265,10 @@ def _conditions(
         conditions.append("loan.borrower IN :borrowers")
         values["borrowers"] = list(wanted.borrower_ids)
     if wanted.item is not None:
-        conditions.append("loan.item = (SELECT id FROM inventory_item WHERE code = :item)")
-        values["item"] = wanted.item
+        conditions.append(
+            "loan.item IN (SELECT id FROM inventory_item WHERE code BETWEEN :first AND :last)"
+        )
+        values |= {"first": wanted.item, "last": wanted.item + codes.ALPHABET[-1] * codes.LENGTH}
     if wanted.state is LoanState.OVERDUE:
         condition, moments = _overdue(sites, now)
         conditions.append(condition)

@@ -23,9 +23,9 @@ async def find_loans(
 ) -> LoanPage:
     """The loans of one list that a text may mean, in the order of that list.
 
-    ``text`` is the code of an item, or what ``find_borrowers`` makes sense of.
+    ``text`` is the code of an item or its first half, or what ``find_borrowers`` makes sense of.
     """
-    code = codes.scan(text).code
+    code = codes.scan(text).code or codes.beginning(text)
     if code is not None:
         found = await list_loans(actor, LoanFilter(state=state, item=code, limit=limit), now=now)
         if found.rows:
