@@ -10,7 +10,7 @@ import msgspec
 from comptoir.core.api import Call, get, post
 from comptoir.sites.errors import SiteNotFound
 from comptoir.sites.visits import services
-from comptoir.sites.visits.schemas import CountVisit, VisitCounted, VisitsReport
+from comptoir.sites.visits.schemas import CountVisit, VisitsReport
 
 TAG = "Visits"
 PATH = "/sites/{site_id:uuid}/visits"
@@ -24,26 +24,27 @@ class VisitsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ]
 
 
-@post(PATH, scopes=("desk",), tag=TAG, status=201, errors=(SiteNotFound,))
-async def count_visit(call: Call, site_id: UUID, data: CountVisit) -> VisitCounted:
-    """Count somebody who comes in. No name, no time: one more for the day and the reason."""
-    today = await services.count_visit(call.actor, site_id, data, now=call.now)
-    return VisitCounted(today.total)
+@post(PATH, scopes=("desk",), tag=TAG, status=204, errors=(SiteNotFound,))
+async def count_visit(call: Call, site_id: UUID, data: CountVisit) -> None:
+    """Count somebody who comes in. No name, no time: one more for the day and the reason.
+
+    How many there are is not answered: of one day they may be too few to tell.
+    """
+    await services.count_visit(call.actor, site_id, data, now=call.now)
 
 
-@post(f"{PATH}/take-back", scopes=("desk",), tag=TAG, errors=(SiteNotFound,))
-async def take_back_visit(call: Call, site_id: UUID, data: CountVisit) -> VisitCounted:
-    """Count one less today, after a slip of the finger."""
-    today = await services.take_back_visit(call.actor, site_id, data, now=call.now)
-    return VisitCounted(today.total)
+@post(f"{PATH}/take-back", scopes=("desk",), tag=TAG, status=204, errors=(SiteNotFound,))
+async def take_back_visit(call: Call, site_id: UUID, data: CountVisit) -> None:
+    """Count one less today, after a slip of the finger; never fewer than none."""
+    await services.take_back_visit(call.actor, site_id, data, now=call.now)
 
 
 @get(PATH, scopes=("desk", "settings"), tag=TAG, errors=(SiteNotFound,))
 async def read_visits(call: Call, site_id: UUID, query: VisitsQuery) -> VisitsReport:
     """Read a year of visits, by month and reason, as far as its months are over.
 
-    A number from 1 to 4 is null, and so is one more of its line and of its column: together
-    with the sums it would tell the first.
+    A number from 1 to 4 is null, and so are others from which it could be computed. What is told
+    of a month never changes; the sums of a year are null until the year is over.
     """
     return await services.visits_of_year(call.actor, site_id, query.year, now=call.now)
 

@@ -52,7 +52,7 @@ async def visits(request: Page) -> Response[str]:
         years=[(str(each), str(each)) for each in _years(this_year)],
         months=[
             *((format_day(date(year, each.month, 1), "LLLL"), each) for each in report.months),
-            (_("The year"), report),
+            *([(_("The year"), report)] if len(report.months) == 12 else []),
         ],
     )
 

@@ -26,12 +26,6 @@ class CountVisit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Reason = Reason.UNSAID
 
 
-class VisitCounted(msgspec.Struct, frozen=True):
-    """How many came today, in all."""
-
-    total: int
-
-
 class VisitsToday(msgspec.Struct, frozen=True):
     """How many came today, in all and by reason. It stays at the site."""
 
@@ -50,7 +44,7 @@ class MonthOfVisits(msgspec.Struct, frozen=True):
 
 
 class VisitsReport(msgspec.Struct, frozen=True):
-    """A year of a site, and the sums of its months."""
+    """A year of a site, and the sums of its months: null until all of them are over."""
 
     months: list[MonthOfVisits]
     total: int | None

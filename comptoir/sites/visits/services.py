@@ -14,7 +14,7 @@ from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal
 from comptoir.sites import queries
 from comptoir.sites.schemas import SiteView
-from comptoir.sites.visits.disclosure import tellable
+from comptoir.sites.visits.disclosure import told_month, told_sums
 from comptoir.sites.visits.schemas import (
     CountVisit,
     MonthOfVisits,
@@ -81,8 +81,9 @@ async def visits_of_year(
 ) -> VisitsReport:
     """The months of a year that are over ``now`` (UTC) at a site, by reason.
 
-    The numbers that are too small to tell are left out. Of a month that goes on nothing is told:
-    whoever read it each day would find the few of one day by subtraction.
+    The numbers that are too small to tell are left out. Of a month that goes on nothing is told,
+    nor are the sums of a year that does: whoever read them each day, or each month, would find
+    the few of one day or month by subtraction.
 
     Raises:
         SiteNotFound: there is none, as far as the actor may know.
@@ -101,18 +102,13 @@ async def visits_of_year(
     for row in rows:
         if row["day"].month in over:
             numbers[row["day"].month - 1][columns.index(Reason(row["reason"]))] += row["visits"]
-    *months, sums = (
-        (dict(zip(columns, line, strict=False)), line[-1]) for line in tellable(numbers)
-    )
-    return VisitsReport(
-        [
-            MonthOfVisits(month, total, cells)
-            for month, (cells, total) in enumerate(months, 1)
-            if month in over
-        ],
-        total=sums[1],
-        reasons=sums[0],
-    )
+    reports = [
+        MonthOfVisits(month, total, dict(zip(columns, cells, strict=True)))
+        for month in over
+        for *cells, total in [told_month(numbers[month - 1])]
+    ]
+    *sums, total = told_sums(numbers) if len(over) == 12 else [None] * (len(columns) + 1)
+    return VisitsReport(reports, total=total, reasons=dict(zip(columns, sums, strict=True)))
 
 
 def _values(site: SiteView, command: CountVisit, now: datetime) -> dict[str, object]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from comptoir.core import db
+from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal, Role
 from comptoir.core.tables import AuditEvent
 from comptoir.sites.errors import SiteNotFound
@@ -16,6 +17,7 @@ from comptoir.sites.tables import Site
 from comptoir.sites.visits import services
 from comptoir.sites.visits.schemas import CountVisit, Reason
 from tests import factories
+from tests.http_client import client_of, use_token
 
 HELP = CountVisit(Reason.HELP)
 
@@ -82,7 +84,9 @@ async def test_the_year_tells_no_small_number(site: Site, staff: Principal, now:
     month = report.months[now.month - 1]
     assert month.reasons[Reason.HELP] is None
     assert month.reasons[Reason.WORKSHOP] is None
-    assert (month.reasons[Reason.UNSAID], month.total, report.total) == (9, 20, 20)
+    assert (month.reasons[Reason.UNSAID], month.total) == (9, 20)
+    whole = await services.visits_of_year(staff, site.id, now.year, now=over + timedelta(days=31))
+    assert (whole.total, whole.reasons[Reason.HELP], whole.reasons[Reason.UNSAID]) == (20, None, 9)
     before = await services.visits_of_year(staff, site.id, now.year - 1, now=over)
     assert (before.total, len(before.months)) == (0, 12)
 
@@ -94,10 +98,13 @@ async def test_a_month_is_told_once_it_is_over(site: Site, staff: Principal) -> 
         await services.count_visit(staff, site.id, HELP, now=late)
     running = await services.visits_of_year(staff, site.id, 2026, now=late)
     assert [month.month for month in running.months] == [*range(1, 11)]
-    assert (running.total, running.reasons[Reason.HELP]) == (0, 0)
+    assert (running.total, running.reasons[Reason.HELP]) == (None, None)
     over = await services.visits_of_year(staff, site.id, 2026, now=late + timedelta(hours=1))
     assert [month.month for month in over.months] == [*range(1, 12)]
-    assert (over.total, over.months[-1].reasons[Reason.HELP]) == (9, 9)
+    assert (over.total, over.months[-1].reasons[Reason.HELP]) == (None, 9)
+    ended = datetime(2027, 1, 1, tzinfo=UTC)
+    year = await services.visits_of_year(staff, site.id, 2026, now=ended)
+    assert (year.total, year.reasons[Reason.HELP]) == (9, 9)
     coming = await services.visits_of_year(staff, site.id, 2027, now=late)
     assert coming.months == []
 
@@ -112,3 +119,33 @@ async def test_only_those_who_work_there_count_and_read(staff: Principal, now: d
     ):
         with pytest.raises(SiteNotFound):
             await attempt
+
+
+async def test_a_report_never_takes_back_or_adds_to_what_it_told(
+    site: Site, staff: Principal
+) -> None:
+    """Whoever asks before and after learns nothing from the difference."""
+    told: list[Any] = []
+    for month in range(1, 13):
+        when = datetime(2026, month, 15, 12, tzinfo=UTC)
+        for number, reason in enumerate(Reason):
+            for _ in range((month + number) % 4 * 3):
+                await services.count_visit(staff, site.id, CountVisit(reason), now=when)
+        report = await services.visits_of_year(staff, site.id, 2026, now=when)
+        assert report.months[: len(told)] == told
+        assert (report.total, set(report.reasons.values())) == (None, {None})
+        told = report.months
+
+
+async def test_a_program_that_counts_is_told_no_number(site: Site) -> None:
+    async with client_of() as client:
+        await use_token(client, "desk", site_id=site.id)
+        for path in ("visits", "visits", "visits/take-back"):
+            answer = await client.post(
+                f"/api/v1/sites/{site.id}/{path}",
+                json={"reason": "help"},
+                headers={"Idempotency-Key": str(new_id())},
+            )
+            assert (answer.status_code, answer.content) == (204, b"")
+    [row] = await db.fetch("SELECT visits FROM sites_visit_tally")
+    assert row["visits"] == 1
