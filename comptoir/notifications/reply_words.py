@@ -49,20 +49,20 @@ NOT_RENEW = _set(
 )
 
 STOP_ANYWHERE: Words = {
-    "": frozenset({"stop", "stops"}),
+    "": frozenset({"stop"}),
     **_words(
         fr="stoppez stopper desabonner desabonnement desabonnez desabo desinscrire desinscription "
         "desinscrivez",
-        de="stopp stoppen stoppt abmelden abmalde abbestellen abmeldung",
+        de="stopp stoppen abmelden abmalde abbestellen abmeldung",
         it="disiscrivi disiscrivere disiscrivimi disiscrizione cancellami cancellatemi",
         en="unsubscribe stopall optout",
     ),
 }
 STOP_ALONE = _words(
     fr="arret arrets arreter arretez arrete fin",
-    de="aufhoren aufhoeren ende schluss beenden halt",
+    de="stoppt aufhoren aufhoeren ende schluss beenden halt",
     it="ferma fermare fermate fermi fermati fermatevi smettetela smettila basta fine annulla",
-    en="end cancel quit",
+    en="stops end cancel quit",
 )
 STOP_PHRASES = _phrases(
     fr=r"(?:pas|plus) de (?:vos |ces |tes )?(?:sms|messages?|textos?|rappels?)|plus (?:recevoir"
@@ -74,6 +74,7 @@ STOP_PHRASES = _phrases(
     de=r"keine? (?:weiteren? )?(?:sms|nachrichten?|mitteilungen|meldungen)(?: mehr)?"
     r"|kei (?:sms|nachricht\w*|mitteilig\w*) me+h?r?"
     r"|nicht(?:s)? mehr (?:schreiben|schicken|senden)|ho?r(?:t|en sie)? auf"
+    r"|stoppt (?:bitte |endlich )*(?:das|die|diese|den|mit)\b"
     r"|(?:schreib\w*|schick\w*|send\w*)(?: sie)?(?: mir| uns) (?:nichts?|nid|nod|nut) me+h?r?"
     r"|(?:lasst|lassen sie) mich in ruhe",
     it=r"(?:niente|nessun|non piu|basta)(?: piu)? (?:sms|messaggi|messaggio)"
@@ -235,7 +236,8 @@ RATHER_NOT = _set(
 NOT_OURS = re.compile(
     r"\b(?:contrat|contratto|contract|\w*vertrag|permis|permesso|\w*bewilligung|\w*ausweis|visa"
     r"|visum"
-    r"|visto|passeport|passaporto|passport|abonnement|abbonamento|bail)\b"
+    r"|visto|passeport|passaporto|passport|abonnement|abbonamento|bail"
+    r"|e?sim|recharge|forfait|guthaben|ricarica|abo|credit|credito|code|codice)\b"
     r"|\b(?:prolong|renouv)\w* (?:de |d )?(?:mon |l |un )?arret"
     r"|\b(?:c est quoi|c quoi|was (?:heisst|bedeutet)|what (?:is|does)|how much"
     r"|cosa (?:e|vuol|significa))\b|^(?:qui|wer|chi|who)\b"

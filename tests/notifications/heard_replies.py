@@ -10,6 +10,9 @@ from comptoir.notifications.replies import Wish
 
 HEARD: dict[Wish, str] = {
     Wish.RENEW: """
+prolonger le téléphone svp
+bitte Handy verlängern
+pouvez vous prolonger mon prêt
 je ne peux pas venir vendredi, prolonger svp?
 oui prolonger svp
 oui je veux prolonger
@@ -288,6 +291,11 @@ Ich verstehe nicht, Hilfe
 I don't understand, help
 """,
     Wish.STOP: """
+Stoppt bitte die SMS
+stoppt!
+stops
+Stop les sms
+ok stop
 stop de m'écrire
 STOPPEZ
 arrêt
@@ -439,6 +447,14 @@ va bene
 ok 👍
 """,
     Wish.UNCLEAR: """
+Der Laptop stoppt immer wieder
+the screen stops after a minute
+renouveler ma carte SIM svp
+prolonger le forfait svp
+Guthaben verlängern bitte
+rinnovare la ricarica
+renew my SIM
+prolonger svp, j'ai perdu le code
 non merci
 bitte nicht verlängern
 ne prolongez pas
