@@ -24,7 +24,7 @@ def migrate(arguments: argparse.Namespace) -> None:
 
 async def bring_up_to_date(settings: Settings) -> list[str]:
     """Migrate the database; give the names of the migrations that ran."""
-    async with connected(settings):
+    async with _reached(settings):
         try:
             return await migrations.migrate()
         except migrations.MigrationFailed as error:
@@ -41,6 +41,23 @@ async def bring_up_to_date(settings: Settings) -> list[str]:
 @asynccontextmanager
 async def connected(settings: Settings) -> AsyncIterator[None]:
     """The database of the settings, for as long as the block runs.
+
+    Raises:
+        CommandFailed: it cannot be reached, or lacks migrations.
+        KeyMissing: a key that something in it is sealed with is not given.
+    """
+    async with _reached(settings):
+        if pending := await migrations.pending():
+            raise CommandFailed(
+                f"the database lacks {len(pending)} migrations. Make a backup, then run "
+                "`comptoir migrate`."
+            )
+        yield
+
+
+@asynccontextmanager
+async def _reached(settings: Settings) -> AsyncIterator[None]:
+    """The same, of whatever version.
 
     Raises:
         CommandFailed: it cannot be reached.
@@ -64,9 +81,4 @@ async def connected(settings: Settings) -> AsyncIterator[None]:
 async def require_current(settings: Settings) -> None:
     """Refuse to go on with a database of another version of the program."""
     async with connected(settings):
-        pending = await migrations.pending()
-    if pending:
-        raise CommandFailed(
-            f"the database lacks {len(pending)} migrations. Make a backup, then run "
-            "`comptoir migrate`."
-        )
+        pass

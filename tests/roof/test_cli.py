@@ -60,6 +60,23 @@ def test_a_database_out_of_reach_is_said_without_a_traceback(tmp_path: Path) -> 
     assert "Traceback" not in answer.stderr
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("user", "add", "marie", "--name", "Marie", "--role", "admin"),
+        ("token", "add", "Door", "--scope", "desk"),
+        ("label", "--all"),
+    ],
+)
+def test_a_database_with_nothing_in_it_is_said_without_a_traceback(
+    command: tuple[str, ...], tmp_path: Path
+) -> None:
+    answer = comptoir(tmp_path, *command)
+    assert answer.returncode == 1
+    assert "run `comptoir migrate`" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
 def test_migrate_runs_once_and_keeps_the_file_private(tmp_path: Path) -> None:
     assert "ran core" in comptoir(tmp_path, "migrate").stdout
     assert "ran" not in comptoir(tmp_path, "migrate").stdout
