@@ -403,3 +403,8 @@ async def test_the_date_of_confirmation_is_shown(client: AsyncClient) -> None:
     site = await place(hours_confirmed_on=date(2026, 11, 2))
     html = (await client.get(f"/places/{factories.slug(site)}")).text
     assert "These hours were confirmed on 2 November 2026." in html
+    await Site.update({Site.hours_confirmed_on: None}, force=True)
+    html = (await client.get(f"/places/{factories.slug(site)}?lang=en")).text
+    assert "Nobody has confirmed these hours yet." in html
+    await Site.update({Site.opening_hours: ""}, force=True)
+    assert "confirmed" not in (await client.get(f"/places/{factories.slug(site)}?lang=en")).text
