@@ -8,6 +8,7 @@ each level of a loan is reached once (a unique index), and a message has its key
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from uuid import UUID
@@ -46,6 +47,8 @@ from comptoir.notifications.rules import (
 
 #: People read together.
 PAGE = 500
+#: People written to at the same time, so that their transactions are committed together.
+AT_ONCE = 4
 
 
 def _never() -> bool:
@@ -99,14 +102,24 @@ async def _page(
     channels: Collection[Channel],
     now: datetime,
 ) -> int:
-    written = 0
-    for person in await read_people(people, plans, horizon=horizon):
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(person: Person) -> int:
+        written = 0
         for letter in letters(person, senders, places, channels=channels, now=now):
-            try:
-                written += await write(letter, now=now) is not None
-            except Overtaken:
-                continue
-    return written
+            async with gate:
+                try:
+                    written += await write(letter, now=now) is not None
+                except Overtaken:
+                    continue
+        return written
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [
+            group.create_task(one(person))
+            for person in await read_people(people, plans, horizon=horizon)
+        ]
+    return sum(task.result() for task in tasks)
 
 
 def letters(
