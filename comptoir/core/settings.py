@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -29,6 +29,15 @@ def setting(variable: str, about: str, default: Any = None, *, told: bool = True
     ``told``: a traceback or a log line may show it.
     """
     return field(default=default, repr=told, metadata={"variable": variable, "about": about})
+
+
+def is_own_address(url: str) -> bool:
+    """True for an address that on any other computer or telephone leads nowhere."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 @dataclass(frozen=True)
@@ -114,6 +123,11 @@ class Settings:
     def base_url(self) -> str:
         """The address people use, without a slash at the end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def is_reached(self) -> bool:
+        """False where the address that links and codes lead to is this very computer's."""
+        return not is_own_address(self.base_url)
 
     @property
     def https(self) -> bool:

@@ -90,6 +90,14 @@ NAVIGATION = [
         group="lending",
         hint=_l("What reminders and answers say, in each language."),
     ),
+    NavItem(
+        _l("Sending and budget"),
+        "/messages/sending",
+        Role.COORDINATOR,
+        menu="settings",
+        group="programs",
+        hint=_l("Whether messages are sent, what they cost this month, and the switch."),
+    ),
 ]
 
 panels.register("lending.borrower", doubts.panel)

@@ -34,6 +34,20 @@ def test_a_bad_value_is_refused_by_name(variable: str, value: str) -> None:
         load({variable: value})
 
 
+@pytest.mark.parametrize(
+    ("url", "reached"),
+    [
+        ("", False),
+        ("http://localhost:8000", False),
+        ("http://[::1]:8000", False),
+        ("http://192.168.1.20:8000", True),
+        ("https://desk.example.org", True),
+    ],
+)
+def test_an_address_of_this_computer_alone_is_told(url: str, reached: bool) -> None:
+    assert Settings(public_url=url).is_reached is reached
+
+
 def test_an_empty_value_is_as_good_as_none() -> None:
     assert load({"COMPTOIR_PORT": " ", "DATABASE_URL": ""}) == Settings()
 

@@ -152,7 +152,7 @@ PAGES: dict[str, Line] = {
     "POST /settings/reminders/{plan_id}/remove": COORDINATOR,
     "GET /settings/reminders/sites/{site_id}": COORDINATOR,
     "POST /settings/reminders/sites/{site_id}": COORDINATOR,
-    "GET /messages/sending": ADMIN,
+    "GET /messages/sending": COORDINATOR,
     "POST /messages/sending": ADMIN,
     "POST /messages/{message_id}/again": COORDINATOR,
     "POST /messages/{message_id}/let-be": COORDINATOR,

@@ -41,6 +41,7 @@ async def test_a_coordinator_finds_what_a_coordinator_may_set(client: AsyncClien
     await as_(client, Role.COORDINATOR)
     found = await entries(client)
     assert {"/settings/sites", "/staff", "/settings/policies", "/settings/groups"} <= set(found)
+    assert {"/messages/sending", "/settings/jobs"} <= set(found)
     assert "/settings/tokens" not in found
     for address in found:
         assert (await client.get(address)).status_code == 200, address

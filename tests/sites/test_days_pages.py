@@ -40,6 +40,8 @@ async def test_a_closure_is_announced_seen_and_withdrawn(client: AsyncClient, si
     answer = await announce(client, entered)
     assert (answer.status_code, answer.headers["location"]) == (303, days)
     page = (await client.get(days)).text
+    assert "Announced." in page
+    assert "has moved" not in page  # nothing was due then
     assert "Stocktaking" in page
     [path] = re.findall(r"/settings/exceptions/[0-9a-f-]{36}/withdraw", page)
     assert (await client.post(path)).status_code == 303

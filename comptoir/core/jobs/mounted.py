@@ -51,4 +51,13 @@ async def jobs(request: Page) -> Response[str]:
 
 
 ROUTES = [read_jobs, read_metrics, jobs]
-NAVIGATION = [NavItem(_l("Background work"), "/settings/jobs", Role.COORDINATOR, menu="account")]
+NAVIGATION = [
+    NavItem(
+        _l("Background work"),
+        "/settings/jobs",
+        Role.COORDINATOR,
+        menu="settings",
+        group="programs",
+        hint=_l("What the program does by itself, and whether it does."),
+    )
+]

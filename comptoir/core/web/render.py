@@ -60,6 +60,7 @@ def page(
             "main_menu": _menu(request, "main", menu_at),
             "account_menu": _menu(request, "account"),
             "gains_by_password": gains_by_password(request.scope),
+            "is_reached": shell.settings.is_reached,
             **context,
         },
     )

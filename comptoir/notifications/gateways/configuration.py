@@ -65,6 +65,9 @@ VARIABLES: tuple[Variable, ...] = (
     *smtp.VARIABLES,
 )
 
+#: What passes on what phones send.
+_HEARING = (kannel.NAME, smpp.NAME, android.NAME, ovh.NAME, twilio.NAME)
+
 _ENTRY = re.compile(
     r"(?P<name>(?P<kind>[a-z0-9]+)(?:-[a-z0-9]{1,10})?)(?::(?P<prefixes>\+\d{1,6}(?:,\+\d{1,6})*))?"
 )
@@ -119,6 +122,12 @@ def text_terms(settings: Settings, environ: Mapping[str, str] | None = None) -> 
 def sends_nothing(settings: Settings) -> bool:
     """True if what was chosen only keeps messages here."""
     return all(kept_by(entry.partition(":")[0]) for entry in settings.gateways.split())
+
+
+def hears(settings: Settings) -> bool:
+    """True if a gateway that was chosen passes on what phones send."""
+    entries = [_ENTRY.match(entry) for entry in settings.gateways.split()]
+    return any(found["kind"] in _HEARING for found in entries if found)
 
 
 def channels_of(settings: Settings) -> frozenset[Channel]:

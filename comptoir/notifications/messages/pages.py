@@ -127,9 +127,9 @@ async def let_be(
     return redirect(request, data.next, flash=flash)
 
 
-@get("/messages/sending", guards=[require(Role.ADMIN)])
+@get("/messages/sending", guards=[require(Role.COORDINATOR)])
 async def sending(request: Page) -> Response[str]:
-    """The switch and the budget."""
+    """The switch and the budget: coordinators read how they stand."""
     view = await queries.read_sending(now=clock.now())
     form = SendingForm(
         stopped="yes" if view.stopped_at else "",
@@ -137,7 +137,10 @@ async def sending(request: Page) -> Response[str]:
         currency=view.currency,
         version=view.version,
     )
-    return page(request, "notifications/sending.html", form=form, view=view, errors=[])
+    decides = request.user.has_role_everywhere(Role.ADMIN)
+    return page(
+        request, "notifications/sending.html", form=form, view=view, errors=[], decides=decides
+    )
 
 
 @post("/messages/sending", guards=[require(Role.ADMIN)])
@@ -160,6 +163,7 @@ async def decide(
             form=form,
             view=view,
             errors=errors,
+            decides=True,
         )
     return redirect(request, "/messages", flash=Flash("ok", _("Saved.")))
 

@@ -150,9 +150,14 @@ class SendingView(msgspec.Struct, frozen=True, kw_only=True):
     version: int
 
     @property
+    def warns_from(self) -> Decimal | None:
+        """Four fifths of the budget; None where there is none."""
+        return None if self.budget is None else Decimal(self.budget) * 4 / 5
+
+    @property
     def nearly_spent(self) -> bool:
-        """Four fifths of the budget are spent."""
-        return self.budget is not None and self.spent * 5 >= self.budget * 4
+        """So much is spent that somebody should know."""
+        return self.warns_from is not None and self.spent >= self.warns_from
 
 
 class DecideSending(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -25,7 +25,9 @@ from comptoir.core.web.forms import (
     shown_again,
     status_of_form,
 )
+from comptoir.core.web.shell import shell_of
 from comptoir.inventory.names import read_name
+from comptoir.notifications.gateways.configuration import hears
 from comptoir.notifications.permissions import answers_for_all
 from comptoir.notifications.reminders import deciding
 from comptoir.notifications.reminders.plans import USUAL
@@ -211,6 +213,7 @@ async def _hours(
         form=form,
         site_id=site_id,
         name=names.get(site_id, ""),
+        hears=hears(shell_of(request.app).settings),
         weekdays=[(str(number), name) for number, name in enumerate(weekday_names())],
         errors=errors,
     )

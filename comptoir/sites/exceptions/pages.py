@@ -91,6 +91,9 @@ async def announce(request: Page) -> Response[str]:
     shown, outdated = data.texts("sites"), False
     try:
         command, fields = _command(data)
+        preview = await previews.preview_exception(
+            request.user, command, hours_fields=fields, now=now
+        )
         if command.seen:
             try:
                 await services.announce_exception(
@@ -99,12 +102,12 @@ async def announce(request: Page) -> Response[str]:
             except PreviewOutdated:
                 outdated = True
             else:
-                flash = Flash("ok", _("Announced. What was due then has moved with it."))
+                moves = any(each.happens for each in preview.consequences)
+                text = _("Announced. What was due then has moved with it.")
                 path = f"/settings/sites/{command.sites[0]}/days"
-                return redirect(request, path, flash=flash)
-        preview = await previews.preview_exception(
-            request.user, command, hours_fields=fields, now=now
-        )
+                return redirect(
+                    request, path, flash=Flash("ok", text if moves else _("Announced."))
+                )
     except Invalid as invalid:
         return await _form(request, form, shown, invalid.errors)
     return await _form(

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from comptoir.core.i18n import LANGUAGES, current_language, use_language
 from comptoir.core.i18n import gettext as _
 from comptoir.core.phones import show_phone
 from comptoir.core.printing.pdf import make_pdf
 from comptoir.core.printing.qr import qr_symbol
+from comptoir.core.settings import is_own_address
 from comptoir.core.web.formats import format_day
 from comptoir.sites.calendar import SiteCalendar
 from comptoir.sites.hours import describe_hours
@@ -34,7 +33,7 @@ def render(site: SiteView, calendar: SiteCalendar, url: str, today: date) -> byt
         "address": ", ".join(filter(None, (site.street, f"{site.postcode} {site.city}".strip()))),
         "phone": show_phone(site.phone or site.organisation.phone),
         "blocks": [_block(calendar, language, today) for language in LANGUAGES],
-        "qr": qr_symbol(url).for_template() if _is_reached(url) else None,
+        "qr": qr_symbol(url).for_template() if not is_own_address(url) else None,
         "alt": _("QR code of the page of this place"),
         "url": url,
         "footer": _footer(url, today),
@@ -44,19 +43,10 @@ def render(site: SiteView, calendar: SiteCalendar, url: str, today: date) -> byt
 
 def _footer(url: str, today: date) -> str:
     printed = _("Printed on %(day)s.", day=format_day(today, "long"))
-    if _is_reached(url):
+    if not is_own_address(url):
         return printed
-    # For who prints it, and small: the sheet hangs on the door.
-    return f"{printed} " + _("Without a QR code, as COMPTOIR_PUBLIC_URL is not set.")
-
-
-def _is_reached(url: str) -> bool:
-    """False for an address that is this very computer's."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return not ip_address(host).is_loopback
-    except ValueError:
-        return host != "localhost"
+    # Everybody reads it: the sheet hangs on the door.
+    return f"{printed} " + _("Without a QR code, as the page of this place is not public yet.")
 
 
 def _block(calendar: SiteCalendar, language: str, today: date) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import pytest
 from comptoir.core.settings import Settings, SettingsInvalid
 from comptoir.notifications.gateways.configuration import (
     channels_of,
+    hears,
     read_hook,
     read_routes,
     text_terms,
@@ -43,6 +44,21 @@ def test_gateways_come_in_their_order_with_their_countries() -> None:
     kannel = routes[0].gateway
     assert isinstance(kannel, KannelGateway)
     assert kannel.terms == Terms(per_second=0.5, part_price=550, currency="CHF")
+
+
+@pytest.mark.parametrize(
+    ("gateways", "can"),
+    [
+        ("file", False),
+        ("console smtp aspsms swisscom", False),
+        *(
+            (f"file {kind}", True)
+            for kind in ("kannel-lyon:+33", "smpp", "android", "ovh", "twilio")
+        ),
+    ],
+)
+def test_who_can_answer_is_known_by_what_gateways_pass_on(gateways: str, can: bool) -> None:
+    assert hears(Settings(gateways=gateways)) is can
 
 
 def test_a_text_costs_what_the_first_gateway_with_a_price_says() -> None:

@@ -95,6 +95,38 @@ class TestTheList:
         (found,) = (await client.get("/api/v1/messages?kind=welcome")).json()["items"]
         assert found["id"] == str(welcome)
 
+    @pytest.mark.parametrize(
+        ("channel", "status", "said", "unsaid"),
+        [
+            ("letter", "queued", "To prepare", "Waiting</"),
+            ("letter", "sending", "To print", "Being sent"),
+            ("letter", "accepted", "Printed", "Handed over"),
+            ("letter", "failed", "Not posted", "Failed"),
+            ("call", "queued", "To call", "Waiting</"),
+            ("call", "delivered", "Told", "Arrived"),
+            ("email", "delivered", "Arrived", "Told"),
+        ],
+    )
+    async def test_says_of_letters_and_calls_what_people_did_with_them(
+        self,
+        coordinator: Principal,
+        client: AsyncClient,
+        now: datetime,
+        channel: str,
+        status: str,
+        said: str,
+        unsaid: str,
+    ) -> None:
+        made = await rows.message(now=now, channel=channel, site_id=coordinator.site_id)
+        sql = "UPDATE notifications_message SET status = :status, parts = 6 WHERE id = :id"
+        await db.execute(sql, status=status, id=made)
+        user = await make.user(role=Role.COORDINATOR, site_id=coordinator.site_id)
+        await sign_in(client, user)
+        found = (await client.get("/messages?state=all")).text.split("<table")[1]
+        assert said in found
+        assert unsaid not in found
+        assert ">6<" not in found  # a text message alone has parts
+
     async def test_is_by_channel(
         self, coordinator: Principal, client: AsyncClient, now: datetime
     ) -> None:
@@ -300,6 +332,23 @@ class TestLettingItBe:
 
 
 class TestTheSwitchAndTheBudget:
+    async def test_coordinators_read_how_sending_stands_and_change_nothing(
+        self, coordinator: Principal, client: AsyncClient, now: datetime
+    ) -> None:
+        user = await make.user(role=Role.COORDINATOR, site_id=coordinator.site_id)
+        await sign_in(client, user)
+        assert 'href="/messages/sending"' in (await client.get("/messages")).text
+        page = (await client.get("/messages/sending")).text
+        assert "No budget is set" in page
+        admin = await make.principal(Role.ADMIN)
+        command = DecideSending(stopped=True, budget=50, currency="CHF")
+        await decide_sending(admin, command, version=0, now=now)
+        page = (await client.get("/messages/sending")).text
+        assert "Sending is stopped." in page
+        assert "40.00" in page.split("on, the page of messages warns")[0]
+        assert "<form" not in page.split("<main")[1]
+        assert (await client.post("/messages/sending", data={"version": "1"})).status_code == 403
+
     async def test_stop_sending_until_it_goes_on(self, database: Any, now: datetime) -> None:
         admin = await make.principal(Role.ADMIN)
         gateway = RecordingGateway()

@@ -58,7 +58,8 @@ async def test_a_code_that_no_phone_can_follow_is_left_out(address: str) -> None
     pdf = await sheet(url=f"http://{address}/places/fribourg")
     assert codes_on(pdf) == []
     assert address not in text_of(pdf)
-    assert "COMPTOIR_PUBLIC_URL" in text_of(pdf)
+    assert "Sans code QR" in text_of(pdf)
+    assert "COMPTOIR_" not in text_of(pdf)
 
 
 async def test_it_tells_what_is_different_in_the_next_two_months() -> None:
