@@ -1,10 +1,11 @@
 """Which places are near a postcode, without a map of all postcodes.
 
-Postcodes of Switzerland and France are given out by area: the more figures two of them
-begin with in common, the nearer they are, as a rule. So the site whose postcode is most
-like the reader's stands for where the reader is; from there, distances are measured. A site
-without coordinates is taken to be in the middle of those whose postcodes are most like its
-own; where there are none of its country, it comes last.
+Postcodes of Switzerland and France are given out by area, and where each area is stands in
+``areas``. Within an area, the more figures two postcodes begin with in common, the nearer they
+are, as a rule: the site of the reader's area whose postcode is most like the reader's stands for
+where the reader is, else the area does. From there, distances are measured. A site without
+coordinates is taken to be in the middle of those of its area whose postcodes are most like its
+own, else where its area is.
 """
 
 from __future__ import annotations
@@ -15,14 +16,12 @@ from collections.abc import Mapping, Sequence
 from math import asin, cos, radians, sin, sqrt
 from typing import Protocol, TypeVar
 
+from comptoir.sites.public.areas import AREAS, Point, area_of
+
 _POSTCODE = re.compile(r"[0-9]{4,5}")
 #: The same as people write it: before the town, or behind the country.
 _WRITTEN = re.compile(r"(?:(?:CH|FR?)\s*-?\s*)?([0-9]{4,5})(?:[\s,]+\D*)?", re.IGNORECASE)
 _EARTH_KM = 6371.0
-
-#: Figures that two postcodes must begin with for one to stand for the other: an area in
-#: Switzerland, a département in France.
-_SAME_AREA = 2
 
 
 class Located(Protocol):
@@ -37,8 +36,6 @@ class Located(Protocol):
 
 
 P = TypeVar("P", bound=Located)
-#: Latitude and longitude, in degrees.
-Point = tuple[float, float]
 
 
 def read_postcode(text: str) -> str:
@@ -52,18 +49,17 @@ def is_postcode(text: str) -> bool:
     return _POSTCODE.fullmatch(text) is not None
 
 
-def is_near_any(postcode: str, places: Sequence[Located]) -> bool:
-    """True if some place is in the area of a postcode, so that the order means something."""
-    return is_postcode(postcode) and any(
-        _is_same_area(postcode, place.postcode) for place in places
-    )
+def is_known(postcode: str) -> bool:
+    """True if postcodes of Switzerland or France begin like this one: where it is, is known."""
+    return is_postcode(postcode) and area_of(postcode) in AREAS
 
 
 def nearest_first(postcode: str, places: Sequence[P]) -> list[P]:
     """Places in the order of how near they seem; those that seem equal keep theirs."""
     alike = sorted(places, key=lambda place: _unlikeness(postcode, place.postcode))
-    near = (place for place in alike if _is_same_area(postcode, place.postcode))
+    near = (place for place in alike if area_of(postcode) == area_of(place.postcode))
     start = next((point for place in near if (point := _point(place))), None)
+    start = start or AREAS.get(area_of(postcode))
     if start is None:
         return alike
     middles = _middles(places)
@@ -86,11 +82,6 @@ def _unlikeness(one: str, other: str) -> tuple[bool, int, int]:
     return False, -alike, abs(int(one) - int(other))
 
 
-def _is_same_area(one: str, other: str) -> bool:
-    is_elsewhere, alike, _ = _unlikeness(one, other)
-    return not is_elsewhere and -alike >= _SAME_AREA
-
-
 def _middles(places: Sequence[Located]) -> Mapping[tuple[int, str], Point]:
     """For each beginning of a postcode, the middle of the places whose postcodes begin so.
 
@@ -111,11 +102,12 @@ def _middles(places: Sequence[Located]) -> Mapping[tuple[int, str], Point]:
 
 
 def _estimate(postcode: str, middles: Mapping[tuple[int, str], Point]) -> Point | None:
-    """Where a postcode may be: the middle of those that are most like it."""
-    beginnings = (postcode[:figures] for figures in range(len(postcode), 0, -1))
-    return next(
-        (middle for each in beginnings if (middle := middles.get((len(postcode), each)))), None
-    )
+    """Where a postcode may be: amid those of its area that are most like it, or in the area."""
+    area = area_of(postcode)
+    least = len(area.partition(":")[2])
+    beginnings = (postcode[:figures] for figures in range(len(postcode), least - 1, -1))
+    found = (middle for each in beginnings if (middle := middles.get((len(postcode), each))))
+    return next(found, None) or AREAS.get(area)
 
 
 def _point(place: Located) -> Point | None:

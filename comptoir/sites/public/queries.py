@@ -9,7 +9,7 @@ import msgspec
 from comptoir.core import db
 from comptoir.sites import calendars
 from comptoir.sites.calendar import SiteCalendar
-from comptoir.sites.public.nearness import is_near_any, is_postcode, nearest_first
+from comptoir.sites.public.nearness import is_known, is_postcode, nearest_first
 
 PAGE_SIZE = 20
 
@@ -70,7 +70,7 @@ class Found(msgspec.Struct, frozen=True):
     """A page of the sites that were found, and how many there are of either.
 
     ``regions`` are those in which there is something of what was looked for. ``is_near``:
-    something of it is in the area of the postcode, so that the order tells of distances.
+    it is known where the postcode is, so that the order tells of distances.
     """
 
     places: list[Listed]
@@ -103,7 +103,6 @@ async def find(search: Search, *, now: datetime) -> Found:
         language=search.language,
     )
     found = [_listed(row) for row in rows]
-    is_near = is_near_any(search.postcode, found)
     regions = frozenset(f"{place.country}-{place.region}" for place in found if place.region)
     if search.region:
         found = [place for place in found if f"{place.country}-{place.region}" == search.region]
@@ -114,7 +113,7 @@ async def find(search: Search, *, now: datetime) -> Found:
     pages = max(1, -(-len(found) // PAGE_SIZE))
     page = min(max(search.page, 1), pages)
     shown = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    return Found(shown, regions, len(found), page, pages, is_near)
+    return Found(shown, regions, len(found), page, pages, is_known(search.postcode))
 
 
 def _listed(row: db.Row) -> Listed:

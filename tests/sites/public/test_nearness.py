@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from comptoir.sites.public.nearness import is_near_any, is_postcode, nearest_first, read_postcode
+from comptoir.sites.public.areas import AREAS
+from comptoir.sites.public.nearness import is_known, is_postcode, nearest_first, read_postcode
 
 
 class Spot(msgspec.Struct, frozen=True):
@@ -47,11 +48,65 @@ def test_without_coordinates_a_place_is_amid_those_of_like_postcodes() -> None:
     ]
 
 
-def test_only_the_area_of_a_known_place_makes_an_order() -> None:
-    assert is_near_any("1709", ALL)
-    assert is_near_any("1635", ALL), "known by the postcode alone"
-    assert not is_near_any("9999", ALL)
-    assert not is_near_any("17000", ALL), "another country"
+@pytest.mark.parametrize(
+    "postcode",
+    [
+        "1201",
+        "3011",
+        "8001",
+        "6900",
+        "4001",
+        "9490",
+        "2502",
+        "75001",
+        "13001",
+        "38000",
+        "69003",
+        "20200",
+        "97400",
+        "98000",
+        "01000",
+    ],
+)
+def test_where_a_real_postcode_is_is_known(postcode: str) -> None:
+    assert is_known(postcode)
+
+
+@pytest.mark.parametrize("postcode", ["9999", "0999", "5800", "96000", "00100", "97999", "Bulle"])
+def test_what_no_postcode_begins_with_is_not(postcode: str) -> None:
+    assert not is_known(postcode)
+
+
+def test_each_area_is_where_its_country_is() -> None:
+    swiss = [point for area, point in AREAS.items() if area.startswith("4:")]
+    assert len(swiss) == 83
+    assert all(45.8 <= north <= 47.8 and 5.9 <= east <= 10.5 for north, east in swiss)
+    french = [point for area, point in AREAS.items() if area.startswith("5:") and len(area) == 4]
+    assert len(french) == 95
+    assert all(41 <= north <= 51.1 and -5.2 <= east <= 9.6 for north, east in french)
+
+
+@pytest.mark.parametrize(
+    ("postcode", "order"),
+    [
+        ("1201", ["Lausanne", "Lyon"]),
+        ("3011", ["Bern", "Fribourg"]),
+        ("8001", ["Bern", "Fribourg"]),
+        ("6900", ["Bern", "Fribourg"]),
+        ("38000", ["Lyon", "Lausanne"]),
+        ("13001", ["Lyon", "Lausanne"]),
+        ("75001", ["Paris", "Lausanne"]),
+        ("97400", ["Bern", "Paris"]),
+    ],
+)
+def test_where_there_is_no_place_the_order_is_by_distance(postcode: str, order: list[str]) -> None:
+    found = names(postcode, ALL)
+    assert [name for name in found if name in order] == order
+
+
+def test_without_coordinates_a_place_is_where_its_area_is() -> None:
+    assert names("38000", [Spot("Paris", "75011"), Spot("Grenoble", "38100")])[0] == "Grenoble"
+    assert names("67000", [Spot("Lyon", "69003"), Spot("Basel", "4001")])[0] == "Basel"
 
 
 def test_the_reader_is_taken_to_be_at_the_site_with_the_likest_postcode() -> None:
@@ -62,12 +117,6 @@ def test_without_coordinates_postcodes_decide() -> None:
     bare = [Spot(place.name, place.postcode) for place in ALL]
     assert names("1630", bare)[:3] == ["Bulle", "Fribourg", "Lausanne"]
     assert names("75001", bare)[:2] == ["Paris", "Lyon"]
-
-
-def test_a_postcode_far_from_every_site_measures_nothing() -> None:
-    """Nobody in Zürich is taken to be in Bern for lack of a better place."""
-    assert names("8001", ALL)[0] == "Bern"
-    assert names("8001", ALL)[1:4] == ["Fribourg", "Bulle", "Lausanne"]
 
 
 def test_places_without_coordinates_or_postcode_are_not_lost() -> None:

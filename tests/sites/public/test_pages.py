@@ -201,7 +201,7 @@ async def test_the_nearest_come_first(client: AsyncClient) -> None:
     assert "The nearest come first" in (await client.get("/places?postcode=1709")).text
     unknown = (await client.get("/places?postcode=9999")).text
     assert "The nearest come first" not in unknown
-    assert "We know of no place near the postcode 9999" in unknown
+    assert "No postcode of Switzerland or France begins like 9999" in unknown
     refused = await client.get("/places?postcode=Bulle")
     assert "Enter four figures for Switzerland" in refused.text
 
