@@ -14,7 +14,11 @@ from comptoir.core import clock, db
 from comptoir.core.principal import SYSTEM, Role
 from comptoir.lending.loans.renewals import renew_loan
 from comptoir.lending.tables import Borrower, Loan, Policy
-from comptoir.notifications.inbound.rules import ANSWERS_AN_HOUR, OLDEST
+from comptoir.notifications.inbound.rules import (
+    ANSWERS_AN_HOUR,
+    ANSWERS_TO_STRANGERS_A_DAY,
+    OLDEST,
+)
 from comptoir.notifications.own_wordings.schemas import Form, Key, SaveWording
 from comptoir.notifications.own_wordings.services import save_wording
 from comptoir.notifications.reminders.tables import BorrowerWish
@@ -252,7 +256,9 @@ class TestOtherWishes:
         assert found.waiting_since is not None
         assert await kinds() == ["answer-help"]
 
-    @pytest.mark.parametrize("words", ["Je suis à l'hôpital jusqu'à lundi", "", "👍", "x" * 900])
+    @pytest.mark.parametrize(
+        "words", ["Je suis à l'hôpital jusqu'à lundi", "", "👍", "x" * 900, "Lettre " * 285]
+    )
     async def test_anything_else_is_for_a_person_and_is_not_answered(
         self, client: AsyncClient, world: World, words: str
     ) -> None:
@@ -374,6 +380,20 @@ class TestWhoeverItIs:
 
 
 class TestManyAtOnce:
+    async def test_a_flood_is_kept_whole_and_answered_within_limits(
+        self, client: AsyncClient, world: World
+    ) -> None:
+        person = await world.person(phone=NUMBER)
+        numbers = [f"+4179000{number:04}" for number in range(ANSWERS_TO_STRANGERS_A_DAY + 15)]
+        for first in range(0, 2 * len(numbers), 10):
+            some = (numbers * 2)[first : first + 10]
+            await asyncio.gather(*(text(client, "PROLONGER", sender=each) for each in some))
+        assert await Reply.count() == 2 * len(numbers)
+        # Those of one moment do not see one another's answers.
+        assert ANSWERS_TO_STRANGERS_A_DAY <= len(await answers()) < ANSWERS_TO_STRANGERS_A_DAY + 10
+        await text(client, "HORAIRES")  # whoever is known is answered all the same
+        assert (await answers())[-1].borrower == person.id
+
     async def test_beyond_the_limit_nothing_is_answered(
         self, client: AsyncClient, world: World
     ) -> None:
