@@ -10,12 +10,15 @@ from uuid import UUID
 import pytest
 
 from comptoir.app import create_app
+from comptoir.core.principal import Role
 from comptoir.lending.closures import reach as lending
 from comptoir.notifications import reach
 from comptoir.notifications.channels import BY_GATEWAY, Channel
 from comptoir.notifications.reminders.tables import BorrowerWish
 from tests import factories as make
 from tests.http_client import SETTINGS
+from tests.lending.closing import Closing
+from tests.lending.counter import Desk
 
 pytestmark = pytest.mark.usefixtures("database")
 MOBILE, FIXED = "+41791234567", "+41265550110"
@@ -71,6 +74,22 @@ async def test_whoever_asked_for_no_messages_is_not_reached(now: datetime) -> No
 async def test_more_people_than_one_statement_takes() -> None:
     known = [(await make.borrower(contact_kind="phone")).id for _ in range(3)]
     assert await reach.not_reached(known * 200) == set(known)
+
+
+async def test_the_preview_of_a_closure_names_whom_no_message_reaches(now: datetime) -> None:
+    lending.let_say(reach.not_reached)
+    desk = await Desk().set_up()
+    closure = Closing(desk, await make.principal(Role.COORDINATOR, desk.site.id), now)
+    known = await people()
+    for borrower_id in known.values():
+        await closure.loan(borrower_id=borrower_id)
+    found = await closure.preview()
+    assert found is not None
+    assert {each.borrower_id for each in found.unreached} == {
+        known[name] for name in ("fixed", "no number", "no mail")
+    }
+    assert found.unreachable == {"email": 1, "phone": 2}
+    assert [(each.way, each.count) for each in found.unreached_groups] == [("call", 3)]
 
 
 async def test_the_floor_below_asks_and_keeps_the_order() -> None:

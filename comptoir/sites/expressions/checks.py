@@ -68,9 +68,7 @@ def _clashes(reading: Reading, days: Sequence[frozenset[date]]) -> Iterator[Prob
             shared = own & theirs
             nights = {day for day in own if day - ONE_DAY in theirs}
             if not rule.adds and _silently(before, rule):
-                shared |= (
-                    nights if any(each.closes > END_OF_DAY for each in before.times) else set()
-                )
+                shared |= nights if _goes_past_midnight(before) else set()
                 if shared:
                     yield _replaces(place, min(shared))
                     break

@@ -65,6 +65,7 @@ def test_what_is_understood_is_kept_in_one_form(entered: str, kept: str) -> None
         ("Jul Mo 09:00-12:00; Mo 14:00-17:00", Code.REPLACES, "Mo 14:00-17:00"),
         ("Fr 20:00-02:00; Sa 10:00-12:00", Code.REPLACES, "Sa 10:00-12:00"),
         ("Jul-Aug off; Mo 10:00-12:00", Code.REPLACES, "Mo 10:00-12:00"),
+        ("Jul Mo 09:00-12:00; Jul-Aug Mo 08:00-10:00", Code.REPLACES, "Jul-Aug Mo 08:00-10:00"),
         ("Jul-Aug off", Code.NEVER_OPEN, "Jul-Aug off"),
         ("Feb 29 10:00-12:00", Code.NEVER_OPEN, "Feb 29 10:00-12:00"),
         ("Mo 09:00-12:00; 24/7 off", Code.NEVER_OPEN, "Mo 09:00-12:00; 24/7 off"),
