@@ -61,7 +61,7 @@ def due_at(
     """When a loan that starts at ``start`` is due, in UTC; always later than ``start``.
 
     Args:
-        length: days from 1 to ``LONGEST``; with ``on_site`` hours, 0 being until closing.
+        length: days from 1 to ``LONGEST``; with ``on_site`` hours, 0: until the door shuts.
         start: aware.
         calendar: of the site where it is to be brought back.
         cap: the last day the borrower may keep anything. Due is on the last
@@ -307,22 +307,26 @@ def due_time(day: date, calendar: Calendar) -> datetime:
     It is 23:59 too at a site open until 24:00: midnight would be written with
     the date of the day after.
     """
-    # Not 23:59 as such: where the clock is put forward at 23:00, that day has no such minute.
-    last_minute = first_moment(day + ONE_DAY, 0, calendar.zone) - timedelta(minutes=1)
     closing = calendar.closing_of(day)
-    return min(closing, last_minute) if closing else last_minute
+    return min(closing, _last_minute(day, calendar)) if closing else _last_minute(day, calendar)
+
+
+def _last_minute(day: date, calendar: Calendar) -> datetime:
+    """Not 23:59 as such: where the clock is put forward at 23:00, that day has no such minute."""
+    return first_moment(day + ONE_DAY, 0, calendar.zone) - timedelta(minutes=1)
 
 
 def _due_in_hours(hours: int, start: datetime, calendar: Calendar) -> datetime | Refusal:
+    """Until the door shuts, at noon too: whoever is in the room has to leave it then."""
     if hours < 0:
         raise ValueError(f"a loan of {hours} hours")
     today = calendar.local_date(start)
-    closing: datetime | None = None
-    if calendar.is_open_day(today) and due_time(today, calendar) > start:
-        closing = due_time(today, calendar)
-    elif calendar.is_open(start):  # the hours of the evening before go on past midnight
-        closing = calendar.next_closing(start)
-    if closing is None:
+    opens = start if calendar.is_open(start) else calendar.next_opening(start)
+    closing = start
+    if opens is not None and calendar.local_date(opens) == today:
+        last_minute = _last_minute(today, calendar)
+        closing = min(calendar.next_closing(opens) or last_minute, last_minute)
+    if closing <= start:
         return Refusal(RefusalCode.SITE_CLOSED_TODAY)
     return min(start + timedelta(hours=hours), closing) if hours else closing
 

@@ -21,7 +21,7 @@ from tests.sites.calendars import ZURICH, WeeklyHours, WithClosures, at, closed_
 # December 2026: the 7th is a Monday.
 MONDAY, TUESDAY, FRIDAY = date(2026, 12, 7), date(2026, 12, 8), date(2026, 12, 11)
 SATURDAY, SUNDAY = date(2026, 12, 12), date(2026, 12, 13)
-TEN, CLOSING, LAST_MINUTE = time(10), time(18), time(23, 59)
+TEN, NOON, CLOSING, LAST_MINUTE = time(10), time(12), time(18), time(23, 59)
 
 CALENDAR_DAYS = DueMode.CALENDAR_DAYS
 OPEN_DAYS = DueMode.OPEN_DAYS
@@ -147,16 +147,21 @@ def test_a_site_open_until_midnight_is_due_a_minute_before() -> None:
 @pytest.mark.parametrize(
     ("hours", "lent", "due"),
     [
-        (3, TEN, time(13)),
+        (1, TEN, time(11)),
+        (3, TEN, NOON),
+        (0, TEN, NOON),
+        (0, NOON, CLOSING),
+        (0, time(13), CLOSING),
         (1, time(16, 30), time(17, 30)),
         (3, time(16), CLOSING),
-        (0, TEN, CLOSING),
         (0, time(17, 59), CLOSING),
         (2, time(8), TEN),
-        (24, TEN, CLOSING),
+        (24, TEN, NOON),
     ],
 )
-def test_on_site_hours_end_at_closing_at_the_latest(hours: int, lent: time, due: time) -> None:
+def test_on_site_hours_end_when_the_door_shuts_be_it_for_lunch(
+    hours: int, lent: time, due: time
+) -> None:
     assert due_at(hours, ON_SITE, at(MONDAY, lent), office()) == at(MONDAY, due)
 
 

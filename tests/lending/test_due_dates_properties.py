@@ -148,6 +148,8 @@ def test_on_site_is_due_today_later_than_now_and_not_after_closing(
     else:
         assert closing is not None
         assert start < due <= closing
+        shuts = calendar.next_closing(start)
+        assert shuts is None or due <= shuts
         assert calendar.local_date(due) == calendar.local_date(start)
         assert hours == 0 or due <= start + timedelta(hours=hours)
 
