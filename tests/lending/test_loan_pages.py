@@ -62,6 +62,7 @@ async def test_a_renewal_from_the_list_says_until_when_and_is_undone(reception: 
             {"contact_kind": "counsellor", "counsellor": "Luc, 026 1", "referrer": "Caritas"},
             "Luc, 026 1, Caritas",
         ),
+        ({"contact_kind": "none", "counsellor": "Luc, 026 1"}, "Luc, 026 1"),
         ({"contact_kind": "none"}, "No way to reach them"),
     ],
 )

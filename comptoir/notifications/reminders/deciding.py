@@ -17,8 +17,9 @@ from comptoir.lending.policies.errors import CoordinatorNeeded, PolicyNotFound, 
 from comptoir.lending.policies.permissions import need_coordinator
 from comptoir.notifications.errors import AllSitesNeeded, PlanNotFound
 from comptoir.notifications.permissions import answers_for_all
+from comptoir.notifications.reminders.occasions import begin_courtesies
 from comptoir.notifications.reminders.plans import CALL, KINDS_OF, MOST_RULES, code_of, in_order
-from comptoir.notifications.reminders.reading import habits_of, read_rules
+from comptoir.notifications.reminders.reading import habits_of, read_plans, read_rules
 from comptoir.notifications.reminders.schemas import (
     PlanTerms,
     PlanView,
@@ -105,7 +106,7 @@ async def save_plan(
         scope = _scope(command.site, command.policy)
         await db.take_turns(f"reminders:{scope}")
         await _need_rows(command)
-        before = await plan_for(command.site, command.policy)
+        before, held = await plan_for(command.site, command.policy), await read_plans()
         if (before.version if before else NEW) != version:
             raise SettingsChanged
         plan_id = before.id if before else new_id()
@@ -122,6 +123,7 @@ async def save_plan(
             voucher_days=command.voucher_days,
             rules=msgspec.json.encode(rules).decode(),
         )
+        await begin_courtesies(held, await read_plans(), now=now)
         await audit.record(
             actor,
             "reminders.decided",
@@ -147,7 +149,9 @@ async def remove_plan(actor: Principal, plan_id: UUID, *, version: int, now: dat
         before = await plan(actor, plan_id)
         if before.version != version:
             raise SettingsChanged
+        held = await read_plans()
         await db.execute("DELETE FROM notifications_reminder_plan WHERE id = :id", id=plan_id)
+        await begin_courtesies(held, await read_plans(), now=now)
         await audit.record(
             actor,
             "reminders.removed",

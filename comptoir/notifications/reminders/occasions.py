@@ -92,6 +92,18 @@ WHERE {{fresh}} AND NOT EXISTS (
     WHERE about.loan = loan.id AND about.level = :kind)
 ORDER BY loan.due_at, loan.id
 """
+_UNWRITTEN = """
+SELECT loan.id, loan.due_at, loan.return_site, loan.policy FROM lending_loan loan
+WHERE {fresh} AND NOT EXISTS (
+    SELECT 1 FROM notifications_loan_message about
+    WHERE about.loan = loan.id AND about.level = :kind)
+"""
+# The occasion is over, and no message is about it.
+_PASSED = """
+INSERT INTO notifications_loan_message (loan, level, due_at, at)
+VALUES (:loan, :level, :due_at, :at)
+ON CONFLICT (loan, level, due_at) DO NOTHING
+"""
 _LENT = """
 loan.id > :first AND loan.checked_out_at > :since AND loan.checked_out_at <= :settled
 AND loan.returned_at IS NULL
@@ -131,6 +143,24 @@ async def write_courtesies(
         if plans.say(kind):
             written += await _say(kind, fresh, plans, senders, places, channels, now=now)
     return written
+
+
+async def begin_courtesies(before: Plans, after: Plans, *, now: datetime) -> None:
+    """Nobody is written of what was before a plan said so; it belongs into that transaction."""
+    for kind, fresh in ((WELCOME, _LENT), (THANKS, _BACK)):
+        if not after.say(kind):
+            continue
+        values: dict[str, object] = {"since": now - FRESH, "settled": now, "kind": kind}
+        if kind == WELCOME:
+            values["first"] = first_id_of(now - FRESH)
+        rows = [
+            {"loan": row["id"], "level": kind, "due_at": row["due_at"], "at": now}
+            for row in await db.fetch(_UNWRITTEN.format(fresh=fresh), **values)
+            for scope in [(row["return_site"], row["policy"])]
+            if after.of(*scope).says(kind) and not before.of(*scope).says(kind)
+        ]
+        if rows:
+            await db.insert_many(_PASSED, rows)
 
 
 async def _tell_of_moves(

@@ -448,7 +448,10 @@ class TestOverHttp:
         person = {"contact_kind": "counsellor", "phone": "", "counsellor": counsellor}
         await self.recent_person(world, **person)
         await sign_in(client, await make.user(role=Role.RECEPTION, site_id=world.site.id))
-        assert said in (await client.get("/calls")).text
+        page = (await client.get("/calls")).text
+        assert said in page
+        assert "Say that it is for Amina Diallo" in page
+        assert "What to say:" not in page
 
     @pytest.mark.parametrize(
         ("typed", "said"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -98,6 +99,29 @@ async def test_a_site_switches_its_reminders_off_and_on_again(world: World) -> N
     assert await sweep(now=NOW) == 0
     await deciding.remove_plan(actor, made, version=1, now=NOW)
     assert await sweep(now=NOW) == 1
+
+
+async def test_nobody_is_welcomed_or_thanked_for_what_was_before_a_plan_said_so(
+    world: World,
+) -> None:
+    actor = await make.principal(Role.COORDINATOR)
+    earlier = NOW - timedelta(hours=20)
+    due = NOW + timedelta(days=20)
+    lent, gone = [await world.person() for _ in range(2)]
+    await world.loan(lent, checked_out_at=earlier, due_at=due)
+    await world.loan(gone, checked_out_at=earlier, returned_at=earlier, due_at=due)
+    said = plan(welcome=True, thanks=True, rules=[])
+    await deciding.save_plan(actor, said, now=NOW)
+    silent = await deciding.save_plan(actor, plan(site=world.site.id, rules=[]), now=NOW)
+    for person in [await world.person() for _ in range(3)]:
+        await world.loan(person, checked_out_at=NOW + timedelta(minutes=1), due_at=due)
+    assert await sweep(now=NOW + timedelta(minutes=30)) == 0
+    # What was while the site said nothing is no occasion either, once the wider plan holds again.
+    await deciding.remove_plan(actor, silent, version=1, now=NOW + timedelta(minutes=40))
+    assert await sweep(now=NOW + timedelta(minutes=60)) == 0
+    later = NOW + timedelta(minutes=61)
+    await world.loan(await world.person(), checked_out_at=later, due_at=due)
+    assert await sweep(now=later + timedelta(minutes=15)) == 1
 
 
 async def test_who_may_decide(world: World) -> None:
