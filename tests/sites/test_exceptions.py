@@ -164,10 +164,11 @@ async def test_site_of_others_is_not_found(
         ({"last_day": date(9999, 12, 31)}, "sites.day-out-of-reach"),
         ({"last_day": date(9999, 12, 31), "yearly": True}, "sites.day-out-of-reach"),
         ({"first_day": date(2101, 1, 1), "last_day": date(2100, 12, 31)}, "sites.day-out-of-reach"),
-        ({"first_day": date(2026, 10, 20)}, "sites.exception-began-long-ago"),
+        ({"first_day": date(2026, 11, 23)}, "sites.exception-began"),
+        ({"hours": MORNING}, "sites.hours-superfluous"),
         (
             {"first_day": date(2024, 11, 26), "last_day": date(2024, 11, 26), "yearly": True},
-            "sites.exception-began-long-ago",
+            "sites.exception-began",
         ),
         ({"kind": ExceptionKind.OPEN}, "sites.hours-missing"),
         ({"kind": ExceptionKind.OPEN, "hours": (Times(720, 540),)}, "sites.span-ends-before-start"),
@@ -194,11 +195,26 @@ async def test_closures_that_leave_no_open_day_are_refused(
     assert await codes_of(coordinator, more, now) == ["sites.no-open-day-left"]
 
 
-async def test_days_that_have_begun_may_still_be_announced(
+async def test_what_comes_back_every_year_may_have_begun(
     coordinator: Principal, site: Site, now: datetime
 ) -> None:
-    command = closing(site.id, first_day=date(2026, 11, 20), last_day=now.date())
+    command = closing(site.id, first_day=date(2026, 11, 20), last_day=now.date(), yearly=True)
     assert await services.announce_exception(coordinator, command, now=now)
+
+
+async def test_taking_back_what_has_begun_leaves_the_days_that_are_over(
+    coordinator: Principal, site: Site, now: datetime
+) -> None:
+    command = closing(site.id, first_day=now.date(), last_day=THURSDAY, reason="Chauffage")
+    [added] = (await services.announce_exception(coordinator, command, now=now)).ids
+    await services.withdraw_exception(coordinator, added, now=now + timedelta(days=1))
+    calendar = await sites.site_calendar(site.id)
+    assert not calendar.is_open_day(now.date())
+    assert calendar.is_open_day(now.date() + timedelta(days=1))
+    [over] = await queries.exceptions([site.id], since=date.min)
+    assert (over.first_day, over.last_day, over.reason) == (now.date(), now.date(), "Chauffage")
+    with pytest.raises(ExceptionNotFound):
+        await services.withdraw_exception(coordinator, over.id, now=now + timedelta(days=1))
 
 
 async def test_two_coordinators_at_once_announce_one(site: Site, now: datetime) -> None:

@@ -26,6 +26,7 @@ from comptoir.sites.exceptions.previews import (
 )
 from comptoir.sites.exceptions.schemas import AnnounceException, Announcement, ExceptionView
 from comptoir.sites.exceptions.validation import clash_errors, exception_errors
+from comptoir.sites.opening_hours import ONE_DAY
 from comptoir.sites.tables import HoursException, Site
 
 
@@ -74,12 +75,12 @@ async def withdraw_exception(
 ) -> UUID:
     """Take an exception back; give its site's id.
 
-    Its days are as the week and the holidays say again. What that brings about happens
-    with it. With ``seen``, which the preview gave, nothing is changed if that is something
-    else by now.
+    From today on, its days are as the week and the holidays say again; those that are over
+    stay as they were, under an id of their own. What that brings about happens with it. With
+    ``seen``, which the preview gave, nothing is changed if that is something else by now.
 
     Raises:
-        ExceptionNotFound: there is none, or the actor does not work at its site.
+        ExceptionNotFound: there is none, it is over, or the actor does not work at its site.
         SitesForbidden: the actor is no coordinator there.
         PreviewOutdated: what hangs on it is not what ``seen`` speaks of.
     """
@@ -89,6 +90,9 @@ async def withdraw_exception(
         plan = withdrawal_of(actor, before, now=now)
         if seen and seen != seen_of_withdrawal(before, await consequences.of(plan)):
             raise PreviewOutdated
+        today = (await sites.site_calendar(before.site)).local_date(now)
+        if before.last_day < today and not before.yearly:
+            raise ExceptionNotFound
         gone = (
             await HoursException.delete()
             .where(HoursException.id == exception_id)
@@ -96,6 +100,9 @@ async def withdraw_exception(
         )
         if not gone:
             raise ExceptionNotFound
+        if before.first_day < today and not before.yearly:
+            over = msgspec.structs.replace(before, id=new_id(), last_day=today - ONE_DAY)
+            await _keep(over, new_id(), now=now)
         change = [_told(before), None]
         await _record(actor, "site.exception_withdrawn", before.site, change, now=now)
         await events.publish(ExceptionWithdrawn(actor, before, now))
@@ -119,9 +126,15 @@ async def _announce_at(
     actor: Principal, site_id: UUID, command: AnnounceException, batch: UUID, *, now: datetime
 ) -> UUID:
     view = ExceptionView(id=new_id(), site=site_id, **msgspec.structs.asdict(command.exception()))
+    await _keep(view, batch, now=now)
+    await _record(actor, "site.exception_announced", site_id, [None, _told(view)], now=now)
+    return view.id
+
+
+async def _keep(view: ExceptionView, batch: UUID, *, now: datetime) -> None:
     await HoursException(
         id=view.id,
-        site=site_id,
+        site=view.site,
         batch=batch,
         first_day=view.first_day,
         last_day=view.last_day,
@@ -131,8 +144,6 @@ async def _announce_at(
         yearly=view.yearly,
         created_at=now,
     ).save()
-    await _record(actor, "site.exception_announced", site_id, [None, _told(view)], now=now)
-    return view.id
 
 
 async def _touch(actor: Principal, site_id: UUID) -> None:

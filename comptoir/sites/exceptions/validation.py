@@ -18,8 +18,7 @@ from comptoir.sites.validation import span_errors
 LONGEST_REASON = 120
 #: A closure of more days is a slip of the finger; a longer one is announced again in time.
 MOST_DAYS = 366
-#: For how long it may have begun: somebody was ill last week, or it comes back every year.
-BEGAN = timedelta(days=31)
+#: For how long what comes back every year may have begun: its first day names the date.
 YEARLY_BEGAN = timedelta(days=366)
 
 
@@ -48,9 +47,10 @@ def clash_errors(
     if new.last_day < today and not new.yearly:
         message = _("These days are over. Enter days from today on.")
         return [FieldError("last_day", "sites.exception-over", message)]
-    if new.first_day < today - (YEARLY_BEGAN if new.yearly else BEGAN):
-        message = _("These days began too long ago. Enter the first day from today on.")
-        return [FieldError("first_day", "sites.exception-began-long-ago", message)]
+    # What the public and whoever came were told of a day stays as it was.
+    if new.first_day < (today - YEARLY_BEGAN if new.yearly else today):
+        message = _("Some of these days are over. Enter the first day from today on.")
+        return [FieldError("first_day", "sites.exception-began", message)]
     if other := collision(calendar.exceptions, new):
         message = _(
             "%(site)s has already announced something from %(first)s to %(last)s. "
@@ -100,7 +100,10 @@ def _day_errors(command: AnnounceException) -> list[FieldError]:
 
 def _hours_errors(command: AnnounceException, fields: Sequence[str]) -> list[FieldError]:
     if command.kind is not ExceptionKind.OPEN:
-        return []
+        if not command.hours:
+            return []
+        message = _("Only days with other hours have hours. Leave them out, or choose that.")
+        return [FieldError("hours", "sites.hours-superfluous", message)]
     if not command.hours:
         message = _("Enter when the door is open, such as 09:00 and 12:00.")
         return [FieldError("hours", "sites.hours-missing", message)]

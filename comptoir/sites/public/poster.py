@@ -64,7 +64,7 @@ def _block(calendar: SiteCalendar, language: str, today: date) -> dict[str, Any]
                 for name, week in weeks
             ],
             "services": [[each.name, each.hours] for each in said.services] if said else [],
-            "different": _("Different soon"),
+            "different": _("Changes ahead"),
             "periods": [
                 [each.name, f"{each.hours} ({each.reason})" if each.reason else each.hours]
                 for each in periods_ahead(calendar, today, today + _AHEAD * ONE_DAY)[:_MOST]

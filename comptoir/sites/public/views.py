@@ -111,7 +111,7 @@ def _facts(site: SiteView, skills: PublicSkills) -> list[tuple[str, str]]:
     facts = [
         (_("By public transport"), site.transport),
         (_("Wheelchair"), _label(site.wheelchair, welcome.WHEELCHAIR)),
-        (_("How one comes"), _label(site.visits, welcome.VISITS)),
+        (_("Appointment"), _label(site.visits, welcome.VISITS)),
         (_("Cost"), _label(site.cost, welcome.COSTS)),
         (_("For whom"), listed(audiences)),
         (_("Languages spoken there"), listed(languages)),

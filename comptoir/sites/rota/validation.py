@@ -37,6 +37,8 @@ def shift_errors(
     if new.last_day is not None and new.last_day < new.first_day:
         message = _("The last day comes before the first. Correct one of them.")
         errors.append(FieldError("last_day", "sites.days-end-before-start", message))
+    elif new.last_day is not None and new.last_day > new.first_day:
+        errors += _day_errors("last_day", new.last_day, today)
     if new.person not in team:
         message = _("Choose somebody who works at this site.")
         errors.append(FieldError("person", "sites.not-on-team", message))

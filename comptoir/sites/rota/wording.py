@@ -107,12 +107,12 @@ def need_text(need: Need, names: Names) -> str:
 
 
 def gap_text(need: Need, missing: int, names: Names) -> str:
-    """What is lacking, such as ``1 person is missing`` or ``Nobody for: Italian``."""
+    """What is lacking, such as ``1 person is missing`` or ``Somebody is missing for: Italian``."""
     asked = asked_text(need, names)
     if not asked:
         return ngettext("%(num)s person is missing", "%(num)s people are missing", missing)
     if missing == need.people:
-        return _("Nobody for: %(asked)s", asked=asked)
+        return _("Somebody is missing for: %(asked)s", asked=asked)
     return ngettext(
         "%(num)s person is missing for: %(asked)s",
         "%(num)s people are missing for: %(asked)s",

@@ -136,7 +136,7 @@ def test_a_warning_leads_to_who_could_come_and_goes_away(
     world.run(team.need(weekday=DAY.weekday(), language="it"))
     open_week(page)
     lacking = page.locator(".lacking")
-    expect(lacking).to_contain_text("Nobody for: Italian")
+    expect(lacking).to_contain_text("Somebody is missing for: Italian")
     lacking.get_by_role("link", name="Luca Bernasconi").click()
     page.get_by_role("button", name="Put on the rota").click()
     expect(cell(page, "Luca Bernasconi", DAY)).to_contain_text("09:00–17:00")

@@ -168,7 +168,7 @@ async def test_what_is_lacking_is_said_with_who_could_come(team: Team, client: A
     await team.shift(team.claire, DAY)
     await as_(client, team, team.sophie)
     page = await week(client)
-    assert "Nobody for: Italian" in page
+    assert "Somebody is missing for: Italian" in page
     assert "12:00–17:00" in page
     [address] = re.findall(r'href="(/rota/shifts/new[^"]+starts[^"]+)"', page)
     assert parse_qs(urlsplit(address).query) == {
@@ -556,3 +556,15 @@ async def test_nothing_on_the_rota_counts_what_somebody_does(
     ]
     assert rows == ["Claire Monney", "Luca Bernasconi", "Sophie Aebischer"]
     assert "40" not in plain(page[page.index("<tbody") : page.index("</tbody")])
+
+
+async def test_what_is_lacking_cannot_be_read_as_somebody_who_is_there(
+    team: Team, client: AsyncClient
+) -> None:
+    """« Personne pour : italien » is both."""
+    await team.need(language="it")
+    await team.sophie.update_self({"language": "fr"})
+    await as_(client, team, team.sophie)
+    page = await week(client)
+    assert "Il manque quelqu’un pour" in page
+    assert "Personne pour" not in page
