@@ -24,6 +24,7 @@ from comptoir.sites.exceptions import queries, services
 from comptoir.sites.exceptions.schemas import AnnounceException, Announcement, ExceptionView
 from comptoir.sites.hours import day_reason
 from comptoir.sites.opening_hours import DaySource, DayState
+from comptoir.sites.rota.clearing import put_back_for
 
 READERS = ("desk", "inventory", "borrowers", "settings")
 WRITERS = ("settings",)
@@ -142,9 +143,13 @@ async def withdraw_exception(call: Call, exception_id: UUID, query: WithdrawQuer
 
     Before its days have begun, loans are due again as they were, unless they were
     renewed or returned since. What is due in hours that are taken away moves as by a
-    closure; see `POST /exceptions/{exception_id}/withdrawal/preview`.
+    closure; see `POST /exceptions/{exception_id}/withdrawal/preview`. Shifts that were taken
+    off for it are back on the rota where their people are free.
     """
-    await services.withdraw_exception(call.actor, exception_id, seen=query.seen, now=call.now)
+    site = await services.withdraw_exception(
+        call.actor, exception_id, seen=query.seen, now=call.now
+    )
+    await put_back_for(call.actor, site, exception_id, now=call.now)
 
 
 def _days(query: DaysQuery) -> list[date]:

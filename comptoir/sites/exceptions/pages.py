@@ -15,6 +15,7 @@ from comptoir.core import clock
 from comptoir.core.accounts.guards import require
 from comptoir.core.errors import FieldError, Invalid
 from comptoir.core.i18n import gettext as _
+from comptoir.core.i18n import ngettext
 from comptoir.core.principal import Principal, Role
 from comptoir.core.web import Flash, page, panels, redirect
 from comptoir.core.web.formats import example_day
@@ -29,6 +30,7 @@ from comptoir.sites.hours import times_text
 from comptoir.sites.local_holidays import local_holidays_of
 from comptoir.sites.opening_hours import Times
 from comptoir.sites.public_holidays import NAMES, holiday_region, public_holidays
+from comptoir.sites.rota.clearing import put_back_for
 from comptoir.sites.schemas import SiteView
 from comptoir.sites.times import MOST_SPANS, read_times, tidied, too_many_spans
 
@@ -127,8 +129,15 @@ async def withdraw(request: Page, exception_id: FromPath[UUID]) -> Response[str]
         site_id = await services.withdraw_exception(request.user, exception_id, seen=seen, now=now)
     except PreviewOutdated:
         return _withdrawal(request, view, preview, outdated=True)
-    text = _("Withdrawn. The weekly hours and the holidays apply again.")
-    flash = Flash("ok", f"{text} {await consequences.outcome(exception_id)}".strip())
+    back = await put_back_for(request.user, site_id, exception_id, now=now)
+    told = [
+        _("Withdrawn. The weekly hours and the holidays apply again."),
+        ngettext("%(num)s shift is back on the rota.", "%(num)s shifts are back on the rota.", back)
+        if back
+        else "",
+        await consequences.outcome(exception_id),
+    ]
+    flash = Flash("ok", " ".join(filter(None, told)))
     return redirect(request, f"/settings/sites/{site_id}/days", flash=flash)
 
 

@@ -13,8 +13,12 @@ from comptoir.sites.expressions.evaluation import Hours
 from comptoir.sites.expressions.model import Effect, Rule
 from comptoir.sites.expressions.problems import ExpressionError, Problem, ProblemCode
 from comptoir.sites.expressions.reading import Place, Reading, read
-from comptoir.sites.opening_hours import END_OF_DAY, ONE_DAY, SEARCH_DAYS, Times
+from comptoir.sites.opening_hours import END_OF_DAY, ONE_DAY, Times
 
+#: Around 2100, which has none, there are eight years between two leap days.
+_UNTIL_A_LEAP_DAY = 8 * 366
+#: The longest text in quotes: the name of a service, or what is said of an appointment.
+LONGEST_NOTE = 120
 _WHOLE_DAY = (Times(0, END_OF_DAY),)
 
 
@@ -29,7 +33,7 @@ def expression_problems(text: str, *, today: date) -> list[Problem]:
     except ExpressionError as error:
         return [error.problem]
     days = _days_of(reading, today)
-    problems = [*_overlaps_within(reading), *_clashes(reading, days)]
+    problems = [*_long_texts(reading), *_overlaps_within(reading), *_clashes(reading, days)]
     if not problems and reading.rules and not _ever_opens(reading, today):
         return [Problem(ProblemCode.NEVER_OPEN, 0, len(text))]
     return sorted(problems, key=lambda problem: problem.start)
@@ -48,6 +52,13 @@ def _days_of(reading: Reading, today: date) -> list[frozenset[date]]:
 def _days(rule: Rule, first: date) -> frozenset[date]:
     span = (first + number * ONE_DAY for number in range(731))
     return frozenset(day for day in span if rule.covers(day))
+
+
+def _long_texts(reading: Reading) -> Iterator[Problem]:
+    most = {"most": str(LONGEST_NOTE)}
+    for rule, place in zip(reading.rules, reading.places, strict=True):
+        if len(rule.note) > LONGEST_NOTE:
+            yield Problem(ProblemCode.TEXT_TOO_LONG, place.start, place.end, most)
 
 
 def _overlaps_within(reading: Reading) -> Iterator[Problem]:
@@ -125,7 +136,7 @@ def _replaces(place: Place, day: date) -> Problem:
 
 def _ever_opens(reading: Reading, today: date) -> bool:
     hours = Hours(reading.rules)
-    days = (today + timedelta(days=number) for number in range(SEARCH_DAYS + 1))
+    days = (today + timedelta(days=number) for number in range(_UNTIL_A_LEAP_DAY + 1))
     return any(hours.on(day, holiday=holiday).pieces for day in days for holiday in (False, True))
 
 

@@ -26,6 +26,7 @@ class ProblemCode(StrEnum):
     TIME_OUTSIDE_DAY = "sites.span-outside-day"
     ENDS_BEFORE_START = "sites.span-ends-before-start"
     TIMES_MISSING = "sites.hours-times-missing"
+    TEXT_TOO_LONG = "sites.hours-text-too-long"
     TEXT_ALONE = "sites.hours-text-alone"
     OVERLAP = "sites.spans-overlap"
     REPLACES = "sites.hours-rule-replaces"
@@ -97,6 +98,8 @@ def _sentence(problem: Problem) -> str:
             )
         case ProblemCode.TIMES_MISSING:
             return _("Add the times, such as 09:00-12:00. For the whole day, write 00:00-24:00.")
+        case ProblemCode.TEXT_TOO_LONG:
+            return _("Make this shorter: at most %(most)s characters.", **problem.data)
         case ProblemCode.TEXT_ALONE:
             return _(
                 "A text in quotes is no opening time. Write unknown before it for “by "

@@ -42,8 +42,8 @@ LONGEST = 4000
 MOST_RULES = 100
 
 _TOKEN = re.compile(
-    r"""\s*(?:(?P<text>"[^"]*")|(?P<date>(?:19|20|21)\d\d(?:-\d\d?-\d\d?)?)|(?P<time>\d{1,2}:\d{2})
-    |(?P<number>\d+)|(?P<word>[^\W\d_]+)|(?P<sign>\|\||\S)|(?P<end>$))""",
+    r"""\s*(?:(?P<text>"[^"]*")|(?P<date>(?:19|20|21)[0-9]{2}(?:-[0-9]{1,2}-[0-9]{1,2})?)
+    |(?P<time>[0-9]{1,2}:[0-9]{2})|(?P<number>[0-9]+)|(?P<word>[^\W\d_]+)|(?P<sign>\|\||\S)|(?P<end>$))""",
     re.VERBOSE,
 )
 _WEEKDAYS = {name.lower(): number for number, name in enumerate(WEEKDAYS)}

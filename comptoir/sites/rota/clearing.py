@@ -88,6 +88,25 @@ async def put_back(actor: Principal, site_id: UUID, day: date, *, now: datetime)
     return back
 
 
+async def put_back_for(actor: Principal, site_id: UUID, closure: UUID, *, now: datetime) -> int:
+    """Put back what was taken off for a closure that was withdrawn; give how many.
+
+    Only on days from today on that are open again. The rota still offers what could not come back.
+
+    Raises:
+        SiteNotFound, SitesForbidden: as for ``put_back``.
+    """
+    calendar = await sites.site_calendar(site_id)
+    rows = await db.fetch(
+        "SELECT DISTINCT day FROM sites_shift_skip WHERE closure = :closure AND day >= :today "
+        "ORDER BY day",
+        closure=closure,
+        today=calendar.local_date(now),
+    )
+    open_again = [row["day"] for row in rows if calendar.on(row["day"]).intervals]
+    return sum([await put_back(actor, site_id, day, now=now) for day in open_again])
+
+
 async def planned_on(site_id: UUID, days: Sequence[date]) -> list[Occurrence]:
     """The shifts of a site's team on some days, in the order of time."""
     if not days:

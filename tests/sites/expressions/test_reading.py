@@ -15,6 +15,8 @@ from comptoir.sites.expressions.writing import write
 TODAY = date(2026, 11, 25)
 Code = ProblemCode
 
+LONG = "x" * 121
+
 
 @pytest.mark.parametrize(
     ("entered", "kept"),
@@ -67,7 +69,8 @@ def test_what_is_understood_is_kept_in_one_form(entered: str, kept: str) -> None
         ("Jul-Aug off; Mo 10:00-12:00", Code.REPLACES, "Mo 10:00-12:00"),
         ("Jul Mo 09:00-12:00; Jul-Aug Mo 08:00-10:00", Code.REPLACES, "Jul-Aug Mo 08:00-10:00"),
         ("Jul-Aug off", Code.NEVER_OPEN, "Jul-Aug off"),
-        ("Feb 29 10:00-12:00", Code.NEVER_OPEN, "Feb 29 10:00-12:00"),
+        (f'Mo 09:00-12:00 open "{LONG}"', Code.TEXT_TOO_LONG, f'Mo 09:00-12:00 open "{LONG}"'),
+        ("Mo ٠٩:٠٠-12:00", Code.TIMES_MISSING, "Mo"),
         ("Mo 09:00-12:00; 24/7 off", Code.NEVER_OPEN, "Mo 09:00-12:00; 24/7 off"),
         ('"sur rendez-vous"', Code.TEXT_ALONE, '"sur rendez-vous"'),
         ('Mo 09:00-12:00 "sonnez"', Code.TEXT_ALONE, '"sonnez"'),
@@ -131,3 +134,8 @@ def test_each_problem_is_said_in_each_language() -> None:
     assert len(said) == len(LANGUAGES)
     assert all("Mo 14:00-17:00" in sentence for sentence in said)
     assert any("lundi" in sentence for sentence in said)
+
+
+@pytest.mark.parametrize("year", [2025, 2028, 2097])
+def test_a_leap_day_opens_the_door_whenever_the_next_one_is(year: int) -> None:
+    assert expression_problems("Feb 29 10:00-12:00", today=date(year, 3, 1)) == []

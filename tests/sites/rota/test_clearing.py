@@ -93,6 +93,30 @@ async def test_once_the_closure_is_withdrawn_they_are_put_back(team: Team, now: 
     assert await Shift.exists().where(Shift.id == single.id)
 
 
+async def test_whoever_takes_a_closure_back_has_its_shifts_back(
+    team: Team, client: AsyncClient
+) -> None:
+    now = clock.now()
+    day = clock.localtime(now, team.site.time_zone).date() + DAY
+    while day.weekday() > 4:
+        day += DAY
+    await team.shift(team.claire, day)
+    for path in ("page", "call"):
+        command = closing(team, day, take_shifts_off=True)
+        [closure] = (await announce_exception(team.coordinator, command, now=now)).ids
+        assert await at_work(team, day) == []
+        if path == "page":
+            await client.post(f"/settings/exceptions/{closure}/withdraw")
+            told = (await client.get(f"/settings/sites/{team.site.id}/days")).text
+            assert "1 shift is back on the rota." in told
+            assert "offers it back" not in told
+        else:
+            await use_token(client, "settings")
+            headers = {"Idempotency-Key": str(closure)}
+            await client.delete(f"/api/v1/exceptions/{closure}", headers=headers)
+        assert await at_work(team, day) == [team.claire.id]
+
+
 async def test_who_is_at_work_or_away_by_then_stays_off(team: Team, now: datetime) -> None:
     for person in (team.claire, team.luca, team.sophie):
         await team.shift(person)
