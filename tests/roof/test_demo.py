@@ -20,6 +20,7 @@ from comptoir.inventory import codes
 from comptoir.inventory.imei import read_imei
 from comptoir.inventory.statuses import ItemStatus
 from comptoir.inventory.vouchers.statuses import Medium
+from comptoir.notifications.tables import Conversation, Message
 from comptoir.sites.rota.week import rota
 from tests import factories
 from tests.databases import apart, copy_database, drop_database
@@ -109,6 +110,15 @@ async def test_each_counsellor_can_be_called(filled: None) -> None:
 
 
 @pytest.mark.parametrize("moment", MOMENTS, ids=str)
+async def test_people_wrote_and_somebody_has_to_read_it(filled: None, moment: datetime) -> None:
+    waiting = await Conversation.count().where(Conversation.waiting_since.is_not_null())
+    assert waiting == 2
+    wanted = await Conversation.count().where(Conversation.call_wanted.eq(True))
+    assert wanted == 1
+    answers = await Message.select(Message.kind).where(Message.kind.like("answer-%"))
+    assert {row["kind"] for row in answers} >= {"answer-help", "answer-hours"}
+
+
 async def test_the_rota_covers_each_site_but_for_next_weeks_absences(
     filled: None, moment: datetime
 ) -> None:

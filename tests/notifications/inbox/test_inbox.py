@@ -284,7 +284,10 @@ class TestOverHttp:
         form = {"text": "Nous appelons demain.", "version": "1", "form": str(new_id())}
         answer = await client.post(f"/replies/{conversation}/answer", data=form)
         assert (answer.status_code, answer.headers["location"]) == (303, "/replies")
-        assert "Nobody waits" in (await client.get("/replies")).text
+        page = (await client.get("/replies")).text
+        assert "Nobody waits" in page
+        assert '<details class="more" open>' in page
+        assert "renews what can be renewed" in page
         assert (await client.get("/replies/count")).text.strip() == ""
 
     @pytest.mark.parametrize(("text", "told"), [(" ", "Write what"), ("x" * 2000, "too long")])
