@@ -92,17 +92,17 @@ def season_lines(hours: Hours) -> list[SeasonLines]:
 
 
 def service_lines(hours: Hours) -> list[ServiceLine]:
-    """What is there at hours of its own, such as a workshop, rule by rule."""
+    """What is there at hours of its own, such as a workshop: each by name, rule by rule."""
     names = _weekdays()
-    lines = []
+    texts: dict[str, list[str]] = {}
     for rule in hours.rules:
         if rule.effect is Effect.SERVICE:
             weekdays = [names[weekday] for weekday in rule.weekdays]
             days = ", ".join(weekdays + [_place_text(each) for each in rule.places])
             dates = f" ({_dates_text(rule.dates)})" if rule.dates else ""
             times = times_text(rule.times)
-            lines.append(ServiceLine(rule.note, f"{days} {times}{dates}".strip()))
-    return lines
+            texts.setdefault(rule.note, []).append(f"{days} {times}{dates}".strip())
+    return [ServiceLine(name, "; ".join(each)) for name, each in texts.items()]
 
 
 def day_reason(day: DayHours) -> str:

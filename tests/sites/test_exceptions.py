@@ -11,6 +11,7 @@ import pytest
 
 from comptoir.core import audit
 from comptoir.core.errors import Invalid
+from comptoir.core.i18n import use_language
 from comptoir.core.principal import Principal, Role
 from comptoir.sites import queries as sites
 from comptoir.sites.calendar import ExceptionKind
@@ -226,3 +227,13 @@ async def test_two_coordinators_at_once_announce_one(site: Site, now: datetime) 
     assert sum(isinstance(outcome, Announcement) for outcome in outcomes) == 1
     assert sum(isinstance(outcome, Invalid) for outcome in outcomes) == 3
     assert len(await queries.exceptions([site.id], since=THURSDAY)) == 1
+
+
+async def test_a_collision_with_one_day_names_it_once(
+    coordinator: Principal, site: Site, now: datetime
+) -> None:
+    await services.announce_exception(coordinator, closing(site.id), now=now)
+    with pytest.raises(Invalid) as refused, use_language("fr"):
+        await services.announce_exception(coordinator, closing(site.id), now=now)
+    [error] = refused.value.errors
+    assert error.message.count("26 novembre 2026") == 1

@@ -52,12 +52,22 @@ def clash_errors(
         message = _("Some of these days are over. Enter the first day from today on.")
         return [FieldError("first_day", "sites.exception-began", message)]
     if other := collision(calendar.exceptions, new):
-        message = _(
-            "%(site)s has already announced something from %(first)s to %(last)s. "
-            "Remove that first, or choose other days.",
-            site=site_name,
-            first=format_day(other.first_day, "long"),
-            last=format_day(other.last_day, "long"),
+        first, last = (format_day(day, "long") for day in (other.first_day, other.last_day))
+        message = (
+            _(
+                "%(site)s has already announced something for %(day)s. "
+                "Remove that first, or choose another day.",
+                site=site_name,
+                day=first,
+            )
+            if first == last
+            else _(
+                "%(site)s has already announced something from %(first)s to %(last)s. "
+                "Remove that first, or choose other days.",
+                site=site_name,
+                first=first,
+                last=last,
+            )
         )
         return [FieldError("first_day", "sites.exceptions-collide", message)]
     after = calendar.with_exception(new)

@@ -13,7 +13,7 @@ from comptoir.core.i18n import localized
 from comptoir.sites import welcome
 from comptoir.sites.calendar import SiteCalendar
 from comptoir.sites.exceptions.queries import public_calendars
-from comptoir.sites.hours import ServiceLine, service_lines
+from comptoir.sites.hours import HoursText, describe_hours
 from comptoir.sites.opening_hours import ONE_DAY, DayState
 from comptoir.sites.photos.queries import photo_of
 from comptoir.sites.photos.schemas import PhotoView
@@ -55,11 +55,11 @@ class PublicPlace(msgspec.Struct, frozen=True):
 
 
 class PlacePage(msgspec.Struct, frozen=True):
-    """What a site's own page shows."""
+    """What a site's own page shows; ``hours`` is None where nobody has said any."""
 
     place: PublicPlace
     photo: PhotoView | None
-    services: list[ServiceLine]
+    hours: HoursText | None
     offers: list[str]
     facts: list[tuple[str, str]]
 
@@ -71,7 +71,7 @@ async def place_page(site: SiteView, *, now: datetime) -> PlacePage:
     return PlacePage(
         place=place,
         photo=await photo_of(site.id),
-        services=service_lines(hours) if hours else [],
+        hours=describe_hours(hours) if hours else None,
         offers=welcome.labels(site.offers, welcome.OFFERS),
         facts=_facts(site, (await public_skills([site.id]))[site.id]),
     )

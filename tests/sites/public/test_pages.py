@@ -408,3 +408,21 @@ async def test_the_date_of_confirmation_is_shown(client: AsyncClient) -> None:
     assert "Nobody has confirmed these hours yet." in html
     await Site.update({Site.opening_hours: ""}, force=True)
     assert "confirmed" not in (await client.get(f"/places/{factories.slug(site)}?lang=en")).text
+
+
+async def test_the_page_of_a_place_has_its_week_its_seasons_and_each_service_once(
+    client: AsyncClient,
+) -> None:
+    """In June one has to see that afternoons are shut from July on."""
+    hours = (
+        "Mo-Fr 09:00-12:00,14:00-17:00; Jul-Aug Mo-Fr 09:00-12:00, "
+        'Tu 17:00-18:00 open "Atelier", Su 10:00-11:00 open "Atelier"'
+    )
+    site = await place(opening_hours=hours)
+    html = (await client.get(f"/places/{factories.slug(site)}?lang=en")).text
+    text = " ".join(re.sub("<[^>]+>", " ", html).split())
+    usual = "Monday to Friday 09:00–12:00 and 14:00–17:00 Saturday and Sunday closed"
+    assert f"Every week {usual}" in text
+    assert "July to August Monday to Friday 09:00–12:00" in text
+    assert "Atelier Tuesday 17:00–18:00; Sunday 10:00–11:00" in text
+    assert text.count("Atelier Tuesday") == 1

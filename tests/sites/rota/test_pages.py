@@ -568,3 +568,14 @@ async def test_what_is_lacking_cannot_be_read_as_somebody_who_is_there(
     page = await week(client)
     assert "Il manque quelqu’un pour" in page
     assert "Personne pour" not in page
+
+
+async def test_the_form_of_an_absence_names_its_reader_once(
+    team: Team, client: AsyncClient
+) -> None:
+    await as_(client, team, team.sophie)
+    page = (await client.get("/rota/absences/new")).text
+    choice = page[page.index('<select id="person"') :].partition("</select>")[0]
+    assert "Myself" in choice
+    assert "Claire Monney" in choice
+    assert team.sophie.name not in choice

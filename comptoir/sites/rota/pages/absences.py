@@ -76,6 +76,7 @@ async def _form(
     team = []
     if chosen.edits:
         known = await staff.looked_after(request.user)
+        known -= {request.user.id}  # whom the form calls "Myself"
         team = [(each.id, each.name) for each in await queries.team(chosen.id) if each.id in known]
     return page(
         request,
