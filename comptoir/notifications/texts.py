@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from comptoir.notifications.channels import Channel
 from comptoir.notifications.kinds import ALERT, DIGEST, KINDS
 from comptoir.notifications.placeholders import Wording, read
 
@@ -130,6 +131,16 @@ def default_text(kind: str, language: str, *, barest: bool = False, full: bool =
     if barest:
         return texts.barest
     return (full and texts.full) or texts.text
+
+
+def has_full_text(kind: str) -> bool:
+    """True if a kind goes where no sign costs, and says more there; in each language, or in none.
+
+    Raises:
+        KeyError: there is no such kind.
+    """
+    elsewhere = any(way is not Channel.SMS for way in KINDS[kind].ways)
+    return elsewhere and bool(language_file("fr").kinds[kind].full)
 
 
 def subject_of(kind: str, language: str) -> str:

@@ -58,7 +58,10 @@ async def list_wordings(call: Call) -> Wordings:
 
 @get(ONE, scopes=("settings",), tag=TAG, errors=(WordingNotFound,))
 async def read_wording(call: Call, kind: str, language: str, form: str) -> WordingView:
-    """Read a wording. `form` is `usual`, or `barest` for what says the least."""
+    """Read a wording: as `usual`, in `full` by e-mail, letter and phone, or the `barest`.
+
+    A kind that says the same everywhere has no `full`: its `usual` goes all ways.
+    """
     return await queries.read_wording_view(_key(kind, language, form))
 
 

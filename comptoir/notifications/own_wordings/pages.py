@@ -35,10 +35,9 @@ from comptoir.notifications.own_wordings.schemas import (
     TestWording,
     TryWording,
 )
-from comptoir.notifications.own_wordings.services import lines_of, save_wording
+from comptoir.notifications.own_wordings.services import lines_of, save_wording, ways_of
 from comptoir.notifications.own_wordings.testing import send_test
 from comptoir.notifications.permissions import answers_for_all
-from comptoir.notifications.texts import default_text
 
 Page = Request[Principal, Any, Any]
 Answer = Response[str]
@@ -212,7 +211,10 @@ async def _editor(
         title=KINDS[key.kind].title,
         action=address_of(key),
         by_language=[(each, address_of(Key(key.kind, each, key.form))) for each in LANGUAGES],
-        by_form=[(each, address_of(Key(key.kind, key.language, each))) for each in Form],
+        by_form=[
+            (each, address_of(Key(key.kind, key.language, each)))
+            for each in queries.forms_of(key.kind)
+        ],
         names=[(name, str(NAMES[name])) for name in view.names],
         form=form,
         preview=made,
@@ -221,8 +223,7 @@ async def _editor(
         errors=errors or [each for each in wrong if each.field == "text"],
         examples=examples,
         titles=WAYS,
-        texted=Channel.SMS in KINDS[key.kind].ways,
-        in_full=default_text(key.kind, key.language, barest=key.barest, full=True) != view.default,
+        texted=Channel.SMS in ways_of(key),
         versions=await queries.saved(key, limit=_VERSIONS_SHOWN),
         decides=answers_for_all(request.user),
         sent=sent,
@@ -264,8 +265,7 @@ def key_of(kind: str, language: str, form: str) -> Key:
         key = Key(kind, language, Form(form))
     except ValueError as unknown:
         raise WordingNotFound from unknown
-    if key.kind not in KINDS or key.language not in LANGUAGES:
-        raise WordingNotFound
+    queries.need_wording(key)
     return key
 
 

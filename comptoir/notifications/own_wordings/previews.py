@@ -26,13 +26,13 @@ from comptoir.notifications.own_wordings.schemas import (
     TryWording,
     WayPreview,
 )
-from comptoir.notifications.own_wordings.services import kind_of, lines_of, read_wording
+from comptoir.notifications.own_wordings.services import kind_of, lines_of, read_wording, ways_of
 from comptoir.notifications.placeholders import Wording
 from comptoir.notifications.reminders.plans import ENDING, THANKS, USUAL
 from comptoir.notifications.reminders.reading import Sender, read_sender
 from comptoir.notifications.reminders.writing import FORMS
 from comptoir.notifications.segments import forcing, split
-from comptoir.notifications.texts import default_text, default_wording, subject_of
+from comptoir.notifications.texts import subject_of
 from comptoir.notifications.values import (
     Facts,
     Thing,
@@ -96,19 +96,13 @@ async def make_preview(
         LoanNotFound: no such loan is on loan at the actor's sites.
         NoSite: there is no place for it to speak of.
     """
-    text, kind = lines_of(command.text), kind_of(key)
-    wording = read_wording(text, kind)
-    full = wording
-    if text == default_text(key.kind, key.language, barest=key.barest):
-        full = default_wording(key.kind, key.language, barest=key.barest, full=True)
+    text, _kind = lines_of(command.text), kind_of(key)
+    wording = read_wording(text, key)
     sender = await sender_for(actor, command, base_url)
     facts = await _facts(actor, key, command, sender, now=now)
-    ways = [
-        _way(channel, wording if channel is Channel.SMS else full, facts, key, sender, now=now)
-        for channel in kind.ways
-    ]
+    ways = [_way(channel, wording, facts, key, sender, now=now) for channel in ways_of(key)]
     made = ways[0].text
-    if Channel.SMS not in kind.ways:
+    if Channel.SMS not in ways_of(key):
         return Preview(
             text=made,
             ways=ways,

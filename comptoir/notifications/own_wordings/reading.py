@@ -9,21 +9,31 @@ import msgspec
 
 from comptoir.core import db
 from comptoir.notifications.kinds import KINDS
+from comptoir.notifications.own_wordings.schemas import Form
 from comptoir.notifications.placeholders import Wording, read
-from comptoir.notifications.texts import default_wording
+from comptoir.notifications.texts import default_wording, has_full_text
 
 _NEWEST = """
-SELECT own.kind, own.language, own.barest, own.text
+SELECT own.kind, own.language, own.barest, own.in_full, own.text
 FROM notifications_own_wording own
 WHERE {which} own.text IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM notifications_own_wording later
     WHERE later.kind = own.kind AND later.language = own.language
-      AND later.barest = own.barest AND later.version > own.version)
+      AND later.barest = own.barest AND later.in_full = own.in_full
+      AND later.version > own.version)
 """
 _ALL = _NEWEST.format(which="")
 _ONE = _NEWEST.format(which="own.kind = :kind AND own.language = :language AND")
 
-_Key = tuple[str, str, bool]
+#: The kind, the language, and the form.
+_Key = tuple[str, str, Form]
+
+
+def form_of(kind: str, *, barest: bool, full: bool) -> Form:
+    """Which text of a kind serves; one without a longer text says everywhere the usual one."""
+    if barest:
+        return Form.BAREST
+    return Form.FULL if full and has_full_text(kind) else Form.USUAL
 
 
 class Wordings(msgspec.Struct, frozen=True):
@@ -34,12 +44,10 @@ class Wordings(msgspec.Struct, frozen=True):
     def of(self, kind: str, language: str, *, barest: bool = False, full: bool = False) -> Wording:
         """The wording of a kind in a language; ``full``: where no sign costs.
 
-        What the place words itself is the same either way.
-
         Raises:
             KeyError: there is no such kind.
         """
-        own = self.own.get((kind, language, barest))
+        own = self.own.get((kind, language, form_of(kind, barest=barest, full=full)))
         return own or default_wording(kind, language, barest=barest, full=full)
 
 
@@ -62,8 +70,11 @@ def _wordings(rows: list[db.Row]) -> Wordings:
     own: dict[_Key, Wording] = {}
     for row in rows:
         kind = KINDS.get(row["kind"])
-        wording = read(row["text"], kind.names) if kind else None
+        if kind is None:
+            continue
+        form = form_of(kind.code, barest=row["barest"], full=row["in_full"])
+        wording = read(row["text"], kind.names, texted=form is not Form.FULL)
         # One that names what a later release no longer knows says nothing: the default does.
         if isinstance(wording, Wording):
-            own[row["kind"], row["language"], bool(row["barest"])] = wording
+            own[kind.code, row["language"], form] = wording
     return Wordings(own)

@@ -26,9 +26,10 @@ TextField = Annotated[
 
 
 class Form(StrEnum):
-    """How much a message says: as usual, or the least."""
+    """How much a message says: as usual, in full where no sign costs, or the least."""
 
     USUAL = "usual"
+    FULL = "full"
     BAREST = "barest"
 
 
@@ -43,6 +44,11 @@ class Key(msgspec.Struct, frozen=True):
     def barest(self) -> bool:
         """It says the least."""
         return self.form is Form.BAREST
+
+    @property
+    def full(self) -> bool:
+        """It goes by e-mail, letter and phone alone."""
+        return self.form is Form.FULL
 
 
 class WordingView(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,23 +6,28 @@ from datetime import datetime
 
 from comptoir.core import audit, db
 from comptoir.core.errors import FieldError, Invalid
-from comptoir.core.i18n import LANGUAGES
 from comptoir.core.i18n import gettext as _
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal
 from comptoir.notifications.channels import Channel
-from comptoir.notifications.errors import AllSitesNeeded, WordingChanged, WordingNotFound
+from comptoir.notifications.errors import AllSitesNeeded, WordingChanged
 from comptoir.notifications.kinds import KINDS, Kind
-from comptoir.notifications.own_wordings.queries import newest
+from comptoir.notifications.own_wordings.queries import (
+    default_of,
+    need_wording,
+    newest,
+    values_of,
+)
 from comptoir.notifications.own_wordings.schemas import Key, SaveWording
 from comptoir.notifications.permissions import answers_for_all
 from comptoir.notifications.placeholders import Problem, ProblemCode, Wording, read
 from comptoir.notifications.sentences import wording_sentence
-from comptoir.notifications.texts import default_text
+from comptoir.notifications.texts import has_full_text
 
 _INSERT = """
-INSERT INTO notifications_own_wording (id, kind, language, barest, version, text, saved_at)
-VALUES (:id, :kind, :language, :barest, :version, CAST(:text AS TEXT), :now)
+INSERT INTO notifications_own_wording
+    (id, kind, language, barest, in_full, version, text, saved_at)
+VALUES (:id, :kind, :language, :barest, :in_full, :version, CAST(:text AS TEXT), :now)
 """
 #: Of these the place in the text says nothing.
 _OF_THE_WHOLE = {ProblemCode.EMPTY, ProblemCode.TOO_LONG}
@@ -41,11 +46,11 @@ async def save_wording(
     """
     if not answers_for_all(actor):
         raise AllSitesNeeded
-    kind = kind_of(key)
+    need_wording(key)
     text = None if command.text is None else lines_of(command.text)
     if text is not None:
-        read_wording(text, kind)
-    if text == default_text(key.kind, key.language, barest=key.barest):
+        read_wording(text, key)
+    if text == default_of(key):
         text = None  # so that it follows the default when that gets better
     async with db.transaction():
         before = await newest(key)
@@ -53,7 +58,7 @@ async def save_wording(
             raise WordingChanged
         if before.text == text:
             return
-        row = {"kind": key.kind, "language": key.language, "barest": key.barest, "text": text}
+        row = values_of(key) | {"text": text}
         made = new_id()
         try:
             await db.execute(_INSERT, id=made, version=version + 1, now=now, **row)
@@ -72,11 +77,21 @@ def kind_of(key: Key) -> Kind:
     """The kind of message that is meant.
 
     Raises:
-        WordingNotFound: there is no such kind or language.
+        WordingNotFound: there is no such kind or language, or the kind has no longer text.
     """
-    if key.kind not in KINDS or key.language not in LANGUAGES:
-        raise WordingNotFound
+    need_wording(key)
     return KINDS[key.kind]
+
+
+def ways_of(key: Key) -> tuple[Channel, ...]:
+    """The ways that a wording goes: a longer one by those where no sign costs.
+
+    The usual one goes by the others too where the kind has no longer one.
+    """
+    ways = KINDS[key.kind].ways
+    if key.barest or not has_full_text(key.kind):
+        return tuple(ways)
+    return tuple(way for way in ways if (way is Channel.SMS) != key.full)
 
 
 def lines_of(text: str) -> str:
@@ -84,13 +99,13 @@ def lines_of(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
-def read_wording(text: str, kind: Kind) -> Wording:
-    """A wording, ready to be filled.
+def read_wording(text: str, key: Key) -> Wording:
+    """A text in the place of a wording, ready to be filled.
 
     Raises:
         Invalid: it cannot be used; where, and what to do, is told of each mistake.
     """
-    found = read(text, kind.names, texted=Channel.SMS in kind.ways)
+    found = read(text, KINDS[key.kind].names, texted=Channel.SMS in ways_of(key))
     if isinstance(found, Wording):
         return found
     raise Invalid([_field_error(problem, text) for problem in found])

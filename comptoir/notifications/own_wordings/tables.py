@@ -20,6 +20,7 @@ class OwnWording(Table, tablename="notifications_own_wording"):
     kind = Varchar(40)  # such as "due-soon"; the registry of kinds knows them
     language = Varchar(2)
     barest = Boolean(default=False)
+    in_full = Boolean(default=False)  # of e-mail, letter and phone, where no sign costs
     version = Integer(default=1)
     text = Text(default=None, null=True)
     saved_at = Timestamptz(default=None)

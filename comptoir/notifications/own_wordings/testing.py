@@ -18,7 +18,7 @@ from comptoir.notifications.numbers import Number, read_number
 from comptoir.notifications.outbox import Draft
 from comptoir.notifications.own_wordings.previews import make_preview, sender_for
 from comptoir.notifications.own_wordings.schemas import Key, TestWording, TryWording
-from comptoir.notifications.own_wordings.services import kind_of
+from comptoir.notifications.own_wordings.services import ways_of
 from comptoir.notifications.permissions import answers_for_all
 from comptoir.notifications.sentences import number_sentence
 
@@ -53,8 +53,8 @@ async def send_test(
     tried = TryWording(text=command.text, loan=command.loan, several=command.several)
     preview = await make_preview(actor, key, tried, base_url=base_url, now=now)
     sender = await sender_for(actor, tried, base_url)
-    if Channel.SMS not in kind_of(key).ways:
-        sentence = _("This is said on the phone and sent to nobody. Read it aloud to try it.")
+    if Channel.SMS not in ways_of(key):
+        sentence = _("This goes by no text message. Read it aloud to try it.")
         raise Invalid([FieldError("number", WORDING_NOT_SENT, sentence)])
     address = _address(command.number)
     async with db.transaction():

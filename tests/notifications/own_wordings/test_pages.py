@@ -120,14 +120,17 @@ class TestThePages:
         assert (wrong.status_code, "too few digits" in wrong.text) == (422, True)
 
     async def test_show_each_way_that_a_kind_goes(self, client: AsyncClient) -> None:
-        page = (await client.get(PAGE)).text
+        texted = (await client.get(PAGE)).text
+        assert re.findall(r"<h3>(.*?)</h3>", texted) == ["Text message"]
+        page = (await client.get("/settings/wordings/due-soon/fr/full")).text
         assert re.findall(r"<h3>(.*?)</h3>", page) == [
-            "Text message",
             "E-mail",
             "Letter",
             "What to say on the phone",
         ]
         assert "À rapporter bientôt" in page
+        assert "Send the test" not in page
+        assert (await client.get("/settings/wordings/overdue-call/fr/full")).status_code == 404
         spoken = (await client.get("/settings/wordings/overdue-call/fr/usual")).text
         assert re.findall(r"<h3>(.*?)</h3>", spoken) == ["What to say on the phone"]
         assert "in the last part" not in spoken

@@ -14,6 +14,7 @@ from comptoir.core.errors import Invalid
 from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal, Role
 from comptoir.notifications.errors import AllSitesNeeded, WordingChanged, WordingNotFound
+from comptoir.notifications.kinds import KINDS
 from comptoir.notifications.own_wordings.queries import (
     list_wordings,
     read_wording_view,
@@ -23,6 +24,7 @@ from comptoir.notifications.own_wordings.queries import (
 from comptoir.notifications.own_wordings.reading import read_wordings, wording_of
 from comptoir.notifications.own_wordings.schemas import Form, Key, SaveWording
 from comptoir.notifications.own_wordings.services import save_wording
+from comptoir.notifications.placeholders import read
 from comptoir.notifications.reminders.sweep import sweep
 from comptoir.notifications.texts import default_text, default_wording
 from tests import factories as make
@@ -59,6 +61,35 @@ class TestASavedWording:
             default = default_wording(kind, language, barest=barest)
             assert await wording_of(kind, language, barest=barest) == default
             assert (await read_wordings()).of(kind, language, barest=barest) == default
+
+    async def test_of_a_text_message_leaves_the_longer_one_alone(
+        self, coordinator: Principal, now: datetime
+    ) -> None:
+        full = Key("due-soon", "fr", Form.FULL)
+        long = "Bonjour, chère sœur. " + "Nous vous attendons. " * 25 + "{{items}}"
+        await save(coordinator, OWN, 0, now)
+        assert (await read_wordings()).of(*KEY_ARGS, full=True) == default_wording(
+            *KEY_ARGS, full=True
+        )
+        await save(coordinator, long, 0, now, full)  # longer than a text message may be
+        wordings = await read_wordings()
+        assert wordings.of(*KEY_ARGS).names() == {"items"}
+        assert wordings.of(*KEY_ARGS, full=True) == read(
+            long, KINDS["due-soon"].names, texted=False
+        )
+        assert wordings.of(*KEY_ARGS, barest=True, full=True) == default_wording(
+            *KEY_ARGS, barest=True
+        )
+        assert [(await read_wording_view(key)).version for key in (KEY, full)] == [1, 1]
+
+    async def test_of_a_kind_with_one_text_goes_all_ways(
+        self, coordinator: Principal, now: datetime
+    ) -> None:
+        spoken = Key("overdue-call", "fr", Form.USUAL)
+        await save(coordinator, OWN, 0, now, spoken)
+        assert (await read_wordings()).of("overdue-call", "fr", full=True).names() == {"items"}
+        with pytest.raises(WordingNotFound):
+            await save(coordinator, OWN, 0, now, Key("overdue-call", "fr", Form.FULL))
 
     async def test_makes_a_version_and_keeps_the_one_before(
         self, coordinator: Principal, now: datetime

@@ -18,15 +18,23 @@ from comptoir.notifications.errors import AllSitesNeeded, NoSite, TooManyTests
 from comptoir.notifications.gateways.protocol import Terms
 from comptoir.notifications.kinds import KINDS
 from comptoir.notifications.own_wordings.previews import loans_to_try, make_preview
-from comptoir.notifications.own_wordings.schemas import Form, Key, TestWording, TryWording
+from comptoir.notifications.own_wordings.queries import default_of, forms_of
+from comptoir.notifications.own_wordings.schemas import (
+    Form,
+    Key,
+    TestWording,
+    TryWording,
+    WayPreview,
+)
 from comptoir.notifications.own_wordings.testing import MOST_TESTS, send_test
 from comptoir.notifications.routing import Route
-from comptoir.notifications.texts import default_text, subject_of
+from comptoir.notifications.texts import subject_of
 from tests import factories as make
 from tests.notifications import rows
 from tests.notifications.recording import RecordingGateway
 
 KEY = Key("due-soon", "fr", Form.USUAL)
+FULL = Key("due-soon", "fr", Form.FULL)
 URL = "https://desk.example.org"
 
 
@@ -119,13 +127,17 @@ class TestAPreview:
             due_at=now + timedelta(days=2),
         )
         (example,) = await loans_to_try(coordinator)
-        key = Key(kind, "fr", Form.USUAL)
-        tried = TryWording(text=default_text(kind, "fr"), loan=example.id)
-        found = await make_preview(coordinator, key, tried, base_url=URL, now=now)
-        ways = {each.channel: each for each in found.ways}
+        ways: dict[Channel, WayPreview] = {}
+        for form in (each for each in forms_of(kind) if each is not Form.BAREST):
+            key = Key(kind, "fr", form)
+            tried = TryWording(text=default_of(key), loan=example.id)
+            found = await make_preview(coordinator, key, tried, base_url=URL, now=now)
+            here = {each.channel: each for each in found.ways}
+            assert not here.keys() & ways.keys()
+            assert found.text == found.ways[0].text
+            assert (found.parts > 0) is (found.encoding is not None) is (Channel.SMS in here)
+            ways |= here
         assert tuple(ways) == KINDS[kind].ways
-        assert found.text == found.ways[0].text
-        assert (found.parts > 0) is (found.encoding is not None) is (Channel.SMS in ways)
         if Channel.EMAIL in ways:
             mail = ways[Channel.EMAIL]
             assert (mail.title, mail.sender) == (subject_of(kind, "fr"), "La Gare")
@@ -154,7 +166,7 @@ class TestAPreview:
                 renewals=renewals,
             )
             tried = TryWording(text="{{renew}}.", loan=loan.id)
-            found = await make_preview(coordinator, KEY, tried, base_url=URL, now=now)
+            found = await make_preview(coordinator, FULL, tried, base_url=URL, now=now)
             (mail,) = (each for each in found.ways if each.channel is Channel.EMAIL)
             assert ("prolonger" in mail.text) is (renewals == 0)
 
@@ -177,6 +189,13 @@ def a_test(number: str = "079 123 45 67", text: str = "Test : {{items}}") -> Tes
 
 
 class TestATest:
+    async def test_is_not_of_what_goes_by_no_text_message(
+        self, coordinator: Principal, now: datetime
+    ) -> None:
+        with pytest.raises(Invalid) as refused:
+            await send_test(coordinator, FULL, a_test(), base_url=URL, now=now)
+        assert [each.code for each in refused.value.errors] == ["notifications.wording-not-sent"]
+
     async def test_goes_out_as_any_message(self, coordinator: Principal, now: datetime) -> None:
         made = await send_test(coordinator, KEY, a_test(), base_url=URL, now=now)
         gateway = RecordingGateway()
