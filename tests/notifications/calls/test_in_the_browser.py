@@ -79,3 +79,17 @@ def test_a_call_is_written_down_taken_back_and_put_off(browser: Browser, world: 
     page.get_by_role("button", name="Call back then").click()
     page.get_by_role("link", name="Later (1)").click()
     expect(page.get_by_text("Last call: Call back")).to_be_visible()
+
+
+async def long_address() -> str:
+    site = await make.site(short_name="Le Relais")
+    address = "personne-au-nom-tres-long@courriel-de-quartier.example"
+    await rows.message(now=clock.now(), site_id=site.id, channel="email", address=address)
+    return await sign_in(await make.user(role=Role.COORDINATOR, site_id=site.id), site.id)
+
+
+def test_the_list_of_messages_fits_a_telephone(browser: Browser, world: World) -> None:
+    page = signed_in_page(browser, world, world.run(long_address()), width=320)
+    page.goto("/messages?state=all")
+    expect(page.get_by_text("personne-au-nom-tres-long")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
