@@ -80,6 +80,27 @@ def local_holidays_of(site: SiteView, *, today: date) -> list[LocalHolidayView]:
     return sorted(found, key=lambda each: (each.next_day or date.max, each.code))
 
 
+def has_said(site: SiteView) -> bool:
+    """Whether a site has said which local holidays it keeps, if there are any where it is."""
+    region = holiday_region(site.country, site.region)
+    codes = {each.code for each in local_holidays(region)}
+    said = {each.lstrip("-") for each in site.local_holidays}
+    return not codes or f"={region}" in said or bool(codes & said)
+
+
+def unsure_days(site: SiteView) -> dict[date, str]:
+    """The days on which a site may be shut, for all that it has said, each with its holiday."""
+    if has_said(site):
+        return {}
+    region = holiday_region(site.country, site.region)
+    return {
+        day: str(NAMES[each.name])
+        for each in local_holidays(region)
+        if not each.usual
+        for day in local_days(each.name)
+    }
+
+
 async def preview_local_holidays(
     actor: Principal, site_id: UUID, kept: Collection[str], *, now: datetime
 ) -> Preview:
@@ -110,7 +131,9 @@ async def keep_local_holidays(
         site = await _coordinated(actor, site_id)
         chosen = _chosen(site, command.kept)
         # It locks the site: a check-out there waits, and decides by the new holidays.
-        changed = await db.fetch(_SET, chosen=" ".join(chosen), id=site_id, version=version)
+        # That none is kept is said, too.
+        kept = [*chosen, f"={holiday_region(site.country, site.region)}"]
+        changed = await db.fetch(_SET, chosen=" ".join(kept), id=site_id, version=version)
         if not changed:
             raise SiteChanged
         if command.seen and command.seen != (await _look(actor, site, chosen, now=now)).seen:

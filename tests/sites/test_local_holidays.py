@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -14,8 +14,14 @@ from comptoir.core.principal import Role
 from comptoir.core.tables import AuditEvent
 from comptoir.sites import queries
 from comptoir.sites.errors import SiteChanged, SitesForbidden
-from comptoir.sites.local_holidays import KeepHolidays, keep_local_holidays, local_holidays_of
+from comptoir.sites.local_holidays import (
+    KeepHolidays,
+    has_said,
+    keep_local_holidays,
+    local_holidays_of,
+)
 from comptoir.sites.opening_hours import DaySource
+from comptoir.sites.public.views import public_places
 from comptoir.sites.services import edit_site
 from comptoir.sites.tables import Site
 from tests import factories as make
@@ -91,7 +97,7 @@ async def test_what_most_keep_can_be_left_out(site: Site, now: datetime) -> None
     [offered] = local_holidays_of(await queries.site(site.id), today=now.date())
     assert (offered.code, offered.kept, offered.next_day) == ("good-friday", True, good_friday)
     await keep_local_holidays(actor, site.id, KeepHolidays(()), version=1, now=now)
-    assert (await queries.site(site.id)).local_holidays == ("-good-friday",)
+    assert (await queries.site(site.id)).local_holidays == ("-good-friday", "=FR-67")
     assert (await queries.site_calendar(site.id)).is_open_day(good_friday)
     [event] = await AuditEvent.select().where(AuditEvent.action == "site.holidays_set")
     assert event["subject_id"] == site.id
@@ -119,3 +125,24 @@ async def test_in_another_canton_only_its_own_holidays_hold(site: Site, now: dat
     calendar = await queries.site_calendar(site.id)
     assert calendar.region == "CH-VD"
     assert calendar.is_open_day(CORPUS_CHRISTI)
+
+
+async def test_of_a_day_that_a_site_said_nothing_of_nobody_is_sure(
+    database: Any, now: datetime
+) -> None:
+    """Of the canton of Fribourg only the Catholic communes keep 8 December."""
+    site = await make.site(region="FR", country="CH", opening_hours="Mo-Fr 09:00-17:00")
+    coordinator = await make.principal(Role.COORDINATOR, site.id)
+    day = date(2026, 12, 8)
+
+    async def told() -> str:
+        [place] = await public_places(
+            [await queries.site(site.id)], now=datetime(2026, 12, 7, 9, tzinfo=UTC)
+        )
+        return next(each.reason for each in place.days if each.day == day)
+
+    assert not has_said(await queries.site(site.id))
+    assert "peut-être fermé" in await told()
+    await keep_local_holidays(coordinator, site.id, KeepHolidays(()), version=1, now=now)
+    assert has_said(await queries.site(site.id)), "none is an answer"
+    assert await told() == ""

@@ -27,7 +27,7 @@ from comptoir.sites.exceptions import consequences, previews, queries, services
 from comptoir.sites.exceptions.previews import Preview
 from comptoir.sites.exceptions.schemas import MOST_HOURS, AnnounceException, ExceptionView
 from comptoir.sites.hours import times_text
-from comptoir.sites.local_holidays import local_holidays_of
+from comptoir.sites.local_holidays import has_said, local_holidays_of
 from comptoir.sites.opening_hours import Times
 from comptoir.sites.public_holidays import NAMES, holiday_region, public_holidays
 from comptoir.sites.rota.clearing import put_back_for
@@ -66,6 +66,7 @@ async def days_ahead(request: Page, site_id: FromPath[UUID]) -> Response[str]:
         announced=[(each, times_text(each.hours)) for each in announced],
         holidays=holidays,
         local=local_holidays_of(site, today=today),
+        local_said=has_said(site),
         panels=await panels.fill(SLOT, request.user, site_id, now=clock.now()),
     )
 

@@ -14,7 +14,8 @@ from comptoir.sites import welcome
 from comptoir.sites.calendar import SiteCalendar
 from comptoir.sites.exceptions.queries import public_calendars
 from comptoir.sites.hours import HoursText, describe_hours
-from comptoir.sites.opening_hours import ONE_DAY, DayState
+from comptoir.sites.local_holidays import unsure_days
+from comptoir.sites.opening_hours import ONE_DAY, DaySource, DayState
 from comptoir.sites.photos.queries import photo_of
 from comptoir.sites.photos.schemas import PhotoView
 from comptoir.sites.public.wording import (
@@ -86,7 +87,7 @@ async def public_places(sites: Sequence[SiteView], *, now: datetime) -> list[Pub
 
 
 def _place(site: SiteView, calendar: SiteCalendar, *, now: datetime) -> PublicPlace:
-    today = calendar.local_date(now)
+    today, unsure = calendar.local_date(now), unsure_days(site)
     return PublicPlace(
         site=site,
         calendar=calendar,
@@ -94,13 +95,25 @@ def _place(site: SiteView, calendar: SiteCalendar, *, now: datetime) -> PublicPl
         phone=site.phone or site.organisation.phone,
         map_url=_map_url(site),
         status=status_line(calendar, now),
-        days=[day_text(calendar, today + number * ONE_DAY) for number in range(DAYS)],
+        days=[
+            _perhaps_shut(day_text(calendar, day), unsure.get(day, ""), calendar)
+            for day in (today + number * ONE_DAY for number in range(DAYS))
+        ],
         is_known=any(
             calendar.on(today + number * ONE_DAY).state is not DayState.UNKNOWN
             for number in range(DAYS)
         ),
         ahead=periods_ahead(calendar, today + DAYS * ONE_DAY, today + AHEAD * ONE_DAY),
     )
+
+
+def _perhaps_shut(text: DayText, holiday: str, calendar: SiteCalendar) -> DayText:
+    """A day on which a part of the region is shut: what was announced for it alone is certain."""
+    found = calendar.on(text.day)
+    if not holiday or not found.intervals or found.source is DaySource.EXCEPTION:
+        return text
+    reason = _("%(holiday)s: perhaps closed, ask before you come", holiday=holiday)
+    return msgspec.structs.replace(text, reason=reason)
 
 
 def _facts(site: SiteView, skills: PublicSkills) -> list[tuple[str, str]]:
