@@ -62,7 +62,7 @@ WHERE message.borrower IN :people AND message.kind IN :kinds
   AND (message.status = 'sending' OR message.status = 'queued' AND message.lease_until > :now)
 """
 _WAIT = """
-UPDATE notifications_message SET next_attempt_at = :until WHERE id IN :ids
+UPDATE notifications_message SET next_attempt_at = :until, updated_at = :now WHERE id IN :ids
 """
 
 #: What answers somebody, and the code of a voucher: its person stands at a desk, whatever the hour.
@@ -129,7 +129,7 @@ async def _in_turn(rows: Collection[db.Row], *, now: datetime) -> set[UUID]:
     talked_to = {row["borrower"] for row in found}
     waiting = [row["id"] for row in of_moves if row["borrower"] in talked_to]
     if waiting:
-        await db.execute(_WAIT, ids=waiting, until=now + _A_WHILE)
+        await db.execute(_WAIT, ids=waiting, until=now + _A_WHILE, now=now)
     return {*waiting}
 
 

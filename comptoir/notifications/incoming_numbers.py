@@ -29,7 +29,8 @@ async def sender_of(number: str, recipient: str) -> str:
         return whole
     digits = re.sub(r"[ ./()-]", "", number)
     if _NATIONAL.fullmatch(digits):
-        own = read_number(_with_country(recipient), "CH") if _with_country(recipient) else None
+        written_to = _with_country(recipient)
+        own = read_number(written_to, "CH") if written_to else None
         if isinstance(own, Number):
             return next(iter(_read(digits, [own.country])), number[:40])
         found = _read(digits, [row["country"] for row in await db.fetch(_COUNTRIES)])

@@ -16,10 +16,12 @@ from comptoir.notifications.clocks import put_right
 from comptoir.notifications.dispatcher import dispatch, settle
 from comptoir.notifications.gateways.protocol import NotTaken
 from comptoir.notifications.reasons import Reason
+from comptoir.notifications.reminders.plans import DATE_BACK, DATE_MOVED
 from comptoir.notifications.reminders.sweep import sweep
 from comptoir.notifications.routing import Route
 from comptoir.notifications.rules import is_same_day
 from comptoir.notifications.tables import Message
+from tests import factories as make
 from tests.notifications import rows
 from tests.notifications.recording import RecordingGateway
 from tests.notifications.reminders.world import World, at, written
@@ -64,6 +66,28 @@ async def test_what_was_handed_over_next_year_is_found_out_about_now(
     assert await settle([Route(gateway)], now=now) == 1
     assert await rows.status(message) == "unknown"
     assert gateway.sent == []
+
+
+async def test_what_waited_next_year_for_the_word_before_does_so_now(
+    database: Any, now: datetime
+) -> None:
+    person = (await make.borrower()).id
+    first = await rows.message(kind=DATE_MOVED, borrower_id=person, now=now)
+    await claim([Route(RecordingGateway())], new_id(), now=now + AHEAD)
+    second = await rows.message(kind=DATE_BACK, borrower_id=person, now=now)
+    assert await claim([Route(RecordingGateway())], new_id(), now=now + AHEAD) == []
+    assert await put_right(now=now) == 2
+    gateway = RecordingGateway()
+    await dispatch([Route(gateway)], now=now)
+    assert [each.id for each in gateway.sent] == [first, second]
+
+
+async def test_what_waited_for_a_day_of_next_year_is_shown_as_waiting_for_none(
+    database: Any, now: datetime
+) -> None:
+    message = await rows.message(now=now + AHEAD, not_before=now + AHEAD + timedelta(days=1))
+    await put_right(now=now)
+    assert (await rows.read(message)).not_before is None
 
 
 @pytest.mark.parametrize("ahead", [timedelta(0), A_LITTLE])

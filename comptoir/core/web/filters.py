@@ -48,12 +48,16 @@ class Filters:
 
     def one_of(self, name: str, kind: type[E], label: str) -> E | None:
         """A member of an enumeration."""
-        text = self._among(name, [each.value for each in kind], label)
+        text = self.among(name, [each.value for each in kind], label)
         return kind(text) if text else None
 
     def among(self, name: str, choices: Iterable[str], label: str) -> str | None:
         """One of the texts that the filter offers."""
-        return self._among(name, [*choices], label) or None
+        text = self.text(name)
+        if not text or text in [*choices]:
+            return text or None
+        self._note(name, label)
+        return None
 
     def identifier(
         self, name: str, label: str, among: Collection[UUID] | None = None
@@ -103,13 +107,6 @@ class Filters:
         """
         if self._wrong:
             raise Invalid(self._wrong)
-
-    def _among(self, name: str, choices: Collection[str], label: str) -> str:
-        text = self.text(name)
-        if not text or text in choices:
-            return text
-        self._note(name, label)
-        return ""
 
     def _note(self, name: str, label: str) -> None:
         text = _("%(label)s: there is no such choice, so it was left out.", label=label)
