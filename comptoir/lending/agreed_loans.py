@@ -228,6 +228,26 @@ async def kept_already(loans: AgreedLoans, kind: str, *, since: datetime) -> db.
     )
 
 
+async def papers_waiting(loans: AgreedLoans) -> list[db.Row]:
+    """The latest three printed agreements about some of these loans that wait for a pen.
+
+    One with another due time than the loan has now is left out: it is to be printed anew.
+    """
+    return await db.fetch(
+        "SELECT agreement.id, agreement.number FROM lending_agreement agreement "
+        "WHERE agreement.borrower = :borrower_id AND agreement.signature = 'paper' "
+        "AND agreement.signed_at IS NULL AND EXISTS ("
+        "SELECT 1 FROM lending_agreement_loan covered "
+        "JOIN lending_loan loan ON loan.id = covered.loan "
+        "JOIN lending_policy policy ON policy.id = loan.policy "
+        "WHERE covered.agreement = agreement.id AND covered.loan IN :loans "
+        f"AND COALESCE(covered.due_at, loan.due_at) = loan.due_at AND {UNSIGNED}) "
+        "ORDER BY agreement.created_at DESC, agreement.id DESC LIMIT 3",
+        borrower_id=loans.borrower_id,
+        loans=list(loans.loan_ids),
+    )
+
+
 async def agreed_things(agreement_id: UUID) -> list[AgreedThing]:
     """What an agreement speaks of. Whether the actor may know of it is for the caller to ask."""
     rows = await db.fetch(

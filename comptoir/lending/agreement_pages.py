@@ -24,6 +24,7 @@ from comptoir.lending.agreed_loans import (
     agreed_things,
     kept_already,
     leaves_unsigned,
+    papers_waiting,
     unsigned_loans,
     visit_loans,
 )
@@ -179,6 +180,7 @@ async def _form(
     to_sign = None if loans.signature == "none" else PaperSignature()
     now = clock.now()
     document = agreement_document(loans, "", to_sign, now=now)
+    printed = await kept_already(loans, "paper", since=now) if to_sign else None
     return page(
         request,
         "lending/agreement.html",
@@ -186,7 +188,8 @@ async def _form(
         loans=loans,
         name_prints=is_printable(loans.borrower),
         words=agreement_words(document),
-        printed=await kept_already(loans, "paper", since=now) if to_sign else None,
+        printed=printed,
+        waiting=[printed] if printed else await papers_waiting(loans) if to_sign else [],
         back=back,
         errors=errors,
     )

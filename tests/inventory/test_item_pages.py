@@ -221,3 +221,14 @@ async def test_nobody_sees_items_without_signing_in(site: Site) -> None:
     async with client_of() as stranger:
         for path in ("/items", f"/items/{item.code}", "/items.csv", "/items/new"):
             assert (await stranger.get(path)).headers["location"].startswith("/sign-in")
+
+
+async def test_what_is_in_order_is_not_pressed_to_be_set_aside(
+    client: AsyncClient, site: Site
+) -> None:
+    for status, first in (("available", ' class="plain"'), ("to_check", "")):
+        item = await factories.item(site_id=site.id, status=status)
+        text = (await client.get(f"/items/{item.code}")).text
+        actions = text[text.index('<div class="item-actions">') :]
+        button = actions[actions.index("<button") :]
+        assert button.startswith(f"<button{first}>"), status

@@ -300,3 +300,19 @@ async def test_what_was_signed_for_an_undone_loan_is_shown_as_void(desk: Recepti
 def plain(text: str) -> str:
     """Without blanks, as a line of the paper may end anywhere."""
     return re.sub(r"\s|\u00ad", "", text)
+
+
+async def test_a_printed_paper_is_still_reached_after_another_scan(desk: Reception) -> None:
+    await desk.lend()
+    visit = await desk.visit()
+    url = f"/desk/visits/{visit.id}/agreement"
+    await desk.client.post(url, data={"how": "paper"})
+    [agreement] = await Agreement.objects()
+    other = await make.item(site_id=desk.site.id, model=desk.model.id)
+    await desk.post("/desk/scan", scan=other.code, visit=visit.id)
+    form = (await desk.client.get(url)).text
+    assert agreement.number in form
+    assert f'action="/agreements/{agreement.id}/signed"' in form
+    assert 'value="paper"' in form, "the new one, about both things, can be printed too"
+    await desk.client.post(f"/agreements/{agreement.id}/signed")
+    assert agreement.number not in (await desk.client.get(url)).text

@@ -103,7 +103,8 @@ async def test_what_is_unsigned_is_marked_and_listed(reception: Reception) -> No
     for path in ("/loans", "/loans?state=unsigned"):
         text = (await reception.client.get(path)).text
         assert f"/loans/{loan.id}" in text, path
-        assert f'href="/borrowers/{reception.borrower.id}/agreement"' in text, path
+        sign = f'<a class="button plain" href="/borrowers/{reception.borrower.id}/agreement">'
+        assert sign in text, path
     assert "Not signed (1)" in (await reception.client.get("/loans")).text
 
 
