@@ -39,6 +39,11 @@ def days_moved(world: World, desk: Desk) -> set[int]:
 
 
 def fill_wednesday(page: Page, opens: str, closes: str) -> None:
+    day = page.locator("fieldset.day", has=page.locator(f"#opens_{DAY.weekday()}_0"))
+    fold = day.locator(".fold")
+    expect(fold).to_have_attribute("aria-expanded", "false")
+    if fold.is_visible():  # on a telephone a day is a line
+        fold.click()
     page.fill(f"#opens_{DAY.weekday()}_0", opens)
     page.fill(f"#closes_{DAY.weekday()}_0", closes)
 

@@ -46,7 +46,7 @@ class SetAside(msgspec.Struct, frozen=True):
 class AsidePreview(msgspec.Struct, frozen=True):
     """The first of them, and how many more there are."""
 
-    text: str
+    sentence: str
     named: tuple[SetAside, ...]
     more: int
 
