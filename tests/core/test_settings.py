@@ -27,6 +27,8 @@ GOOD_SECRET = "x" * 16 + "0123456789abcdef"
         ("COMPTOIR_PUBLIC_URL", "ftp://desk.example.org"),
         ("DATABASE_URL", "mysql://localhost/comptoir"),
         ("DATABASE_URL", "comptoir.sqlite"),
+        ("DATABASE_URL", "postgres://localhost:0/comptoir"),
+        ("DATABASE_URL", "postgres://localhost:65536/comptoir"),
     ],
 )
 def test_a_bad_value_is_refused_by_name(variable: str, value: str) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from comptoir.app import create_app
+from comptoir.core.ids import new_id
 from comptoir.core.principal import Role
 from comptoir.lending.closures import reach as lending
 from comptoir.notifications import reach
@@ -48,6 +49,12 @@ async def unreached(known: dict[str, UUID]) -> set[str]:
 
 async def test_whom_a_number_or_an_address_fails_is_not_reached() -> None:
     assert await unreached(await people()) == {"fixed", "no number", "no mail"}
+
+
+async def test_of_more_people_than_are_read_together_none_is_forgotten() -> None:
+    nobody = [new_id() for _ in range(1000)]
+    last = (await people())["fixed"]
+    assert await reach.not_reached([*nobody, last]) == {last}
 
 
 @pytest.mark.usefixtures("only_sms")

@@ -124,6 +124,15 @@ async def test_withdrawn_exception_leaves_the_week(
         await services.withdraw_exception(coordinator, added, now=now)
 
 
+async def test_what_comes_back_every_year_is_taken_back_whole_after_its_first_day(
+    coordinator: Principal, site: Site, now: datetime
+) -> None:
+    command = closing(site.id, yearly=True)
+    [added] = (await services.announce_exception(coordinator, command, now=now)).ids
+    await services.withdraw_exception(coordinator, added, now=now + timedelta(days=30))
+    assert await queries.exceptions([site.id], since=date.min) == []
+
+
 async def test_each_change_gives_the_site_a_new_version(
     coordinator: Principal, site: Site, now: datetime
 ) -> None:

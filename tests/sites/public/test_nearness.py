@@ -40,6 +40,11 @@ def test_the_same_postcode_comes_first_then_what_is_near_it_on_the_map() -> None
     ]
 
 
+def test_within_an_area_figures_in_common_count_before_the_number() -> None:
+    places = [Spot("Below", "1709", 46.70, 7.05), Spot("Beside", "1719", 46.85, 7.20)]
+    assert names("1710", places) == ["Beside", "Below"]
+
+
 def test_without_coordinates_a_place_is_amid_those_of_like_postcodes() -> None:
     assert names("1700", ALL) == ["Fribourg", "Bulle", "Bern", "Lausanne", "Lyon", "Paris"]
     assert names("1700", [LYON, Spot("Marly", "1723"), LAUSANNE, FRIBOURG])[:2] == [
