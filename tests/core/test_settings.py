@@ -97,6 +97,13 @@ def test_processes_that_start_together_share_the_secret(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.glob("*/*")} == {"secret"}
 
 
+@pytest.mark.parametrize("text", ["", GOOD_SECRET[:31]])
+def test_a_file_with_half_a_secret_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "secret").write_text(text)
+    with pytest.raises(SettingsInvalid, match="holds no secret"):
+        _ = Settings(data=tmp_path).signing_secret
+
+
 def test_a_given_secret_is_used_and_not_written(tmp_path: Path) -> None:
     assert Settings(data=tmp_path, secret=GOOD_SECRET).signing_secret == GOOD_SECRET
     assert not (tmp_path / "secret").exists()

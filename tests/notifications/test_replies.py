@@ -67,6 +67,19 @@ def test_a_message_of_ours_that_is_sent_back_renews_and_stops_nothing(language: 
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "pas de souci, la carte marche",
+        "kann nicht kommen, karte geht",
+        "non posso venire, la carta funziona",
+        "can't come, it works",
+    ],
+)
+def test_that_something_works_beside_a_denial_is_read_by_a_person(text: str) -> None:
+    assert read_reply(text).wish is Wish.UNCLEAR
+
+
+@pytest.mark.parametrize(
     ("text", "wish"),
     [
         ("PROLONGER\n> Bonjour, merci de rapporter. STOP = plus aucun SMS.", Wish.RENEW),

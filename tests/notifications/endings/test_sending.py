@@ -140,6 +140,24 @@ async def test_after_what_was_said_of_a_voucher_only_a_reminder_in_haste_goes(
     assert sorted(await sent(SOON + timedelta(days=1))) == ["due-soon", "overdue-1"]
 
 
+async def test_what_is_overdue_already_waits_for_the_day_after_another_text(
+    drawer: Drawer,
+) -> None:
+    person = await drawer.person()
+    await drawer.give(person)
+    await drawer.loan(person, due_at=SOON - timedelta(days=2))
+    await sweep(now=SOON)
+    [overdue] = await kinds()
+    assert overdue.startswith("overdue")
+    now = SOON + timedelta(days=1)
+    await sweep(now=now)
+    await Message.update({Message.status: "sent", Message.sent_at: now}).where(
+        Message.kind == "voucher-ending"
+    )
+    assert await sent(now + timedelta(hours=1)) == []
+    assert await sent(now + timedelta(days=1)) == [overdue]
+
+
 async def test_of_two_days_one_goes_a_day_and_a_reminder_in_haste_waits_for_neither(
     drawer: Drawer,
 ) -> None:
