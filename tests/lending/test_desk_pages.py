@@ -10,7 +10,7 @@ from comptoir.inventory.tables import Category, ItemProblem
 from comptoir.lending.desk.allowances import ALLOWANCES_SHOWN
 from comptoir.lending.desk.kept import Done, UndoKind, encode_recent
 from comptoir.lending.desk.view import read_items
-from comptoir.lending.tables import Borrower, Loan, Visit
+from comptoir.lending.tables import Borrower, BorrowerCard, Loan, Visit
 from comptoir.sites.tables import Site
 from tests import factories as make
 from tests.http_client import sign_in
@@ -162,3 +162,17 @@ async def test_what_one_may_take_besides_is_counted_where_it_is_too_long_to_list
         await Category.update({Category.active: False}).where(Category.id == kind.id)
     opened = await reception.post("/desk/scan", scan=reception.card.code)
     assert "more</li>" not in opened.text
+
+
+async def test_whoever_gives_a_card_in_a_visit_comes_back_to_it(reception: Reception) -> None:
+    visit = await reception.open_visit()
+    await BorrowerCard.delete(force=True)
+    desk = (await reception.client.get(f"/desk?visit={visit}")).text
+    form = desk[desk.index(f'action="/borrowers/{reception.borrower.id}/card"') :]
+    assert f'name="visit" value="{visit}"' in form[: form.index("</form>")]
+    path = f"/borrowers/{reception.borrower.id}"
+    given = await reception.client.post(f"{path}/card", data={"visit": str(visit)})
+    assert given.headers["location"] == f"{path}?visit={visit}#card"
+    page = (await reception.client.get(f"{path}?visit={visit}")).text
+    assert f'href="/desk?visit={visit}"' in page
+    assert "/desk?visit=" not in (await reception.client.get(path)).text

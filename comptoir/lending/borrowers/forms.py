@@ -109,9 +109,10 @@ class LivesWithForm(msgspec.Struct, frozen=True):
 
 
 class CardForm(msgspec.Struct, frozen=True):
-    """The card that is replaced; empty for a first one."""
+    """The card that is replaced; empty for a first one. ``visit`` is the one to go back to."""
 
     replaces: str = ""
+    visit: UUID | None = None
 
 
 def form_of(borrower: BorrowerView) -> BorrowerForm:

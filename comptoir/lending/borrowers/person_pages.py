@@ -75,6 +75,7 @@ async def borrower(request: Page, borrower_id: FromPath[UUID]) -> Answer:
         request,
         "lending/borrower_detail.html",
         borrower=person,
+        left_visit=filters.after("visit"),  # at the desk, where the card was asked for
         now=now,
         held=await held_by(request.user, borrower_id, now=now),
         unsigned=await unsigned(request.user, borrower_id),
@@ -195,7 +196,8 @@ async def give_card(request: Page, borrower_id: FromPath[UUID], data: Posted[Car
     await issue_card(
         request.user, borrower_id, replaces=data.replaces[:20] or None, now=clock.now()
     )
-    return _back(request, borrower_id, _("The card is ready to print."), anchor="#card")
+    anchor = f"?visit={data.visit}#card" if data.visit else "#card"
+    return _back(request, borrower_id, _("The card is ready to print."), anchor=anchor)
 
 
 @get("/borrowers/{borrower_id:uuid}/card.pdf", guards=[require(Role.RECEPTION)])
