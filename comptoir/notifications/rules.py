@@ -275,10 +275,11 @@ def _after(loan: OpenLoan, place: Place, *, now: datetime) -> ReminderRule | Non
     )
     done = max(
         (
-            # No later than now, whatever a clock said that was ahead.
-            (threshold(each.level, loan.due_at, place.zone), min(each.at, now))
+            # When one was sent that a clock wrote which was far ahead, nobody knows.
+            (reached, each.at if each.at <= now + ONE_DAY else reached)
             for each in loan.sent
             if each.level.when is When.AFTER
+            for reached in [threshold(each.level, loan.due_at, place.zone)]
         ),
         default=None,
     )

@@ -137,6 +137,15 @@ def test_overdue_levels_leave_the_time_between_them() -> None:
     assert kind(ask(loan(sent=(in_time,)), now=on(7, month=12))) == "overdue-2"
 
 
+def test_what_a_clock_that_was_ahead_wrote_stops_no_later_level() -> None:
+    second = on(4, month=12)
+    for ahead, comes in ((timedelta(hours=1), False), (timedelta(days=365), True)):
+        asked = ask(loan(sent=(Sent(FIRST.level, second + ahead),)), now=second)
+        assert (asked.bundle is not None) is comes
+    far = Sent(FIRST.level, second + timedelta(days=365))
+    assert ask(loan(sent=(far,)), now=on(3, month=12)).bundle is None
+
+
 def test_the_last_level_goes_to_a_person_and_waits_for_nobody() -> None:
     sent = (Sent(FIRST.level, on(30)), Sent(SECOND.level, on(7, month=12)))
     night = on(15, time(22), month=12)
