@@ -32,7 +32,7 @@ from comptoir.notifications.reminders.plans import ENDING, THANKS, USUAL
 from comptoir.notifications.reminders.reading import Sender, read_sender
 from comptoir.notifications.reminders.writing import FORMS
 from comptoir.notifications.segments import forcing, split
-from comptoir.notifications.texts import subject_of
+from comptoir.notifications.texts import default_wording, subject_of
 from comptoir.notifications.values import (
     Facts,
     Thing,
@@ -42,6 +42,8 @@ from comptoir.notifications.values import (
 )
 from comptoir.sites.queries import of_own_sites
 
+#: What a message owes its reader: where to go, when, and how to be left alone.
+OWED = ("place", "opening", "stop")
 _LOANS_SHOWN = 10
 _LOANS = """
 SELECT loan.id, loan.due_at, loan.return_site, category.names, loan.renewals,
@@ -102,10 +104,12 @@ async def make_preview(
     facts = await _facts(actor, key, command, sender, now=now)
     ways = [_way(channel, wording, facts, key, sender, now=now) for channel in ways_of(key)]
     made = ways[0].text
+    lacking = _lacking(key, wording)
     if Channel.SMS not in ways_of(key):
         return Preview(
             text=made,
             ways=ways,
+            lacking=lacking,
             parts=0,
             free=0,
             encoding=None,
@@ -119,6 +123,7 @@ async def make_preview(
     return Preview(
         text=made,
         ways=ways,
+        lacking=lacking,
         parts=len(segments.parts),
         free=segments.free,
         encoding=segments.encoding,
@@ -127,6 +132,11 @@ async def make_preview(
         cost=None if price is None else price * len(segments.parts),
         currency=currency,
     )
+
+
+def _lacking(key: Key, wording: Wording) -> list[str]:
+    usual = default_wording(key.kind, key.language, barest=key.barest, full=key.full).names()
+    return [name for name in OWED if name in usual - wording.names()]
 
 
 async def _price(terms: Terms | None, *, now: datetime) -> tuple[Decimal | None, str]:

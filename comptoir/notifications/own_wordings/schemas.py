@@ -128,6 +128,9 @@ class WayPreview(msgspec.Struct, frozen=True, kw_only=True):
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
     """What a wording makes on each of its `ways`; `text` is that of the first.
 
+    `lacking` are the names that the default has and this has not, of those that say where one
+    can go, when, and how to stop.
+
     Of a text message: how many `parts` it takes (0 where it goes by none), and how many
     characters are `free` in the last. `forcing` is why it is `ucs-2`; `offered` is the wording
     in the GSM alphabet, where one says the same. `cost` is by what a part of the last message
@@ -136,6 +139,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
 
     text: str
     ways: list[WayPreview]
+    lacking: list[str]
     parts: int
     free: int
     encoding: Encoding | None

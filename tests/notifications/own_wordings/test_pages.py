@@ -136,6 +136,11 @@ class TestThePages:
         assert "in the last part" not in spoken
         assert "Send the test" not in spoken
 
+    async def test_warn_of_what_a_text_leaves_out(self, client: AsyncClient) -> None:
+        warned = "does not say how to stop the messages: {{stop}}."
+        assert warned not in (await client.get(PAGE)).text
+        assert warned in (await client.post(f"{PAGE}/preview", data=form("Oui"))).text
+
     async def test_send_nobody_what_is_only_said(self, client: AsyncClient) -> None:
         spoken = "/settings/wordings/overdue-call/fr/usual/test"
         answer = await client.post(spoken, data=form("Oui", number="079 123 45 67"))

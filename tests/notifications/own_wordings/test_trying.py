@@ -152,6 +152,23 @@ class TestAPreview:
         for way in (await make_preview(coordinator, key, own, base_url=URL, now=now)).ways:
             assert way.text == ("À La Gare" if kind != "answer-not-me" else "À")
 
+    @pytest.mark.parametrize(
+        ("form", "text", "lacking"),
+        [
+            (Form.USUAL, "Bonjour", ["place", "opening", "stop"]),
+            (Form.FULL, "{{place}}. {{stop}}", ["opening"]),
+            (Form.BAREST, "{{stop}}", []),
+        ],
+    )
+    async def test_tells_what_a_message_owes_its_reader(
+        self, coordinator: Principal, now: datetime, form: Form, text: str, lacking: list[str]
+    ) -> None:
+        key = Key("due-soon", "fr", form)
+        found = await make_preview(coordinator, key, TryWording(text=text), base_url=URL, now=now)
+        assert found.lacking == lacking
+        tried = TryWording(text=default_of(key))
+        assert (await make_preview(coordinator, key, tried, base_url=URL, now=now)).lacking == []
+
     async def test_offers_to_renew_what_can_be(self, coordinator: Principal, now: datetime) -> None:
         site = await make.site(email="gare@example.org")
         category = await make.category()
