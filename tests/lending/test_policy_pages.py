@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -150,6 +151,16 @@ async def test_groups_are_made_renamed_chosen_and_removed(client: AsyncClient) -
     assert (await client.post(f"{url}/remove")).status_code == 409
     await client.post(f"/settings/groups/{first.id}/remove")
     assert [group.id for group in await groups()] == [second.id]
+
+
+async def test_a_group_says_how_many_people_are_in_it(client: AsyncClient) -> None:
+    for name in ("Tous", "Familles", "Seniors"):
+        await client.post("/settings/groups/new", data={"name_fr": name})
+    _nobody, one, three = await groups()
+    for group in (one, three, three, three):
+        await factories.borrower(borrower_group=group.id)
+    text = (await client.get("/settings/groups")).text
+    assert re.findall(r"\d+ (?:person|people)\b", text) == ["0 people", "1 person", "3 people"]
 
 
 @pytest.mark.parametrize("name", ["", "x" * 5_000])

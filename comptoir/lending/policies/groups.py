@@ -34,6 +34,14 @@ FROM lending_borrower_group AS g
 """
 
 
+async def people_in_groups() -> dict[UUID, int]:
+    """How many borrowers of all sites are in each group; one that nobody is in is left out."""
+    rows = await db.fetch(
+        "SELECT borrower_group, COUNT(*) AS people FROM lending_borrower GROUP BY borrower_group"
+    )
+    return {row["borrower_group"]: row["people"] for row in rows}
+
+
 async def groups() -> list[GroupView]:
     """Every group, in order."""
     rows = await db.fetch(f"{_GROUPS} ORDER BY g.position, g.id")

@@ -115,7 +115,8 @@ async def drop_policy(
 async def groups(request: Page) -> Answer:
     """The groups of borrowers."""
     known = await all_groups.groups()
-    return page(request, "lending/groups.html", groups=known, name_in=name_in)
+    people = await all_groups.people_in_groups()
+    return page(request, "lending/groups.html", groups=known, people=people, name_in=name_in)
 
 
 @get("/settings/groups/new", guards=COORDINATOR)
