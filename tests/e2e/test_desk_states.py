@@ -79,7 +79,11 @@ def test_every_answer_of_the_desk(world: World, page: Page, counter: Counter) ->
 
 def test_question_about_a_form_that_was_gone_back_to(page: Page, counter: Counter) -> None:
     page.goto("/borrowers/new")
-    form = {"id": page.input_value("[name=id]"), "name": "Amina Dialo", "language": "fr"}
+    form: dict[str, str | float | bool] = {
+        "id": page.input_value("[name=id]"),
+        "name": "Amina Dialo",
+        "language": "fr",
+    }
     page.request.post("/borrowers/new", form=form, headers={"Sec-Fetch-Site": "same-origin"})
     page.fill("[name=name]", "Amina Diallo")
     page.keyboard.press("Enter")
