@@ -124,6 +124,20 @@ async def test_nobody_is_welcomed_or_thanked_for_what_was_before_a_plan_said_so(
     assert await sweep(now=later + timedelta(minutes=15)) == 1
 
 
+async def test_whoever_a_plan_spoke_of_already_is_still_welcomed_when_it_is_saved_again(
+    world: World,
+) -> None:
+    actor = await make.principal(Role.COORDINATOR)
+    said = plan(welcome=True, rules=[])
+    await deciding.save_plan(actor, said, now=NOW)
+    lent, due = NOW + timedelta(minutes=1), NOW + timedelta(days=20)
+    await world.loan(await world.person(), checked_out_at=lent, due_at=due)
+    await deciding.save_plan(
+        actor, plan(welcome=True, thanks=True, rules=[]), version=1, now=NOW + timedelta(minutes=2)
+    )
+    assert await sweep(now=NOW + timedelta(minutes=30)) == 1
+
+
 async def test_who_may_decide(world: World) -> None:
     elsewhere = await make.site()
     coordinator = await make.principal(Role.COORDINATOR, elsewhere.id)
