@@ -68,6 +68,7 @@ def serving(url: str, folder: Path, *, workers: int = 1) -> Iterator[Program]:
     environment = {
         **os.environ,
         "COMPTOIR_ENV": "production",
+        "MALLOC_ARENA_MAX": "2",  # as deploy/ sets it
         "COMPTOIR_SECRET": SECRET,
         "COMPTOIR_DATA": str(folder),
         "COMPTOIR_PUBLIC_URL": f"http://127.0.0.1:{port}",

@@ -131,8 +131,8 @@ async def keep_local_holidays(
         site = await _coordinated(actor, site_id)
         chosen = _chosen(site, command.kept)
         # It locks the site: a check-out there waits, and decides by the new holidays.
-        # That none is kept is said, too.
-        kept = [*chosen, f"={holiday_region(site.country, site.region)}"]
+        # That it is as most do is said, too.
+        kept = chosen or [f"={holiday_region(site.country, site.region)}"]
         changed = await db.fetch(_SET, chosen=" ".join(kept), id=site_id, version=version)
         if not changed:
             raise SiteChanged

@@ -102,7 +102,8 @@ class SiteView(Welcome, frozen=True):
     ``slug`` is the end of the address of its public page, made from its name.
     ``local_holidays`` is what was said of holidays that a part of its canton or département
     keeps: the code of each that the site keeps, and with a leading minus of each that it does
-    not keep though most do. A canton or département behind "=" is one of which the site has said.
+    not keep though most do. Only a canton or département behind "=": the site has said that it
+    does there as most do.
 
     ``opening_hours`` is an OpenStreetMap expression, empty where nobody has said; ``hours``
     is when the door is open in its usual week, in order. ``hours_confirmed_on`` is the date

@@ -8,6 +8,7 @@ from typing import Any
 import pypdfium2
 import pytest
 
+from comptoir.core.i18n import use_language
 from comptoir.sites import queries
 from comptoir.sites.exceptions.queries import public_calendar
 from comptoir.sites.public import poster
@@ -32,7 +33,8 @@ async def sheet(*closed_on: date, url: str = URL, **values: Any) -> bytes:
         await factories.closure(site_id=made.id, first_day=day, reason="Inventaire")
     site = await queries.published_site(factories.slug(made))
     calendar = await public_calendar(site, since=TODAY)
-    return poster.render(site, calendar, url, TODAY)
+    with use_language("fr"):
+        return poster.render(site, calendar, url, TODAY)
 
 
 async def test_it_is_accessible_and_leads_to_the_page() -> None:
