@@ -29,7 +29,7 @@ from piccolo.engine.sqlite import (
 READERS = 3
 BUSY_TIMEOUT_MS = 20_000
 #: KiB of pages that each connection keeps; the system has the whole file in its own cache.
-CACHE_KIB = 512
+CACHE_KIB = 256
 LOCK_TIMEOUT_S = 120
 T = TypeVar("T")
 Statement = tuple[str, Sequence[Any]]
