@@ -19,6 +19,7 @@ from comptoir.notifications.gateways.protocol import Terms
 from comptoir.notifications.gsm7_wording import gsm7_wording
 from comptoir.notifications.letters.paper import heading_of
 from comptoir.notifications.messages.queries import PART_OF_UNIT
+from comptoir.notifications.own_wordings.queries import need_wording
 from comptoir.notifications.own_wordings.schemas import (
     ForcingSign,
     Key,
@@ -26,7 +27,7 @@ from comptoir.notifications.own_wordings.schemas import (
     TryWording,
     WayPreview,
 )
-from comptoir.notifications.own_wordings.services import kind_of, lines_of, read_wording, ways_of
+from comptoir.notifications.own_wordings.services import lines_of, read_wording, ways_of
 from comptoir.notifications.placeholders import Wording
 from comptoir.notifications.reminders.plans import ENDING, THANKS, USUAL
 from comptoir.notifications.reminders.reading import Sender, read_sender
@@ -98,7 +99,8 @@ async def make_preview(
         LoanNotFound: no such loan is on loan at the actor's sites.
         NoSite: there is no place for it to speak of.
     """
-    text, _kind = lines_of(command.text), kind_of(key)
+    need_wording(key)
+    text = lines_of(command.text)
     wording = read_wording(text, key)
     sender = await sender_for(actor, command, base_url)
     facts = await _facts(actor, key, command, sender, now=now)

@@ -11,7 +11,7 @@ from comptoir.core.ids import new_id
 from comptoir.core.principal import Principal
 from comptoir.notifications.channels import Channel
 from comptoir.notifications.errors import AllSitesNeeded, WordingChanged
-from comptoir.notifications.kinds import KINDS, Kind
+from comptoir.notifications.kinds import KINDS
 from comptoir.notifications.own_wordings.queries import (
     default_of,
     need_wording,
@@ -71,16 +71,6 @@ async def save_wording(
             "form": [None, key.form.value],
         }
         await audit.record(actor, "wording.saved", "wording", made, now=now, changes=changes)
-
-
-def kind_of(key: Key) -> Kind:
-    """The kind of message that is meant.
-
-    Raises:
-        WordingNotFound: there is no such kind or language, or the kind has no longer text.
-    """
-    need_wording(key)
-    return KINDS[key.kind]
 
 
 def ways_of(key: Key) -> tuple[Channel, ...]:
